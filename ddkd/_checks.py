@@ -1,0 +1,138 @@
+"""Checks of arguments, so that bad input gets one clear error that names it."""
+
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "check_array",
+    "check_choice",
+    "check_integer",
+    "check_matrix",
+    "check_real",
+    "check_rng",
+    "check_targets",
+    "check_vector",
+    "input_eps",
+]
+
+
+def input_eps(*arrays: Any) -> float:
+    """Machine epsilon of the coarsest floating dtype among the inputs (float64 if none floats)."""
+    kinds = [getattr(a, "dtype", None) for a in arrays]
+    eps = [np.finfo(k).eps for k in kinds if k is not None and k.kind == "f"]
+    return float(max(eps, default=0.0)) or float(np.finfo(np.float64).eps)
+
+
+def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.ndarray:
+    """Return `value` as a finite float64 array of an allowed number of dimensions."""
+    if hasattr(value, "toarray"):
+        raise TypeError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be made an array: {error}") from None
+    if array.dtype == object:
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} holds objects that are not real numbers") from None
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold real numbers; its dtype is {array.dtype}")
+    allowed = (ndim,) if isinstance(ndim, int) else ndim
+    if array.ndim not in allowed:
+        wanted = " or ".join(f"{d}-D" for d in allowed)
+        raise ValueError(f"{name} must be {wanted}; its shape is {array.shape}")
+    array = array.astype(np.float64, copy=False)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} contains NaN or infinity; every entry must be finite")
+    return array
+
+
+def check_matrix(name: str, value: Any, *, n_columns: int | None = None) -> np.ndarray:
+    """Return `value` as a finite, non-empty float64 matrix (n_samples, n_features)."""
+    array = check_array(name, value, ndim=2)
+    if 0 in array.shape:
+        raise ValueError(f"{name} must have at least one row and one column; got {array.shape}")
+    if n_columns is not None and array.shape[1] != n_columns:
+        raise ValueError(f"{name} must have {n_columns} columns; its shape is {array.shape}")
+    return array
+
+
+def check_vector(name: str, value: Any, *, size: int | None = None) -> np.ndarray:
+    """Return `value` as a finite, non-empty float64 vector."""
+    array = check_array(name, value, ndim=1)
+    if array.size == 0:
+        raise ValueError(f"{name} is empty; it needs at least one entry")
+    if size is not None and array.size != size:
+        raise ValueError(f"{name} must have {size} entries; it has {array.size}")
+    return array
+
+
+def check_targets(name: str, value: Any, n_samples: int) -> np.ndarray:
+    """Return `value` as finite float64 targets (n_samples,) or (n_samples, n_targets)."""
+    array = check_array(name, value, ndim=(1, 2))
+    if array.shape[0] != n_samples:
+        raise ValueError(f"{name} must have {n_samples} rows, one per sample; got {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name} must have at least one target; its shape is {array.shape}")
+    return array
+
+
+def check_real(
+    name: str,
+    value: Any,
+    *,
+    low: float = -np.inf,
+    high: float = np.inf,
+    low_open: bool = False,
+    high_open: bool = False,
+) -> float:
+    """Return `value` as a finite float in the interval from `low` to `high`."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        if not (isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf"):
+            raise ValueError(f"{name} must be a real number; got {value!r}")
+    number = float(value)
+    below = number <= low if low_open else number < low
+    above = number >= high if high_open else number > high
+    if not np.isfinite(number) or below or above:
+        left, right = (
+            "(" if low_open or low == -np.inf else "[",
+            ")" if high_open or high == np.inf else "]",
+        )
+        raise ValueError(
+            f"{name} must be finite and in {left}{low:g}, {high:g}{right}; got {value!r}"
+        )
+    return number
+
+
+def check_integer(name: str, value: Any, *, low: int = 1, high: int | None = None) -> int:
+    """Return `value` as an int between `low` and `high`, both included."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+        raise ValueError(f"{name} must be an integer; got {value!r}")
+    number = int(value)
+    if number < low or (high is not None and number > high):
+        bound = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise ValueError(f"{name} must be {bound}; got {value!r}")
+    return number
+
+
+def check_choice(name: str, value: Any, allowed: Iterable[str]) -> str:
+    """Return `value` if it is one of the `allowed` strings."""
+    options = list(allowed)
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}; got {value!r}")
+    return value
+
+
+def check_rng(rng: Any) -> np.random.Generator:
+    """Return a numpy Generator from None, a seed, a SeedSequence or a Generator (SPEC 7)."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"rng must be None, a non-negative integer, a SeedSequence or a numpy Generator; "
+            f"got {rng!r} ({error})"
+        ) from None

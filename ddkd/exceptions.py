@@ -1,0 +1,13 @@
+"""Warnings that ddkd raises."""
+
+__all__ = ["InterpolationWarning"]
+
+
+class InterpolationWarning(UserWarning):
+    """A model at least as wide as its data still fails to fit the targets exactly.
+
+    Raised when the number of features is at least the number of samples, no ridge is
+    asked for, and the training residual is not zero to rounding: the features are
+    numerically rank deficient, or equal inputs carry different targets. The message
+    names the rank and the condition estimate.
+    """
