@@ -91,9 +91,9 @@ def check_real(
     high_open: bool = False,
 ) -> float:
     """Return `value` as a finite float in the interval from `low` to `high`."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        if not (isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf"):
-            raise ValueError(f"{name} must be a real number; got {value!r}")
+    zero_dim = isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf"
+    if isinstance(value, bool | np.bool_) or not (isinstance(value, Real) or zero_dim):
+        raise ValueError(f"{name} must be a real number; got {value!r}")
     number = float(value)
     below = number <= low if low_open else number < low
     above = number >= high if high_open else number > high
