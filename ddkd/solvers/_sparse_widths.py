@@ -7,8 +7,7 @@ of its small triangle. Above, the triangular factor is grown up to `NEAR_THRESHO
 further until the condition allows for the Gram matrix.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,6 +16,8 @@ from ._condition import leading_extremes
 from ._evaluation import Evaluation
 from ._gram import CONDITION_LIMIT, DualSolution, GrowingGram
 from ._lapack import tall_qr
+from ._path_problem import PrefixProblem
+from ._row_reduction import reduce_rows
 from ._small import (
     SmallSolution,
     is_certain,
@@ -26,25 +27,9 @@ from ._small import (
 )
 from ._triangular import GrowingTriangle
 
-__all__ = ["PrefixProblem", "solve_sparse_widths"]
+__all__ = ["solve_sparse_widths"]
 
 NEAR_THRESHOLD = 1.125
-# Coefficients of several widths are held together up to this many numbers (64 MiB).
-_BUDGET = 2**23
-
-
-@dataclass(frozen=True, eq=False)
-class PrefixProblem:
-    """Features, targets, penalty, and the cutoff of singular values at each width."""
-
-    Z: np.ndarray
-    Y: np.ndarray
-    alpha: float
-    cutoff: Callable[[int], float]
-
-    def batch(self, width: int) -> int:
-        """How many models of that width may be held together."""
-        return max(1, _BUDGET // (width * self.Y.shape[1]))
 
 
 def solve_sparse_widths(problem: PrefixProblem, evaluation: Evaluation) -> None:
@@ -55,6 +40,11 @@ def solve_sparse_widths(problem: PrefixProblem, evaluation: Evaluation) -> None:
     rotated = basis.transpose_times(problem.Y)[:m]
     n_below = int(np.searchsorted(widths, m, side="right"))
     largest, smallest = leading_extremes(triangle, np.append(widths[:n_below], m))
+    if not is_certain(float(largest[-1]), float(smallest[-1]), problem.cutoff(m)):
+        reduced = reduce_rows(problem, triangle, widths)
+        if reduced is not None:
+            solve_sparse_widths(reduced, evaluation)
+            return
     if n_below:
         _solve_below(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
     if n_below < len(widths):

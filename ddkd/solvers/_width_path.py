@@ -8,11 +8,12 @@ import numpy as np
 from .._checks import check_array, check_matrix, check_real, check_targets
 from ._arguments import Problem, check_problem
 from ._evaluation import Evaluation
+from ._path_problem import PrefixProblem
 from ._rank import warn_if_not_interpolating
 from ._scaling import safe_exponent, safe_exponents
 from ._small import solve_one_width
 from ._solution import WidthPath
-from ._sparse_widths import PrefixProblem, solve_sparse_widths
+from ._sparse_widths import solve_sparse_widths
 
 __all__ = ["width_path"]
 
