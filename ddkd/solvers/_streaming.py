@@ -110,7 +110,11 @@ class StreamingLeastSquares:
         return self
 
     def solve(
-        self, alpha: float | np.ndarray = 0.0, *, rcond: float | None = None
+        self,
+        alpha: float | np.ndarray = 0.0,
+        *,
+        width: int | None = None,
+        rcond: float | None = None,
     ) -> LeastSquaresSolution:
         """Solve for all samples seen so far; more may follow.
 
@@ -118,6 +122,9 @@ class StreamingLeastSquares:
         ----------
         alpha : float or array_like of shape (n_alphas,), default 0
             Ridge penalty, or several; zero means the minimum-norm solution.
+        width : int, optional
+            Fit the first `width` features only (nested features make this the model of that
+            width); all of them unless given. Every width is served by one pass over the data.
         rcond : float, optional
             Relative cutoff of singular values, as in `min_norm`.
 
@@ -141,11 +148,13 @@ class StreamingLeastSquares:
         if self.n_samples == 0:
             raise ValueError("no samples yet; call update(Z, Y) first")
         n, p = self.n_samples, self.n_features
+        if width is not None:
+            p = check_integer("width", width, high=p)
         if cutoff is None:
             cutoff = default_rcond(n, p, self._eps)
         return solve_spectrally(
             self._factor[:, :p],
-            self._factor[:, p:],
+            self._factor[:, self.n_features :],
             alphas,
             n_samples=n,
             rcond=cutoff,
