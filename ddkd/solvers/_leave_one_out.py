@@ -1,0 +1,131 @@
+"""Exact leave-one-out predictions of every ridge penalty from one decomposition."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ._arguments import check_alpha, check_problem
+from ._spectral import Spectrum, truncated_svd
+
+__all__ = ["LeaveOneOut", "leave_one_out"]
+
+# Leverages within this of one are one: 1 - h is computed to a few units of rounding, and a
+# smaller difference would divide noise by noise.
+_LEVERAGE_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class LeaveOneOut:
+    """Leave-one-out predictions and errors of a ridge path.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+        Penalties, in the order given.
+    mse : ndarray of shape (n_alphas, n_targets) or (n_alphas,)
+        Mean over the samples of the squared leave-one-out residual; the shorter shape for
+        one-dimensional targets.
+    predictions : ndarray of shape (n_alphas, n_samples, n_targets) or (n_alphas, n_samples)
+        Prediction for each sample by the model trained on all the others.
+
+    Examples
+    --------
+    >>> from ddkd.solvers import leave_one_out
+    >>> leave_one_out([[1.0], [1.0], [1.0]], [0.0, 3.0, 3.0], 0.0).predictions
+    array([[3. , 1.5, 1.5]])
+    """
+
+    alphas: np.ndarray
+    mse: np.ndarray
+    predictions: np.ndarray
+
+    @property
+    def best_alpha(self) -> float:
+        """Penalty of the smallest error averaged over the targets.
+
+        Returns
+        -------
+        float
+            The first such penalty if several are equal.
+        """
+        per_alpha = self.mse.reshape(self.alphas.size, -1).mean(axis=1)
+        return float(self.alphas[np.argmin(per_alpha)])
+
+
+def leave_one_out(
+    Z: Any, Y: Any, alpha: float | np.ndarray, *, rcond: float | None = None
+) -> LeaveOneOut:
+    r"""Exact leave-one-out error of ridge or minimum-norm least squares, without refitting.
+
+    With the hat matrix :math:`H = Z (Z^T Z + \alpha I)^{-1} Z^T` the residual of sample i under
+    the model trained without it is :math:`[(I - H) y]_i / [I - H]_{ii}` (Allen, 1974; exact at
+    finite size). Where :math:`H_{ii} = 1`, as for every sample of an interpolating model without
+    a penalty, the quotient is replaced by its limit for a vanishing penalty,
+    :math:`[K^+ y]_i / [K^+]_{ii}` with :math:`K = Z Z^T` (Hastie, Montanari, Rosset and
+    Tibshirani, arXiv 1903.08560, section 7), which is the minimum-norm model's own
+    leave-one-out residual.
+
+    Parameters
+    ----------
+    Z : array_like of shape (n_samples, n_features)
+        Features.
+    Y : array_like of shape (n_samples,) or (n_samples, n_targets)
+        Targets.
+    alpha : float or array_like of shape (n_alphas,)
+        Penalty, or several; non-negative. Zero means the minimum-norm solution.
+    rcond : float, optional
+        Relative cutoff of singular values, as in `min_norm`. The rank is that of all of `Z`.
+
+    Returns
+    -------
+    LeaveOneOut
+        Errors and predictions; the penalty's axis comes first, for a scalar `alpha` too.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, of a wrong shape, or out of range.
+
+    Examples
+    --------
+    >>> from ddkd.solvers import leave_one_out
+    >>> loo = leave_one_out([[1.0], [1.0], [1.0]], [0.0, 3.0, 3.0], [0.0, 100.0])
+    >>> loo.mse
+    array([4.5       , 5.88408304])
+    """
+    problem = check_problem(Z, Y, rcond)
+    alphas, _ = check_alpha(alpha)
+    spectrum = truncated_svd(problem.Z, problem.cutoff(problem.Z.shape[1]))
+    residuals = _leave_one_out_residuals(spectrum, problem.Y, alphas)
+    predictions = problem.Y - residuals
+    mse = np.mean(residuals**2, axis=1)
+    if problem.one_dimensional:
+        predictions, mse = predictions[..., 0], mse[..., 0]
+    return LeaveOneOut(alphas, mse, predictions)
+
+
+def _leave_one_out_residuals(spectrum: Spectrum, Y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """Residuals (n_alphas, n, k): ``[M y]_i / M_ii`` with M proportional to I - H."""
+    left, values = spectrum.left, spectrum.values
+    projected = left.T @ Y
+    leverage = np.einsum("ij,ij->i", left, left)
+    outside = np.maximum(1.0 - leverage, 0.0)
+    determined = outside <= _LEVERAGE_TOLERANCE
+    outside[determined] = 0.0
+    rest = Y - left @ projected
+    rest[determined] = 0.0
+    # Dividing by the smallest singular value keeps squares in range.
+    inverse_square = (values[-1:] / values) ** 2
+    residuals = np.empty((alphas.size, *Y.shape))
+    for a, alpha in enumerate(alphas):
+        # Eigenvalues of I - H inside the range of Z; outside they are one.
+        kept = (alpha / values) / (values + alpha / values)
+        numerator = left @ (kept[:, None] * projected) + rest
+        denominator = left**2 @ kept + outside
+        if alpha == 0 and determined.any():
+            rows = left[determined]
+            numerator[determined] = rows @ (inverse_square[:, None] * projected)
+            denominator[determined] = rows**2 @ inverse_square
+        residuals[a] = numerator / denominator[:, None]
+    return residuals

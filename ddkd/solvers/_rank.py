@@ -1,0 +1,66 @@
+"""The library's one definition of numerical rank, of condition and of interpolation."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .._checks import check_real
+from ..exceptions import InterpolationWarning
+
+__all__ = [
+    "INTERPOLATION_TOLERANCE",
+    "check_rcond",
+    "default_rcond",
+    "numerical_rank",
+    "residual_vanishes",
+    "system_condition",
+    "warn_if_not_interpolating",
+]
+
+INTERPOLATION_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
+
+
+def check_rcond(rcond: Any) -> float | None:
+    """Return `rcond` as a float in [0, 1), or None."""
+    return None if rcond is None else check_real("rcond", rcond, low=0.0, high=1.0, high_open=True)
+
+
+def default_rcond(n_samples: int, n_features: int, eps: float) -> float:
+    """Cutoff relative to the largest singular value: max(n, p) times the input's epsilon."""
+    return max(n_samples, n_features) * eps
+
+
+def numerical_rank(singular_values: np.ndarray, rcond: float) -> int:
+    """Count the singular values (in descending order) above `rcond` times the largest."""
+    return int(np.count_nonzero(singular_values > rcond * singular_values[0]))
+
+
+def system_condition(singular_values: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Condition of the ridge systems whose retained singular values are given.
+
+    Nothing is squared: ``hypot(s, sqrt(alpha))`` neither overflows nor underflows.
+    """
+    if singular_values.size == 0:
+        return np.ones(alpha.shape)
+    root = np.sqrt(alpha)
+    return np.asarray(np.hypot(singular_values[0], root) / np.hypot(singular_values[-1], root))
+
+
+def residual_vanishes(residual_norm: np.ndarray, target_norm: np.ndarray) -> np.ndarray:
+    """Whether residuals are zero to rounding for every target (the last axis)."""
+    return np.asarray((residual_norm <= INTERPOLATION_TOLERANCE * target_norm).all(axis=-1))
+
+
+def warn_if_not_interpolating(
+    failed: bool, width: int, n_samples: int, rank: int, condition: float, stacklevel: int = 3
+) -> None:
+    """Warn that a ridgeless model at least as wide as its data leaves a training residual."""
+    if failed:
+        warnings.warn(
+            f"the model of width {width} does not interpolate its {n_samples} training samples: "
+            f"numerical rank {rank}, condition {condition:.1e}. The features are numerically "
+            f"rank deficient, or equal rows carry different targets",
+            InterpolationWarning,
+            stacklevel=stacklevel,
+        )

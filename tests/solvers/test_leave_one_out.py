@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import RidgeCV
+
+from ddkd.solvers import leave_one_out, ridge
+
+
+def refit(Z, Y, alpha):
+    """Leave-one-out predictions by fitting n models."""
+    predictions = np.empty_like(Y)
+    for i in range(len(Z)):
+        rest = np.delete(np.arange(len(Z)), i)
+        predictions[i] = Z[i] @ ridge(Z[rest], Y[rest], alpha).coef
+    return predictions
+
+
+@pytest.mark.parametrize("shape", [(25, 6), (12, 12), (13, 12), (10, 30), (2, 5)])
+@pytest.mark.parametrize("alpha", [0.0, 1e-8, 0.5, 100.0])
+def test_agrees_with_refitting(shape, alpha):
+    rng = np.random.default_rng(0)
+    Z, Y = rng.normal(size=shape), rng.normal(size=(shape[0], 2))
+    loo = leave_one_out(Z, Y, alpha)
+    expected = refit(Z, Y, alpha)
+    np.testing.assert_allclose(loo.predictions[0], expected, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(loo.mse[0], np.mean((Y - expected) ** 2, axis=0), rtol=1e-6)
+
+
+def test_rank_deficient_features_with_some_determined_samples():
+    # The last sample alone sees the last two features; the others have duplicated features.
+    rng = np.random.default_rng(1)
+    Z = np.zeros((12, 8))
+    Z[:11, :3] = rng.normal(size=(11, 3))
+    Z[:11, 3:6] = Z[:11, :3]
+    Z[11] = rng.normal(size=8)
+    Y = rng.normal(size=12)
+    loo = leave_one_out(Z, Y, 0.0)
+    np.testing.assert_allclose(loo.predictions[0], refit(Z, Y, 0.0), rtol=1e-8, atol=1e-10)
+
+
+def test_single_sample_is_predicted_by_nothing():
+    loo = leave_one_out([[1.0, 2.0]], [3.0], [0.0, 1.0])
+    np.testing.assert_allclose(loo.predictions, [[0.0], [0.0]], atol=1e-15)
+    np.testing.assert_allclose(loo.mse, [9.0, 9.0])
+
+
+@pytest.mark.parametrize("scale", [1e-140, 1e140])
+def test_scales(scale):
+    rng = np.random.default_rng(2)
+    Z, Y = rng.normal(size=(6, 10)), rng.normal(size=6)
+    np.testing.assert_allclose(
+        leave_one_out(scale * Z, Y, 0.0).predictions,
+        leave_one_out(Z, Y, 0.0).predictions,
+        rtol=1e-9,
+        atol=1e-11,
+    )
+
+
+def test_shapes_and_best_alpha_agree_with_scikit_learn():
+    rng = np.random.default_rng(3)
+    Z = rng.normal(size=(30, 40))
+    Y = Z[:, :2] + rng.normal(size=(30, 2))
+    alphas = np.geomspace(1e-3, 1e3, 13)
+    loo = leave_one_out(Z, Y, alphas)
+    assert loo.mse.shape == (13, 2)
+    assert loo.predictions.shape == (13, 30, 2)
+    peer = RidgeCV(alphas, fit_intercept=False, store_cv_results=True).fit(Z, Y)
+    np.testing.assert_allclose(loo.mse, peer.cv_results_.mean(axis=0).T, rtol=1e-8)
+    assert loo.best_alpha == peer.alpha_
+    vector = leave_one_out(Z, Y[:, 0], alphas)
+    assert vector.mse.shape == (13,)
+    assert vector.predictions.shape == (13, 30)
+    np.testing.assert_allclose(vector.mse, loo.mse[:, 0])
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match="alpha"):
+        leave_one_out([[1.0]], [1.0], [-1.0])
+    with pytest.raises(ValueError, match="Y must have 1 rows"):
+        leave_one_out([[1.0]], [1.0, 2.0], 1.0)

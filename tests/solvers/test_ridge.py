@@ -1,0 +1,162 @@
+import warnings
+
+import mpmath
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from ddkd import exceptions
+from ddkd.solvers import min_norm, ridge
+
+
+def exact_min_norm(Z, y):
+    """Minimum-norm solution of a full-rank problem in 50 digits."""
+    with mpmath.workdps(50):
+        A, b = mpmath.matrix(Z.tolist()), mpmath.matrix(y.tolist())
+        if A.rows <= A.cols:
+            x = A.T * mpmath.lu_solve(A * A.T, b)
+        else:
+            x = mpmath.lu_solve(A.T * A, A.T * b)
+        return np.array([float(v) for v in x])
+
+
+@pytest.mark.parametrize("shape", [(12, 5), (8, 8), (6, 15), (1, 4), (4, 1)])
+def test_min_norm_agrees_with_multiple_precision(shape):
+    rng = np.random.default_rng(1)
+    Z, y = rng.normal(size=shape), rng.normal(size=shape[0])
+    solution = min_norm(Z, y)
+    np.testing.assert_allclose(solution.coef, exact_min_norm(Z, y), rtol=1e-11, atol=1e-13)
+    assert solution.rank == min(shape)
+    assert solution.rcond == max(shape) * 2.0**-52
+    assert solution.interpolates == (shape[1] >= shape[0])
+    s = np.linalg.svd(Z, compute_uv=False)
+    assert solution.condition == pytest.approx(s[0] / s[-1])
+    assert solution.train_mse == pytest.approx(np.mean((y - Z @ solution.coef) ** 2), abs=1e-25)
+    assert solution.coef_norm == pytest.approx(np.linalg.norm(solution.coef))
+
+
+def test_min_norm_of_rank_deficient_features_is_orthogonal_to_their_null_space():
+    rng = np.random.default_rng(2)
+    Z = rng.normal(size=(20, 3)) @ rng.normal(size=(3, 10))
+    Y = rng.normal(size=(20, 2))
+    solution = min_norm(Z, Y)
+    assert solution.rank == 3
+    np.testing.assert_allclose(Z.T @ (Y - Z @ solution.coef), 0, atol=1e-12)
+    null = np.linalg.svd(Z)[2][3:]
+    np.testing.assert_allclose(null @ solution.coef, 0, atol=1e-13)
+    assert solution.train_mse.shape == solution.coef_norm.shape == (2,)
+
+
+def test_float32_features_are_cut_off_at_their_own_precision():
+    rng = np.random.default_rng(3)
+    left = np.linalg.qr(rng.normal(size=(30, 3)))[0]
+    right = np.linalg.qr(rng.normal(size=(10, 3)))[0]
+    Z = left * [1.0, 0.5, 1e-7] @ right.T
+    y = rng.normal(size=30)
+    assert min_norm(Z, y).rank == 3
+    assert min_norm(Z.astype(np.float32), y).rank == 2
+    assert min_norm(Z.astype(np.float32), y).rcond == 30 * 2.0**-23
+    assert min_norm(Z, y, rcond=1e-6).rank == 2
+    assert min_norm(Z.astype(np.float32), y).coef.dtype == np.float64
+
+
+def test_integers_are_taken_as_numbers():
+    Z, y = np.array([[2, 0], [0, 4], [0, 0]]), np.array([2, 4, 1])
+    np.testing.assert_allclose(min_norm(Z, y).coef, [1, 1])
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e150])
+def test_min_norm_at_the_ends_of_the_range(scale):
+    rng = np.random.default_rng(4)
+    Z, y = rng.normal(size=(6, 9)), rng.normal(size=6)
+    np.testing.assert_allclose(min_norm(scale * Z, y).coef * scale, min_norm(Z, y).coef, rtol=1e-12)
+    np.testing.assert_allclose(min_norm(Z, scale * y).coef / scale, min_norm(Z, y).coef, rtol=1e-12)
+
+
+def test_zero_features_have_rank_zero():
+    solution = min_norm(np.zeros((3, 2)), np.ones(3))
+    assert solution.rank == 0
+    assert solution.condition == 1
+    np.testing.assert_array_equal(solution.coef, 0)
+
+
+@pytest.mark.parametrize("shape", [(40, 7), (15, 15), (9, 30)])
+def test_ridge_path_agrees_with_scikit_learn(shape):
+    rng = np.random.default_rng(5)
+    Z, Y = rng.normal(size=shape), rng.normal(size=(shape[0], 3))
+    alphas = np.array([1e-3, 0.1, 10.0])
+    path = ridge(Z, Y, alphas)
+    assert path.coef.shape == (3, shape[1], 3)
+    for a, alpha in enumerate(alphas):
+        peer = Ridge(alpha=alpha, fit_intercept=False, solver="svd").fit(Z, Y)
+        np.testing.assert_allclose(path.coef[a], peer.coef_.T, rtol=1e-8, atol=1e-10)
+        np.testing.assert_allclose(
+            path.train_mse[a], np.mean((Y - peer.predict(Z)) ** 2, axis=0), rtol=1e-8
+        )
+    s = np.linalg.svd(Z, compute_uv=False)
+    np.testing.assert_allclose(
+        path.condition, np.sqrt((s[0] ** 2 + alphas) / (s[-1] ** 2 + alphas))
+    )
+    assert not path.interpolates.any()
+
+
+def test_ridge_shapes_follow_the_arguments():
+    rng = np.random.default_rng(6)
+    Z, y = rng.normal(size=(4, 6)), rng.normal(size=4)
+    assert ridge(Z, y, 1.0).coef.shape == (6,)
+    assert isinstance(ridge(Z, y, 1.0).train_mse, float)
+    assert ridge(Z, y[:, None], 1.0).coef.shape == (6, 1)
+    assert ridge(Z, y[:, None], 1.0).train_mse.shape == (1,)
+    assert ridge(Z, y, [1.0]).coef.shape == (1, 6)
+    assert ridge(Z, y, [1.0, 2.0]).train_mse.shape == (2,)
+    assert ridge(Z, y[:, None], [1.0, 2.0]).coef_norm.shape == (2, 1)
+
+
+def test_ridge_without_penalty_is_min_norm():
+    rng = np.random.default_rng(7)
+    Z, y = rng.normal(size=(4, 6)), rng.normal(size=4)
+    path = ridge(Z, y, [0.0, 1e-14, 1.0])
+    np.testing.assert_array_equal(path.coef[0], min_norm(Z, y).coef)
+    np.testing.assert_allclose(path.coef[1], path.coef[0], rtol=1e-11)
+    np.testing.assert_array_equal(path.interpolates, [True, True, False])
+
+
+def test_equal_rows_with_different_targets_cannot_be_interpolated():
+    rng = np.random.default_rng(8)
+    Z = rng.normal(size=(5, 9))
+    Z[4] = Z[3]
+    y = np.array([1.0, 2.0, 3.0, 4.0, 6.0])
+    with pytest.warns(exceptions.InterpolationWarning, match="rank 4, condition"):
+        solution = min_norm(Z, y)
+    assert solution.rank == 4
+    assert not solution.interpolates
+    assert solution.train_mse == pytest.approx(2 / 5)
+    with pytest.warns(exceptions.InterpolationWarning):
+        ridge(Z, y, [1.0, 0.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ridge(Z, y, [1.0])
+        y[4] = 4.0
+        assert min_norm(Z, y).interpolates
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"Z": [[np.nan]]}, "Z contains NaN"),
+        ({"Z": [1.0]}, "Z must be 2-D"),
+        ({"Z": np.zeros((1, 0))}, "at least one row and one column"),
+        ({"Y": [1.0, 2.0]}, "Y must have 1 rows"),
+        ({"Y": [np.inf]}, "Y contains NaN or infinity"),
+        ({"alpha": -1.0}, "alpha must be finite and in"),
+        ({"alpha": [1.0, -1.0]}, "alpha must be non-negative"),
+        ({"alpha": []}, "alpha is empty"),
+        ({"alpha": np.nan}, "alpha must be finite"),
+        ({"rcond": 1.0}, "rcond must be finite and in"),
+        ({"rcond": -1e-3}, "rcond must be finite and in"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    good = {"Z": [[1.0]], "Y": [1.0], "alpha": 0.0}
+    with pytest.raises(ValueError, match=message):
+        ridge(**(good | arguments))

@@ -1,0 +1,101 @@
+import pickle
+
+import numpy as np
+import pytest
+
+from ddkd.exceptions import InterpolationWarning
+from ddkd.solvers import min_norm, ridge, width_path
+
+
+def assert_same_as_separate_solves(Z, Y, widths, alpha=0.0, rtol=1e-9):
+    rng = np.random.default_rng(0)
+    Z_test = rng.normal(size=(7, Z.shape[1]))
+    path = width_path(Z, Y, widths, Z_test=Z_test, alpha=alpha)
+    for i, width in enumerate(widths):
+        one = ridge(Z[:, :width], Y, alpha)
+        coef = one.coef.reshape(width, -1)
+        assert path.rank[i] == one.rank
+        assert path.interpolates[i] == one.interpolates
+        assert path.condition[i] == pytest.approx(one.condition, rel=1e-6)
+        np.testing.assert_allclose(
+            path.predictions[i], Z_test[:, :width] @ coef, rtol=rtol, atol=rtol
+        )
+        np.testing.assert_allclose(path.coef_norm[i], np.ravel(one.coef_norm), rtol=rtol)
+        np.testing.assert_allclose(
+            path.train_mse[i], np.ravel(one.train_mse), rtol=rtol, atol=1e-20
+        )
+        assert path.coef(width).shape == one.coef.shape
+        np.testing.assert_allclose(path.coef(width), one.coef, rtol=rtol, atol=rtol)
+    return path
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+@pytest.mark.parametrize("targets", [(), (1,), (3,)])
+def test_every_width_is_a_separate_solve(alpha, targets):
+    rng = np.random.default_rng(1)
+    Z, Y = rng.normal(size=(20, 50)), rng.normal(size=(20, *targets))
+    assert_same_as_separate_solves(Z, Y, [1, 7, 19, 20, 21, 22, 50], alpha)
+
+
+def test_rank_deficient_features():
+    rng = np.random.default_rng(2)
+    Z = rng.normal(size=(20, 4)) @ rng.normal(size=(4, 40))
+    with pytest.warns(InterpolationWarning, match="width 20 does not interpolate its 20"):
+        path = width_path(Z, rng.normal(size=20), [3, 10, 20, 40])
+    np.testing.assert_array_equal(path.rank, [3, 4, 4, 4])
+
+
+def test_widths_keep_their_order():
+    rng = np.random.default_rng(3)
+    Z, Y = rng.normal(size=(5, 9)), rng.normal(size=5)
+    path = width_path(Z, Y, [9, 2, 2, 5])
+    np.testing.assert_array_equal(path.widths, [9, 2, 2, 5])
+    np.testing.assert_array_equal(path.rank, [5, 2, 2, 5])
+    np.testing.assert_allclose(path.coef_norm[1], np.linalg.norm(min_norm(Z[:, :2], Y).coef))
+
+
+def test_test_targets_replace_predictions():
+    rng = np.random.default_rng(4)
+    Z, Y = rng.normal(size=(10, 30)), rng.normal(size=(10, 2))
+    Z_test, Y_test = rng.normal(size=(8, 30)), rng.normal(size=(8, 2))
+    path = width_path(Z, Y, [4, 30], Z_test=Z_test, Y_test=Y_test)
+    assert path.predictions is None
+    kept = width_path(Z, Y, [4, 30], Z_test=Z_test)
+    assert kept.test_mse is None
+    np.testing.assert_allclose(path.test_mse, np.mean((kept.predictions - Y_test) ** 2, axis=1))
+
+
+def test_the_path_can_be_sent_to_another_process():
+    rng = np.random.default_rng(5)
+    path = width_path(rng.normal(size=(5, 9)), rng.normal(size=5), [3, 9])
+    again = pickle.loads(pickle.dumps(path))
+    np.testing.assert_array_equal(again.coef(9), path.coef(9))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"widths": []}, "widths is empty"),
+        ({"widths": [0]}, "widths must be between 1 and 3"),
+        ({"widths": [4]}, "widths must be between 1 and 3"),
+        ({"widths": [1.5]}, "widths must be integers"),
+        ({"widths": 2}, "widths must be 1-D"),
+        ({"Z_test": np.ones((2, 2))}, "Z_test must have 3 columns"),
+        ({"Y_test": np.ones(2)}, "Y_test needs Z_test"),
+        ({"Z_test": np.ones((2, 3)), "Y_test": np.ones(3)}, "Y_test must have 2 rows"),
+        ({"Z_test": np.ones((2, 3)), "Y_test": np.ones((2, 2))}, "Y_test must have 1 targets"),
+        ({"alpha": -1.0}, "alpha must be"),
+        ({"alpha": [1.0]}, "alpha must be a real number"),
+        ({"rcond": 2.0}, "rcond must be"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    good = {"Z": np.ones((1, 3)), "Y": [1.0], "widths": [1]}
+    with pytest.raises(ValueError, match=message):
+        width_path(**(good | arguments))
+
+
+def test_a_width_outside_the_path_is_refused():
+    path = width_path(np.ones((1, 3)), [1.0], [1, 3])
+    with pytest.raises(ValueError, match=r"one of the path's 2 widths \(1 to 3\); got 2"):
+        path.coef(2)
