@@ -1,0 +1,319 @@
+"""Least squares in a Gaussian population, and chains of students distilled from it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ddkd._checks import check_choice, check_integer
+from ddkd.populations import GaussianPopulation
+from ddkd.theory._arguments import check_counts, check_masks, check_nonnegative, unwrap
+from ddkd.theory._arrays import ratio, score_angle, times
+from ddkd.theory._linear_fit import Fit, Target, fit_law
+
+__all__ = ["LinearLaw", "least_squares", "prefix_masks"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearLaw:
+    """Law of a linear model fitted by least squares, and what it implies.
+
+    Made by `least_squares` and by `LinearLaw.distill`. Every number is a float, or an array
+    over a whole curve if an argument was one.
+
+    Attributes
+    ----------
+    population : GaussianPopulation
+        Where the inputs and the truth come from.
+    features : ndarray of bool, shape (..., n_features)
+        The columns used.
+    n_samples : float or ndarray
+        Number of examples the model was fitted to.
+    alpha : float or ndarray
+        Ridge, sum-normalised.
+    kappa : float or ndarray
+        Implicit ridge, the root of n = sum s/(s + kappa) + alpha/kappa.
+    coef_mean, coef_variance : ndarray of shape (..., n_features)
+        Mean and variance of each coefficient; zero where the column is not used.
+    target_risk : float or ndarray
+        Mean squared error against the labels the model was fitted to, on fresh inputs.
+    risk : float or ndarray
+        Mean squared error against the population's noisy or flipped labels.
+    train_risk : float or ndarray
+        Mean squared error on the examples the model was fitted to.
+    correlation : float or ndarray
+        Correlation of the model's score with the truth.
+    error_rate : float or ndarray
+        Probability that the score's sign differs from the truth's.
+    agreement : float, ndarray or None
+        Probability that student and teacher have the same sign; None for a model that has
+        no teacher.
+    """
+
+    population: GaussianPopulation
+    features: np.ndarray
+    n_samples: Any
+    alpha: Any
+    kappa: Any
+    coef_mean: np.ndarray
+    coef_variance: np.ndarray
+    target_risk: Any
+    risk: Any
+    train_risk: Any
+    correlation: Any
+    error_rate: Any
+    agreement: Any
+    # Share of the score's variance in each feature: defined where the variance is infinite.
+    _shares: np.ndarray
+
+    def distill(
+        self, n_transfer: Any, *, labels: str = "hard", features: Any = None, alpha: Any = 0.0
+    ) -> "LinearLaw":
+        """Law of a student fitted to this model's labels on fresh inputs.
+
+        The student, on columns S with m examples, is a fit to the linear target c w, where w
+        is the teacher and c = 1 for soft labels (its scores), c = sqrt(2/pi)/sqrt(Q) for hard
+        ones (their signs; Q the variance of the score). The target varies from teacher to
+        teacher, so energies are s E w^2, not s (E w)^2. The part of the teacher on columns
+        that the student lacks, and 1 - 2/pi for hard labels, act as noise.
+
+        *Asymptotic* (exact as n, m and the widths grow in proportion), for any columns, any
+        ridge and m below, at or above the student's width; one teacher, its students' average.
+
+        Parameters
+        ----------
+        n_transfer : int or array_like of int
+            Number m of examples the teacher labels; infinity for the limit.
+        labels : {"hard", "soft"}, default="hard"
+            Signs of the teacher's scores, or the scores.
+        features : None, bool mask or index array, default=None
+            The student's columns; None for the teacher's own. A stack of masks
+            (..., n_features) gives a curve.
+        alpha : float or array_like, default=0.0
+            Ridge of the student, sum-normalised; 0 for minimum norm.
+
+        Returns
+        -------
+        LinearLaw
+            The student's law; it has a teacher, so `agreement` is a number, and it may
+            teach in turn.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of its range.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd import theory
+        >>> from ddkd.populations import GaussianPopulation
+        >>> population = GaussianPopulation(np.ones(100), np.ones(100), labels="hard")
+        >>> teacher = theory.least_squares(population, 50)
+        >>> student = teacher.distill([200, 20_000, np.inf])
+        >>> student.error_rate.round(4), round(teacher.error_rate, 4)
+        (array([0.374 , 0.3397, 0.3395]), 0.3395)
+        """
+        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        m = check_counts("n_transfer", n_transfer)
+        ridge = check_nonnegative("alpha", alpha)
+        if features is None:
+            mask = self.features
+        else:
+            mask = check_masks("features", features, self.population.n_features)
+        target = self._hard_target() if hard else self._soft_target()
+        return _law(self.population, mask, m, ridge, target, teacher=self)
+
+    @property
+    def score_variance(self) -> Any:
+        """Mean square of the model's score on a fresh input, averaged over models."""
+        s = self.population.eigenvalues
+        return unwrap(np.sum(s * (self.coef_mean**2 + self.coef_variance), axis=-1))
+
+    def _hard_target(self) -> Target:
+        """What a student fits by least squares when the labels are this model's signs.
+
+        A hard label of a Gaussian score is sqrt(2/pi) times the normalised score, plus
+        noise of variance 1 - 2/pi uncorrelated with the input (Stein's identity). A score
+        that is zero (power 0) explains nothing of its sign.
+        """
+        power = np.asarray(self.score_variance)
+        slope2 = np.where(power > 0, 2 / np.pi, 0.0)
+        return Target(
+            mean=ratio(np.sqrt(slope2), np.sqrt(power))[..., None] * self.coef_mean,
+            variance=slope2[..., None] * self._unit_variance(),
+            energy=slope2[..., None] * self._shares,
+            noise=1 - slope2,
+            unit=np.ones(power.shape),
+        )
+
+    def _soft_target(self) -> Target:
+        """What a student fits when the labels are this model's scores: the score itself."""
+        power = np.asarray(self.score_variance)
+        return Target(
+            mean=self.coef_mean,
+            variance=self._unit_variance(),
+            energy=self._shares,
+            noise=np.zeros(power.shape),
+            unit=power,
+        )
+
+    def _unit_variance(self) -> np.ndarray:
+        """Variance of the coefficients over that of the score, finite at a threshold too."""
+        power = np.asarray(self.score_variance)[..., None]
+        finite = ratio(self.coef_variance, power)
+        return np.where(
+            np.isfinite(power), finite, ratio(self._shares, self.population.eigenvalues)
+        )
+
+
+def least_squares(
+    population: GaussianPopulation, n_samples: Any, *, features: Any = None, alpha: Any = 0.0
+) -> LinearLaw:
+    """Law of least squares, ridge or minimum norm, on n samples of a Gaussian population.
+
+    With kappa the root of n = sum s/(s + kappa) + alpha/kappa (0 if alpha = 0 and p <= n),
+    A = s/(s + kappa), df2 = sum A^2, c the slope of the label on the truth (1 for real labels,
+    (1 - 2 flip_rate) sqrt(2/pi) for hard ones) and v the label's noise plus unseen signal::
+
+        E      = (v + sum s (c b)^2 (1 - A)^2) / (1 - df2/n)
+        E w_j  = A_j c b_j
+        Var w_j = (E/n) s_j / (s_j + kappa)^2
+
+    (Hastie, Montanari, Rosset and Tibshirani, arXiv 1903.08560, whose risk leaves out the
+    noise; hard labels by Thrampoulidis, Abbasi and Hassibi, arXiv 1506.02181.) The risk is
+    E, the training error (alpha/(n kappa))^2 E, and the score's correlation rho with the truth
+    gives the 0-1 error arccos(rho)/pi. *Asymptotic*: exact as n and p grow in proportion,
+    with errors of order 1/n at a finite size; E is infinite at p = n without a ridge.
+
+    Parameters
+    ----------
+    population : GaussianPopulation
+        Inputs, truth and labels.
+    n_samples : int or array_like of int
+        Number of samples n; infinity for the limit.
+    features : None, bool mask or index array, default=None
+        Columns used; None for all. A stack of masks (..., n_features) gives a curve.
+    alpha : float or array_like, default=0.0
+        Ridge, sum-normalised: minimise |y - Z w|^2 + alpha |w|^2. 0 means minimum norm.
+
+    Returns
+    -------
+    LinearLaw
+        Floats, or arrays if `n_samples`, `alpha` or `features` was one; they broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import theory
+    >>> from ddkd.populations import GaussianPopulation
+    >>> population = GaussianPopulation(np.ones(100), np.full(100, 0.1), noise_variance=1.0)
+    >>> theory.least_squares(population, 200).risk
+    2.0
+    >>> widths = theory.prefix_masks([50, 100, 200], 200)
+    >>> population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard")
+    >>> theory.least_squares(population, 100, features=widths).error_rate.round(4)
+    array([0.4361, 0.5   , 0.3395])
+    """
+    if not isinstance(population, GaussianPopulation):
+        raise ValueError(f"population must be a GaussianPopulation; got {population!r}")
+    n = check_counts("n_samples", n_samples)
+    ridge = check_nonnegative("alpha", alpha)
+    mask = check_masks("features", features, population.n_features)
+    mean = population.label_scale * population.coef
+    target = Target(
+        mean=mean,
+        variance=np.zeros(mean.shape),
+        energy=population.eigenvalues * mean**2,
+        noise=np.asarray(population.label_noise),
+        unit=np.ones(()),
+    )
+    return _law(population, mask, n, ridge, target)
+
+
+def prefix_masks(widths: Any, n_features: int) -> np.ndarray:
+    """Masks of the first w features, for every width w: the `features` of a width curve.
+
+    Parameters
+    ----------
+    widths : int or array_like of int
+        Widths between 1 and `n_features`.
+    n_features : int
+        Number of features of the population.
+
+    Returns
+    -------
+    ndarray of bool, shape (..., n_features)
+        One mask per width.
+
+    Raises
+    ------
+    ValueError
+        If a width is out of range.
+
+    Examples
+    --------
+    >>> from ddkd.theory import prefix_masks
+    >>> prefix_masks([1, 3], 3)
+    array([[ True, False, False],
+           [ True,  True,  True]])
+    """
+    n_features = check_integer("n_features", n_features)
+    array = check_counts("widths", widths, allow_inf=False)
+    if (array > n_features).any():
+        raise ValueError(f"widths must be between 1 and {n_features}; got {array.max():g}")
+    return np.arange(n_features) < array[..., None]
+
+
+def _law(
+    population: GaussianPopulation,
+    mask: np.ndarray,
+    n: np.ndarray,
+    alpha: np.ndarray,
+    target: Target,
+    teacher: LinearLaw | None = None,
+) -> LinearLaw:
+    """Law of a fit to `target`: of a first generation, or of a student."""
+    s, root = population.eigenvalues, np.sqrt(population.eigenvalues)
+    fit = fit_law(s, mask, n, alpha, target)
+    error = population.label_scale * population.coef - fit.mean
+    angle = score_angle(
+        root * fit.mean, root * population.coef, np.sum(times(s, fit.variance), axis=-1)
+    )
+    return LinearLaw(
+        population=population,
+        features=mask,
+        n_samples=unwrap(n),
+        alpha=unwrap(alpha),
+        kappa=unwrap(fit.kappa),
+        coef_mean=fit.mean,
+        coef_variance=fit.variance,
+        target_risk=unwrap(fit.target_risk),
+        risk=unwrap(population.label_noise + np.sum(times(s, error**2 + fit.variance), axis=-1)),
+        train_risk=unwrap(fit.train_risk),
+        correlation=unwrap(np.where(angle == np.pi / 2, 0.0, np.cos(angle))),
+        error_rate=unwrap(angle / np.pi),
+        agreement=None if teacher is None else unwrap(_agreement(fit, target, teacher)),
+        _shares=fit.shares,
+    )
+
+
+def _agreement(fit: Fit, target: Target, teacher: LinearLaw) -> np.ndarray:
+    """1 - angle/pi between the student's score and its teacher's.
+
+    With q the shares of the teacher's score, the student's is the teacher's with each share
+    shrunk by A, plus the noise of its own fit; the part at right angles is formed directly.
+    """
+    q = teacher._shares
+    slope2 = np.sum(target.energy, axis=-1)  # q sums to 1
+    along = np.sum(q * fit.shrinkage, axis=-1)
+    across = slope2 * np.sum(q * (fit.shrinkage - along[..., None]) ** 2, axis=-1)
+    across = np.sqrt(across + fit.noise_power)
+    along = np.sqrt(slope2) * along
+    angle = np.where((along == 0) & (across == 0), np.pi / 2, np.arctan2(across, along))
+    return 1 - angle / np.pi
