@@ -1,28 +1,27 @@
 """Validate every public docstring with numpydoc: ``python -m tests.docstrings``."""
 
 import configparser
+import dataclasses
 import importlib
 import inspect
+import pkgutil
 import sys
 
 from numpydoc.validate import validate
 
-PUBLIC = [
-    "ddkd",
-    "ddkd.solvers",
-    "ddkd.theory",
-    "ddkd.testing",
-    "ddkd.datasets",
-    "ddkd.experiments",
-    "ddkd.plotting",
-    "ddkd.simulation",
-    "ddkd.prediction",
-]
+import ddkd
+
+NOT_PUBLIC = {"cli", "exceptions"}  # exported elsewhere
 
 
 def public_names():
     """Full names of everything that the public modules export, and of their public methods."""
-    for module_name in PUBLIC:
+    modules = ["ddkd"] + [
+        f"ddkd.{m.name}"
+        for m in pkgutil.iter_modules(ddkd.__path__)
+        if not m.name.startswith("_") and m.name not in NOT_PUBLIC
+    ]
+    for module_name in modules:
         module = importlib.import_module(module_name)
         for name in module.__all__:
             value = getattr(module, name)
@@ -35,6 +34,12 @@ def public_names():
                         yield f"{module_name}.{name}.{method}"
 
 
+def is_result(name):
+    """Whether a name is a result: a dataclass, whose Attributes section says it all."""
+    module, _, attribute = name.rpartition(".")
+    return dataclasses.is_dataclass(getattr(sys.modules.get(module), attribute, None))
+
+
 def main():
     config = configparser.ConfigParser()
     config.read("setup.cfg")
@@ -43,7 +48,7 @@ def main():
         f"{name}: {code} {message}"
         for name in public_names()
         for code, message in validate(name)["errors"]
-        if code not in ignored
+        if code not in ignored and not (code == "PR01" and is_result(name))
     ]
     print("\n".join(problems) or "docstrings: no problem")
     return len(problems) > 0

@@ -71,7 +71,13 @@ class Claim:
     values: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, with None in place of numbers that are not finite."""
+        """Plain data for JSON, with None in place of numbers that are not finite.
+
+        Returns
+        -------
+        dict
+            The fields by name.
+        """
         return _plain(asdict(self))
 
 
@@ -141,7 +147,13 @@ class Errors:
         self._repeats = np.unique(columns["repeat"])
 
     def models(self) -> set[str]:
-        """Names of the models in the table."""
+        """Names of the models in the table.
+
+        Returns
+        -------
+        set of str
+            Such as "teacher" or "hard".
+        """
         return set(self._columns["model"].tolist())
 
     def values(
@@ -153,7 +165,31 @@ class Errors:
         m: int | None = None,
         column: str = "error",
     ) -> np.ndarray:
-        """One number a repeat, shape (n_repeats,), for one configuration."""
+        """One number a repeat for one configuration.
+
+        Parameters
+        ----------
+        model : str
+            Name of the model.
+        flip : float
+            Fraction of wrong training labels.
+        width : float or None, default=None
+            Its width, where it is recorded at several.
+        m : int or None, default=None
+            Its transfer set, where it is recorded at several.
+        column : str, default="error"
+            Which number.
+
+        Returns
+        -------
+        ndarray of shape (n_repeats,)
+            The numbers, by repeat.
+
+        Raises
+        ------
+        ValueError
+            If there is not exactly one record a repeat.
+        """
         c = self._columns
         rows = (c["model"] == model) & (c["flip_rate"] == flip)
         if width is not None:
@@ -165,7 +201,24 @@ class Errors:
         return c[column][rows].astype(float)
 
     def options(self, model: str, flip: float, column: str, **fixed: float) -> np.ndarray:
-        """Sorted distinct values of a column among a model's records."""
+        """Sorted distinct values of a column among a model's records.
+
+        Parameters
+        ----------
+        model : str
+            Name of the model.
+        flip : float
+            Fraction of wrong training labels.
+        column : str
+            Which column.
+        **fixed : float
+            Values that other columns must have.
+
+        Returns
+        -------
+        ndarray
+            The values.
+        """
         c = self._columns
         rows = (c["model"] == model) & (c["flip_rate"] == flip)
         for name, value in fixed.items():
@@ -385,8 +438,8 @@ def _rival_claims(case: _Case) -> Iterator[Judged]:
 
 
 def _transfer_claims(case: _Case) -> Iterator[Judged]:
-    sizes = case.errors.options("hard", case.flip, "n_transfer", width=case.student_width)
-    sizes = [int(m) for m in sizes if m > case.student_width]
+    tried = case.errors.options("hard", case.flip, "n_transfer", width=case.student_width)
+    sizes = [int(m) for m in tried if m > case.student_width]
     if len(sizes) < 2:
         return
     yield _versus(

@@ -239,13 +239,19 @@ def _teach(problem: _Problem) -> tuple[_Teachers, list[Record]]:
     return _Teachers(names, coef, np.stack([predicted, predicted_tuned], axis=1)), records
 
 
+def _scores(Z: np.ndarray, Y: np.ndarray, widths: np.ndarray, Z_test: np.ndarray) -> np.ndarray:
+    """Test scores (n_widths, n_test, n_targets) of the min-norm models of every width."""
+    scores = width_path(Z, Y, widths, Z_test=Z_test).predictions
+    assert scores is not None  # there is a test set
+    return scores
+
+
 def _path(
     Z: np.ndarray, problem: _Problem, widths: np.ndarray, Z_test: np.ndarray
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Min-norm models of every width: pairs of a width and predicted classes (n_test, F)."""
-    Y = problem.Y.reshape(problem.n, -1)
-    predictions = width_path(Z, Y, widths, Z_test=Z_test).predictions
-    return zip(widths, problem.unstack(predictions), strict=True)
+    scores = _scores(Z, problem.Y.reshape(problem.n, -1), widths, Z_test)
+    return zip(widths, problem.unstack(scores), strict=True)
 
 
 def _direct(problem: _Problem) -> list[Record]:
@@ -272,8 +278,8 @@ def _self_distilled(problem: _Problem, teachers: _Teachers) -> list[Record]:
     _n, F, k = problem.Y.shape
     soft = problem.Z_teacher @ teachers.coef
     widths = problem.widths(STUDENT_WIDTHS)
-    path = width_path(problem.Z_student, soft, widths, Z_test=problem.Z_student_test)
-    predicted = path.predictions.reshape(len(widths), -1, 2, F, k).argmax(axis=-1)
+    scores = _scores(problem.Z_student, soft, widths, problem.Z_student_test)
+    predicted = scores.reshape(len(widths), -1, 2, F, k).argmax(axis=-1)
     return [
         problem.record(f"self-distilled{name}", f, predicted[g, :, t, f], width)
         for g, width in enumerate(widths)
@@ -348,8 +354,8 @@ def _few_transfer(
     labels = np.hstack(teachers.labels(problem.teacher.transform(pool[: max(sizes)]), problem))
     widths = problem.widths((1, 4))
     for m in sizes:
-        path = width_path(Z[:m], labels[:m], widths, Z_test=problem.Z_student_test)
-        for width, scores in zip(widths, path.predictions, strict=True):
+        path = _scores(Z[:m], labels[:m], widths, problem.Z_student_test)
+        for width, scores in zip(widths, path, strict=True):
             records += _student_records(problem, teachers, scores, width, m)
     return records
 
@@ -359,10 +365,10 @@ def _own_peak(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[
     labels = np.hstack(teachers.labels(problem.teacher.transform(pool), problem))
     widths = problem.widths(SMALL_WIDTHS)
     Z, Z_test = problem.wide.transform(pool), problem.wide.transform(problem.X_test)
-    path = width_path(Z, labels, widths, Z_test=Z_test)
+    path = _scores(Z, labels, widths, Z_test)
     return [
         record
-        for width, scores in zip(widths, path.predictions, strict=True)
+        for width, scores in zip(widths, path, strict=True)
         for record in _student_records(problem, teachers, scores, width, len(pool))
     ]
 

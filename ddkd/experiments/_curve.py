@@ -93,13 +93,13 @@ def curve(
         A record for each width: test error, mean squared errors, coefficient norm, condition.
     """
     noisy = split.flip_labels(flip_rate, rng=rng)
-    widths = np.unique(widths)
+    grid = np.unique(widths)
     seed = int(rng.integers(2**32))
-    mapping = _feature_map(features, int(widths.max()), bandwidth, split.X_train, seed)
+    mapping = _feature_map(features, int(grid.max()), bandwidth, split.X_train, seed)
     Z, Z_test = mapping.fit_transform(split.X_train), mapping.transform(split.X_test)
     targets = (noisy.y_train[:, None] == split.classes).astype(float)
     wanted = (split.y_test[:, None] == split.classes).astype(float)
-    path = width_path(Z, targets, widths, Z_test=Z_test, alpha=alpha)
+    path = width_path(Z, targets, grid, Z_test=Z_test, alpha=alpha)
     assert path.predictions is not None
     return [
         {
@@ -112,7 +112,7 @@ def curve(
             "condition": float(path.condition[g]),
             "interpolates": bool(path.interpolates[g]),
         }
-        for g, (width, scores) in enumerate(zip(widths, path.predictions, strict=True))
+        for g, (width, scores) in enumerate(zip(grid, path.predictions, strict=True))
     ]
 
 

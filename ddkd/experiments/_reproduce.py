@@ -48,7 +48,13 @@ class Protocol:
     label: str | None = None
 
     def quick(self) -> "Protocol":
-        """A smaller version, for a first look and for continuous integration."""
+        """A smaller version, for a first look and for continuous integration.
+
+        Returns
+        -------
+        Protocol
+            Fewer flip rates, a narrower teacher and a smaller transfer set.
+        """
         ends = tuple(r for r in self.flip_rates if r in (0.0, 0.1))
         return replace(self, flip_rates=ends, teacher_width=2000, n_transfer=4000)
 

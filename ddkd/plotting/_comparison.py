@@ -1,15 +1,17 @@
 """Figures of the main job: students, teachers and the traditional approaches side by side."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ddkd.experiments import TRADITIONAL, Errors, best_traditional
 
-__all__ = ["FIGURES"]
+__all__ = ["comparison_figures"]
 
 Columns = Mapping[str, np.ndarray]
 
@@ -23,6 +25,14 @@ STYLES = {
     "teacher": ("teacher", "#CC79A7", ":", "x"),
     "teacher-tuned": ("tuned teacher", "#888888", ":", "+"),
     "traditional": ("best traditional", "#E69F00", "-", ""),
+}
+
+# Sizes that the last row of a lecture hall can read.
+RC: dict[Any, Any] = {
+    "font.size": 15,
+    "legend.fontsize": 13,
+    "lines.linewidth": 2.5,
+    "lines.markersize": 8,
 }
 
 
@@ -58,8 +68,14 @@ def _finish(axes: np.ndarray, xlabel: str) -> None:
 
 def _threshold(ax: Axes, at: float, text: str) -> None:
     ax.axvline(at, color="#444444", linestyle=(0, (1, 3)), linewidth=2)
-    place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-    ax.annotate(text, (at, 0.0), xytext=(6, 8), rotation=90, fontsize=14, **place)
+    ax.annotate(
+        text,
+        (at, 0.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(6, 8),
+        textcoords="offset points",
+        rotation=90,
+    )
 
 
 def _n_train(columns: Columns) -> int:
@@ -77,9 +93,9 @@ class _Panels:
         # Without wrong labels and with 10 %, or whatever lies nearest.
         self.flips = np.unique([flips[0], flips[np.abs(flips - 0.1).argmin()]])
         with_label = f"{title}: {what}"
-        size = (7.5 * len(self.flips), 6.2)
+        size = (6.5 * len(self.flips), 5.8)
         self.figure = Figure(figsize=size, layout="constrained", label=with_label)
-        self.figure.suptitle(with_label, fontsize=18)
+        self.figure.suptitle(with_label, fontsize=17)
         axes = self.figure.subplots(1, len(self.flips), sharey=True, squeeze=False)
         self.axes = axes[0]
         for ax, flip in zip(self.axes, self.flips, strict=True):
@@ -151,8 +167,8 @@ def _by_flips(columns: Columns, title: str) -> Figure:
     errors, n = Errors(columns), _n_train(columns)
     flips = np.unique(columns["flip_rate"])
     label = f"{title}: the price of wrong labels"
-    figure = Figure(figsize=(10, 6.5), layout="constrained", label=label)
-    figure.suptitle(label, fontsize=18)
+    figure = Figure(figsize=(9, 6), layout="constrained", label=label)
+    figure.suptitle(label, fontsize=17)
     ax = figure.subplots()
     m = int(columns["n_transfer"].max())
     widest = errors.options("teacher", flips[0], "width").max()
@@ -174,9 +190,29 @@ def _legend(panels: _Panels) -> Figure:
     return panels.figure
 
 
-FIGURES: dict[str, Callable[[Columns, str], Figure]] = {
+_DRAWINGS: dict[str, Callable[[Columns, str], Figure]] = {
     "width": _by_width,
     "own-peak": _own_peak,
     "transfer": _by_transfer,
     "flips": _by_flips,
 }
+
+
+def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
+    """Draw the figures of the main job for one data set.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        Columns of a sweep of `ddkd.experiments.compare`.
+    title : str
+        What the data set shows.
+
+    Returns
+    -------
+    dict of str to Figure
+        Error against width, the student's own peak, error against transfer set, and the price of
+        wrong labels. A figure's label is its caption.
+    """
+    with rc_context(RC):
+        return {name: draw(columns, title) for name, draw in _DRAWINGS.items()}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ddkd.experiments import Claim, Reproduction
-from ddkd.plotting._comparison import FIGURES
+from ddkd.plotting._comparison import comparison_figures
 
 __all__ = ["claims_table", "write_report"]
 
@@ -98,8 +98,7 @@ def write_report(done: Reproduction, out: Path) -> None:
 def _write_figures(done: Reproduction, data: str, title: str, out: Path) -> list[tuple[str, str]]:
     """Draw the figures of one data set; pairs of a file stem and a caption."""
     names = []
-    for name, draw in FIGURES.items():
-        figure = draw(done.columns(data), title)
+    for name, figure in comparison_figures(done.columns(data), title).items():
         stem = f"{_slug(data)}-{name}"
         figure.savefig(out / f"{stem}.png", dpi=100)
         figure.savefig(out / f"{stem}.svg")
