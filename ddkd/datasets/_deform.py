@@ -80,7 +80,7 @@ class DeformedImages:
         self.elastic = check_real("elastic", elastic, low=0.0)
         self.contrast = check_real("contrast", contrast, low=0.0)
 
-    def sample(self, n: int, rng: Any = None) -> np.ndarray:
+    def sample(self, n: int, *, rng: Any = None) -> np.ndarray:
         """Draw deformed images.
 
         Parameters

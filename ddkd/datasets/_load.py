@@ -85,7 +85,7 @@ def _relu_network(
 ) -> Split:
     n_train, n_test = check_sizes(n_train, n_test)
     target = ReLUNetworkTarget(rng=rng, **parameters)
-    X_train, X_test = target.sample(n_train, rng), target.sample(n_test, rng)
+    X_train, X_test = target.sample(n_train, rng=rng), target.sample(n_test, rng=rng)
     about = (
         f"Standard normal inputs in {X_train.shape[1]} dimensions, two classes divided by a random "
         f"ReLU network of {len(target.output)} hidden units; training and test rows and the "
@@ -131,7 +131,7 @@ _NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any]]] = {
 
 
 def available() -> tuple[str, ...]:
-    """Names of the data sets that :func:`load` knows, besides ``openml:NAME`` and files.
+    """List the data sets that :func:`load` knows, besides ``openml:NAME`` and files.
 
     Returns
     -------

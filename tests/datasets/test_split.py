@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ddkd.datasets import DeformedImages, Split, Stream, load
+from ddkd.datasets import Split, load
 
 
 def make(n=40, n_classes=4, **kwargs):
@@ -101,8 +101,3 @@ def test_a_split_is_frozen_and_says_what_it_is():
         "toy: 40 labelled rows (0 wrong labels), 40 transfer rows, 40 test rows; "
         "2 features, 4 classes"
     )
-
-
-def test_streams_are_recognised():
-    assert isinstance(DeformedImages(np.zeros((1, 8, 8))), Stream)
-    assert not isinstance(np.zeros(3), Stream)
