@@ -5,9 +5,11 @@ from ddkd.distillation import DistilledClassifier
 from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
 from ddkd.exceptions import InterpolationWarning
 from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
+from ddkd.populations import GaussianPopulation
 
 __all__ = [
     "DistilledClassifier",
+    "GaussianPopulation",
     "InterpolationWarning",
     "LeastSquaresClassifier",
     "LeastSquaresRegressor",

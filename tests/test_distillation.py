@@ -18,6 +18,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from ddkd import (
     DistilledClassifier,
+    GaussianPopulation,
     LeastSquaresClassifier,
     LeastSquaresRegressor,
     RandomFourierFeatures,
@@ -146,6 +147,21 @@ def test_a_stream_is_drawn_in_batches_and_repeats_with_its_seed(blobs):
     assert not np.array_equal(other.student_.coef_, first.student_.coef_)
     tree = clone(model).set_params(student=DecisionTreeClassifier()).fit(X, y)
     assert tree.n_transfer_ == 25
+
+
+def test_a_population_is_a_stream():
+    """On isotropic data, at m = 20 p, hard labels cost little: the closed form of section 5.4."""
+    population = GaussianPopulation(np.ones(50), np.ones(50), labels="hard")
+    rng = np.random.default_rng(0)
+    X = population.sample(400, rng=rng)
+    model = DistilledClassifier(
+        LeastSquaresClassifier(), transfer=population, n_transfer=1000, random_state=0
+    ).fit(X, population.label(X, rng=rng))
+    expected = 1 - np.arctan(np.sqrt((np.pi / 2 - 1) * 50 / 950)) / np.pi
+    teacher, student = model.teacher_.coef_, model.student_.coef_
+    cosine = teacher @ student / np.linalg.norm(teacher) / np.linalg.norm(student)
+    assert 1 - np.arccos(cosine) / np.pi == pytest.approx(expected, abs=0.01)
+    assert model.agreement(population.sample(20_000, rng=rng)) == pytest.approx(expected, abs=0.015)
 
 
 def test_the_first_rows_of_a_pool(blobs):
