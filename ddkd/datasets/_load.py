@@ -232,9 +232,9 @@ def load(
     **options
         Of the set: for "deformed-digits" the parameters of :class:`DeformedImages`, for "mixture"
         of :class:`ClusterMixture`, for "relu-network" of :class:`ReLUNetworkTarget`; for
-        "gaussian" ``population``, a hard-labelled :class:`ddkd.populations.GaussianPopulation`, or else
-        ``n_features`` (50) and the exponent ``decay`` (1) of the variances ``j ** -decay``,
-        scaled to mean 1, with standard normal coefficients; for a pool
+        "gaussian" ``population``, a :class:`ddkd.populations.GaussianPopulation` with hard
+        labels, or else ``n_features`` (50) and the exponent ``decay`` (1) of the variances
+        ``j ** -decay``, scaled to mean 1, with standard normal coefficients; for a pool
         ``n_transfer``, the number of its rows to keep (fashion-mnist: 20,000; else all); for
         a file or OpenML ``standardise=False`` leaves the columns as they are; for OpenML also
         ``version`` and ``data_home`` of :func:`sklearn.datasets.fetch_openml`.
