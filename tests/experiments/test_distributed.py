@@ -65,8 +65,11 @@ def partial_fit(stream, features, teacher_coef, part, n_rows):
     return StreamingLeastSquares(60).update(features.transform(X), np.sign(X @ teacher_coef))
 
 
-def merge(one, other):
-    return one.merge(other)
+def merge(parts):
+    whole = StreamingLeastSquares(60)
+    for part in parts:
+        whole.merge(part)
+    return whole
 
 
 def test_a_student_is_a_map_and_a_reduce(client):
@@ -77,7 +80,7 @@ def test_a_student_is_a_map_and_a_reduce(client):
         lambda part: partial_fit(stream, features, teacher_coef, part, 500), range(8), pure=False
     )
     while len(parts) > 1:
-        parts = [client.submit(merge, *parts[i : i + 2]) for i in range(0, len(parts), 2)]
+        parts = [client.submit(merge, parts[i : i + 3]) for i in range(0, len(parts), 3)]
     spread = parts[0].result().solve()
 
     together = StreamingLeastSquares(60)

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import subprocess
@@ -39,9 +40,23 @@ def start(folder, *, n_jobs=1, padding=0, file_size=0):
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
+        start_new_session=True,
     )
     assert process.stdout.readline() == "started\n"
     return process
+
+
+def kill(process):
+    """Kill the sweep's process, but not its workers: they outlive it by some minutes."""
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    process.stderr.close()
+
+
+def clean_up(process):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def finished(folder):
@@ -71,9 +86,11 @@ def test_kills_at_twenty_random_moments(seed, n_jobs, tmp_path, monkeypatch, und
     folder = tmp_path / "sweep"
     process = start(folder, n_jobs=n_jobs)
     time.sleep(moment)
-    process.kill()
-    process.communicate()
-    assert resume(folder, tmp_path, monkeypatch) == undisturbed[0]
+    kill(process)
+    try:
+        assert resume(folder, tmp_path, monkeypatch) == undisturbed[0]
+    finally:
+        clean_up(process)
     assert len(finished(folder)) == interrupted_sweep.N_CELLS
 
 
@@ -83,8 +100,7 @@ def test_a_sweep_killed_again_and_again_gets_there(tmp_path, monkeypatch, undist
         process, before = start(folder), len(finished(folder))
         while len(finished(folder)) < before + 3 and process.poll() is None:
             time.sleep(0.005)
-        process.kill()
-        process.communicate()
+        kill(process)
         assert len(finished(folder)) >= before + 3
     assert resume(folder, tmp_path, monkeypatch) == undisturbed[0]
 
