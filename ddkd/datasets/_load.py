@@ -258,6 +258,7 @@ def load(
     if not isinstance(name, str | os.PathLike):
         raise ValueError(f"name must be a string or a path; got {name!r}")
     generator = check_rng(rng)
+    flip_rate = check_real("flip_rate", flip_rate, low=0.0, high=1.0)
     sizes = {"n_train": n_train, "n_test": n_test}
     sizes = {key: value for key, value in sizes.items() if value is not None}
     text = os.fspath(name)

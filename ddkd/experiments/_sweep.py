@@ -107,7 +107,7 @@ def sweep(
         raise ValueError(f"data must be a Split or a callable; got {type(data).__name__}")
     grid = _check_grid(grid)
     params = _check_params(params, grid)
-    repeats = check_integer("repeats", repeats)
+    repeats = check_integer("repeats", repeats, high=10**6)
     seed = check_integer("seed", seed, low=0)
     if n_jobs is not None and check_integer("n_jobs", n_jobs, low=-(2**15)) == 0:
         raise ValueError("n_jobs must not be 0")

@@ -76,7 +76,7 @@ def test_digits_run_out(name):
         ({"name": 3}, "name must be a string or a path"),
         ({"name": "digits", "n_train": 1}, "n_train must be at least 2"),
         ({"name": "mixture", "n_test": 2.5}, "n_test must be an integer"),
-        ({"name": "digits", "flip_rate": 2}, "rate must be"),
+        ({"name": "digits", "flip_rate": 2}, "flip_rate must be"),
         ({"name": "digits", "label": "y"}, "label is for .csv files"),
         ({"name": "digits", "shear": 1}, "shear is not an option of 'digits'; it takes n_transfer"),
         ({"name": "mixture", "clusters": 1}, "clusters is not an option of 'mixture'"),
