@@ -77,6 +77,9 @@ class Split:
             ("y_test", self.y_test, len(checked["X_test"])),
         ):
             checked[label] = check_labels(label, value, size=n)
+        kinds = {checked[label].dtype.kind for label in ("y_train", "y_clean", "y_test")}
+        if len(kinds) > 1 and kinds != {"i", "u"}:
+            raise ValueError("y_train, y_clean and y_test must hold labels of one kind")
         if len(np.unique(checked["y_clean"])) < 2:
             raise ValueError(
                 f"y_train must hold at least two classes; every one of its "
@@ -166,7 +169,10 @@ class Split:
 
 def check_labels(name: str, value: Any, *, size: int | None = None) -> np.ndarray:
     """Return `value` as a non-empty 1-D array of integer, boolean or string labels."""
-    labels = np.asarray(value)
+    try:
+        labels = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be made an array: {error}") from None
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"{name} must be a non-empty 1-D array; its shape is {labels.shape}")
     if size is not None and labels.size != size:

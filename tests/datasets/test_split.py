@@ -77,6 +77,8 @@ def test_float_labels_that_are_whole_become_integers():
         ({"y_train": [0.5, 1, 1, 1]}, "y_train must hold integers, strings or booleans"),
         ({"y_train": np.array([1, "a", 2, 3], dtype=object)}, "y_train must hold integers"),
         ({"y_test": [[1], [0], [1], [0]]}, "y_test must be a non-empty 1-D array"),
+        ({"y_test": ["0"] * 4}, "must hold labels of one kind"),
+        ({"y_train": [[1], [0, 1]]}, "y_train cannot be made an array"),
         ({"y_clean": [0, 1]}, "y_clean must have 4 entries"),
     ],
 )
