@@ -26,7 +26,7 @@ class Split:
     The three parts never share a row. For a pool they are disjoint subsets of one shuffled
     collection; for a stream the training and test rows are drawn separately from the same
     distribution, and where the stream deforms real images, the images it starts from are
-    neither training nor test images.
+    neither training nor test images. The arrays are read-only.
 
     Attributes
     ----------
@@ -92,7 +92,10 @@ class Split:
                 f"{len(checked['y_clean'])} labels is {checked['y_clean'][0]!r}"
             )
         for key, array in checked.items():
-            object.__setattr__(self, key, array)
+            # Read-only views: nobody who shares a split can change it for the others.
+            view = array.view()
+            view.flags.writeable = False
+            object.__setattr__(self, key, view)
 
     @property
     def classes(self) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ddkd._checks import check_choice, check_targets, check_vector
-from ddkd.plotting._curves import (
+from ddkd.plotting._drawing import (
     Styles,
     check_scores,
     check_theory,

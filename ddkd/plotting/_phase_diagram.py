@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from ddkd._checks import check_array, check_vector
-from ddkd.plotting._curves import FONT, new_axes
+from ddkd.plotting._drawing import FONT, new_axes
 
 __all__ = ["PhaseDiagramDisplay"]
 
