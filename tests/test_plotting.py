@@ -8,6 +8,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
 from ddkd import DistilledClassifier
+from ddkd.experiments import Table, sweep
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay, PhaseDiagramDisplay
 from ddkd.solvers import width_path
 from ddkd.theory import isotropic_risk
@@ -192,6 +193,47 @@ def test_phase_diagram_marks_borders_and_undecided_cells():
 def test_phase_diagram_without_a_border():
     display = PhaseDiagramDisplay(x=[1, 2], y=[1, 2], difference=np.ones((2, 2))).plot()
     assert display.lines_ == []
+
+
+def _sweep_of(model_width, rng, student_width, flip):
+    return [
+        {"model": "teacher", "error": 0.5, "n_train": 9},
+        {"model": "student", "error": flip - student_width / 100, "n_train": 9},
+        {"model": "student", "error": flip + student_width / 100, "n_train": 9},
+    ]
+
+
+def test_displays_of_a_sweep():
+    result = sweep(
+        _sweep_of,
+        lambda rng: rng.random(),
+        grid={"student_width": [5, 1, 3], "flip": [0.1, 0.2]},
+        repeats=4,
+        progress=False,
+    )
+    display = DistillationDisplay.from_result(result.where(flip=0.2)).plot()
+    np.testing.assert_array_equal(display.x, [1, 3, 5])
+    np.testing.assert_allclose(display.scores["student"], np.full((3, 4), 0.2))
+    np.testing.assert_allclose(display.levels["teacher"], np.full(4, 0.5))
+    assert display.ax_.get_xlabel() == "Student width"
+    curve = DoubleDescentDisplay.from_result(result.where(model="student"), x="student_width")
+    np.testing.assert_allclose(curve.test_scores, np.full((3, 4), 0.15))
+    assert curve.threshold == 9
+    with pytest.raises(ValueError, match="there is no column 'width'"):
+        DoubleDescentDisplay.from_result(result)
+    phase = PhaseDiagramDisplay.from_result(
+        result, x="student_width", y="flip", a="student", b="teacher"
+    )
+    np.testing.assert_allclose(phase.difference, [[-0.4] * 3, [-0.3] * 3])
+    assert phase.names == ("student", "teacher")
+
+
+def test_a_sweep_with_a_gap_is_refused():
+    table = Table(
+        {"width": np.array([1, 2, 1]), "repeat": np.array([0, 0, 1]), "error": np.ones(3)}
+    )
+    with pytest.raises(ValueError, match="every repeat must have a record of 'error'"):
+        DoubleDescentDisplay.from_result(table)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ddkd._checks import check_array, check_vector
+from ddkd.experiments import Table
 from ddkd.plotting._drawing import (
     Styles,
     check_scores,
@@ -19,6 +20,7 @@ from ddkd.plotting._drawing import (
     mark_thresholds,
     new_axes,
 )
+from ddkd.plotting._pivot import pivot
 
 __all__ = ["DistillationDisplay"]
 
@@ -145,6 +147,56 @@ class DistillationDisplay:
             x=sizes,
             scores={name: values[:, :, i] for i, name in enumerate(names)},
             **{"x_name": "Transfer set", **options},
+        )
+
+    @classmethod
+    def from_result(
+        cls,
+        result: Table,
+        *,
+        x: str = "student_width",
+        value: str = "error",
+        levels: Iterable[str] = ("teacher",),
+        **options: Any,
+    ) -> Self:
+        """Make a display of a sweep of :func:`ddkd.experiments.teacher_student`.
+
+        Parameters
+        ----------
+        result : SweepResult
+            The sweep, with the columns `x`, `value`, "model" and "repeat".
+        x : str, default="student_width"
+            The column of the abscissa.
+        value : str, default="error"
+            The column of the error.
+        levels : iterable of str, default=("teacher",)
+            Models that do not depend on `x`; every other one becomes a curve.
+        **options : dict
+            What else the display takes.
+
+        Returns
+        -------
+        DistillationDisplay
+            The display, not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or a repeat lacks a value of `x`.
+        """
+        flat = set(levels)
+        names = list(dict.fromkeys(result["model"].tolist()))
+        scores = {
+            name: pivot(result.where(model=name), value, x)[1] for name in names if name not in flat
+        }
+        fixed = {
+            name: pivot(result.where(model=name), value, x)[1].mean(axis=0)
+            for name in names
+            if name in flat
+        }
+        label = x.replace("n_transfer", "transfer set").replace("_", " ").capitalize()
+        return cls(
+            x=np.unique(result[x]), scores=scores, levels=fixed, **{"x_name": label, **options}
         )
 
     def plot(

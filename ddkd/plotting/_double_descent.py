@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ddkd._checks import check_choice, check_targets, check_vector
+from ddkd.experiments import Table
 from ddkd.plotting._drawing import (
     Styles,
     check_scores,
@@ -18,6 +19,7 @@ from ddkd.plotting._drawing import (
     mark_thresholds,
     new_axes,
 )
+from ddkd.plotting._pivot import pivot
 from ddkd.solvers import WidthPath
 
 __all__ = ["DoubleDescentDisplay"]
@@ -26,8 +28,8 @@ __all__ = ["DoubleDescentDisplay"]
 class DoubleDescentDisplay:
     """A double-descent curve: error against width, threshold, theory.
 
-    Make one from numbers, or by :meth:`from_paths`; `plot` draws it, also on the axes of
-    another one, each with a colour, dashes and a marker of its own.
+    Make one from numbers, by :meth:`from_paths` or by :meth:`from_result`; `plot` draws it, also
+    on the axes of another one, each with a colour, dashes and a marker of its own.
 
     Parameters
     ----------
@@ -150,6 +152,57 @@ class DoubleDescentDisplay:
         test = np.column_stack([_test_mse(path, y_test) for path in paths])
         train = np.column_stack([path.train_mse.mean(axis=1) for path in paths])
         options = {"score_name": "Mean squared error", **options}
+        return cls(widths=widths, test_scores=test, train_scores=train, **options)
+
+    @classmethod
+    def from_result(
+        cls, result: Table, *, value: str = "error", x: str = "width", **options: Any
+    ) -> Self:
+        """Make a display of a sweep of :func:`ddkd.experiments.curve`.
+
+        Parameters
+        ----------
+        result : SweepResult
+            The sweep, with the columns `x`, `value` and "repeat".
+        value : str, default="error"
+            The column of the test error; with "test_mse" the training error is shown as well.
+        x : str, default="width"
+            The column of the abscissa.
+        **options : dict
+            What else the display takes; the threshold is by default the number of labelled
+            examples.
+
+        Returns
+        -------
+        DoubleDescentDisplay
+            The display, not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or a repeat lacks a width.
+
+        Examples
+        --------
+        >>> from ddkd.datasets import load
+        >>> from ddkd.experiments import curve, sweep
+        >>> from ddkd.plotting import DoubleDescentDisplay
+        >>> result = sweep(
+        ...     curve,
+        ...     load("digits", n_train=50, rng=0),
+        ...     params={"widths": [10, 50, 300]},
+        ...     repeats=2,
+        ...     progress=False,
+        ... )
+        >>> DoubleDescentDisplay.from_result(result).threshold
+        50
+        """
+        widths, test = pivot(result, value, x)
+        train = pivot(result, "train_mse", x)[1] if value == "test_mse" else None
+        if "n_train" in result.columns and len(np.unique(result["n_train"])) == 1:
+            options = {"threshold": int(result["n_train"][0]), **options}
+        name = "Mean squared error" if value == "test_mse" else "Test error"
+        options = {"score_name": name, "width_name": x.capitalize(), **options}
         return cls(widths=widths, test_scores=test, train_scores=train, **options)
 
     def plot(

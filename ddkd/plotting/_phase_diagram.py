@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from ddkd._checks import check_array, check_vector
+from ddkd.experiments import SweepResult
 from ddkd.plotting._drawing import FONT, new_axes
 
 __all__ = ["PhaseDiagramDisplay"]
@@ -126,6 +127,57 @@ class PhaseDiagramDisplay:
         n = paired.shape[2]
         error = paired.std(axis=2, ddof=1) / np.sqrt(n) if n > 1 else None
         return cls(difference=paired.mean(axis=2), standard_error=error, **options)
+
+    @classmethod
+    def from_result(
+        cls,
+        result: SweepResult,
+        *,
+        x: str,
+        y: str,
+        a: Any,
+        b: Any,
+        between: str = "model",
+        value: str = "error",
+        **options: Any,
+    ) -> Self:
+        """Make a display of the paired differences in a sweep over two parameters.
+
+        Parameters
+        ----------
+        result : SweepResult
+            The sweep.
+        x, y : str
+            The columns of the two parameters.
+        a, b : scalar
+            Which values of the column `between` are the first and the second method.
+        between : str, default="model"
+            The column that tells the methods apart.
+        value : str, default="error"
+            The column of the error.
+        **options : dict
+            What else the display takes.
+
+        Returns
+        -------
+        PhaseDiagramDisplay
+            The display, not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column or a cell of the grid is missing.
+        """
+        table = result.paired(value, between=between, a=a, b=b, by=[y, x])
+        xs, column = np.unique(table[x], return_inverse=True)
+        ys, row = np.unique(table[y], return_inverse=True)
+        if len(table) != xs.size * ys.size:
+            raise ValueError(f"the sweep must hold every pair of {x!r} and {y!r}")
+        difference, error = np.empty((ys.size, xs.size)), np.empty((ys.size, xs.size))
+        difference[row, column], error[row, column] = table["mean"], table["se"]
+        options = {"names": (str(a), str(b)), "x_name": x, "y_name": y, **options}
+        known = None if np.isnan(error).any() else error
+        return cls(x=xs, y=ys, difference=difference, standard_error=known, **options)
 
     def plot(self, ax: Axes | None = None, *, cmap: Any = "cividis") -> Self:
         """Draw the map.
