@@ -138,7 +138,7 @@ def test_distillation_display_draws_curves_levels_and_theory():
         theory={"hard": [0.1, np.inf, 0.3, 0.2], "limit": ([15.0, 35.0], [0.2, 0.2])},
     ).plot()
     labels = [line.get_label() for line in display.lines_]
-    assert labels == ["hard", "soft", "teacher", "chance", "hard, theory", "limit, theory"]
+    assert labels == ["hard", "soft", "teacher", "chance", "hard, theory", "limit"]
     assert [text.get_text() for text in display.ax_.texts] == ["n", "m"]
     np.testing.assert_allclose(display.lines_[0].get_ydata(), scores["hard"].mean(axis=1))
     assert display.lines_[0].get_linestyle() == "None"
@@ -186,13 +186,15 @@ def test_phase_diagram_marks_borders_and_undecided_cells():
     assert display.ax_.get_yscale() == "log"
     assert display.ax_.get_xscale() == "linear"
     low, high = display.mesh_.get_clim()
-    assert low == -high == -np.abs(display.difference).max()
+    assert low == -high
+    assert high == 2 * min(display.difference.max(), -display.difference.min())
     display.figure_.canvas.draw()
 
 
 def test_phase_diagram_without_a_border():
     display = PhaseDiagramDisplay(x=[1, 2], y=[1, 2], difference=np.ones((2, 2))).plot()
     assert display.lines_ == []
+    assert display.mesh_.get_clim() == (-1.0, 1.0)
 
 
 def _sweep_of(model_width, rng, student_width, flip):

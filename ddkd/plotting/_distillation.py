@@ -239,7 +239,8 @@ class DistillationDisplay:
         shown = [np.asarray(line.get_ydata(), float) for line in drawn.values()]
         self.lines_ = list(drawn.values())
         for name, (x, values) in self.theory.items():
-            self.lines_.append(draw_theory(ax, x, values, f"{name}, theory", drawn.get(name)))
+            label = f"{name}, theory" if name in drawn else name
+            self.lines_.append(draw_theory(ax, x, values, label, drawn.get(name)))
             if not self.scores:
                 shown.append(values)
         self.thresholds_ = mark_thresholds(ax, check_thresholds(self.threshold))

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from ddkd._checks import check_array, check_choice, check_vector
 
@@ -21,6 +22,7 @@ __all__ = [
     "draw_scores",
     "draw_theory",
     "finish",
+    "label_log_axis",
     "mark_thresholds",
     "new_axes",
 ]
@@ -175,7 +177,7 @@ def finish(ax: Axes, x: np.ndarray, values: np.ndarray, x_name: str, y_name: str
     left, right = min(x.min(), ax.dataLim.x0), max(x.max(), ax.dataLim.x1)
     if left > 0 and right > _LOG_RATIO * left:
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(ScalarFormatter())
+        label_log_axis(ax.xaxis, right / left)
     _limit_errors(ax, values)
     ax.set_xlabel(x_name, fontsize=FONT)
     ax.set_ylabel(y_name, fontsize=FONT)
@@ -191,16 +193,25 @@ def _limit_errors(ax: Axes, values: np.ndarray) -> None:
     positive = values[np.isfinite(values) & (values > 0)]
     if positive.size == 0:
         return
-    bottom, top = positive.min() / 1.3, positive.max() * 1.3
+    bottom, top = positive.min(), positive.max()
     if not ax.get_autoscaley_on():  # an earlier display has set them
         before = ax.get_ylim()
-        top = max(top, before[1])
-        bottom = min(bottom, before[0]) if before[0] > 0 else bottom
-    if ax.get_yscale() == "log" or top > 2 * _LOG_RATIO * bottom:
+        top = max(top, before[1] / 1.3)
+        bottom = min(bottom, before[0] * 1.3) if before[0] > 0 else bottom
+    if ax.get_yscale() == "log" or top > _LOG_RATIO * bottom:
         ax.set_yscale("log")
-        ax.set_ylim(max(bottom, top * 10.0**-_DECADES), top)
+        bottom = max(bottom, top * 10.0**-_DECADES)
+        ax.set_ylim(bottom / 1.3, top * 1.3)
+        label_log_axis(ax.yaxis, top / bottom)
     else:
-        ax.set_ylim(0, top)
+        ax.set_ylim(0, top * 1.3)
+
+
+def label_log_axis(axis: Axis, ratio: float) -> None:
+    """Plain numbers, at 1, 2 and 5 of each decade where there are few decades."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if ratio < 200 else (1,)))
+    axis.set_major_formatter("{x:,g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _summarise(scores: np.ndarray, average: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from ddkd._checks import check_array, check_vector
 from ddkd.experiments import SweepResult
-from ddkd.plotting._drawing import FONT, new_axes
+from ddkd.plotting._drawing import FONT, label_log_axis, new_axes
 
 __all__ = ["PhaseDiagramDisplay"]
 
@@ -196,10 +196,13 @@ class PhaseDiagramDisplay:
             The object itself, drawn.
         """
         ax = new_axes() if ax is None else ax
-        for values, scale in ((self.x, ax.set_xscale), (self.y, ax.set_yscale)):
-            if _is_geometric(values):
-                scale("log")
-        limit = np.abs(self.difference).max() or 1.0
+        if _is_geometric(self.x):
+            ax.set_xscale("log")
+            label_log_axis(ax.xaxis, self.x[-1] / self.x[0])
+        if _is_geometric(self.y):
+            ax.set_yscale("log")
+            label_log_axis(ax.yaxis, self.y[-1] / self.y[0])
+        limit = self._limit()
         self.mesh_ = ax.pcolormesh(
             _edges(self.x), _edges(self.y), self.difference, cmap=cmap, vmin=-limit, vmax=limit
         )
@@ -223,7 +226,7 @@ class PhaseDiagramDisplay:
                 sample = Line2D([], [], color="white", lw=3, label=label)
                 sample.set_linestyle(dashes)
                 handles.append(sample)
-        self._label(ax, handles)
+        self._label(ax, handles, limit)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
@@ -238,6 +241,11 @@ class PhaseDiagramDisplay:
             )
         return grid
 
+    def _limit(self) -> float:
+        """Where the colours end: both methods' wins are to be seen, however unequal."""
+        wins = max(-self.difference.min(), 0.0), max(self.difference.max(), 0.0)
+        return float(2 * min(wins) or max(wins) or 1.0)
+
     def _hatch(self, ax: Axes, cells: np.ndarray) -> None:
         """Hatch cells of the map."""
         x, y = _edges(self.x), _edges(self.y)
@@ -246,9 +254,12 @@ class PhaseDiagramDisplay:
             style: dict[str, Any] = {"fill": False, "hatch": "///", "linewidth": 0}
             ax.add_patch(Rectangle(corner, *size, edgecolor="0.9", **style))
 
-    def _label(self, ax: Axes, handles: list[Any]) -> None:
+    def _label(self, ax: Axes, handles: list[Any], limit: float) -> None:
         first, second = self.names
-        self.colorbar_ = ax.figure.colorbar(self.mesh_, ax=ax)
+        clipped = np.abs(self.difference).max() > limit
+        self.colorbar_ = ax.figure.colorbar(
+            self.mesh_, ax=ax, extend="both" if clipped else "neither"
+        )
         self.colorbar_.set_label(f"error of {first} - error of {second}", fontsize=FONT)
         self.colorbar_.ax.tick_params(labelsize=FONT - 1)
         ax.set_title(f"dark: {first} better; bright: {second} better", fontsize=FONT)
@@ -262,7 +273,9 @@ class PhaseDiagramDisplay:
                 facecolor="0.55",
                 labelcolor="white",
                 framealpha=0.9,
-                loc="upper right",
+                loc="upper center",
+                bbox_to_anchor=(0.5, -0.17),
+                ncols=3,
             )
 
 
