@@ -7,7 +7,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,10 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         Exit status: 0, 1 after an error, 2 for wrong arguments, 130 when interrupted.
 
-    Examples
-    --------
-    >>> main(["--version"])  # doctest: +SKIP
-    ddkd 0.1.0
+    Raises
+    ------
+    SystemExit
+        For wrong arguments, ``--help`` and ``--version``, as argparse does.
     """
     args = _parser().parse_args(argv)
     try:
@@ -51,22 +51,45 @@ def main(argv: Sequence[str] | None = None) -> int:
         warnings.simplefilter("ignore", InterpolationWarning)
         args.run(args)
     except KeyboardInterrupt:
+        _discard_empty(args)
         print(f"\ninterrupted. {_how_to_resume(args)}", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
+        _discard_empty(args)
         if args.debug:
             raise
-        print(f"ddkd {args.command}: error: {error}", file=sys.stderr)
+        print(f"ddkd {args.command}: error: {_in_one_line(error)}", file=sys.stderr)
         return 1
     return 0
 
 
+def _in_one_line(error: Exception) -> str:
+    """What went wrong; for what is not the user's doing, also where to look."""
+    text = " ".join(str(error).split())
+    if isinstance(error, ValueError | OSError):
+        return text
+    return f"{type(error).__name__}: {text} (--debug shows where)"
+
+
+def _finished_cells(args: argparse.Namespace) -> int:
+    return len(list(_checkpoint(args).glob("cell-*.json")))
+
+
+def _discard_empty(args: argparse.Namespace) -> None:
+    """Leave no folder behind if this run made it and nothing in it is finished."""
+    if args.fresh and not _finished_cells(args):
+        shutil.rmtree(_checkpoint(args), ignore_errors=True)
+        with suppress(OSError):
+            Path(args.out).rmdir()
+
+
 def _how_to_resume(args: argparse.Namespace) -> str:
-    folder = _checkpoint(args)
-    if not folder.exists():
+    n = _finished_cells(args)
+    if n == 0:
         return "Nothing had been finished."
     return (
-        f"What was finished is in {folder}; to go on from there, run the same command with --resume"
+        f"{n} finished cells are in {_checkpoint(args)}; to go on from there, run the same "
+        f"command with --resume"
     )
 
 
@@ -85,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, run: Callable[..., None], text: str) -> Any:
     """A subcommand with the options that every measuring command shares."""
     command = commands.add_parser(name, help=text, description=text)
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, fresh=False)
     command.add_argument(
         "--out",
         type=Path,
@@ -202,6 +225,7 @@ def _sweep_options(args: argparse.Namespace) -> dict[str, Any]:
             f"{_checkpoint(args)} holds an interrupted run: add --resume to go on with it, or "
             f"delete that folder to start anew"
         )
+    args.fresh = not _checkpoint(args).exists()
     return {
         "repeats": args.repeats,
         "seed": args.seed,

@@ -2,7 +2,7 @@
 
 from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._load import available, load
-from ddkd.datasets._split import Split, Stream
+from ddkd.datasets._split import Split
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "DeformedImages",
     "ReLUNetworkTarget",
     "Split",
-    "Stream",
     "available",
     "load",
 ]

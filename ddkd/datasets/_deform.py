@@ -75,12 +75,12 @@ class DeformedImages:
             raise ValueError(f"images must not be empty; its shape is {self.images.shape}")
         self.shift = check_real("shift", shift, low=0.0)
         self.rotation = check_real("rotation", rotation, low=0.0)
-        self.log_scale = check_real("log_scale", log_scale, low=0.0)
+        self.log_scale = check_real("log_scale", log_scale, low=0.0, high=10.0)
         self.shear = check_real("shear", shear, low=0.0)
         self.elastic = check_real("elastic", elastic, low=0.0)
         self.contrast = check_real("contrast", contrast, low=0.0)
 
-    def sample(self, n: int, rng: Any = None) -> np.ndarray:
+    def sample(self, n: int, *, rng: Any = None) -> np.ndarray:
         """Draw deformed images.
 
         Parameters

@@ -12,12 +12,13 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.preprocessing import StandardScaler
 
-from ddkd._checks import check_rng
+from ddkd._checks import check_integer, check_real, check_rng
 from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._external import fetch_from_openml, read_fashion_mnist
 from ddkd.datasets._files import read_file
 from ddkd.datasets._split import Split, check_sizes, split_pool, stratified_order
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
+from ddkd.populations import GaussianPopulation
 
 __all__ = ["available", "load"]
 
@@ -85,7 +86,7 @@ def _relu_network(
 ) -> Split:
     n_train, n_test = check_sizes(n_train, n_test)
     target = ReLUNetworkTarget(rng=rng, **parameters)
-    X_train, X_test = target.sample(n_train, rng), target.sample(n_test, rng)
+    X_train, X_test = target.sample(n_train, rng=rng), target.sample(n_test, rng=rng)
     about = (
         f"Standard normal inputs in {X_train.shape[1]} dimensions, two classes divided by a random "
         f"ReLU network of {len(target.output)} hidden units; training and test rows and the "
@@ -98,6 +99,42 @@ def _relu_network(
         X_test,
         target.label(X_test),
         name="relu-network",
+        description=about,
+    )
+
+
+def _gaussian(
+    rng: np.random.Generator,
+    n_train: int = 300,
+    n_test: int = 2000,
+    *,
+    population: GaussianPopulation | None = None,
+    n_features: int = 50,
+    decay: float = 1.0,
+) -> Split:
+    n_train, n_test = check_sizes(n_train, n_test)
+    if population is None:
+        n_features = check_integer("n_features", n_features)
+        spectrum = np.arange(1.0, n_features + 1) ** -check_real("decay", decay, low=0.0)
+        coef = rng.standard_normal(n_features)
+        population = GaussianPopulation(spectrum / spectrum.mean(), coef, labels="hard")
+    elif not isinstance(population, GaussianPopulation) or population.labels != "hard":
+        raise ValueError("population must be a GaussianPopulation with labels='hard'")
+    elif population.flip_rate:
+        raise ValueError("population must not flip labels: test labels are clean; use flip_rate")
+    X = population.sample(n_train + n_test, rng=rng)
+    y = population.label(X, rng=rng).astype(np.int64)
+    about = (
+        f"Gaussian inputs in {X.shape[1]} dimensions, labelled -1 or 1 by the sign of a linear "
+        "function; training and test rows and the transfer stream are independent draws."
+    )
+    return Split(
+        X[:n_train],
+        y[:n_train],
+        population,
+        X[n_train:],
+        y[n_train:],
+        name="gaussian",
         description=about,
     )
 
@@ -126,12 +163,13 @@ _NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any]]] = {
     "deformed-digits": (_deformed_digits, DeformedImages),
     "mixture": (_mixture, ClusterMixture),
     "relu-network": (_relu_network, ReLUNetworkTarget),
+    "gaussian": (_gaussian, _gaussian),
     "fashion-mnist": (_fashion_mnist, _fashion_mnist),
 }
 
 
 def available() -> tuple[str, ...]:
-    """Names of the data sets that :func:`load` knows, besides ``openml:NAME`` and files.
+    """List the data sets that :func:`load` knows, besides ``openml:NAME`` and files.
 
     Returns
     -------
@@ -166,6 +204,7 @@ def load(
     ``digits``           digits; pool: the other images                  200      600
     ``mixture``          ten classes of three Gaussian clusters; stream  300      2,000
     ``relu-network``     two classes, a random ReLU network; stream      300      2,000
+    ``gaussian``         two classes, a linear function's sign; stream   300      2,000
     ``fashion-mnist``    Debian's dataset-fashion-mnist; pool            500      2,000
     ``openml:NAME``      from OpenML, where there is a network; pool     1/5      1/4
     ``FILE.npz``         arrays X (n, n_features) and y (n,); pool       1/5      1/4
@@ -192,7 +231,10 @@ def load(
         Name of the label column of a .csv. Default: the last.
     **options
         Of the set: for "deformed-digits" the parameters of :class:`DeformedImages`, for "mixture"
-        of :class:`ClusterMixture`, for "relu-network" of :class:`ReLUNetworkTarget`; for a pool
+        of :class:`ClusterMixture`, for "relu-network" of :class:`ReLUNetworkTarget`; for
+        "gaussian" ``population``, a :class:`ddkd.populations.GaussianPopulation` with hard
+        labels, or else ``n_features`` (50) and the exponent ``decay`` (1) of the variances
+        ``j ** -decay``, scaled to mean 1, with standard normal coefficients; for a pool
         ``n_transfer``, the number of its rows to keep (fashion-mnist: 20,000; else all); for
         a file or OpenML ``standardise=False`` leaves the columns as they are; for OpenML also
         ``version`` and ``data_home`` of :func:`sklearn.datasets.fetch_openml`.
@@ -216,6 +258,7 @@ def load(
     if not isinstance(name, str | os.PathLike):
         raise ValueError(f"name must be a string or a path; got {name!r}")
     generator = check_rng(rng)
+    flip_rate = check_real("flip_rate", flip_rate, low=0.0, high=1.0)
     sizes = {"n_train": n_train, "n_test": n_test}
     sizes = {key: value for key, value in sizes.items() if value is not None}
     text = os.fspath(name)

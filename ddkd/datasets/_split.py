@@ -1,22 +1,13 @@
 """A labelled training set, an unlabelled transfer set and a clean test set, kept apart."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
 from ddkd._checks import check_integer, check_matrix, check_real, check_rng
 
-__all__ = ["Split", "Stream", "check_labels", "split_pool"]
-
-
-@runtime_checkable
-class Stream(Protocol):
-    """An unbounded source of unlabelled inputs."""
-
-    def sample(self, n: int, rng: Any = None) -> np.ndarray:
-        """Draw `n` inputs, an array (n, n_features)."""
-        ...
+__all__ = ["Split", "check_labels", "split_pool"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,13 +19,13 @@ class Split:
     distribution, and where the stream deforms real images, the images it starts from are
     neither training nor test images. The arrays are read-only.
 
-    Attributes
+    Parameters
     ----------
     X_train : ndarray of shape (n_train, n_features)
         Labelled inputs. Their labels are the only ones a teacher or a baseline may see.
     y_train : ndarray of shape (n_train,)
         Labels of `X_train`, wrong on purpose where :meth:`flip_labels` replaced them.
-    transfer : ndarray of shape (n_transfer, n_features), or Stream
+    transfer : ndarray of shape (n_transfer, n_features), or a stream
         Unlabelled inputs for a teacher to label: a finite pool, or any object with
         ``sample(n, rng=...)`` that returns as many rows as wanted.
     X_test : ndarray of shape (n_test, n_features)
@@ -45,8 +36,8 @@ class Split:
         Name of the data set.
     description : str
         Where each part comes from, in a sentence or two.
-    y_clean : ndarray of shape (n_train,)
-        True labels of `X_train`; `y_train` unless labels were flipped.
+    y_clean : ndarray of shape (n_train,), optional
+        True labels of `X_train`. Default: `y_train`.
 
     Raises
     ------
@@ -86,6 +77,9 @@ class Split:
             ("y_test", self.y_test, len(checked["X_test"])),
         ):
             checked[label] = check_labels(label, value, size=n)
+        kinds = {checked[label].dtype.kind for label in ("y_train", "y_clean", "y_test")}
+        if len(kinds) > 1 and kinds != {"i", "u"}:
+            raise ValueError("y_train, y_clean and y_test must hold labels of one kind")
         if len(np.unique(checked["y_clean"])) < 2:
             raise ValueError(
                 f"y_train must hold at least two classes; every one of its "
@@ -175,7 +169,10 @@ class Split:
 
 def check_labels(name: str, value: Any, *, size: int | None = None) -> np.ndarray:
     """Return `value` as a non-empty 1-D array of integer, boolean or string labels."""
-    labels = np.asarray(value)
+    try:
+        labels = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be made an array: {error}") from None
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"{name} must be a non-empty 1-D array; its shape is {labels.shape}")
     if size is not None and labels.size != size:

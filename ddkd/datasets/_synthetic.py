@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_integer, check_real, check_rng
+from ddkd._checks import check_integer, check_matrix, check_real, check_rng
 
 __all__ = ["ClusterMixture", "ReLUNetworkTarget"]
 
@@ -71,8 +71,21 @@ class ClusterMixture:
         self.factors = generator.standard_normal((n_clusters, n_features, rank)) / np.sqrt(rank)
         self.cluster_classes = np.arange(n_clusters) % n_classes
 
-    def sample(self, n: int, rng: Any = None) -> np.ndarray:
-        """Draw `n` unlabelled inputs, an array (n, n_features)."""
+    def sample(self, n: int, *, rng: Any = None) -> np.ndarray:
+        """Draw unlabelled inputs.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : None, int, SeedSequence or numpy Generator, optional
+            Source of randomness.
+
+        Returns
+        -------
+        ndarray of shape (n, n_features)
+            Independent rows.
+        """
         return self._draw(n, rng)[0]
 
     def _draw(self, n: int, rng: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -128,13 +141,38 @@ class ReLUNetworkTarget:
         self.hidden = generator.standard_normal((n_hidden, n_features))
         self.output = generator.standard_normal(n_hidden)
 
-    def sample(self, n: int, rng: Any = None) -> np.ndarray:
-        """Draw `n` unlabelled inputs, an array (n, n_features)."""
+    def sample(self, n: int, *, rng: Any = None) -> np.ndarray:
+        """Draw unlabelled inputs.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : None, int, SeedSequence or numpy Generator, optional
+            Source of randomness.
+
+        Returns
+        -------
+        ndarray of shape (n, n_features)
+            Independent rows.
+        """
         n = check_integer("n", n)
         return check_rng(rng).standard_normal((n, self.hidden.shape[1]))
 
-    def label(self, X: np.ndarray) -> np.ndarray:
-        """Class, 0 or 1, of each row of `X`, an array (n,)."""
+    def label(self, X: Any) -> np.ndarray:
+        """Class of each input.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Inputs.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            The classes, 0 or 1.
+        """
+        X = check_matrix("X", X, n_columns=self.hidden.shape[1])
         score = np.maximum(X @ self.hidden.T, 0.0) @ self.output
         mean = self.output @ np.linalg.norm(self.hidden, axis=1) / np.sqrt(2 * np.pi)
         return (score > mean).astype(np.int64)

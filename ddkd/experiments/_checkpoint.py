@@ -51,7 +51,7 @@ class Checkpoint:
                 warnings.warn(
                     f"checkpoint cell {path} is damaged ({error}); computing it again",
                     RuntimeWarning,
-                    stacklevel=4,
+                    stacklevel=3,
                 )
         return done
 

@@ -322,8 +322,7 @@ def _students(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[
         labels = teachers.labels(problem.teacher.transform(pool[start:stop]), problem)
         stream.update(problem.student.transform(pool[start:stop]), np.hstack(labels))
         if stop in stops and stop > widest:
-            widths = problem.widths(STUDENT_WIDTHS if stop == m else (1, 4))
-            for width in widths:
+            for width in _widths_at(problem, stop, m):
                 coef = stream.solve(width=int(width)).coef
                 scores = problem.Z_student_test[:, :width] @ coef
                 records += _student_records(problem, teachers, scores, width, stop)
@@ -336,6 +335,11 @@ def _transfer_sizes(m: int, widest: int) -> list[int]:
     """Powers of two around the widest student, up to the whole transfer set."""
     sizes = [int(widest * 2.0**j) for j in range(-3, 20)]
     return [s for s in sizes if s < 0.75 * m] + [m]
+
+
+def _widths_at(problem: _Problem, size: int, m: int) -> np.ndarray:
+    """Every student width on the whole transfer set of size m, two of them on parts of it."""
+    return problem.widths(STUDENT_WIDTHS if size == m else (1, 4))
 
 
 def _batches(m: int, stops: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -352,8 +356,8 @@ def _few_transfer(
         return records
     Z = problem.student.transform(pool[: max(sizes)])
     labels = np.hstack(teachers.labels(problem.teacher.transform(pool[: max(sizes)]), problem))
-    widths = problem.widths((1, 4))
     for m in sizes:
+        widths = _widths_at(problem, m, len(pool))
         path = _scores(Z[:m], labels[:m], widths, problem.Z_student_test)
         for width, scores in zip(widths, path, strict=True):
             records += _student_records(problem, teachers, scores, width, m)

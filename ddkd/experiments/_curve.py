@@ -37,7 +37,7 @@ def default_widths(n_train: int, max_width: int, n_widths: int = 40) -> list[int
     Examples
     --------
     >>> default_widths(10, 100, n_widths=6)
-    [1, 7, 9, 10, 11, 15, 22, 100]
+    [1, 7, 8, 10, 12, 14, 100]
     """
     check_integer("n_train", n_train)
     check_integer("max_width", max_width)

@@ -84,26 +84,6 @@ class Reproduction:
     result: SweepResult
     claims: list[Claim]
 
-    def columns(self, data: str) -> dict[str, np.ndarray]:
-        """Columns of the result for one data set.
-
-        Parameters
-        ----------
-        data : str
-            Name of the data set.
-
-        Returns
-        -------
-        dict of str to ndarray
-            The rows of that data set.
-        """
-        return _rows_of(self.result, data)
-
-
-def _rows_of(result: SweepResult, data: str) -> dict[str, np.ndarray]:
-    rows = result.columns["data"] == data
-    return {name: column[rows] for name, column in result.columns.items()}
-
 
 def protocols(data: str | None = None, *, label: str | None = None) -> tuple[Protocol, ...]:
     """Protocols of the main job, or the one for a single data set.
@@ -187,7 +167,7 @@ def reproduce(
         resume=resume,
         progress=progress,
     )
-    claims = [c for p in jobs for c in judge_claims(_rows_of(result, p.data), data=p.data)]
+    claims = [c for p in jobs for c in judge_claims(result.where(data=p.data).columns, data=p.data)]
     return Reproduction(tuple(jobs), result, claims)
 
 

@@ -22,7 +22,7 @@ _PREFIX = "column:"
 class SweepResult(Table):
     """Records of every cell of a sweep, ordered by grid point, repeat and record.
 
-    Attributes
+    Parameters
     ----------
     columns : dict of str to ndarray
         The grid's names, "repeat", then the names in the records; each (n_records,).

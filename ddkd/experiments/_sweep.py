@@ -107,7 +107,7 @@ def sweep(
         raise ValueError(f"data must be a Split or a callable; got {type(data).__name__}")
     grid = _check_grid(grid)
     params = _check_params(params, grid)
-    repeats = check_integer("repeats", repeats)
+    repeats = check_integer("repeats", repeats, high=10**6)
     seed = check_integer("seed", seed, low=0)
     if n_jobs is not None and check_integer("n_jobs", n_jobs, low=-(2**15)) == 0:
         raise ValueError("n_jobs must not be 0")
@@ -240,4 +240,12 @@ def _describe(value: Any) -> str:
         return f"{value.__module__}.{value.__qualname__}"
     kind = type(value)
     name = f"{kind.__module__}.{kind.__qualname__}"
-    return name if kind.__repr__ is object.__repr__ else f"{name} {value!r}"
+    if kind.__repr__ is not object.__repr__:
+        return f"{name} {value!r}"
+    # The object's own numbers and arrays; what it refers to further on has its class named only.
+    own = {
+        key: _jsonable(item)
+        for key, item in getattr(value, "__dict__", {}).items()
+        if isinstance(item, bool | int | float | str | np.ndarray | np.generic)
+    }
+    return f"{name} {json.dumps(own)}"

@@ -20,7 +20,7 @@ Scalar = bool | int | float | str | None
 class Table:
     """Columns of equal length.
 
-    Attributes
+    Parameters
     ----------
     columns : dict of str to ndarray
         The columns, each (n_rows,), of booleans, integers, floats or strings.
@@ -51,7 +51,13 @@ class Table:
         return self.columns[name]
 
     def rows(self) -> Iterator[dict[str, Scalar]]:
-        """Yield each row as a dictionary of Python scalars."""
+        """Go through the rows.
+
+        Yields
+        ------
+        dict of str to scalar
+            The next row, as Python scalars.
+        """
         names = list(self.columns)
         for values in zip(*(self.columns[name].tolist() for name in names), strict=True):
             yield dict(zip(names, values, strict=True))
@@ -91,7 +97,18 @@ class Table:
         write_atomic(Path(path), text.getvalue().encode())
 
     def to_frame(self) -> Any:
-        """Return the columns as a pandas DataFrame; ImportError where there is no pandas."""
+        """Make a pandas DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
         import pandas as pd
 
         return pd.DataFrame(self.columns)

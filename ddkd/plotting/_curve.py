@@ -21,7 +21,7 @@ def draw_curve(result: SweepResult) -> Figure:
     Figure
         Two panels that share their widths: 0-1 test error, and mean squared errors.
     """
-    columns = result.summary(by=["width"], values=["error", "test_mse", "train_mse"]).columns
+    summary = result.summary(by="width", values=["error", "test_mse", "train_mse"])
     n = int(result.columns["n_train"][0])
     figure = Figure(figsize=(9, 9), layout="constrained")
     top, bottom = figure.subplots(2, 1, sharex=True)
@@ -31,13 +31,12 @@ def draw_curve(result: SweepResult) -> Figure:
         (bottom, "train_mse", "training"),
     )
     for ax, name, label in lines:
-        mean, error = columns[f"{name}_mean"], columns[f"{name}_se"]
-        ax.errorbar(
-            columns["width"], mean, np.nan_to_num(error), marker="o", capsize=3, label=label
-        )
+        rows = summary.where(value=name)
+        spread = np.nan_to_num(rows["se"])
+        ax.errorbar(rows["width"], rows["mean"], spread, marker="o", capsize=3, label=label)
     top.set(ylabel="test error", xscale="log", ylim=(0, None))
     bottom.set(ylabel="mean squared error", xlabel="width", yscale="log")
-    bottom.set_ylim(bottom=max(1e-4, float(columns["test_mse_mean"].min()) / 10))
+    bottom.set_ylim(bottom=max(1e-4, float(summary.where(value="test_mse")["mean"].min()) / 10))
     bottom.legend()
     for ax in (top, bottom):
         ax.axvline(n, color="#444444", linestyle=":")

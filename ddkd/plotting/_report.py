@@ -98,7 +98,7 @@ def write_report(done: Reproduction, out: Path) -> None:
 def _write_figures(done: Reproduction, data: str, title: str, out: Path) -> list[tuple[str, str]]:
     """Draw the figures of one data set; pairs of a file stem and a caption."""
     names = []
-    for name, figure in comparison_figures(done.columns(data), title).items():
+    for name, figure in comparison_figures(done.result.where(data=data).columns, title).items():
         stem = f"{_slug(data)}-{name}"
         figure.savefig(out / f"{stem}.png", dpi=100)
         figure.savefig(out / f"{stem}.svg")

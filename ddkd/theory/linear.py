@@ -8,14 +8,16 @@ import numpy as np
 from ddkd._checks import check_choice, check_integer
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import check_counts, check_masks, check_nonnegative, unwrap
-from ddkd.theory._arrays import ratio, score_angle, times
-from ddkd.theory._linear_fit import Fit, Target, fit_law
+from ddkd.theory._arrays import ratio
+from ddkd.theory._fits import least_squares_fit
+from ddkd.theory._laws import Law, law_fields
+from ddkd.theory._scores import Score, Target, truth_target
 
 __all__ = ["LinearLaw", "least_squares", "prefix_masks"]
 
 
 @dataclass(frozen=True, eq=False)
-class LinearLaw:
+class LinearLaw(Law):
     """Law of a linear model fitted by least squares, and what it implies.
 
     Made by `least_squares` and by `LinearLaw.distill`. Every number is a float, or an array
@@ -33,8 +35,6 @@ class LinearLaw:
         Ridge, sum-normalised.
     kappa : float or ndarray
         Implicit ridge, the root of n = sum s/(s + kappa) + alpha/kappa.
-    coef_mean, coef_variance : ndarray of shape (..., n_features)
-        Mean and variance of each coefficient; zero where the column is not used.
     target_risk : float or ndarray
         Mean squared error against the labels the model was fitted to, on fresh inputs.
     risk : float or ndarray
@@ -50,21 +50,17 @@ class LinearLaw:
         no teacher.
     """
 
-    population: GaussianPopulation
     features: np.ndarray
-    n_samples: Any
-    alpha: Any
-    kappa: Any
-    coef_mean: np.ndarray
-    coef_variance: np.ndarray
-    target_risk: Any
-    risk: Any
-    train_risk: Any
-    correlation: Any
-    error_rate: Any
-    agreement: Any
-    # Share of the score's variance in each feature: defined where the variance is infinite.
-    _shares: np.ndarray
+
+    @property
+    def coef_mean(self) -> np.ndarray:
+        """Mean of each coefficient, zero where the column is not used; (..., n_features)."""
+        return ratio(self._score.mean, np.sqrt(self.population.eigenvalues))
+
+    @property
+    def coef_variance(self) -> np.ndarray:
+        """Variance of each coefficient; (..., n_features)."""
+        return ratio(self._score.variance, self.population.eigenvalues)
 
     def distill(
         self, n_transfer: Any, *, labels: str = "hard", features: Any = None, alpha: Any = 0.0
@@ -121,50 +117,8 @@ class LinearLaw:
             mask = self.features
         else:
             mask = check_masks("features", features, self.population.n_features)
-        target = self._hard_target() if hard else self._soft_target()
-        return _law(self.population, mask, m, ridge, target, teacher=self)
-
-    @property
-    def score_variance(self) -> Any:
-        """Mean square of the model's score on a fresh input, averaged over models."""
-        s = self.population.eigenvalues
-        return unwrap(np.sum(s * (self.coef_mean**2 + self.coef_variance), axis=-1))
-
-    def _hard_target(self) -> Target:
-        """What a student fits by least squares when the labels are this model's signs.
-
-        A hard label of a Gaussian score is sqrt(2/pi) times the normalised score, plus
-        noise of variance 1 - 2/pi uncorrelated with the input (Stein's identity). A score
-        that is zero (power 0) explains nothing of its sign.
-        """
-        power = np.asarray(self.score_variance)
-        slope2 = np.where(power > 0, 2 / np.pi, 0.0)
-        return Target(
-            mean=ratio(np.sqrt(slope2), np.sqrt(power))[..., None] * self.coef_mean,
-            variance=slope2[..., None] * self._unit_variance(),
-            energy=slope2[..., None] * self._shares,
-            noise=1 - slope2,
-            unit=np.ones(power.shape),
-        )
-
-    def _soft_target(self) -> Target:
-        """What a student fits when the labels are this model's scores: the score itself."""
-        power = np.asarray(self.score_variance)
-        return Target(
-            mean=self.coef_mean,
-            variance=self._unit_variance(),
-            energy=self._shares,
-            noise=np.zeros(power.shape),
-            unit=power,
-        )
-
-    def _unit_variance(self) -> np.ndarray:
-        """Variance of the coefficients over that of the score, finite at a threshold too."""
-        power = np.asarray(self.score_variance)[..., None]
-        finite = ratio(self.coef_variance, power)
-        return np.where(
-            np.isfinite(power), finite, ratio(self._shares, self.population.eigenvalues)
-        )
+        target = self._score.hard_target() if hard else self._score.soft_target()
+        return _law(self.population, mask, m, ridge, target, teacher=self._score)
 
 
 def least_squares(
@@ -220,20 +174,17 @@ def least_squares(
     >>> theory.least_squares(population, 100, features=widths).error_rate.round(4)
     array([0.4361, 0.5   , 0.3395])
     """
-    if not isinstance(population, GaussianPopulation):
-        raise ValueError(f"population must be a GaussianPopulation; got {population!r}")
+    check_population(population)
     n = check_counts("n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
     mask = check_masks("features", features, population.n_features)
-    mean = population.label_scale * population.coef
-    target = Target(
-        mean=mean,
-        variance=np.zeros(mean.shape),
-        energy=population.eigenvalues * mean**2,
-        noise=np.asarray(population.label_noise),
-        unit=np.ones(()),
-    )
-    return _law(population, mask, n, ridge, target)
+    return _law(population, mask, n, ridge, truth_target(population, _truth(population)))
+
+
+def check_population(population: Any) -> None:
+    """Raise a ValueError unless `population` is a GaussianPopulation."""
+    if not isinstance(population, GaussianPopulation):
+        raise ValueError(f"population must be a GaussianPopulation; got {population!r}")
 
 
 def prefix_masks(widths: Any, n_features: int) -> np.ndarray:
@@ -270,50 +221,27 @@ def prefix_masks(widths: Any, n_features: int) -> np.ndarray:
     return np.arange(n_features) < array[..., None]
 
 
+def _truth(population: GaussianPopulation) -> np.ndarray:
+    """The truth's coefficients on unit-variance inputs."""
+    return np.sqrt(population.eigenvalues) * population.coef
+
+
 def _law(
     population: GaussianPopulation,
     mask: np.ndarray,
     n: np.ndarray,
     alpha: np.ndarray,
     target: Target,
-    teacher: LinearLaw | None = None,
+    teacher: Score | None = None,
 ) -> LinearLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
-    s, root = population.eigenvalues, np.sqrt(population.eigenvalues)
-    fit = fit_law(s, mask, n, alpha, target)
-    error = population.label_scale * population.coef - fit.mean
-    angle = score_angle(
-        root * fit.mean, root * population.coef, np.sum(times(s, fit.variance), axis=-1)
+    fit, ridges = least_squares_fit(
+        population.eigenvalues, mask, n, np.asarray(np.inf), alpha, target
     )
     return LinearLaw(
-        population=population,
         features=mask,
         n_samples=unwrap(n),
         alpha=unwrap(alpha),
-        kappa=unwrap(fit.kappa),
-        coef_mean=fit.mean,
-        coef_variance=fit.variance,
-        target_risk=unwrap(fit.target_risk),
-        risk=unwrap(population.label_noise + np.sum(times(s, error**2 + fit.variance), axis=-1)),
-        train_risk=unwrap(fit.train_risk),
-        correlation=unwrap(np.where(angle == np.pi / 2, 0.0, np.cos(angle))),
-        error_rate=unwrap(angle / np.pi),
-        agreement=None if teacher is None else unwrap(_agreement(fit, target, teacher)),
-        _shares=fit.shares,
+        kappa=unwrap(ridges.kappa),
+        **law_fields(population, _truth(population), fit, target, teacher),
     )
-
-
-def _agreement(fit: Fit, target: Target, teacher: LinearLaw) -> np.ndarray:
-    """1 - angle/pi between the student's score and its teacher's.
-
-    With q the shares of the teacher's score, the student's is the teacher's with each share
-    shrunk by A, plus the noise of its own fit; the part at right angles is formed directly.
-    """
-    q = teacher._shares
-    slope2 = np.sum(target.energy, axis=-1)  # q sums to 1
-    along = np.sum(q * fit.shrinkage, axis=-1)
-    across = slope2 * np.sum(q * (fit.shrinkage - along[..., None]) ** 2, axis=-1)
-    across = np.sqrt(across + fit.noise_power)
-    along = np.sqrt(slope2) * along
-    angle = np.where((along == 0) & (across == 0), np.pi / 2, np.arctan2(across, along))
-    return 1 - angle / np.pi

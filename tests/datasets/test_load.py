@@ -8,6 +8,7 @@ from sklearn.datasets import load_digits
 from ddkd.datasets import Split, available, load
 from ddkd.datasets._external import FASHION_MNIST
 from ddkd.datasets._split import stratified_order
+from ddkd.populations import GaussianPopulation
 
 
 def rows(X):
@@ -75,7 +76,7 @@ def test_digits_run_out(name):
         ({"name": 3}, "name must be a string or a path"),
         ({"name": "digits", "n_train": 1}, "n_train must be at least 2"),
         ({"name": "mixture", "n_test": 2.5}, "n_test must be an integer"),
-        ({"name": "digits", "flip_rate": 2}, "rate must be"),
+        ({"name": "digits", "flip_rate": 2}, "flip_rate must be"),
         ({"name": "digits", "label": "y"}, "label is for .csv files"),
         ({"name": "digits", "shear": 1}, "shear is not an option of 'digits'; it takes n_transfer"),
         ({"name": "mixture", "clusters": 1}, "clusters is not an option of 'mixture'"),
@@ -92,6 +93,22 @@ def test_options_reach_the_source():
     assert load("deformed-digits", rng=0, shear=0.4).transfer.shear == 0.4
     assert len(load("digits", rng=0, n_transfer=10).transfer) == 10
     assert load("mixture", rng=0, n_features=7).X_train.shape == (300, 7)
+
+
+def test_gaussian_labels_are_the_sign_of_the_truth():
+    split = load("gaussian", rng=0, n_features=20, decay=0.5, flip_rate=0.1)
+    population = split.transfer
+    np.testing.assert_array_equal(split.y_test, np.sign(split.X_test @ population.coef))
+    np.testing.assert_array_equal(split.y_clean, np.sign(split.X_train @ population.coef))
+    ratio = population.eigenvalues[0] / population.eigenvalues[3]
+    assert ratio == pytest.approx(2.0)
+    assert population.eigenvalues.mean() == pytest.approx(1.0)
+    own = GaussianPopulation(np.ones(3), [1, 0, 0], labels="hard")
+    assert load("gaussian", rng=0, population=own).transfer is own
+    for labels, flip_rate in (("real", 0), ("hard", 0.1)):
+        other = GaussianPopulation([1.0], [1.0], labels=labels, flip_rate=flip_rate)
+        with pytest.raises(ValueError, match="population must"):
+            load("gaussian", population=other)
 
 
 @pytest.mark.skipif(not FASHION_MNIST.is_dir(), reason="dataset-fashion-mnist not installed")

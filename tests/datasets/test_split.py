@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ddkd.datasets import DeformedImages, Split, Stream, load
+from ddkd.datasets import Split, load
 
 
 def make(n=40, n_classes=4, **kwargs):
@@ -77,6 +77,8 @@ def test_float_labels_that_are_whole_become_integers():
         ({"y_train": [0.5, 1, 1, 1]}, "y_train must hold integers, strings or booleans"),
         ({"y_train": np.array([1, "a", 2, 3], dtype=object)}, "y_train must hold integers"),
         ({"y_test": [[1], [0], [1], [0]]}, "y_test must be a non-empty 1-D array"),
+        ({"y_test": ["0"] * 4}, "must hold labels of one kind"),
+        ({"y_train": [[1], [0, 1]]}, "y_train cannot be made an array"),
         ({"y_clean": [0, 1]}, "y_clean must have 4 entries"),
     ],
 )
@@ -101,8 +103,3 @@ def test_a_split_is_frozen_and_says_what_it_is():
         "toy: 40 labelled rows (0 wrong labels), 40 transfer rows, 40 test rows; "
         "2 features, 4 classes"
     )
-
-
-def test_streams_are_recognised():
-    assert isinstance(DeformedImages(np.zeros((1, 8, 8))), Stream)
-    assert not isinstance(np.zeros(3), Stream)

@@ -1,10 +1,12 @@
 import json
 import shutil
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
 
+from ddkd.datasets import load
 from ddkd.experiments import sweep
 
 
@@ -96,6 +98,25 @@ def test_another_sweep_is_refused_with_the_difference(tmp_path, changes, message
     with pytest.raises(ValueError, match="belongs to another sweep: .*" + message):
         run(tmp_path, resume=True, **changes)
     assert len(cells(tmp_path)) == 6
+
+
+def test_other_data_are_refused(tmp_path):
+    def nothing(split, rng):
+        return [{"value": 0}]
+
+    def run_on(split):
+        return sweep(nothing, split, checkpoint=tmp_path, resume=True, repeats=2, progress=False)
+
+    run_on(load("deformed-digits", rng=0))
+    assert run_on(load("deformed-digits", rng=0)).provenance["cells_resumed"] == 2
+    for other in (
+        load("deformed-digits", rng=1),
+        load("deformed-digits", rng=0, shear=0.1),
+        load("deformed-digits", rng=0, flip_rate=0.1),
+        partial(load, "digits"),
+    ):
+        with pytest.raises(ValueError, match="belongs to another sweep: data: "):
+            run_on(other)
 
 
 def test_another_version_is_refused(tmp_path, monkeypatch):

@@ -153,7 +153,7 @@ def test_a_failing_cell_is_named(n_jobs):
         ({"grid": {"width": [[1]]}}, r"grid\['width'\] must be a scalar"),
         ({"params": {"width": 1}}, "params has 'width', which is in the grid too"),
         ({"params": [1]}, "params must map names to values"),
-        ({"repeats": 0}, "repeats must be at least 1"),
+        ({"repeats": 0}, "repeats must be between 1 and 1000000"),
         ({"repeats": 1.5}, "repeats must be an integer"),
         ({"seed": -1}, "seed must be at least 0"),
         ({"seed": None}, "seed must be an integer"),

@@ -16,7 +16,8 @@ def assert_same_as_separate_solves(Z, Y, widths, alpha=0.0, rtol=1e-9):
         coef = one.coef.reshape(width, -1)
         assert path.rank[i] == one.rank
         assert path.interpolates[i] == one.interpolates
-        assert path.condition[i] == pytest.approx(one.condition, rel=1e-6)
+        # Power iteration sees at least half of the condition and never more than it.
+        assert 0.5 < path.condition[i] / one.condition < 1 + 1e-6
         np.testing.assert_allclose(
             path.predictions[i], Z_test[:, :width] @ coef, rtol=rtol, atol=rtol
         )
