@@ -6,7 +6,7 @@ import numpy as np
 
 from ddkd._checks import as_array, check_array, check_features
 
-__all__ = ["check_counts", "check_masks", "check_nonnegative", "unwrap"]
+__all__ = ["broadcast", "check_counts", "check_masks", "check_nonnegative", "unwrap"]
 
 _ANY_NDIM = tuple(range(9))
 
@@ -47,6 +47,15 @@ def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
     mask = np.zeros(n_features, dtype=bool)
     mask[check_features(name, value, n_features)] = True
     return mask
+
+
+def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the arrays in one shape."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"the arguments do not broadcast: their shapes are {shapes}") from None
 
 
 def unwrap(value: np.ndarray) -> Any:
