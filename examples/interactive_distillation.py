@@ -6,8 +6,9 @@ Teacher and student with sliders
 fraction of wrong labels and the transfer set m, and watch the student's peak follow m while the
 direct model's follows n; pick a student width and read off the errors.
 
-Inputs are Gaussian with variances 1/j, j = 1..300; the label is the sign of a linear truth, and the
-teacher sees everything. Dots are one simulation, lines are the large-size theory.
+Inputs are Gaussian in 300 dimensions with decaying variances; the label is the sign of a linear
+truth, and the teacher sees all dimensions. Dots average three simulations, lines are the theory for
+large sizes.
 """
 
 import warnings
@@ -20,7 +21,7 @@ from ddkd import GaussianPopulation, InterpolationWarning
 from ddkd.solvers import min_norm, width_path
 from ddkd.theory import least_squares, prefix_masks
 
-N_FEATURES = 300
+N_FEATURES, N_REPEATS = 300, 3
 FONT = 15
 COLOURS = {"direct": "#D55E00", "student": "#0072B2"}
 MARKERS = {"direct": "s", "student": "o"}
@@ -33,17 +34,26 @@ def widths_around(*peaks):
     return widths[(widths >= 1) & (widths <= N_FEATURES)]
 
 
+def path_errors(population, X, y, widths):
+    """Exact 0-1 error of a least-squares fit at every width."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        # The prediction at the j-th unit vector is the j-th coefficient.
+        path = width_path(X, y, widths, Z_test=np.eye(N_FEATURES))
+    return population.error_rate(path.predictions[:, :, 0].T)
+
+
 class Explorer:
     """Axes, sliders and what they change."""
 
     def __init__(self):
         rng = np.random.default_rng(0)
         self.truth = np.ones(N_FEATURES)
-        self.variances = 1 / np.arange(1, N_FEATURES + 1)
+        self.variances = np.arange(1.0, N_FEATURES + 1) ** -1.25
         scale = np.sqrt(self.variances)
-        self.labelled = rng.standard_normal((100, N_FEATURES)) * scale
-        self.pool = rng.standard_normal((1000, N_FEATURES)) * scale
-        self.coin = rng.random(100)
+        self.labelled = rng.standard_normal((N_REPEATS, 100, N_FEATURES)) * scale
+        self.pools = rng.standard_normal((N_REPEATS, 1000, N_FEATURES)) * scale
+        self.coin = rng.random((N_REPEATS, 100))
 
         self.figure, self.ax = plt.subplots(figsize=(10, 7.5))
         self.figure.subplots_adjust(bottom=0.37, left=0.11, right=0.96, top=0.93)
@@ -58,7 +68,7 @@ class Explorer:
         (self.choice,) = self.ax.plot(
             [], [], "o", markersize=17, markerfacecolor="none", color="black", markeredgewidth=2
         )
-        self.ax.set(xscale="log", xlim=(3, N_FEATURES), ylim=(0, 0.55))
+        self.ax.set(xscale="log", xlim=(3, N_FEATURES), ylim=(0, 0.6))
         self.ax.set_xlabel("width", fontsize=FONT)
         self.ax.set_ylabel("test error", fontsize=FONT)
         self.ax.tick_params(labelsize=FONT - 1)
@@ -76,6 +86,7 @@ class Explorer:
         slider = Slider(box, label, low, high, valinit=start, **options)
         for text in (slider.label, slider.valtext):
             text.set_fontsize(FONT)
+        slider.drawon = False  # update() draws, once
         slider.on_changed(self.update)
         return slider
 
@@ -85,29 +96,32 @@ class Explorer:
         population = GaussianPopulation(
             self.variances, self.truth, labels="hard", flip_rate=self.flip_rate.val
         )
-        X, pool = self.labelled[:n], self.pool[:m]
-        y = np.sign(X @ self.truth) * np.where(self.coin[:n] < self.flip_rate.val, -1, 1)
-        teacher = min_norm(X, y).coef
-        law = least_squares(population, n)
         widths = np.union1d(widths_around(n, m), [chosen])
         masks = prefix_masks(widths, N_FEATURES)
-        curves = {
-            "direct": (X, y, least_squares(population, n, features=masks)),
-            "student": (pool, np.sign(pool @ teacher), law.distill(m, features=masks)),
+        law = least_squares(population, n)
+        laws = {
+            "direct": least_squares(population, n, features=masks),
+            "student": law.distill(m, features=masks),
         }
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InterpolationWarning)
-            for name, (inputs, labels, theory) in curves.items():
-                # The prediction at the j-th unit vector is the j-th coefficient.
-                path = width_path(inputs, labels, widths, Z_test=np.eye(N_FEATURES))
-                errors = population.error_rate(path.predictions[:, :, 0].T)
-                self.dots[name].set_data(widths, errors)
-                self.lines[name].set_data(widths, theory.error_rate)
+        errors = {"direct": [], "student": [], "teacher": []}
+        for X, pool, coin in zip(
+            self.labelled[:, :n], self.pools[:, :m], self.coin[:, :n], strict=True
+        ):
+            y = np.sign(X @ self.truth) * np.where(coin < self.flip_rate.val, -1, 1)
+            teacher = min_norm(X, y).coef
+            errors["teacher"].append(population.error_rate(teacher))
+            errors["direct"].append(path_errors(population, X, y, widths))
+            hard = np.sign(pool @ teacher)
+            errors["student"].append(path_errors(population, pool, hard, widths))
+        mean = {name: np.mean(values, axis=0) for name, values in errors.items()}
+        for name, theory in laws.items():
+            self.dots[name].set_data(widths, mean[name])
+            self.lines[name].set_data(widths, theory.error_rate)
         for name, at in (("direct", n), ("student", m)):
             self.marks[name].set_xdata([at, at])
-        level = population.error_rate(teacher)
+        level = mean["teacher"]
         self.level.set_ydata([level, level])
-        student = errors[np.searchsorted(widths, chosen)]
+        student = mean["student"][np.searchsorted(widths, chosen)]
         self.choice.set_data([chosen], [student])
         self.ax.set_title(
             f"n = {n}, m = {m}; at width {chosen} the student errs in {100 * student:.0f} %, "

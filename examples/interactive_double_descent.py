@@ -5,8 +5,9 @@ A double-descent curve with sliders
 ``python examples/interactive_double_descent.py`` opens a window: move the number of examples,
 the fraction of wrong labels or the ridge, and the curve and its theory follow.
 
-Inputs are Gaussian with variances 1/j, j = 1..1000; the label is the sign of a linear truth. A model
-of width p sees the first p coordinates. Dots are one simulation, the line is the large-size theory.
+Inputs are Gaussian in 1,000 dimensions with decaying variances; the label is the sign of a linear
+truth. A model of width p sees the first p coordinates. Dots average three simulations, the line is
+the theory for large sizes.
 """
 
 import warnings
@@ -19,7 +20,7 @@ from ddkd import GaussianPopulation, InterpolationWarning
 from ddkd.solvers import width_path
 from ddkd.theory import least_squares, prefix_masks
 
-N_FEATURES = 1000
+N_FEATURES, N_REPEATS = 1000, 3
 FONT = 15
 
 
@@ -36,16 +37,16 @@ class Explorer:
     def __init__(self):
         rng = np.random.default_rng(0)
         self.truth = np.ones(N_FEATURES)
-        self.variances = 1 / np.arange(1, N_FEATURES + 1)
-        self.X = rng.standard_normal((200, N_FEATURES)) * np.sqrt(self.variances)
-        self.coin = rng.random(200)
+        self.variances = np.arange(1.0, N_FEATURES + 1) ** -1.25
+        self.X = rng.standard_normal((N_REPEATS, 200, N_FEATURES)) * np.sqrt(self.variances)
+        self.coin = rng.random((N_REPEATS, 200))
 
         self.figure, self.ax = plt.subplots(figsize=(10, 7))
         self.figure.subplots_adjust(bottom=0.32, left=0.11, right=0.96, top=0.93)
         (self.dots,) = self.ax.plot([], [], "o", color="#0072B2", markersize=8, label="simulation")
         (self.line,) = self.ax.plot([], [], color="#D55E00", linewidth=2.5, label="theory")
         self.mark = self.ax.axvline(1, color="0.35", linestyle=":", linewidth=2)
-        self.ax.set(xscale="log", xlim=(2, N_FEATURES), ylim=(0, 0.55))
+        self.ax.set(xscale="log", xlim=(2, N_FEATURES), ylim=(0, 0.6))
         self.ax.set_xlabel("width", fontsize=FONT)
         self.ax.set_ylabel("test error", fontsize=FONT)
         self.ax.tick_params(labelsize=FONT - 1)
@@ -62,6 +63,7 @@ class Explorer:
         slider = Slider(box, label, low, high, valinit=start, **options)
         for text in (slider.label, slider.valtext):
             text.set_fontsize(FONT)
+        slider.drawon = False  # update() draws, once
         slider.on_changed(self.update)
         return slider
 
@@ -76,14 +78,16 @@ class Explorer:
         population = GaussianPopulation(
             self.variances, self.truth, labels="hard", flip_rate=self.flip_rate.val
         )
-        X = self.X[:n]
-        y = np.sign(X @ self.truth) * np.where(self.coin[:n] < self.flip_rate.val, -1, 1)
         widths = widths_around(n)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InterpolationWarning)
-            # The prediction at the j-th unit vector is the j-th coefficient.
-            path = width_path(X, y, widths, Z_test=np.eye(N_FEATURES), alpha=alpha)
-        self.dots.set_data(widths, population.error_rate(path.predictions[:, :, 0].T))
+        errors = []
+        for X, coin in zip(self.X[:, :n], self.coin[:, :n], strict=True):
+            y = np.sign(X @ self.truth) * np.where(coin < self.flip_rate.val, -1, 1)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", InterpolationWarning)
+                # The prediction at the j-th unit vector is the j-th coefficient.
+                path = width_path(X, y, widths, Z_test=np.eye(N_FEATURES), alpha=alpha)
+            errors.append(population.error_rate(path.predictions[:, :, 0].T))
+        self.dots.set_data(widths, np.mean(errors, axis=0))
 
         masks = prefix_masks(widths, N_FEATURES)
         self.line.set_data(
