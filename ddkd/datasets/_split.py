@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_integer, check_matrix, check_real, check_rng
+from ddkd._checks import as_array, check_integer, check_matrix, check_real, check_rng
 
 __all__ = ["Split", "check_labels", "split_pool"]
 
@@ -169,10 +169,7 @@ class Split:
 
 def check_labels(name: str, value: Any, *, size: int | None = None) -> np.ndarray:
     """Return `value` as a non-empty 1-D array of integer, boolean or string labels."""
-    try:
-        labels = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} cannot be made an array: {error}") from None
+    labels = as_array(name, value)
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"{name} must be a non-empty 1-D array; its shape is {labels.shape}")
     if size is not None and labels.size != size:

@@ -69,14 +69,11 @@ def tuned_ridge(
 ) -> Tuned:
     """Ridge on given features, its strength chosen by exact leave-one-out squared error."""
     n, F, k = Y.shape
-    chosen = _loo_per_labeling(Z, Y, alphas).argmin(axis=0)
-    coef = np.empty((Z.shape[1], F, k))
-    for choice in np.unique(chosen):
-        at = chosen == choice
-        fitted = ridge(Z, Y[:, at].reshape(n, -1), alphas[choice]).coef
-        coef[:, at] = fitted.reshape(Z.shape[1], -1, k)
+    chosen, which = np.unique(_loo_per_labeling(Z, Y, alphas).argmin(axis=0), return_inverse=True)
+    path = ridge(Z, Y.reshape(n, F * k), alphas[chosen]).coef.reshape(len(chosen), -1, F, k)
+    coef = np.stack([path[choice, :, f] for f, choice in enumerate(which)], axis=1)
     scores = np.tensordot(Z_test, coef, axes=1).transpose(1, 0, 2)
-    return Tuned(scores, alphas[chosen], np.full(F, float(Z.shape[1])), coef)
+    return Tuned(scores, alphas[chosen][which], np.full(F, float(Z.shape[1])), coef)
 
 
 def ridge_of_any_width(

@@ -39,9 +39,9 @@ def default_widths(n_train: int, max_width: int, n_widths: int = 40) -> list[int
     >>> default_widths(10, 100, n_widths=6)
     [1, 7, 8, 10, 12, 14, 100]
     """
-    check_integer("n_train", n_train)
-    check_integer("max_width", max_width)
-    check_integer("n_widths", n_widths, low=2)
+    check_integer("n_train", n_train, high=10**9)
+    check_integer("max_width", max_width, high=10**9)
+    check_integer("n_widths", n_widths, low=2, high=10**6)
     near = n_train * np.array([0.7, 0.85, 0.95, 1.0, 1.05, 1.18, 1.4])
     wide = np.geomspace(1, max_width, max(2, n_widths - len(near)))
     widths = np.unique(np.round(np.concatenate([near, wide])).astype(int))

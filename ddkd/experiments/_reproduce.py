@@ -60,9 +60,9 @@ class Protocol:
 
 
 MAIN_JOB = (
-    Protocol("deformed-digits", "Handwritten digits: clusters, and many unlabelled images"),
-    Protocol("mixture", "Gaussian clusters: hard labels denoise", 0.6, (0.0, 0.1)),
-    Protocol("relu-network", "A smooth target without clusters: a known failure", 0.5, (0.0, 0.1)),
+    Protocol("deformed-digits", "Handwritten digits"),
+    Protocol("mixture", "Gaussian clusters", 0.6, (0.0, 0.1)),
+    Protocol("relu-network", "Smooth target, no clusters", 0.5, (0.0, 0.1)),
 )
 
 

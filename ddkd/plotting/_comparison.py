@@ -75,6 +75,7 @@ def _threshold(ax: Axes, at: float, text: str) -> None:
         xytext=(6, 8),
         textcoords="offset points",
         rotation=90,
+        bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "alpha": 0.8, "linewidth": 0},
     )
 
 
@@ -95,7 +96,7 @@ class _Panels:
         with_label = f"{title}: {what}"
         size = (6.5 * len(self.flips), 5.8)
         self.figure = Figure(figsize=size, layout="constrained", label=with_label)
-        self.figure.suptitle(with_label, fontsize=17)
+        self.figure.suptitle(with_label, fontsize=18)
         axes = self.figure.subplots(1, len(self.flips), sharey=True, squeeze=False)
         self.axes = axes[0]
         for ax, flip in zip(self.axes, self.flips, strict=True):
@@ -168,7 +169,7 @@ def _by_flips(columns: Columns, title: str) -> Figure:
     flips = np.unique(columns["flip_rate"])
     label = f"{title}: the price of wrong labels"
     figure = Figure(figsize=(9, 6), layout="constrained", label=label)
-    figure.suptitle(label, fontsize=17)
+    figure.suptitle(label, fontsize=18)
     ax = figure.subplots()
     m = int(columns["n_transfer"].max())
     widest = errors.options("teacher", flips[0], "width").max()
