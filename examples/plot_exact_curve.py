@@ -12,7 +12,7 @@ import numpy as np
 
 from ddkd import GaussianPopulation
 from ddkd.plotting import DoubleDescentDisplay
-from ddkd.solvers import width_path
+from ddkd.simulation import width_curve
 from ddkd.theory import isotropic_risk
 
 # %%
@@ -31,16 +31,11 @@ widths = np.array([2, 5, 10, 15, 20, 25, 30, 33, 36, 38, 40, 42, 44, 47, 52, 60,
 # %%
 # The simulation
 # --------------
-# One call to :func:`~ddkd.solvers.width_path` fits every width. The population knows the error of
-# any coefficients exactly, so that no test set is needed.
+# :func:`~ddkd.simulation.width_curve` draws 40 examples and fits every width. The population knows
+# the error of any coefficients exactly, so that no test set is needed.
 
 rng = np.random.default_rng(0)
-risks = []
-for _ in range(60):
-    X = population.sample(n, rng=rng)
-    path = width_path(X, population.label(X, rng=rng), widths)
-    risks.append([population.risk(path.coef(w), features=np.arange(w)) for w in widths])
-risks = np.transpose(risks)
+risks = [width_curve(population, n, widths, rng=rng).risk for _ in range(60)]
 
 # %%
 # The curve
@@ -53,7 +48,7 @@ theory = isotropic_risk(
 )
 display = DoubleDescentDisplay(
     widths=widths,
-    test_scores=risks,
+    test_scores=np.transpose(risks),
     theory=(grid, theory),
     threshold=n,
     score_name="Mean squared test error",

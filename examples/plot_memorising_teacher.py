@@ -24,9 +24,9 @@ from ddkd.solvers import leave_one_out, ridge
 
 flip_rates = [0.0, 0.05, 0.1, 0.15, 0.2]
 alphas = np.geomspace(1e-3, 1e2, 11)
-n_repeats = 5
-errors = {name: np.empty((5, n_repeats)) for name in ("interpolating", "tuned ridge")}
-memorised = np.zeros((5, n_repeats))
+n_repeats = 4
+errors = {name: np.empty((len(flip_rates), n_repeats)) for name in ("interpolating", "tuned ridge")}
+memorised = np.zeros((len(flip_rates), n_repeats))
 
 for r in range(n_repeats):
     split = load("digits", n_train=200, rng=r)

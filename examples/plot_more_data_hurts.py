@@ -9,16 +9,14 @@ worse?
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ddkd import GaussianPopulation
+from ddkd import GaussianPopulation, simulation, theory
 from ddkd.plotting import DoubleDescentDisplay
-from ddkd.solvers import min_norm, ridge
-from ddkd.theory import isotropic_risk, least_squares
 
 # %%
 # 60 features, 10 to 300 examples
 # -------------------------------
 
-n_features, noise, n_repeats = 60, 0.25, 40
+n_features, noise, n_repeats = 60, 0.25, 25
 population = GaussianPopulation(
     np.ones(n_features), np.full(n_features, n_features**-0.5), noise_variance=noise
 )
@@ -29,10 +27,8 @@ rng = np.random.default_rng(0)
 interpolating, tuned = (np.empty((len(sizes), n_repeats)) for _ in range(2))
 for i, n in enumerate(sizes):
     for r in range(n_repeats):
-        X = population.sample(n, rng=rng)
-        y = population.label(X, rng=rng)
-        interpolating[i, r] = population.risk(min_norm(X, y).coef)
-        tuned[i, r] = population.risk(ridge(X, y, best_alpha).coef)
+        interpolating[i, r] = simulation.least_squares(population, n, rng=rng).risk
+        tuned[i, r] = simulation.least_squares(population, n, alpha=best_alpha, rng=rng).risk
 
 # %%
 # The theory of the minimum-norm fit is exact; that of ridge holds for large sizes.
@@ -41,7 +37,7 @@ grid = np.arange(8, 301)
 display = DoubleDescentDisplay(
     widths=sizes,
     test_scores=interpolating,
-    theory=(grid, isotropic_risk(grid, n_features, noise_variance=noise)),
+    theory=(grid, theory.isotropic_risk(grid, n_features, noise_variance=noise)),
     threshold={"p = 60": n_features},
     width_name="Labelled examples",
     score_name="Mean squared test error",
@@ -49,7 +45,7 @@ display = DoubleDescentDisplay(
 DoubleDescentDisplay(
     widths=sizes,
     test_scores=tuned,
-    theory=(grid, least_squares(population, grid, alpha=best_alpha).risk),
+    theory=(grid, theory.least_squares(population, grid, alpha=best_alpha).risk),
     width_name="Labelled examples",
     score_name="Mean squared test error",
 ).plot(display.ax_, name="tuned ridge")

@@ -23,9 +23,9 @@ from ddkd.solvers import StreamingLeastSquares, leave_one_out, min_norm, ridge
 # each, are solved for together. The teacher interpolates 100 digits; student and direct model
 # have 150 features.
 
-n, width, n_repeats = 100, 150, 6
-flip_rates = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3])
-sizes = np.array([300, 600, 1200, 2500, 5000, 10_000])
+n, width, n_repeats = 100, 150, 8
+flip_rates = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.25])
+sizes = np.array([500, 1000, 2000, 4000, 8000])
 shape = (len(sizes), len(flip_rates), n_repeats)
 student, direct = np.empty(shape), np.empty(shape)
 
@@ -39,7 +39,7 @@ def error(scores, y):
 for r in range(n_repeats):
     split = load("deformed-digits", n_train=n, rng=r)
     gamma = 0.5 / (0.8 * median_distance(split.X_train)) ** 2
-    wide = RandomFourierFeatures(1500, gamma=gamma, random_state=2 * r).fit(split.X_train)
+    wide = RandomFourierFeatures(1000, gamma=gamma, random_state=2 * r).fit(split.X_train)
     small = RandomFourierFeatures(width, gamma=gamma, random_state=2 * r + 1).fit(split.X_train)
     labels = [split.flip_labels(rate, rng=r).y_train for rate in flip_rates]
     targets = np.hstack([np.eye(10)[y] for y in labels])
@@ -77,7 +77,7 @@ display = PhaseDiagramDisplay.from_scores(
 # What to notice
 # --------------
 # Bottom: with a transfer set not much larger than its width, the student sits near its own peak and
-# loses everywhere (the colours are cut off there). Left and up: with right labels and enough
+# loses (the colours are cut off there). Left and up: with right labels and enough
 # examples it wins. Right: with many wrong labels the interpolating teacher teaches its mistakes,
 # and the tuned direct model is better, however many examples there are.
 #

@@ -11,17 +11,17 @@ import numpy as np
 
 from ddkd import GaussianPopulation
 from ddkd.plotting import DoubleDescentDisplay
-from ddkd.solvers import width_path
+from ddkd.simulation import width_curve
 from ddkd.theory import least_squares, prefix_masks
 
 # %%
 # Four penalties
 # --------------
-# :func:`~ddkd.solvers.width_path` takes the ridge ``alpha`` that is added to ``|y - Z w|^2``.
+# :func:`~ddkd.simulation.width_curve` takes the ridge ``alpha`` that is added to ``|y - Z w|^2``.
 # The last one is the best penalty for each width, which for independent features is the number of
 # features times noise over signal; :func:`~ddkd.theory.least_squares` gives its law.
 
-n, n_features, noise, n_repeats = 50, 200, 0.2, 20
+n, n_features, noise = 50, 200, 0.2
 population = GaussianPopulation(
     np.ones(n_features), np.full(n_features, n_features**-0.5), noise_variance=noise
 )
@@ -29,13 +29,10 @@ widths = np.array([5, 10, 20, 30, 40, 45, 50, 55, 60, 75, 100, 140, 200])
 alphas = [0.0, 0.3, 3.0]
 
 rng = np.random.default_rng(0)
-risk = np.empty((len(alphas), len(widths), n_repeats))
-for r in range(n_repeats):
-    X = population.sample(n, rng=rng)
-    y = population.label(X, rng=rng)
-    for a, alpha in enumerate(alphas):
-        path = width_path(X, y, widths, alpha=alpha)
-        risk[a, :, r] = [population.risk(path.coef(w), features=np.arange(w)) for w in widths]
+risks = [
+    np.transpose([width_curve(population, n, widths, alpha=a, rng=rng).risk for _ in range(12)])
+    for a in alphas
+]
 
 # %%
 # Simulations as dots, theory as lines.
@@ -43,12 +40,12 @@ for r in range(n_repeats):
 grid = np.arange(2, n_features + 1)
 masks = prefix_masks(grid, n_features)
 ax = plt.subplots(figsize=(8, 5), layout="constrained")[1]
-for a, alpha in enumerate(alphas):
+for alpha, risk in zip(alphas, risks, strict=True):
     DoubleDescentDisplay(
         widths=widths,
-        test_scores=risk[a],
+        test_scores=risk,
         theory=(grid, least_squares(population, n, features=masks, alpha=alpha).risk),
-        threshold=n if a == 0 else None,
+        threshold=n if alpha == 0 else None,
         score_name="Mean squared test error",
     ).plot(ax, name=f"ridge {alpha:g}")
 seen = grid / n_features

@@ -8,10 +8,8 @@ A student can label data for a student of its own, and so on. Does the knowledge
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ddkd import GaussianPopulation
+from ddkd import GaussianPopulation, simulation, theory
 from ddkd.plotting import DistillationDisplay
-from ddkd.solvers import min_norm
-from ddkd.theory import least_squares
 
 # %%
 # A chain of laws
@@ -29,32 +27,28 @@ cases = {
     "soft, m = 300": ("soft", 300),
 }
 
-theory = {}
+predicted = {}
 for name, (labels, m) in cases.items():
-    law = least_squares(population, n)
-    theory[name] = [law.error_rate]
+    law = theory.least_squares(population, n)
+    predicted[name] = [law.error_rate]
     for _ in generations[1:]:
         law = law.distill(m, labels=labels)
-        theory[name].append(law.error_rate)
+        predicted[name].append(law.error_rate)
 
 # %%
-# The same by simulation, 20 chains of each kind. A label is the sign of the teacher's score, or the
-# score.
+# The same by simulation, 10 chains of each kind: :mod:`ddkd.simulation` has the same names.
 
 rng = np.random.default_rng(0)
-errors = {name: np.empty((n_generations, 20)) for name in cases}
+errors = {name: np.empty((n_generations, 10)) for name in cases}
 for name, (labels, m) in cases.items():
-    for r in range(20):
-        X = population.sample(n, rng=rng)
-        weights = min_norm(X, population.label(X, rng=rng)).coef
-        errors[name][0, r] = population.error_rate(weights)
+    for r in range(10):
+        model = simulation.least_squares(population, n, rng=rng)
+        errors[name][0, r] = model.error_rate
         for g in generations[1:]:
-            X = population.sample(m, rng=rng)
-            scores = X @ weights
-            weights = min_norm(X, np.sign(scores) if labels == "hard" else scores).coef
-            errors[name][g, r] = population.error_rate(weights)
+            model = model.distill(m, labels=labels, rng=rng)
+            errors[name][g, r] = model.error_rate
 
-DistillationDisplay(x=generations, scores=errors, theory=theory, x_name="Generation").plot()
+DistillationDisplay(x=generations, scores=errors, theory=predicted, x_name="Generation").plot()
 
 # %%
 # What to notice
