@@ -63,7 +63,9 @@ ax.tick_params(labelsize=13)
 # ``max(n, p) * eps`` of the largest, and says what it found:
 
 solution = min_norm(Z, y)
-print(f"rank {solution.rank} of {n}, condition {solution.condition:.2g}, {solution.interpolates = }")
+print(
+    f"rank {solution.rank} of {n}, condition {solution.condition:.2g}, {solution.interpolates = }"
+)
 
 # %%
 # At full rank the nine agree. Here the problem itself amplifies rounding, and a solver that hides the
