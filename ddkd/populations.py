@@ -1,6 +1,6 @@
 """Gaussian populations: samples, labels, and the exact risk of any linear model."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,7 @@ class GaussianPopulation:
 
     eigenvalues: np.ndarray
     coef: np.ndarray
+    _: KW_ONLY
     labels: str = "real"
     noise_variance: float = 0.0
     flip_rate: float = 0.0

@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_choice, check_features, check_integer, check_rng
+from ddkd._checks import (
+    check_choice,
+    check_features,
+    check_integer,
+    check_real,
+    check_rng,
+    check_vector,
+)
 from ddkd.populations import GaussianPopulation
 from ddkd.solvers import LeastSquaresSolution, ridge, width_path
 
@@ -324,7 +331,10 @@ def random_features(
     (True, True)
     """
     generator = check_rng(rng)
-    l = np.asarray(eigenvalues, dtype=float)
+    l = check_vector("eigenvalues", eigenvalues)
+    if l.min() < 0 or l.max() == 0:
+        raise ValueError("eigenvalues must be non-negative, with at least one positive")
+    alpha = check_real("alpha", alpha, low=0.0)
     population = GaussianPopulation(
         np.ones(l.size), coef, labels=labels, noise_variance=noise_variance, flip_rate=flip_rate
     )

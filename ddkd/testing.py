@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from ddkd._checks import check_array, check_integer, check_real, check_rng
+from ddkd._checks import as_array, check_array, check_integer, check_real, check_rng
 
 __all__ = [
     "Comparison",
@@ -328,7 +328,7 @@ def _check_level(false_alarm: Any) -> float:
 
 
 def _check_prediction(prediction: Any) -> np.ndarray:
-    predicted = np.asarray(prediction)
+    predicted = as_array("prediction", prediction)
     if predicted.dtype.kind == "f" and not np.isfinite(predicted).all():
         raise ValueError(
             "prediction must be finite; where a mean is infinite, test the median with "

@@ -16,9 +16,8 @@ MAPS = [RandomFourierFeatures, RandomReLUFeatures]
 @parametrize_with_checks(
     [
         RandomFourierFeatures(),
-        RandomFourierFeatures(7, gamma="median", dtype=np.float32),
+        RandomFourierFeatures(7, gamma="median"),
         RandomReLUFeatures(),
-        RandomReLUFeatures(5, dtype=np.float32),
     ]
 )
 def test_scikit_learn_contract(estimator, check):

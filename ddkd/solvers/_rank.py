@@ -11,6 +11,7 @@ from ..exceptions import InterpolationWarning
 __all__ = [
     "INTERPOLATION_TOLERANCE",
     "check_rcond",
+    "condition_of_extremes",
     "default_rcond",
     "numerical_rank",
     "residual_vanishes",
@@ -36,15 +37,23 @@ def numerical_rank(singular_values: np.ndarray, rcond: float) -> int:
     return int(np.count_nonzero(singular_values > rcond * singular_values[0]))
 
 
-def system_condition(singular_values: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Condition of the ridge systems whose retained singular values are given.
+def condition_of_extremes(
+    largest: np.ndarray, smallest: np.ndarray, alpha: float | np.ndarray
+) -> np.ndarray:
+    """Condition of a ridge system from the features' extreme singular values; 1 if they vanish.
 
     Nothing is squared: ``hypot(s, sqrt(alpha))`` neither overflows nor underflows.
     """
+    root = np.sqrt(alpha)
+    below = np.hypot(smallest, root)
+    return np.asarray(np.hypot(largest, root) / np.where(below == 0, np.inf, below)) + (below == 0)
+
+
+def system_condition(singular_values: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Condition of the ridge systems whose retained singular values are given, descending."""
     if singular_values.size == 0:
         return np.ones(alpha.shape)
-    root = np.sqrt(alpha)
-    return np.asarray(np.hypot(singular_values[0], root) / np.hypot(singular_values[-1], root))
+    return condition_of_extremes(singular_values[0], singular_values[-1], alpha)
 
 
 def residual_vanishes(residual_norm: np.ndarray, target_norm: np.ndarray) -> np.ndarray:

@@ -166,6 +166,9 @@ class StreamingLeastSquares:
 
     def _append(self, rows: np.ndarray) -> None:
         """Replace the triangular factor by that of itself with `rows` below it."""
-        self._factor = linalg.qr(
+        factor = linalg.qr(
             np.vstack([self._factor, rows]), mode="r", overwrite_a=True, check_finite=False
         )[0][: self.n_features + self.n_targets]
+        if not np.isfinite(factor).all():
+            raise ValueError("Z or Y is so large that the norm of a column overflows")
+        self._factor = factor

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import linalg
 
 from .._checks import check_array, check_matrix, check_real, check_targets
 from ._arguments import Problem, check_problem
-from ._rank import residual_vanishes, system_condition, warn_if_not_interpolating
+from ._evaluation import Evaluation
+from ._every_width import pays_off, solve_every_width
+from ._path_problem import PrefixProblem
+from ._rank import warn_if_not_interpolating
+from ._scaling import safe_exponent, safe_exponents
+from ._small import solve_one_width
 from ._solution import WidthPath
-from ._spectral import shrinkage, truncated_svd
+from ._sparse_widths import solve_sparse_widths
 
 __all__ = ["width_path"]
 
@@ -84,47 +88,100 @@ def width_path(
     targets = None if Y_test is None else _check_test_targets(Y_test, test, problem)
 
     unique, position = np.unique(grid, return_inverse=True)
-    g, k = unique.size, problem.Y.shape[1]
-    train_mse, coef_norm = np.empty((g, k)), np.empty((g, k))
-    rank, condition = np.empty(g, dtype=int), np.empty(g)
-    interpolates, method = np.empty(g, dtype=bool), np.empty(g, dtype="U16")
-    predictions = None if test is None or targets is not None else np.empty((g, len(test), k))
-    test_mse = None if targets is None else np.empty((g, k))
-    target_norm = np.linalg.norm(problem.Y, axis=0)
-    solver = _PrefixSolver.prepare(problem, alpha, int(unique[-1]))
-    for i, width in enumerate(unique):
-        fit = solver.solve(int(width))
-        residual_norm = np.linalg.norm(problem.Y - problem.Z[:, :width] @ fit.coef, axis=0)
-        train_mse[i] = (residual_norm / np.sqrt(n)) ** 2
-        coef_norm[i] = np.linalg.norm(fit.coef, axis=0)
-        rank[i], condition[i], method[i] = fit.rank, fit.condition, fit.method
-        interpolates[i] = residual_vanishes(residual_norm, target_norm)
-        if test is not None:
-            predicted = test[:, :width] @ fit.coef
-            if predictions is not None:
-                predictions[i] = predicted
-            if test_mse is not None and targets is not None:
-                test_mse[i] = np.mean((predicted - targets) ** 2, axis=0)
-    if alpha == 0:
-        failed = np.flatnonzero((unique >= n) & ~interpolates)
-        if failed.size:
-            worst = failed[0]
-            warn_if_not_interpolating(
-                True, int(unique[worst]), n, int(rank[worst]), float(condition[worst])
-            )
+    scaled = _Scaled.of(problem, alpha, int(unique[-1]))
+    evaluation = Evaluation(
+        scaled.Z,
+        scaled.Y,
+        None if test is None else _shift(test, -scaled.exponent),
+        None if targets is None else _shift(targets, -scaled.target_exponents),
+        unique,
+        scaled.alpha,
+    )
+    prefixes = PrefixProblem(scaled.Z, scaled.Y, scaled.alpha, problem.cutoff)
+    if pays_off(prefixes, evaluation):
+        solve_every_width(prefixes, evaluation)
+    else:
+        solve_sparse_widths(prefixes, evaluation)
+    _warn_if_any_fails(evaluation, n, alpha)
 
+    back = scaled.target_exponents
+    predictions, test_mse = evaluation.predictions, evaluation.test_mse
     return WidthPath(
         widths=grid,
-        train_mse=train_mse[position],
-        coef_norm=coef_norm[position],
-        rank=rank[position],
-        condition=condition[position],
-        interpolates=interpolates[position],
-        method=method[position],
-        predictions=None if predictions is None else predictions[position],
-        test_mse=None if test_mse is None else test_mse[position],
-        _solve=solver.coef,
+        train_mse=_shift(evaluation.train_mse, 2 * back)[position],
+        coef_norm=_shift(evaluation.coef_norm, back - scaled.exponent)[position],
+        rank=evaluation.rank[position],
+        condition=evaluation.condition[position],
+        interpolates=evaluation.interpolates[position],
+        method=evaluation.method[position],
+        predictions=None if predictions is None else _in_order(_shift(predictions, back), position),
+        test_mse=None if test_mse is None else _shift(test_mse, 2 * back)[position],
+        _solve=_CoefficientSolver(problem, alpha),
     )
+
+
+def _warn_if_any_fails(evaluation: Evaluation, n: int, alpha: float) -> None:
+    """Warn of the first ridgeless model at least as wide as the data that leaves a residual."""
+    failed = np.flatnonzero((evaluation.widths >= n) & ~evaluation.interpolates)
+    if alpha == 0 and failed.size:
+        first = failed[0]
+        warn_if_not_interpolating(
+            True,
+            int(evaluation.widths[first]),
+            n,
+            int(evaluation.rank[first]),
+            float(evaluation.condition[first]),
+            stacklevel=4,
+        )
+
+
+def _in_order(predictions: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """Predictions in the order of the widths asked for, without a copy if that is ascending."""
+    ascending = position.size == len(predictions) and (np.diff(position) == 1).all()
+    return predictions if ascending else predictions[position]
+
+
+def _shift(array: np.ndarray, exponents: int | np.ndarray) -> np.ndarray:
+    """Multiply by powers of two; the array itself if there is nothing to do."""
+    return np.asarray(np.ldexp(array, exponents)) if np.any(exponents) else array
+
+
+@dataclass(frozen=True, eq=False)
+class _Scaled:
+    """Features and targets scaled so that nothing overflows when it is squared."""
+
+    Z: np.ndarray
+    Y: np.ndarray
+    alpha: float
+    exponent: int
+    target_exponents: np.ndarray
+
+    @classmethod
+    def of(cls, problem: Problem, alpha: float, width: int) -> "_Scaled":
+        """Scale the first `width` features, only if they need it."""
+        features = problem.Z[:, :width]
+        exponent, targets = safe_exponent(features), safe_exponents(problem.Y)
+        return cls(
+            _shift(features, -exponent),
+            _shift(problem.Y, -targets),
+            float(np.ldexp(alpha, -2 * exponent)),
+            exponent,
+            targets,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _CoefficientSolver:
+    """Solves a single width again when its coefficients are asked for."""
+
+    problem: Problem
+    alpha: float
+
+    def __call__(self, width: int) -> np.ndarray:
+        scaled = _Scaled.of(self.problem, self.alpha, width)
+        small = solve_one_width(scaled.Z, scaled.Y, scaled.alpha, self.problem.cutoff(width))
+        coef = _shift(small.coef, scaled.target_exponents - scaled.exponent)
+        return coef[:, 0] if self.problem.one_dimensional else coef
 
 
 def _check_widths(widths: Any, n_features: int) -> np.ndarray:
@@ -152,64 +209,3 @@ def _check_test_targets(Y_test: Any, test: np.ndarray | None, problem: Problem) 
             f"Y_test must have {problem.Y.shape[1]} targets, as Y has; got {targets.shape[1]}"
         )
     return targets
-
-
-@dataclass(frozen=True, eq=False)
-class _Fit:
-    """Coefficients of one width, and how they were found."""
-
-    coef: np.ndarray
-    rank: int
-    condition: float
-    method: str
-
-
-@dataclass(frozen=True, eq=False)
-class _PrefixSolver:
-    """Solves any prefix width by the SVD of a small triangular factor.
-
-    Below n the leading block of one QR decomposition of `Z` stands for the features; above,
-    each width is reduced by a QR decomposition of its own transpose.
-    """
-
-    problem: Problem
-    alpha: float
-    triangle: np.ndarray
-    rotated: np.ndarray
-
-    @classmethod
-    def prepare(cls, problem: Problem, alpha: float, largest: int) -> "_PrefixSolver":
-        """Factorise the columns below n, as far as they are needed."""
-        columns = problem.Z[:, : min(largest, problem.Z.shape[0])]
-        q, triangle = linalg.qr(columns, mode="economic", check_finite=False)
-        return cls(problem, alpha, triangle, q.T @ problem.Y)
-
-    def solve(self, width: int) -> _Fit:
-        """Solve for the first `width` features."""
-        if width <= self.triangle.shape[1]:
-            return self._fit(
-                self.triangle[:width, :width], self.rotated[:width], None, width, "qr+svd"
-            )
-        basis, lower = linalg.qr(self.problem.Z[:, :width].T, mode="economic", check_finite=False)
-        return self._fit(lower.T, self.problem.Y, basis, width, "lq+svd")
-
-    def coef(self, width: int) -> np.ndarray:
-        """Coefficients of the first `width` features, a vector for one-dimensional targets."""
-        coef = self.solve(width).coef
-        return coef[:, 0] if self.problem.one_dimensional else coef
-
-    def _fit(
-        self,
-        small: np.ndarray,
-        targets: np.ndarray,
-        basis: np.ndarray | None,
-        width: int,
-        method: str,
-    ) -> _Fit:
-        """Solve the small square system; `basis` takes its coefficients to the features."""
-        spectrum = truncated_svd(small, self.problem.cutoff(width))
-        alphas = np.array([self.alpha])
-        filtered = shrinkage(spectrum.values, alphas)[0][:, None] * (spectrum.left.T @ targets)
-        coef = spectrum.right.T @ filtered
-        condition = float(system_condition(spectrum.values, alphas)[0])
-        return _Fit(coef if basis is None else basis @ coef, spectrum.rank, condition, method)

@@ -4,16 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_array, check_features
+from ddkd._checks import as_array, check_array, check_features
 
-__all__ = ["check_counts", "check_masks", "check_nonnegative", "unwrap"]
+__all__ = ["broadcast", "check_counts", "check_masks", "check_nonnegative", "unwrap"]
 
 _ANY_NDIM = tuple(range(9))
 
 
 def check_counts(name: str, value: Any, *, allow_inf: bool = True) -> np.ndarray:
     """Return whole numbers of at least 1, as floats; infinity stands for the limit."""
-    array = np.asarray(value)
+    array = as_array(name, value)
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} must be a positive whole number or an array of them: {value!r}")
     array = array.astype(np.float64)
@@ -35,7 +35,7 @@ def check_nonnegative(name: str, value: Any) -> np.ndarray:
 
 def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
     """Return a boolean mask (n_features,) or a stack of masks (..., n_features)."""
-    array = np.asarray(value)
+    array = as_array(name, value)
     if array.ndim > 1 and array.dtype.kind == "b":
         if array.shape[-1] != n_features:
             raise ValueError(
@@ -47,6 +47,15 @@ def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
     mask = np.zeros(n_features, dtype=bool)
     mask[check_features(name, value, n_features)] = True
     return mask
+
+
+def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the arrays in one shape."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"the arguments do not broadcast: their shapes are {shapes}") from None
 
 
 def unwrap(value: np.ndarray) -> Any:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import linalg, optimize, special
 
 from ddkd._checks import check_integer, check_real
-from ddkd.theory._arguments import check_counts, check_nonnegative, unwrap
+from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
 
 __all__ = ["isotropic_overlap", "isotropic_risk", "isotropic_risk_quantile"]
 
@@ -62,10 +62,12 @@ def isotropic_risk(
     n = check_counts("n_samples", n_samples, allow_inf=False)
     p = check_counts("n_features", n_features, allow_inf=False)
     seen = check_nonnegative("signal", signal)
-    v = check_nonnegative("unseen_signal", unseen_signal) + check_nonnegative(
-        "noise_variance", noise_variance
+    unseen = check_nonnegative("unseen_signal", unseen_signal)
+    noise = check_nonnegative("noise_variance", noise_variance)
+    n, p, seen, unseen, noise = broadcast(
+        n_samples=n, n_features=p, signal=seen, unseen_signal=unseen, noise_variance=noise
     )
-    n, p, seen, v = np.broadcast_arrays(n, p, seen, v)
+    v = unseen + noise
     under, over = p <= n - 2, p >= n + 2
     variance = np.full(n.shape, np.inf)
     np.divide(p, n - p - 1, out=variance, where=under)
@@ -138,15 +140,31 @@ def isotropic_risk_quantile(
     lost = (p - n) / 2, n / 2
     if v == 0:
         return seen * float(special.betaincinv(*lost, quantile))
-    nodes, weights = special.roots_sh_jacobi(64, sum(lost) - 1, lost[0])
-    weights = weights / weights.sum()
+    nodes, weights = _beta_rule(*lost)
 
     def probability(excess: float) -> float:
         rest = np.maximum(excess - seen * nodes, 0.0)
         return float(weights @ special.betainc(numerator / 2, denominator / 2, rest / (rest + v)))
 
-    high = seen + v * noise_at / (1 - noise_at)
+    # Twice the sum of the parts' worst: rounding must not leave the root outside.
+    high = 2 * (seen + v * noise_at / (1 - noise_at))
     return v + optimize.brentq(lambda x: probability(x) - quantile, 0.0, high, xtol=1e-12 * high)
+
+
+def _beta_rule(a: float, b: float, n_nodes: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss rule of the Beta(a, b) distribution: nodes in [0, 1] and weights of sum 1.
+
+    From the eigenvectors of the Jacobi matrix (Golub and Welsch, Math. Comp. 23, 1969), whose
+    entries stay of order one however large a and b are.
+    """
+    k = np.arange(1.0, n_nodes)
+    s = 2 * k + a + b - 2
+    middle = 0.5 + 0.5 * (a - b) * (a + b - 2) / (s * (s + 2))
+    square = k * (k + a - 1) * (k + b - 1) / (s**2 * (s + 1))
+    # At k = 1 the factor (k + a + b - 2)/(s - 1) is 0/0 where a + b = 1; it is 1 for every a + b.
+    square[1:] *= (k[1:] + a + b - 2) / (s[1:] - 1)
+    nodes, vectors = linalg.eigh_tridiagonal(np.r_[a / (a + b), middle], np.sqrt(square))
+    return nodes, vectors[0] ** 2
 
 
 def isotropic_overlap(n_samples: Any, n_features: Any, *, flip_rate: Any = 0.0) -> Any:
@@ -192,7 +210,7 @@ def isotropic_overlap(n_samples: Any, n_features: Any, *, flip_rate: Any = 0.0) 
     flips = check_nonnegative("flip_rate", flip_rate)
     if (flips > 0.5).any():
         raise ValueError(f"flip_rate must be at most 1/2; got {flips.max():g}")
-    n, p, flips = np.broadcast_arrays(n, p, flips)
+    n, p, flips = broadcast(n_samples=n, n_features=p, flip_rate=flips)
     overlap = np.full(n.shape, np.nan)
     np.divide(n, np.maximum(n, p) - 1, out=overlap, where=p != n)
     return unwrap(overlap * (1 - 2 * flips) * np.sqrt(2 / np.pi))

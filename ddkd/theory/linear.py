@@ -7,7 +7,7 @@ import numpy as np
 
 from ddkd._checks import check_choice, check_integer
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import check_counts, check_masks, check_nonnegative, unwrap
+from ddkd.theory._arguments import broadcast, check_counts, check_masks, check_nonnegative, unwrap
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import least_squares_fit
 from ddkd.theory._laws import Law, law_fields
@@ -235,6 +235,8 @@ def _law(
     teacher: Score | None = None,
 ) -> LinearLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
+    size = "n_samples" if teacher is None else "n_transfer"
+    broadcast(**{size: n}, alpha=alpha, features=mask[..., 0], teacher=target.unit)
     fit, ridges = least_squares_fit(
         population.eigenvalues, mask, n, np.asarray(np.inf), alpha, target
     )

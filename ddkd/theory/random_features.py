@@ -7,7 +7,7 @@ import numpy as np
 
 from ddkd._checks import check_choice, check_vector
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import check_counts, check_nonnegative, unwrap
+from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
 from ddkd.theory._fits import least_squares_fit
 from ddkd.theory._laws import Law, law_fields
 from ddkd.theory._scores import Score, Target, truth_target
@@ -218,6 +218,8 @@ def _law(
     teacher: Score | None = None,
 ) -> RandomFeatureLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
+    size = "n_samples" if teacher is None else "n_transfer"
+    broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.unit)
     fit, ridges = least_squares_fit(l, np.ones(l.size, dtype=bool), n, k, alpha, target)
     return RandomFeatureLaw(
         eigenvalues=l,

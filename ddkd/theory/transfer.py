@@ -74,6 +74,8 @@ def _own_features(law: LinearLaw, excess: float) -> int:
     if theta + d >= np.pi / 2:
         return width + 1
     loss = np.sin(d) * np.sin(2 * theta + d) / np.cos(theta + d) ** 2
+    if width > loss * _LARGEST:
+        raise ValueError(f"excess {excess:g} is not reached with {_LARGEST:g} examples")
     return max(width + 1, math.ceil(width + (np.pi / 2 - 1) * width / loss))
 
 

@@ -1,0 +1,163 @@
+"""The LAPACK and BLAS routines the width path is made of, called without hidden copies.
+
+scipy's wrappers work in place on Fortran-ordered arrays when told to overwrite them; a
+C-ordered matrix is passed as the Fortran-ordered transpose that it is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import blas, lapack
+
+__all__ = [
+    "Reflectors",
+    "StackedReflectors",
+    "cholesky",
+    "cholesky_solve",
+    "solve_from_right",
+    "solve_lower",
+    "solve_triangle",
+    "stack_qr",
+    "symmetric_product",
+    "tall_qr",
+    "update_gram",
+]
+
+# Compact WY block size: flat between 24 and 64.
+_BLOCK = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Reflectors:
+    """Orthogonal factor of a tall QR decomposition, as compact WY reflectors."""
+
+    vectors: np.ndarray
+    factors: np.ndarray
+
+    def transpose_times(self, matrix: np.ndarray) -> np.ndarray:
+        """Product of the transposed factor with a matrix."""
+        product, info = lapack.dgemqrt(
+            self.vectors, self.factors, np.array(matrix, order="F"), trans="T", overwrite_c=1
+        )
+        _check(info, "gemqrt")
+        return np.asarray(product)
+
+    def times(self, matrix: np.ndarray) -> np.ndarray:
+        """Product of the factor with a matrix."""
+        product, info = lapack.dgemqrt(
+            self.vectors, self.factors, np.array(matrix, order="F"), trans="N", overwrite_c=1
+        )
+        _check(info, "gemqrt")
+        return np.asarray(product)
+
+
+def tall_qr(matrix: np.ndarray) -> tuple[Reflectors, np.ndarray]:
+    """QR decomposition (n, m), n >= m: reflectors and the triangle (m, m), Fortran-ordered."""
+    m = matrix.shape[1]
+    packed, factors, info = lapack.dgeqrt(
+        min(_BLOCK, m), np.array(matrix, order="F"), overwrite_a=1
+    )
+    _check(info, "geqrt")
+    return Reflectors(packed, factors), np.asfortranarray(np.triu(packed[:m]))
+
+
+@dataclass(frozen=True, eq=False)
+class StackedReflectors:
+    """Orthogonal factor of the QR decomposition of a triangle on top of a matrix.
+
+    `overlap` is the number of rows of the matrix that are themselves upper trapezoidal.
+    """
+
+    vectors: np.ndarray
+    factors: np.ndarray
+    overlap: int
+
+    def apply(
+        self, top: np.ndarray, bottom: np.ndarray, *, transpose: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Product with ``[top; bottom]``; both are Fortran-ordered and overwritten."""
+        top, bottom, info = lapack.dtpmqrt(
+            self.overlap,
+            self.vectors,
+            self.factors,
+            top,
+            bottom,
+            trans="T" if transpose else "N",
+            overwrite_a=1,
+            overwrite_b=1,
+        )
+        _check(info, "tpmqrt")
+        return top, bottom
+
+
+def stack_qr(
+    triangle: np.ndarray, below: np.ndarray, *, overlap: int = 0
+) -> tuple[StackedReflectors, np.ndarray]:
+    """QR decomposition of ``[triangle; below]``; both are overwritten. Returns the new triangle."""
+    triangle, vectors, factors, info = lapack.dtpqrt(
+        overlap, min(_BLOCK, triangle.shape[0]), triangle, below, overwrite_a=1, overwrite_b=1
+    )
+    _check(info, "tpqrt")
+    return StackedReflectors(vectors, factors, overlap), triangle
+
+
+def solve_triangle(
+    triangle: np.ndarray, right: np.ndarray, *, transpose: bool = False
+) -> np.ndarray:
+    """Solve an upper triangular system, or its transpose, for several right-hand sides."""
+    return np.asarray(
+        blas.dtrsm(1.0, triangle, np.array(right, order="F"), trans_a=int(transpose), overwrite_b=1)
+    )
+
+
+def solve_lower(factor: np.ndarray, right: np.ndarray, *, transpose: bool = False) -> np.ndarray:
+    """Solve a lower triangular system, or its transpose, for several right-hand sides."""
+    return np.asarray(
+        blas.dtrsm(
+            1.0,
+            factor,
+            np.array(right, order="F"),
+            lower=1,
+            trans_a=int(transpose),
+            overwrite_b=1,
+        )
+    )
+
+
+def solve_from_right(
+    triangle: np.ndarray, rows: np.ndarray, *, transpose: bool = False
+) -> np.ndarray:
+    """Solve ``X U = rows`` for C-ordered rows, or ``X U' = rows``; C-ordered, in place."""
+    # The transpose of X is Fortran-ordered: U' X' = rows', or U X' = rows'.
+    solved = blas.dtrsm(1.0, triangle, rows.T, trans_a=int(not transpose), overwrite_b=1)
+    return np.asarray(solved.T)
+
+
+def update_gram(gram: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Add ``columns @ columns.T`` to the lower triangle of a Fortran-ordered matrix, in place."""
+    rows = np.ascontiguousarray(columns).T
+    return np.asarray(blas.dsyrk(1.0, rows, beta=1.0, c=gram, trans=1, lower=1, overwrite_c=1))
+
+
+def symmetric_product(gram: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Product of a symmetric matrix, given by its lower triangle, with a vector."""
+    return np.asarray(blas.dsymv(1.0, gram, vector, lower=1))
+
+
+def cholesky(gram: np.ndarray) -> np.ndarray | None:
+    """Lower Cholesky factor of a matrix given by its lower triangle; None if not definite."""
+    factor, info = lapack.dpotrf(np.array(gram, order="F"), lower=1, clean=0, overwrite_a=1)
+    return None if info else np.asarray(factor)
+
+
+def cholesky_solve(factor: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Solve with a lower Cholesky factor."""
+    solved, info = lapack.dpotrs(factor, np.array(right, order="F"), lower=1, overwrite_b=1)
+    _check(info, "potrs")
+    return np.asarray(solved)
+
+
+def _check(info: int, routine: str) -> None:
+    """LAPACK reports an illegal argument only if this package passed one."""
+    if info:
+        raise RuntimeError(f"LAPACK {routine} refused its argument {-info}")

@@ -1,0 +1,93 @@
+"""Solution of the small square system that a problem has been reduced to."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from ._condition import leading_extremes
+from ._lapack import StackedReflectors, solve_triangle, stack_qr, tall_qr
+from ._spectral import shrinkage, truncated_svd
+
+__all__ = [
+    "SmallSolution",
+    "is_certain",
+    "penalised_triangle",
+    "solve_one_width",
+    "solve_small",
+]
+
+# Margin between an estimate of the condition and the cutoff within which full rank is certain.
+_MARGIN = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class SmallSolution:
+    """Coefficients, rank, extreme (retained) singular values of the features, and method."""
+
+    coef: np.ndarray
+    rank: int
+    largest: float
+    smallest: float
+    method: str
+
+
+def is_certain(largest: float, smallest: float, rcond: float) -> bool:
+    """Whether estimates of the extreme singular values leave no doubt that none is cut off.
+
+    A smallest value above the largest is the mark of repaired pivots (`without_zero_pivots`).
+    """
+    return _MARGIN * rcond * largest < smallest < 2 * largest
+
+
+def solve_small(
+    matrix: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, method: str
+) -> SmallSolution:
+    """Solve by the SVD of the matrix, its singular values cut off at `rcond`."""
+    if alpha == 0:
+        coef, _, rank, values = linalg.lstsq(
+            matrix, targets, cond=rcond, lapack_driver="gelsd", check_finite=False
+        )
+        rank = int(rank)
+    else:
+        spectrum = truncated_svd(matrix, rcond)
+        filters = shrinkage(spectrum.values, np.array([alpha]))[0]
+        coef = spectrum.right.T @ (filters[:, None] * (spectrum.left.T @ targets))
+        values, rank = spectrum.values, spectrum.rank
+    extremes = (float(values[0]), float(values[rank - 1])) if rank else (0.0, 0.0)
+    return SmallSolution(coef, rank, *extremes, method)
+
+
+def penalised_triangle(triangle: np.ndarray, alpha: float) -> tuple[StackedReflectors, np.ndarray]:
+    """QR decomposition of ``[R; sqrt(alpha) I]``, whose leading blocks are nested as those of R."""
+    m = len(triangle)
+    return stack_qr(
+        np.array(triangle, order="F"),
+        np.asfortranarray(math.sqrt(alpha) * np.eye(m)),
+        overlap=m,
+    )
+
+
+def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    """Solve for all of `Z` by one QR decomposition of it or of its transpose.
+
+    Where the triangle's full rank is not certain, or with a penalty, its SVD follows.
+    """
+    wide = Z.shape[1] > Z.shape[0]
+    basis, triangle = tall_qr(Z.T if wide else Z)
+    targets = Y if wide else basis.transpose_times(Y)[: Z.shape[1]]
+    largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([len(triangle)])))
+    name = "lq" if wide else "qr"
+    if alpha == 0 and is_certain(largest, smallest, rcond):
+        coef = solve_triangle(triangle, targets, transpose=wide)
+        small = SmallSolution(coef, len(triangle), largest, smallest, name)
+    else:
+        matrix = triangle.T if wide else triangle
+        small = solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
+    if not wide:
+        return small
+    padded = np.zeros((Z.shape[1], Y.shape[1]), order="F")
+    padded[: len(small.coef)] = small.coef
+    coef = basis.times(padded)
+    return SmallSolution(coef, small.rank, small.largest, small.smallest, small.method)

@@ -1,0 +1,211 @@
+"""A path over a few widths: chooses, width by width, the cheapest algorithm that is certified.
+
+Below the threshold one QR decomposition serves all widths if its triangle has full numerical
+rank, which by interlacing holds for all of them if it holds for the largest:
+``sigma_min(Z_w) >= sigma_min(Z_m)`` for w <= m. Where it does not, each width pays for the SVD
+of its small triangle. Above, the triangular factor is grown up to `NEAR_THRESHOLD` times n and
+further until the condition allows for the Gram matrix.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ._below_threshold import solve_leading_blocks
+from ._condition import leading_extremes
+from ._evaluation import Evaluation
+from ._gram import CONDITION_LIMIT, DualSolution, GrowingGram
+from ._lapack import tall_qr
+from ._path_problem import PrefixProblem
+from ._row_reduction import reduce_rows
+from ._small import (
+    SmallSolution,
+    is_certain,
+    penalised_triangle,
+    solve_one_width,
+    solve_small,
+)
+from ._triangular import GrowingTriangle
+
+__all__ = ["solve_sparse_widths"]
+
+NEAR_THRESHOLD = 1.125
+
+
+def solve_sparse_widths(problem: PrefixProblem, evaluation: Evaluation) -> None:
+    """Solve every width of the evaluation and record it."""
+    widths = evaluation.widths
+    m = min(len(problem.Z), int(widths[-1]))
+    basis, triangle = tall_qr(problem.Z[:, :m])
+    rotated = basis.transpose_times(problem.Y)[:m]
+    n_below = int(np.searchsorted(widths, m, side="right"))
+    largest, smallest = leading_extremes(triangle, np.append(widths[:n_below], m))
+    if not is_certain(float(largest[-1]), float(smallest[-1]), problem.cutoff(m)):
+        reduced = reduce_rows(problem, triangle, widths)
+        if reduced is not None:
+            solve_sparse_widths(reduced, evaluation)
+            return
+    if n_below:
+        _solve_below(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
+    if n_below < len(widths):
+        growing = GrowingTriangle(problem.Z, basis, triangle, rotated)
+        start = SmallSolution(rotated, m, float(largest[-1]), float(smallest[-1]), "qr")
+        position, certificate = _solve_near(problem, evaluation, n_below, growing, start)
+        if position < len(widths):
+            _solve_far(problem, evaluation, position, certificate.smallest)
+
+
+def _solve_below(
+    problem: PrefixProblem,
+    evaluation: Evaluation,
+    triangle: np.ndarray,
+    rotated: np.ndarray,
+    largest: np.ndarray,
+    smallest: np.ndarray,
+) -> None:
+    """Solve the widths up to the threshold: together while full rank is certain, then by SVD."""
+    widths = evaluation.widths[: largest.size]
+    certain = [
+        is_certain(s_max, s_min, problem.cutoff(int(w)))
+        for w, s_max, s_min in zip(widths, largest, smallest, strict=True)
+    ]
+    n_fast = certain.index(False) if False in certain else len(certain)
+    factor, targets = triangle, rotated
+    if problem.alpha > 0 and n_fast:
+        stacked, factor = penalised_triangle(triangle, problem.alpha)
+        top = np.array(rotated, order="F")
+        targets, _ = stacked.apply(top, np.zeros(top.shape, order="F"), transpose=True)
+    for here in _batches(0, n_fast, problem.batch(int(widths[-1]))):
+        coef = solve_leading_blocks(factor, targets, widths[here])
+        evaluation.record(
+            here.start, coef, widths[here], largest[here], smallest[here], ["qr"] * coef.shape[1]
+        )
+    for i in range(n_fast, len(widths)):
+        w = int(widths[i])
+        small = solve_small(
+            triangle[:w, :w], rotated[:w], problem.alpha, problem.cutoff(w), "qr+svd"
+        )
+        _record_one(evaluation, i, small)
+
+
+def _solve_near(
+    problem: PrefixProblem,
+    evaluation: Evaluation,
+    position: int,
+    growing: GrowingTriangle,
+    certificate: SmallSolution,
+) -> tuple[int, SmallSolution]:
+    """Grow the triangle until the width is far from n and the Gram matrix is safe.
+
+    Returns the position of the first width that is left, and the last solution.
+    """
+    widths, n = evaluation.widths, len(problem.Z)
+    held: list[SmallSolution] = []
+    while position + len(held) < len(widths):
+        width = int(widths[position + len(held)])
+        limit = CONDITION_LIMIT * certificate.smallest
+        if width > NEAR_THRESHOLD * n and certificate.rank == n and certificate.largest < limit:
+            break
+        growing.grow(width)
+        certificate = growing.solve(problem.alpha, problem.cutoff(width))
+        held.append(certificate)
+        if len(held) >= problem.batch(width):
+            position = _flush_triangle(evaluation, position, growing, held)
+            held = []
+    if held:
+        position = _flush_triangle(evaluation, position, growing, held)
+    return position, certificate
+
+
+def _flush_triangle(
+    evaluation: Evaluation, position: int, growing: GrowingTriangle, held: list[SmallSolution]
+) -> int:
+    """Record the solutions held, the last of which belongs to the present width."""
+    coef = growing.coefficients([s.coef for s in held], len(growing.blocks) - len(held))
+    evaluation.record(
+        position,
+        coef,
+        np.array([s.rank for s in held]),
+        np.array([s.largest for s in held]),
+        np.array([s.smallest for s in held]),
+        [s.method for s in held],
+    )
+    return position + len(held)
+
+
+def _solve_far(
+    problem: PrefixProblem, evaluation: Evaluation, position: int, smallest: float
+) -> None:
+    """Solve the remaining widths by the Gram matrix; single ones that it fails, on their own.
+
+    `smallest` bounds the smallest singular value of the features from below at all of them.
+    """
+    gram = GrowingGram(problem.Z, problem.Y, problem.alpha)
+    held: list[DualSolution] = []
+    for i in range(position, len(evaluation.widths)):
+        width = int(evaluation.widths[i])
+        gram.grow(width)
+        dual = gram.solve()
+        bound = smallest if dual is None or problem.alpha > 0 else dual.smallest
+        if dual is None or not is_certain(dual.largest, bound, problem.cutoff(width)):
+            _flush_dual(problem, evaluation, i - len(held), held)
+            held = []
+            small = solve_one_width(
+                problem.Z[:, :width], problem.Y, problem.alpha, problem.cutoff(width)
+            )
+            _record_one(evaluation, i, small)
+            continue
+        held.append(dual)
+        if len(held) >= problem.batch(width):
+            _flush_dual(problem, evaluation, i + 1 - len(held), held)
+            held = []
+    _flush_dual(problem, evaluation, len(evaluation.widths) - len(held), held)
+
+
+def _flush_dual(
+    problem: PrefixProblem, evaluation: Evaluation, first: int, held: list[DualSolution]
+) -> None:
+    """Turn sample coefficients into feature coefficients ``Z' dual`` and record them."""
+    if not held:
+        return
+    k = problem.Y.shape[1]
+    widths = evaluation.widths[first : first + len(held)]
+    duals = np.hstack([d.dual for d in held])
+    coef = np.zeros((int(widths[-1]), duals.shape[1]))
+    start = 0
+    for i, stop in enumerate(widths):
+        coef[start:stop, i * k :] = problem.Z[:, start:stop].T @ duals[:, i * k :]
+        start = int(stop)
+    n = len(problem.Z)
+    root = np.sqrt(problem.alpha)
+    evaluation.record(
+        first,
+        coef.reshape(-1, len(held), k),
+        np.full(len(held), n),
+        np.array([_without_penalty(d.largest, root) for d in held]),
+        np.array([_without_penalty(d.smallest, root) for d in held]),
+        ["gram"] * len(held),
+    )
+
+
+def _without_penalty(system: float, root: float) -> float:
+    """Singular value of the features from that of the ridge system."""
+    return float(np.sqrt(max(system - root, 0.0) * (system + root)))
+
+
+def _record_one(evaluation: Evaluation, position: int, small: SmallSolution) -> None:
+    """Record a single width."""
+    evaluation.record(
+        position,
+        small.coef[:, None, :],
+        np.array([small.rank]),
+        np.array([small.largest]),
+        np.array([small.smallest]),
+        [small.method],
+    )
+
+
+def _batches(start: int, stop: int, size: int) -> Iterator[slice]:
+    """Split a range of positions into slices."""
+    for first in range(start, stop, size):
+        yield slice(first, min(first + size, stop))
