@@ -69,6 +69,30 @@ class Evaluation:
                     predicted
                 )
 
+    def record_predictions(self, position: int, errors: np.ndarray) -> None:
+        """Take in one width's predictions or, with test targets, its errors (n_test, k)."""
+        if self.predictions is not None:
+            self.predictions[position] = errors
+        if self.test_mse is not None:
+            self.test_mse[position] = np.einsum("tk,tk->k", errors, errors) / len(errors)
+
+    def restricted_to(self, positions: np.ndarray) -> "Evaluation":
+        """Return an empty evaluation of some of the widths."""
+        return Evaluation(
+            self.Z, self.Y, self.Z_test, self.Y_test, self.widths[positions], self.alpha
+        )
+
+    def absorb(self, positions: np.ndarray, other: "Evaluation", where: np.ndarray) -> None:
+        """Copy what another evaluation found at its positions `where`."""
+        for name in ("train_mse", "coef_norm", "rank", "condition", "interpolates", "method"):
+            getattr(self, name)[positions] = getattr(other, name)[where]
+        if other.predictions is not None:
+            origin = 0.0 if self.Y_test is None else self.Y_test
+            for at, found in zip(positions, other.predictions[where], strict=True):
+                self.record_predictions(at, found - origin)
+        if other.test_mse is not None and self.test_mse is not None:
+            self.test_mse[positions] = other.test_mse[where]
+
 
 def prefix_products(Z: np.ndarray, coef: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """Products ``Z[:, :w] @ coef[:w, i]`` for all widths w, (n, number of widths, n_targets).

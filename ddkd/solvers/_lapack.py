@@ -15,6 +15,7 @@ __all__ = [
     "cholesky",
     "cholesky_solve",
     "solve_from_right",
+    "solve_lower",
     "solve_triangle",
     "stack_qr",
     "symmetric_product",
@@ -106,6 +107,20 @@ def solve_triangle(
     """Solve an upper triangular system, or its transpose, for several right-hand sides."""
     return np.asarray(
         blas.dtrsm(1.0, triangle, np.array(right, order="F"), trans_a=int(transpose), overwrite_b=1)
+    )
+
+
+def solve_lower(factor: np.ndarray, right: np.ndarray, *, transpose: bool = False) -> np.ndarray:
+    """Solve a lower triangular system, or its transpose, for several right-hand sides."""
+    return np.asarray(
+        blas.dtrsm(
+            1.0,
+            factor,
+            np.array(right, order="F"),
+            lower=1,
+            trans_a=int(transpose),
+            overwrite_b=1,
+        )
     )
 
 

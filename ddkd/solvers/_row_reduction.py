@@ -77,22 +77,21 @@ def _compress(
     and below that width's cutoff.
     """
     size = len(triangle)
-    rank = _rank_estimate(triangle, problem.cutoff(size))
-    n_columns = rank + rank // 4 + _EXTRA_COLUMNS
+    n_columns = _columns_above_rounding(triangle) + _EXTRA_COLUMNS
     while n_columns < _WORTHWHILE * size:
         projected = _project(problem.Z, n_columns, problem.cutoff, widths)
         if projected is not None:
             basis, reduced = projected
             return PrefixProblem(reduced, basis.T @ problem.Y, problem.alpha, problem.cutoff)
-        n_columns *= 2
+        n_columns += n_columns // 2
     return None
 
 
-def _rank_estimate(triangle: np.ndarray, rcond: float) -> int:
-    """Rough numerical rank by column pivoting: it only sizes the sketch."""
+def _columns_above_rounding(triangle: np.ndarray) -> int:
+    """How many pivots of a column-pivoted QR exceed rounding: it only sizes the sketch."""
     pivoted = linalg.qr(triangle, mode="r", pivoting=True, check_finite=False)[0]
     pivots = np.abs(np.diagonal(pivoted))
-    return int(np.count_nonzero(pivots > rcond * pivots[0]))
+    return int(np.count_nonzero(pivots > 10 * np.finfo(np.float64).eps * pivots[0]))
 
 
 def _project(

@@ -8,6 +8,7 @@ import numpy as np
 from .._checks import check_array, check_matrix, check_real, check_targets
 from ._arguments import Problem, check_problem
 from ._evaluation import Evaluation
+from ._every_width import pays_off, solve_every_width
 from ._path_problem import PrefixProblem
 from ._rank import warn_if_not_interpolating
 from ._scaling import safe_exponent, safe_exponents
@@ -96,7 +97,11 @@ def width_path(
         unique,
         scaled.alpha,
     )
-    solve_sparse_widths(PrefixProblem(scaled.Z, scaled.Y, scaled.alpha, problem.cutoff), evaluation)
+    prefixes = PrefixProblem(scaled.Z, scaled.Y, scaled.alpha, problem.cutoff)
+    if pays_off(prefixes, evaluation):
+        solve_every_width(prefixes, evaluation)
+    else:
+        solve_sparse_widths(prefixes, evaluation)
     _warn_if_any_fails(evaluation, n, alpha)
 
     back = scaled.target_exponents

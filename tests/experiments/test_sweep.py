@@ -74,7 +74,7 @@ def test_more_repeats_or_points_leave_the_others_as_they_were():
 def test_the_same_bits_for_any_number_of_jobs(tmp_path, data):
     source = load("digits", rng=0) if data == "split" else lambda rng: load("digits", rng=rng)
     results = []
-    for n_jobs in (1, 2, 3):
+    for n_jobs in (1, 2):
         result = sweep(
             least_squares,
             source,
@@ -86,8 +86,7 @@ def test_the_same_bits_for_any_number_of_jobs(tmp_path, data):
         result.to_csv(tmp_path / f"{n_jobs}.csv")
         results.append(result)
     assert_same(results[0], results[1])
-    assert_same(results[0], results[2])
-    assert len({(tmp_path / f"{n}.csv").read_bytes() for n in (1, 2, 3)}) == 1
+    assert len({(tmp_path / f"{n}.csv").read_bytes() for n in (1, 2)}) == 1
 
 
 def blas_threads(data, rng):

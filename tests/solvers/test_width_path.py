@@ -100,3 +100,37 @@ def test_a_width_outside_the_path_is_refused():
     path = width_path(np.ones((1, 3)), [1.0], [1, 3])
     with pytest.raises(ValueError, match=r"one of the path's 2 widths \(1 to 3\); got 2"):
         path.coef(2)
+
+
+@pytest.mark.parametrize("n_test", [None, 30])
+def test_all_widths_at_once_agree_with_single_ones(n_test):
+    # Whatever the kind of grid: dense ones run sums between anchors, sparse ones do not.
+    rng = np.random.default_rng(6)
+    n, p = 48, 400
+    Z, Y = rng.normal(size=(n, p)), rng.normal(size=(n, 2))
+    test = {}
+    if n_test:
+        test = {"Z_test": rng.normal(size=(n_test, p)), "Y_test": rng.normal(size=(n_test, 2))}
+    path = width_path(Z, Y, np.arange(1, p + 1), **test)
+    assert (path.method == "running sums").sum() > 300
+    for width in [1, 17, 47, 48, 49, 50, 52, 53, 60, 77, 130, 399, 400]:
+        one = min_norm(Z[:, :width], Y)
+        i = width - 1
+        assert path.rank[i] == one.rank
+        assert path.interpolates[i] == one.interpolates == (width >= n)
+        np.testing.assert_allclose(path.coef_norm[i], one.coef_norm, rtol=1e-10)
+        np.testing.assert_allclose(path.train_mse[i], one.train_mse, rtol=1e-10, atol=1e-20)
+        assert 0.3 < path.condition[i] / one.condition < 3
+        if n_test:
+            error = test["Z_test"][:, :width] @ one.coef - test["Y_test"]
+            np.testing.assert_allclose(path.test_mse[i], np.mean(error**2, axis=0), rtol=1e-10)
+
+
+def test_all_widths_at_once_keep_predictions_if_asked():
+    rng = np.random.default_rng(7)
+    Z, y = rng.normal(size=(40, 300)), rng.normal(size=40)
+    Z_test = rng.normal(size=(20, 300))
+    path = width_path(Z, y, np.arange(300, 0, -1), Z_test=Z_test)
+    for width in [1, 33, 41, 250]:
+        expected = Z_test[:, :width] @ min_norm(Z[:, :width], y).coef
+        np.testing.assert_allclose(path.predictions[300 - width, :, 0], expected, rtol=1e-9)

@@ -1,0 +1,138 @@
+"""Every single width at once, by running sums between certified anchors.
+
+Anchors are solved one by one with full certification. The sums start there and run towards the
+threshold, where everything grows, so that no digit is lost to cancellation. Each run must end
+at the next anchor's own solution; the widths of a block that misses it are solved singly.
+"""
+
+import numpy as np
+
+from ._evaluation import Evaluation
+from ._gram import CONDITION_LIMIT
+from ._nested_blocks import Block, Threshold, blocks_above, blocks_below, running_values
+from ._path_problem import PrefixProblem
+from ._sparse_widths import NEAR_THRESHOLD, solve_sparse_widths
+
+__all__ = ["pays_off", "solve_every_width"]
+
+# Running sums and anchors must agree to this, relative to the larger of the block's two ends.
+_AGREEMENT = 1e-9
+
+
+def pays_off(problem: PrefixProblem, evaluation: Evaluation) -> bool:
+    """Whether all widths together cost less than those asked for one by one (flop model)."""
+    n, k = problem.Y.shape
+    last = int(evaluation.widths[-1])
+    n_test = 0 if evaluation.Z_test is None else len(evaluation.Z_test)
+    above = evaluation.widths[evaluation.widths > n]
+    single = above.size * n**3 / 3 + 2 * k * (2 * n + n_test) * float(above.sum()) + n**2 * last
+    every = (4 * n * n_test + 5 * n**2 + 10 * k * n_test) * last + n**3
+    return problem.alpha == 0 and above.size > 0 and every < single
+
+
+def solve_every_width(problem: PrefixProblem, evaluation: Evaluation) -> None:
+    """Solve every width of the evaluation, some of which lie above n, and record it."""
+    n, last = len(problem.Z), int(evaluation.widths[-1])
+    near = min(int(NEAR_THRESHOLD * n) + 1, last)
+    anchors = _anchors(n, near, last)
+    reference = Evaluation(problem.Z, problem.Y, evaluation.Z_test, None, anchors, 0.0)
+    solve_sparse_widths(problem, reference)
+    threshold_condition = reference.condition[anchors == n][0]
+    if (reference.rank < np.minimum(anchors, n)).any() or threshold_condition > CONDITION_LIMIT:
+        solve_sparse_widths(problem, evaluation)
+        return
+    position = np.searchsorted(anchors, evaluation.widths)
+    is_anchor = anchors[position] == evaluation.widths
+    evaluation.absorb(np.flatnonzero(is_anchor), reference, position[is_anchor])
+    doubtful: list[np.ndarray] = []
+    threshold = Threshold.of(problem, n, evaluation.Z_test)
+    for block in blocks_below(threshold, anchors[anchors <= n]):
+        doubtful.append(_file(block, evaluation, reference, upwards=True))
+    for block in blocks_above(problem, threshold, reference, near):
+        doubtful.append(_file(block, evaluation, reference, upwards=False))
+    rest = np.concatenate(doubtful)
+    if rest.size:
+        singly = evaluation.restricted_to(rest)
+        solve_sparse_widths(problem, singly)
+        evaluation.absorb(rest, singly, np.arange(rest.size))
+
+
+def _anchors(n: int, near: int, last: int) -> np.ndarray:
+    """Widths solved on their own: denser towards the threshold, where everything changes fast.
+
+    Far above it their distance balances the cost of Cholesky factors and of blocks.
+    """
+    doubling = 2 ** np.arange(max(n, 2).bit_length())
+    below = np.concatenate([np.linspace(1, n, 16).astype(int), n - doubling])
+    above = np.concatenate([n + doubling[doubling < near - n], [n, near, last]])
+    far = np.arange(near, last, max(64, n // 3))
+    anchors = np.unique(np.concatenate([below, above, far]))
+    return anchors[anchors >= 1]
+
+
+def _file(
+    block: Block, evaluation: Evaluation, reference: Evaluation, *, upwards: bool
+) -> np.ndarray:
+    """Record the widths inside a block; return the positions it has to leave to others."""
+    widths = evaluation.widths
+    here = np.flatnonzero((widths > block.start) & (widths < block.stop))
+    if here.size == 0:
+        return here
+    first, last = (block.start, block.stop) if upwards else (block.stop, block.start)
+    target_squares = _anchor_values(reference, "coef_norm", last) ** 2
+    arrived = block.coef_squares[last - block.start]
+    if not _agree(arrived, target_squares, block.coef_squares):
+        return here
+    if not _run_predictions(block, evaluation, reference, here, first, last):
+        return here
+    offset = widths[here] - block.start
+    ends = np.isin(reference.widths, [block.start, block.stop])
+    evaluation.train_mse[here] = block.train_mse[offset]
+    evaluation.coef_norm[here] = np.sqrt(block.coef_squares[offset])
+    evaluation.rank[here] = np.minimum(widths[here], len(evaluation.Y))
+    logarithms = np.log(reference.widths), np.log(reference.condition)
+    evaluation.condition[here] = np.exp(np.interp(np.log(widths[here]), *logarithms))
+    evaluation.interpolates[here] = reference.interpolates[ends].all()
+    evaluation.method[here] = "running sums"
+    return here[:0]
+
+
+def _run_predictions(
+    block: Block,
+    evaluation: Evaluation,
+    reference: Evaluation,
+    here: np.ndarray,
+    first: int,
+    last: int,
+) -> bool:
+    """File predictions or their errors from `first` towards `last`; whether they arrive there."""
+    if block.directions is None:
+        return True
+    directions, steps = block.directions, block.steps
+    if last < first:
+        directions, steps = directions[:, ::-1], -steps[::-1]
+    start = _anchor_values(reference, "predictions", first)
+    goal = _anchor_values(reference, "predictions", last)
+    origin = 0.0 if evaluation.Y_test is None else evaluation.Y_test
+    position = dict(zip(evaluation.widths[here].tolist(), here.tolist(), strict=True))
+    way = 1 if last > first else -1
+    value = start
+    for i, value in enumerate(running_values(start - origin, directions, steps), start=1):
+        at = position.get(first + way * i)
+        if at is not None:
+            evaluation.record_predictions(at, value)
+    return _agree(value + origin, goal, np.stack([start, goal]))
+
+
+def _anchor_values(reference: Evaluation, name: str, width: int) -> np.ndarray:
+    """What the reference says of one anchor; zero at width 0."""
+    values: np.ndarray = getattr(reference, name)
+    if width == 0:
+        return np.zeros(values.shape[1:])
+    return values[int(np.searchsorted(reference.widths, width))]
+
+
+def _agree(arrived: np.ndarray, goal: np.ndarray, scale: np.ndarray) -> bool:
+    """Whether two arrays agree, target by target, relative to the largest entry of `scale`."""
+    size = np.abs(scale).reshape(-1, scale.shape[-1]).max(axis=0)
+    return bool((np.abs(arrived - goal) <= _AGREEMENT * size).all())
