@@ -96,7 +96,7 @@ def phase_diagram(
     the ridge that minimises the 0-1 error, and the same at the best of all widths. Of more
     than 128 widths, 128 evenly spaced ones, the student's own and the ends of runs of equal
     columns (if those are at most 64) are searched; the best ridge is searched with steps of
-    3 % in kappa, which costs less than 1e-6 in error.
+    3 % in kappa, which costs less than 1e-5 in error.
 
     Parameters
     ----------
