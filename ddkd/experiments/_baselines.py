@@ -91,24 +91,21 @@ def ridge_of_any_width(
     between bandwidths.
     """
     F, k = Y.shape[1:]
-    best = np.full(F, np.inf)
+
+    def features(gamma: float, width: int) -> RandomFourierFeatures:
+        return RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(X)
+
+    widest = int(max(widths))
+    mapped = {gamma: features(gamma, widest).transform(X) for gamma in gammas}
+    grid = [(gamma, int(width)) for gamma in gammas for width in widths]
+    loo = np.array([_loo_per_labeling(prefix(mapped[g], w), Y, ALPHAS) for g, w in grid])
+    best, a = np.unravel_index(loo.reshape(-1, F).argmin(axis=0), loo.shape[:2])
     scores = np.empty((F, len(X_test), k))
-    alpha, chosen_width = np.empty(F), np.empty(F)
-    for gamma in gammas:
-        features = RandomFourierFeatures(int(max(widths)), gamma=gamma, random_state=seed).fit(X)
-        Z, Z_test = features.transform(X), features.transform(X_test)
-        for width in widths:
-            Zw = prefix(Z, width)
-            loo = _loo_per_labeling(Zw, Y, ALPHAS)
-            better = loo.min(axis=0) < best
-            if not better.any():
-                continue
-            best[better] = loo.min(axis=0)[better]
-            alpha[better] = ALPHAS[loo.argmin(axis=0)[better]]
-            chosen_width[better] = width
-            for f in np.flatnonzero(better):
-                scores[f] = prefix(Z_test, width) @ ridge(Zw, Y[:, f], alpha[f]).coef
-    return Tuned(scores, alpha, chosen_width)
+    for f in range(F):
+        gamma, width = grid[best[f]]
+        coef = ridge(prefix(mapped[gamma], width), Y[:, f], ALPHAS[a[f]]).coef
+        scores[f] = features(gamma, width).transform(X_test) @ coef
+    return Tuned(scores, ALPHAS[a], np.array([float(grid[i][1]) for i in best]))
 
 
 def kernel_ridge(X: np.ndarray, Y: np.ndarray, X_test: np.ndarray, *, gammas: np.ndarray) -> Tuned:
