@@ -15,9 +15,13 @@ extensions = [
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
+templates_path = ["_templates"]
 exclude_patterns = ["_build", "measured"]
 nitpicky = False
 autosummary_generate = True
+# scikit-learn's own metadata-routing methods, whose text refers to its own pages.
+_ROUTING = [f"set_{m}_request" for m in ("fit", "partial_fit", "predict", "score", "transform")]
+autodoc_default_options = {"exclude-members": ",".join(_ROUTING)}
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 

@@ -4,9 +4,9 @@ One problem, nine answers
 
 **Question.** The minimum-norm least-squares solution is unique. Do the usual calls agree on it?
 
-Random Fourier features of inputs in two dimensions are smooth functions: 200 points cannot tell more than
-a few dozen of them apart in double precision. The feature matrix has *numerical* rank far below 200, and
-each routine makes up its own mind about where to stop.
+Random Fourier features of inputs in two dimensions are smooth functions: in double precision 200
+points cannot quite tell 400 of them apart. The feature matrix has *numerical* rank below 200,
+and each routine makes up its own mind about where to stop.
 """
 
 import warnings
@@ -30,7 +30,7 @@ Z, Z_test = features.transform(X), features.transform(X_test)
 # %%
 # Nine ways to write "the" least-squares solution. None of them raises an exception.
 
-warnings.simplefilter("ignore")  # scipy warns of the ill-conditioned solve; the others are silent
+warnings.simplefilter("ignore")  # scipy's solve and ddkd warn; the others are silent
 answers = {
     "ddkd min_norm": min_norm(Z, y).coef,
     "numpy pinv": np.linalg.pinv(Z) @ y,
@@ -59,8 +59,8 @@ ax.set(xscale="log", xlabel="test mean squared error", title="One problem, nine 
 ax.tick_params(labelsize=13)
 
 # %%
-# **What to notice.** ``ddkd`` has one definition of numerical rank, that of the singular values above
-# ``max(n, p) * eps`` of the largest, and says what it found:
+# **What to notice.** ``ddkd`` has one definition of numerical rank, the number of singular values
+# above ``max(n, p) * eps`` of the largest, and says what it found:
 
 solution = min_norm(Z, y)
 print(
@@ -68,8 +68,8 @@ print(
 )
 
 # %%
-# At full rank the nine agree. Here the problem itself amplifies rounding, and a solver that hides the
-# cutoff hides the answer.
+# At full rank the nine agree. Here the problem itself amplifies rounding, and a solver that hides
+# its cutoff hides the answer.
 #
 # **Exercise.** Replace the two input dimensions by 20. Which of the nine still differ, and why?
 

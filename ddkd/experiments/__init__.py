@@ -1,15 +1,9 @@
 """Experiments over grids and repeats, their tidy results, and the paper's claims."""
 
-from ddkd.experiments._claims import (
-    TRADITIONAL,
-    Claim,
-    Errors,
-    best_traditional,
-    judge,
-    judge_claims,
-)
+from ddkd.experiments._claims import Claim, Judgement, judge, judge_claims
 from ddkd.experiments._comparison import compare
 from ddkd.experiments._curve import curve, default_widths, teacher_student
+from ddkd.experiments._errors import TRADITIONAL, Errors, best_traditional
 from ddkd.experiments._reproduce import MAIN_JOB, Protocol, Reproduction, protocols, reproduce
 from ddkd.experiments._result import SweepResult
 from ddkd.experiments._sweep import sweep
@@ -20,6 +14,7 @@ __all__ = [
     "TRADITIONAL",
     "Claim",
     "Errors",
+    "Judgement",
     "Protocol",
     "Reproduction",
     "SweepResult",

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._checks import check_integer, check_real
 from ddkd.datasets import Split
 from ddkd.experiments import _baselines as baselines
 from ddkd.features import RandomFourierFeatures, median_distance
@@ -137,7 +138,19 @@ def compare(
     -------
     list of dict
         One flat record per model, flip rate, width and transfer size.
+
+    Raises
+    ------
+    ValueError
+        If a size, the bandwidth or a flip rate is out of range.
     """
+    check_real("bandwidth", bandwidth, low=0.0, low_open=True)
+    check_integer("teacher_width", teacher_width)
+    check_integer("n_transfer", n_transfer)
+    if len(flip_rates) == 0:
+        raise ValueError("flip_rates is empty; it needs at least one fraction from 0 to 1")
+    for i, rate in enumerate(flip_rates):
+        check_real(f"flip_rates[{i}]", rate, low=0.0, high=1.0)
     problem = _pose(split, rng, bandwidth, teacher_width, flip_rates)
     transfer_seed = int(rng.integers(2**32))
     pool = _draw_transfer(split, n_transfer, np.random.default_rng(transfer_seed))
@@ -318,7 +331,7 @@ def _students(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[
     stream = StreamingLeastSquares(widest, 2 * teachers.coef.shape[1])
     stops = _transfer_sizes(m, widest)
     records = _few_transfer(problem, teachers, pool, [s for s in stops if s <= widest])
-    for start, stop in _batches(m, stops):
+    for start, stop in _batches(m, stops) if m > widest else ():
         labels = teachers.labels(problem.teacher.transform(pool[start:stop]), problem)
         stream.update(problem.student.transform(pool[start:stop]), np.hstack(labels))
         if stop in stops and stop > widest:

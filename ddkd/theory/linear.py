@@ -149,7 +149,7 @@ def least_squares(
     features : None, bool mask or index array, default=None
         Columns used; None for all. A stack of masks (..., n_features) gives a curve.
     alpha : float or array_like, default=0.0
-        Ridge, sum-normalised: minimise |y - Z w|^2 + alpha |w|^2. 0 means minimum norm.
+        Ridge, sum-normalised: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm.
 
     Returns
     -------

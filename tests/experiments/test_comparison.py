@@ -110,3 +110,25 @@ def test_the_same_generator_gives_the_same_records(split):
     other = compare(split, np.random.default_rng(2), **options)
     assert repr(first) == repr(again)
     assert repr(first) != repr(other)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"bandwidth": 0.0}, r"bandwidth must be finite and in \(0, inf\); got 0.0"),
+        ({"teacher_width": 0}, "teacher_width must be at least 1; got 0"),
+        ({"n_transfer": 2.5}, "n_transfer must be an integer; got 2.5"),
+        ({"flip_rates": ()}, "flip_rates is empty"),
+        ({"flip_rates": (0.1, 1.5)}, r"flip_rates\[1\] must be finite and in \[0, 1\]; got 1.5"),
+    ],
+)
+def test_bad_options_are_named(split, option, words):
+    with pytest.raises(ValueError, match=words):
+        compare(split, np.random.default_rng(0), **option)
+
+
+def test_a_pool_smaller_than_the_student_still_gets_every_width():
+    split = load("digits", rng=0, n_train=60, n_test=100, n_transfer=150)
+    records = compare(split, np.random.default_rng(0), teacher_width=100, flip_rates=(0.0,))
+    hard = [r for r in records if r["model"] == "hard" and r["n_transfer"] == 150]
+    assert [r["width"] for r in hard] == [6, 15, 30, 45, 54, 60, 66, 90, 120, 180, 240]
