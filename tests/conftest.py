@@ -1,4 +1,4 @@
-"""One BLAS thread: the tests already run on every core, and many small solves are slower with two."""
+"""One BLAS thread: tests run on every core, and many small solves are slower with two."""
 
 import os
 

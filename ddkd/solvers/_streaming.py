@@ -6,9 +6,10 @@ import numpy as np
 
 from .._checks import check_integer
 from ._arguments import check_alpha, check_problem
+from ._lapack import tall_qr
 from ._rank import check_rcond, default_rcond
 from ._scaling import Scaled, shift
-from ._small import solve_one_width
+from ._small import SmallSolution, solve_one_width, solve_reduced
 from ._solution import Form, LeastSquaresSolution, assemble
 from ._spectral import solve_spectrally
 from ._stream_state import StreamState
@@ -168,7 +169,9 @@ class StreamingLeastSquares:
         scaled = Scaled.of(rows[:, :p], rows[:, self.n_features :])
         penalties = scaled.penalty(alphas)
         if scalar:
-            small = solve_one_width(scaled.Z, scaled.Y, float(penalties[0]), cutoff)
+            # Of a triangle's first p columns only the first p rows are not zero.
+            solve, top = (solve_one_width, None) if self._state is None else (_solve_triangle, p)
+            small = solve(scaled.Z[:top], scaled.Y[:top], float(penalties[0]), cutoff)
             coef, rank, method = small.coef[None], small.rank, small.method
             condition = np.array([small.condition(float(penalties[0]))])
         else:
@@ -219,10 +222,15 @@ class StreamingLeastSquares:
         self._buffered = 0
 
     def _rows(self) -> np.ndarray:
-        """Few rows with the Gram matrix of all samples."""
+        """Few rows with the Gram matrix of all samples; a triangle once there is a state."""
         pending = self._buffer[: self._buffered]
         if self._state is None or self._exponents is None:
             return pending
         if self._reduced is None:
-            self._reduced = np.vstack([shift(self._state.rows(), self._exponents), pending])
+            rows = np.vstack([self._state.rows(), shift(pending, -self._exponents)])
+            self._reduced = shift(tall_qr(rows)[1], self._exponents)
         return self._reduced
+
+
+def _solve_triangle(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    return solve_reduced(np.asfortranarray(Z), Y, alpha, rcond, "qr")
