@@ -6,7 +6,6 @@ import numpy as np
 
 from .._checks import check_integer
 from ._arguments import check_alpha, check_problem
-from ._lapack import tall_qr
 from ._rank import check_rcond, default_rcond
 from ._scaling import Scaled, shift
 from ._small import SmallSolution, solve_one_width, solve_reduced
@@ -206,15 +205,14 @@ class StreamingLeastSquares:
                 self._flush()
 
     def _flush(self) -> None:
-        """Move the full buffer into the state."""
+        """Move the buffer into the state."""
+        rows = self._buffer[: self._buffered]
         if self._exponents is None:
-            scaled = Scaled.of(
-                self._buffer[:, : self.n_features], self._buffer[:, self.n_features :]
-            )
+            scaled = Scaled.of(rows[:, : self.n_features], rows[:, self.n_features :])
             self._exponents = np.append(
                 np.full(self.n_features, scaled.exponent), scaled.target_exponents
             )
-        rows = shift(self._buffer, -self._exponents)
+        rows = shift(rows, -self._exponents)
         if self._state is None:
             self._state = StreamState.start(rows, self.n_targets)
         else:
@@ -222,13 +220,13 @@ class StreamingLeastSquares:
         self._buffered = 0
 
     def _rows(self) -> np.ndarray:
-        """Few rows with the Gram matrix of all samples; a triangle once there is a state."""
-        pending = self._buffer[: self._buffered]
+        """Few rows with the Gram matrix of all samples, triangular in the features if a state's."""
         if self._state is None or self._exponents is None:
-            return pending
+            return self._buffer[: self._buffered]
+        if self._buffered:
+            self._flush()
         if self._reduced is None:
-            rows = np.vstack([self._state.rows(), shift(pending, -self._exponents)])
-            self._reduced = shift(tall_qr(rows)[1], self._exponents)
+            self._reduced = shift(self._state.rows(), self._exponents)
         return self._reduced
 
 
