@@ -25,7 +25,7 @@ TEACHER_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
 STUDENT_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.5, 2, 3, 4)
 SMALL_TRANSFER = 3
 SMALL_WIDTHS = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
-BATCH = 2000
+BATCH = 1000
 # Other bandwidths that the traditional approaches may choose, as multiples of ours.
 BANDWIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0)
 

@@ -16,15 +16,11 @@ _ELONGATED = 1.3
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """Truncated SVD of a matrix: left vectors (n, r), singular values, right vectors (r, p).
-
-    `left_null` holds those left vectors that the cutoff dropped, (n, min(n, p) - r).
-    """
+    """Truncated SVD of a matrix: left vectors (n, r), singular values, right vectors (r, p)."""
 
     left: np.ndarray
     values: np.ndarray
     right: np.ndarray
-    left_null: np.ndarray
 
     @property
     def rank(self) -> int:
@@ -42,7 +38,7 @@ def truncated_svd(matrix: np.ndarray, rcond: float) -> Spectrum:
             matrix, full_matrices=False, check_finite=False, lapack_driver="gesvd"
         )
     rank = numerical_rank(values, rcond)
-    return Spectrum(left[:, :rank], values[:rank], right[:rank], left[:, rank:])
+    return Spectrum(left[:, :rank], values[:rank], right[:rank])
 
 
 def shrinkage(values: np.ndarray, alphas: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from .._checks import check_integer
 from ._arguments import check_alpha, check_problem
 from ._rank import check_rcond, default_rcond
 from ._scaling import Scaled, shift
-from ._small import solve_one_width
+from ._small import SmallSolution, solve_one_width, solve_reduced
 from ._solution import Form, LeastSquaresSolution, assemble
 from ._spectral import solve_spectrally
 from ._stream_state import StreamState
@@ -168,7 +168,9 @@ class StreamingLeastSquares:
         scaled = Scaled.of(rows[:, :p], rows[:, self.n_features :])
         penalties = scaled.penalty(alphas)
         if scalar:
-            small = solve_one_width(scaled.Z, scaled.Y, float(penalties[0]), cutoff)
+            # Of a triangle's first p columns only the first p rows are not zero.
+            solve, top = (solve_one_width, None) if self._state is None else (_solve_triangle, p)
+            small = solve(scaled.Z[:top], scaled.Y[:top], float(penalties[0]), cutoff)
             coef, rank, method = small.coef[None], small.rank, small.method
             condition = np.array([small.condition(float(penalties[0]))])
         else:
@@ -203,15 +205,14 @@ class StreamingLeastSquares:
                 self._flush()
 
     def _flush(self) -> None:
-        """Move the full buffer into the state."""
+        """Move the buffer into the state."""
+        rows = self._buffer[: self._buffered]
         if self._exponents is None:
-            scaled = Scaled.of(
-                self._buffer[:, : self.n_features], self._buffer[:, self.n_features :]
-            )
+            scaled = Scaled.of(rows[:, : self.n_features], rows[:, self.n_features :])
             self._exponents = np.append(
                 np.full(self.n_features, scaled.exponent), scaled.target_exponents
             )
-        rows = shift(self._buffer, -self._exponents)
+        rows = shift(rows, -self._exponents)
         if self._state is None:
             self._state = StreamState.start(rows, self.n_targets)
         else:
@@ -219,10 +220,15 @@ class StreamingLeastSquares:
         self._buffered = 0
 
     def _rows(self) -> np.ndarray:
-        """Few rows with the Gram matrix of all samples."""
-        pending = self._buffer[: self._buffered]
+        """Few rows with the Gram matrix of all samples, triangular in the features if a state's."""
         if self._state is None or self._exponents is None:
-            return pending
+            return self._buffer[: self._buffered]
+        if self._buffered:
+            self._flush()
         if self._reduced is None:
-            self._reduced = np.vstack([shift(self._state.rows(), self._exponents), pending])
+            self._reduced = shift(self._state.rows(), self._exponents)
         return self._reduced
+
+
+def _solve_triangle(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    return solve_reduced(np.asfortranarray(Z), Y, alpha, rcond, "qr")
