@@ -26,6 +26,8 @@ STUDENT_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.5, 2, 3, 4)
 SMALL_TRANSFER = 3
 SMALL_WIDTHS = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
 BATCH = 1000
+# Students by the labels they learn from, and which of the two teachers gives them.
+STUDENTS = (("hard", 0), ("hard-tuned", 1), ("soft", 0))
 # Other bandwidths that the traditional approaches may choose, as multiples of ours.
 BANDWIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0)
 
@@ -95,12 +97,12 @@ class _Teachers:
     coef: np.ndarray  # (P, 2 * F * k)
     predicted: np.ndarray  # (n_test, 2, F) class indices
 
-    def labels(self, Z: np.ndarray, problem: _Problem) -> tuple[np.ndarray, np.ndarray]:
-        """Hard (one-hot) and soft labels for feature rows, each (rows, 2 * F * k)."""
-        soft = Z @ self.coef
-        n_labelings = 2 * problem.Y.shape[1]
-        hard = one_hot(soft.reshape(len(Z), n_labelings, -1).argmax(axis=-1), problem.Y.shape[2])
-        return hard.reshape(len(Z), -1), soft
+    def labels(self, X: np.ndarray, problem: _Problem) -> np.ndarray:
+        """Targets for the students on inputs `X`, side by side: (rows, 3 * F * k)."""
+        n_classes = problem.Y.shape[2]
+        scores = problem.teacher.transform(X) @ self.coef
+        hard = one_hot(scores.reshape(len(X), -1, n_classes).argmax(axis=-1), n_classes)
+        return np.hstack([hard.reshape(len(X), -1), scores[:, : scores.shape[1] // 2]])
 
 
 def one_hot(y: np.ndarray, n_classes: int) -> np.ndarray:
@@ -328,12 +330,12 @@ def _students(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[
     """Students on the transfer set: every width at its full size, two widths as it grows."""
     m, n = len(pool), problem.n
     widest = problem.student.n_components
-    stream = StreamingLeastSquares(widest, 2 * teachers.coef.shape[1])
+    stream = StreamingLeastSquares(widest, len(STUDENTS) * problem.Y[0].size)
     stops = _transfer_sizes(m, widest)
     records = _few_transfer(problem, teachers, pool, [s for s in stops if s <= widest])
     for start, stop in _batches(m, stops) if m > widest else ():
-        labels = teachers.labels(problem.teacher.transform(pool[start:stop]), problem)
-        stream.update(problem.student.transform(pool[start:stop]), np.hstack(labels))
+        batch = pool[start:stop]
+        stream.update(problem.student.transform(batch), teachers.labels(batch, problem))
         if stop in stops and stop > widest:
             for width in _widths_at(problem, stop, m):
                 coef = stream.solve(width=int(width)).coef
@@ -368,7 +370,7 @@ def _few_transfer(
     if not sizes:
         return records
     Z = problem.student.transform(pool[: max(sizes)])
-    labels = np.hstack(teachers.labels(problem.teacher.transform(pool[: max(sizes)]), problem))
+    labels = teachers.labels(pool[: max(sizes)], problem)
     for m in sizes:
         widths = _widths_at(problem, m, len(pool))
         path = _scores(Z[:m], labels[:m], widths, problem.Z_student_test)
@@ -379,7 +381,7 @@ def _few_transfer(
 
 def _own_peak(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[Record]:
     """Students of widths on both sides of a small transfer set: their peak is at m, not n."""
-    labels = np.hstack(teachers.labels(problem.teacher.transform(pool), problem))
+    labels = teachers.labels(pool, problem)
     widths = problem.widths(SMALL_WIDTHS)
     Z, Z_test = problem.wide.transform(pool), problem.wide.transform(problem.X_test)
     path = _scores(Z, labels, widths, Z_test)
@@ -393,19 +395,18 @@ def _own_peak(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[
 def _student_records(
     problem: _Problem, teachers: _Teachers, scores: np.ndarray, width: float, m: int
 ) -> list[Record]:
-    """Records from scores (n_test, 2 * 2 * F * k): hard then soft, each of both teachers."""
+    """Records from scores (n_test, 3 * F * k), the students side by side."""
     F, k = problem.Y.shape[1:]
-    predicted = scores.reshape(len(scores), 2, 2, F, k).argmax(axis=-1)
+    predicted = scores.reshape(len(scores), len(STUDENTS), F, k).argmax(axis=-1)
     return [
         problem.record(
-            kind + name,
+            name,
             f,
-            predicted[:, h, t, f],
+            predicted[:, i, f],
             width,
             n_transfer=m,
-            agreement=float(np.mean(predicted[:, h, t, f] == teachers.predicted[:, t, f])),
+            agreement=float(np.mean(predicted[:, i, f] == teachers.predicted[:, t, f])),
         )
-        for h, kind in enumerate(("hard", "soft"))
-        for t, name in enumerate(teachers.names)
+        for i, (name, t) in enumerate(STUDENTS)
         for f in range(F)
     ]
