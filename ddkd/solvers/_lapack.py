@@ -135,6 +135,8 @@ def solve_from_right(
 
 def update_gram(gram: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Add ``columns @ columns.T`` to the lower triangle of a Fortran-ordered matrix, in place."""
+    if columns.flags.f_contiguous:
+        return np.asarray(blas.dsyrk(1.0, columns, beta=1.0, c=gram, lower=1, overwrite_c=1))
     rows = np.ascontiguousarray(columns).T
     return np.asarray(blas.dsyrk(1.0, rows, beta=1.0, c=gram, trans=1, lower=1, overwrite_c=1))
 
