@@ -1,1 +1,45 @@
-"""ddkd."""
+"""Double descent and its distillation, in closed form."""
+
+from importlib import import_module
+from typing import Any
+
+from ddkd._version import __version__
+from ddkd.distillation import DistilledClassifier
+from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
+from ddkd.exceptions import InterpolationWarning
+from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
+from ddkd.populations import GaussianPopulation, MixturePopulation
+
+__all__ = [
+    "DistilledClassifier",
+    "GaussianPopulation",
+    "InterpolationWarning",
+    "LeastSquaresClassifier",
+    "LeastSquaresRegressor",
+    "MixturePopulation",
+    "RandomFourierFeatures",
+    "RandomReLUFeatures",
+    "__version__",
+]
+
+_NAMESPACES = (
+    "datasets",
+    "experiments",
+    "plotting",
+    "prediction",
+    "simulation",
+    "solvers",
+    "testing",
+    "theory",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a namespace at first use, so that a solver does not wait for the pictures."""
+    if name in _NAMESPACES:
+        return import_module(f"ddkd.{name}")
+    raise AttributeError(f"module 'ddkd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_NAMESPACES])

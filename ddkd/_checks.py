@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "as_array",
     "check_array",
     "check_choice",
+    "check_features",
     "check_integer",
     "check_matrix",
     "check_real",
@@ -26,14 +28,19 @@ def input_eps(*arrays: Any) -> float:
     return float(max(eps, default=0.0)) or float(np.finfo(np.float64).eps)
 
 
+def as_array(name: str, value: Any) -> np.ndarray:
+    """Return `value` as an array of any kind; ValueError for a ragged list."""
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be made an array: {error}") from None
+
+
 def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.ndarray:
     """Return `value` as a finite float64 array of an allowed number of dimensions."""
     if hasattr(value, "toarray"):
         raise TypeError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} cannot be made an array: {error}") from None
+    array = as_array(name, value)
     if array.dtype == object:
         try:
             array = array.astype(np.float64)
@@ -136,3 +143,31 @@ def check_rng(rng: Any) -> np.random.Generator:
             f"rng must be None, a non-negative integer, a SeedSequence or a numpy Generator; "
             f"got {rng!r} ({error})"
         ) from None
+
+
+def check_features(name: str, value: Any, n_features: int) -> np.ndarray:
+    """Return the column indices that a boolean mask or an index array (None: all) selects."""
+    if value is None:
+        return np.arange(n_features)
+    array = as_array(name, value)
+    allowed = f"{name} must be None, a boolean mask of {n_features} entries or a 1-D index array"
+    if array.ndim != 1 or array.dtype.kind not in "biu":
+        if array.size:
+            raise ValueError(f"{allowed}; got an array of dtype {array.dtype}, shape {array.shape}")
+        raise ValueError(f"{name} selects no feature; it must select at least one")
+    if array.dtype.kind == "b":
+        if array.size != n_features:
+            raise ValueError(f"{allowed}; got a mask of {array.size} entries")
+        columns = np.flatnonzero(array)
+    else:
+        outside = (array < -n_features) | (array >= n_features)
+        if outside.any():
+            raise ValueError(
+                f"{name} holds {array[outside][0]}, out of range for {n_features} features"
+            )
+        columns = np.where(array < 0, array + n_features, array).astype(np.intp)
+    if columns.size == 0:
+        raise ValueError(f"{name} selects no feature; it must select at least one")
+    if np.unique(columns).size != columns.size:
+        raise ValueError(f"{name} selects a feature twice; every feature may be used once")
+    return columns

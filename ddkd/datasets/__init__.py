@@ -1,1 +1,15 @@
-"""Placeholder."""
+"""Data in three parts: a labelled training set, an unlabelled transfer set, a clean test set."""
+
+from ddkd.datasets._deform import DeformedImages
+from ddkd.datasets._load import available, load
+from ddkd.datasets._split import Split
+from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
+
+__all__ = [
+    "ClusterMixture",
+    "DeformedImages",
+    "ReLUNetworkTarget",
+    "Split",
+    "available",
+    "load",
+]

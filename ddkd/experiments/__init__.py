@@ -1,1 +1,32 @@
-"""Placeholder."""
+"""Experiments over grids and repeats, their tidy results, and the paper's claims."""
+
+from ddkd.experiments._claims import Claim, Judgement, judge, judge_claims
+from ddkd.experiments._comparison import compare
+from ddkd.experiments._curve import curve, default_widths, teacher_student
+from ddkd.experiments._errors import TRADITIONAL, Errors, best_traditional
+from ddkd.experiments._reproduce import MAIN_JOB, Protocol, Reproduction, protocols, reproduce
+from ddkd.experiments._result import SweepResult
+from ddkd.experiments._sweep import sweep
+from ddkd.experiments._table import Table
+
+__all__ = [
+    "MAIN_JOB",
+    "TRADITIONAL",
+    "Claim",
+    "Errors",
+    "Judgement",
+    "Protocol",
+    "Reproduction",
+    "SweepResult",
+    "Table",
+    "best_traditional",
+    "compare",
+    "curve",
+    "default_widths",
+    "judge",
+    "judge_claims",
+    "protocols",
+    "reproduce",
+    "sweep",
+    "teacher_student",
+]

@@ -1,1 +1,18 @@
-"""Placeholder."""
+"""Pictures of curves, students and claims; displays in the manner of scikit-learn."""
+
+from ddkd.plotting._comparison import comparison_figures
+from ddkd.plotting._curve import draw_curve
+from ddkd.plotting._distillation import DistillationDisplay
+from ddkd.plotting._double_descent import DoubleDescentDisplay
+from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
+from ddkd.plotting._report import claims_table, write_report
+
+__all__ = [
+    "DistillationDisplay",
+    "DoubleDescentDisplay",
+    "PhaseDiagramDisplay",
+    "claims_table",
+    "comparison_figures",
+    "draw_curve",
+    "write_report",
+]

@@ -1,1 +1,14 @@
-"""Placeholder."""
+"""Theory applied to data: predicted curves of random features, and advice from them."""
+
+from ddkd.prediction._conditional import ConditionalPrediction, ConditionalPredictor
+from ddkd.prediction._population import PopulationPrediction, PopulationPredictor
+from ddkd.prediction._student import StudentPrediction, distill
+
+__all__ = [
+    "ConditionalPrediction",
+    "ConditionalPredictor",
+    "PopulationPrediction",
+    "PopulationPredictor",
+    "StudentPrediction",
+    "distill",
+]

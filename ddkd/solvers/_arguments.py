@@ -5,7 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from .._checks import check_matrix, check_real, check_targets, check_vector, input_eps
+from .._checks import (
+    as_array,
+    check_matrix,
+    check_real,
+    check_targets,
+    check_vector,
+    input_eps,
+)
 from ._rank import check_rcond, default_rcond
 
 __all__ = ["Problem", "check_alpha", "check_problem"]
@@ -39,7 +46,7 @@ def check_problem(Z: Any, Y: Any, rcond: Any) -> Problem:
 
 def check_alpha(alpha: Any) -> tuple[np.ndarray, bool]:
     """Return penalties as a vector, and whether `alpha` was a scalar."""
-    if np.ndim(alpha) == 0:
+    if as_array("alpha", alpha).ndim == 0:
         return np.array([check_real("alpha", alpha, low=0.0)]), True
     alphas = check_vector("alpha", alpha)
     if alphas.min() < 0:

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg  # its norm neither overflows nor underflows
 
 from ._condition import random_unit_vectors
 from ._lapack import cholesky, cholesky_solve, symmetric_product, update_gram
@@ -98,9 +99,9 @@ class GrowingGram:
             if i == 0:
                 dual = solved[:, 1:]
             low, high = solved[:, 0], symmetric_product(gram, high)
-            inverse = max(inverse, float(np.linalg.norm(low)))
-            largest = max(largest, float(np.linalg.norm(high)))
-            low, high = low / np.linalg.norm(low), high / np.linalg.norm(high)
+            inverse = max(inverse, float(linalg.norm(low)))
+            largest = max(largest, float(linalg.norm(high)))
+            low, high = low / linalg.norm(low), high / linalg.norm(high)
         self._vectors = np.stack([low, high])
         return np.asfortranarray(dual), math.sqrt(largest), 1.0 / math.sqrt(inverse)
 

@@ -16,6 +16,7 @@ __all__ = [
     "is_certain",
     "penalise",
     "solve_one_width",
+    "solve_reduced",
     "solve_small",
     "solve_transposed",
 ]
@@ -103,25 +104,31 @@ def penalise(
     return factor, rotated
 
 
-def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
-    """Solve for all of `Z` by one QR decomposition of it or of its transpose.
+def solve_reduced(
+    triangle: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, name: str
+) -> SmallSolution:
+    """Solve ``R x = c`` for an upper triangle, or ``R' x = c`` for the name "lq".
 
-    Where the triangle's full rank is not certain its SVD follows.
+    Where the triangle's full rank is not certain its SVD is taken instead.
     """
-    wide = Z.shape[1] > Z.shape[0]
-    basis, triangle = tall_qr(Z.T if wide else Z)
-    targets = Y if wide else basis.transpose_times(Y)[: Z.shape[1]]
-    name = "lq" if wide else "qr"
+    wide = name == "lq"
     largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([len(triangle)])))
     if is_certain(largest, smallest, rcond):
         solve = solve_transposed if wide else solve_plain
         coef = solve(triangle, targets, alpha)
-        small = SmallSolution(coef, len(triangle), largest, smallest, name)
-    else:
-        matrix = triangle.T if wide else triangle
-        small = solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
-    if not wide:
-        return small
+        return SmallSolution(coef, len(triangle), largest, smallest, name)
+    matrix = triangle.T if wide else triangle
+    return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
+
+
+def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    """Solve for all of `Z` by one QR decomposition of it or of its transpose."""
+    if Z.shape[1] <= Z.shape[0]:
+        basis, triangle = tall_qr(Z)
+        targets = basis.transpose_times(Y)[: Z.shape[1]]
+        return solve_reduced(triangle, targets, alpha, rcond, "qr")
+    basis, triangle = tall_qr(Z.T)
+    small = solve_reduced(triangle, Y, alpha, rcond, "lq")
     padded = np.zeros((Z.shape[1], Y.shape[1]), order="F")
     padded[: len(small.coef)] = small.coef
     coef = basis.times(padded)

@@ -57,12 +57,13 @@ class StreamState:
         _, triangle = tall_qr(np.pad(rows, ((0, padding), (0, 0))))
         head = np.asfortranarray(triangle[:p, :p])
         largest, smallest = (float(s[0]) for s in leading_extremes(head, np.array([p])))
-        offset = linalg.lstsq(head, triangle[:p, p:], check_finite=False)[0]
         gram = np.zeros((p + n_targets, p + n_targets), order="F")
         frobenius = float(np.linalg.norm(head.T @ head))
         if smallest < 2 * largest and 10 * frobenius < SAFE_CONDITION * smallest**2:
+            offset = solve_triangle(head, triangle[:p, p:])
             state = cls(gram, None, offset, smallest**2, frobenius)
         else:
+            offset = linalg.lstsq(head, triangle[:p, p:], check_finite=False)[0]
             root = np.asfortranarray(_FLOOR * np.linalg.norm(head, 2) * np.eye(p))
             _, whitener = stack_qr(np.array(head, order="F"), root, overlap=p)
             state = cls(gram, whitener, offset, 1.0, np.sqrt(p))
@@ -95,7 +96,10 @@ class StreamState:
         return size < SAFE_CONDITION * self.floor
 
     def rows(self) -> np.ndarray:
-        """Return p + k rows ``[x, y]`` with the Gram matrix of all those added."""
+        """Return the triangle, p + k rows ``[x, y]`` with the Gram matrix of all those added.
+
+        It is triangular in x; below them, where x is zero, y is not.
+        """
         p, k = self.offset.shape
         head, targets = _factor(self.gram[:p, :p], self.gram[p:, :p].T)
         rest = np.tril(self.gram[p:, p:])
@@ -124,7 +128,7 @@ class StreamState:
 
 
 def _factor(gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Factor F with ``F' F = gram`` and ``F'^+ cross``: by Cholesky, or by eigenvalues."""
+    """Triangle F with ``F' F = gram``, and ``F'^+ cross``: by Cholesky, or by eigenvalues."""
     factor = cholesky(gram)
     if factor is not None:
         upper = np.asfortranarray(np.tril(factor).T)
@@ -135,4 +139,5 @@ def _factor(gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray
     roots = np.sqrt(np.maximum(values, 0.0))
     resolved = values > np.finfo(np.float64).eps * values[-1]
     inverse = np.where(resolved, 1.0 / np.where(resolved, roots, 1.0), 0.0)
-    return roots[:, None] * vectors.T, inverse[:, None] * (vectors.T @ cross)
+    basis, triangle = tall_qr(roots[:, None] * vectors.T)
+    return triangle, basis.transpose_times(inverse[:, None] * (vectors.T @ cross))

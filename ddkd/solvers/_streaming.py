@@ -8,7 +8,7 @@ from .._checks import check_integer
 from ._arguments import check_alpha, check_problem
 from ._rank import check_rcond, default_rcond
 from ._scaling import Scaled, shift
-from ._small import solve_one_width
+from ._small import SmallSolution, solve_one_width, solve_reduced
 from ._solution import Form, LeastSquaresSolution, assemble
 from ._spectral import solve_spectrally
 from ._stream_state import StreamState
@@ -54,6 +54,7 @@ class StreamingLeastSquares:
         self._buffered = 0
         self._state: StreamState | None = None
         self._exponents: np.ndarray | None = None
+        self._reduced: np.ndarray | None = None  # kept between solves of several widths
         self._eps = 0.0
         self._one_dimensional = True
 
@@ -121,7 +122,11 @@ class StreamingLeastSquares:
         return self
 
     def solve(
-        self, alpha: float | np.ndarray = 0.0, *, rcond: float | None = None
+        self,
+        alpha: float | np.ndarray = 0.0,
+        *,
+        width: int | None = None,
+        rcond: float | None = None,
     ) -> LeastSquaresSolution:
         """Solve for all samples seen so far; more may follow.
 
@@ -129,6 +134,9 @@ class StreamingLeastSquares:
         ----------
         alpha : float or array_like of shape (n_alphas,), default 0
             Ridge penalty, or several; zero means the minimum-norm solution.
+        width : int, optional
+            Fit the first `width` features only (nested features make this the model of that
+            width); all of them unless given. Every width is served by one pass over the data.
         rcond : float, optional
             Relative cutoff of singular values, as in `min_norm`.
 
@@ -152,13 +160,17 @@ class StreamingLeastSquares:
         if self.n_samples == 0:
             raise ValueError("no samples yet; call update(Z, Y) first")
         n, p = self.n_samples, self.n_features
+        if width is not None:
+            p = check_integer("width", width, high=p)
         if cutoff is None:
             cutoff = default_rcond(n, p, self._eps)
         rows = self._rows()
-        scaled = Scaled.of(rows[:, :p], rows[:, p:])
+        scaled = Scaled.of(rows[:, :p], rows[:, self.n_features :])
         penalties = scaled.penalty(alphas)
         if scalar:
-            small = solve_one_width(scaled.Z, scaled.Y, float(penalties[0]), cutoff)
+            # Of a triangle's first p columns only the first p rows are not zero.
+            solve, top = (solve_one_width, None) if self._state is None else (_solve_triangle, p)
+            small = solve(scaled.Z[:top], scaled.Y[:top], float(penalties[0]), cutoff)
             coef, rank, method = small.coef[None], small.rank, small.method
             condition = np.array([small.condition(float(penalties[0]))])
         else:
@@ -180,6 +192,7 @@ class StreamingLeastSquares:
 
     def _append(self, Z: np.ndarray, Y: np.ndarray) -> None:
         """Take in rows through the buffer."""
+        self._reduced = None
         p, capacity = self.n_features, len(self._buffer)
         start = 0
         while start < len(Z):
@@ -192,15 +205,14 @@ class StreamingLeastSquares:
                 self._flush()
 
     def _flush(self) -> None:
-        """Move the full buffer into the state."""
+        """Move the buffer into the state."""
+        rows = self._buffer[: self._buffered]
         if self._exponents is None:
-            scaled = Scaled.of(
-                self._buffer[:, : self.n_features], self._buffer[:, self.n_features :]
-            )
+            scaled = Scaled.of(rows[:, : self.n_features], rows[:, self.n_features :])
             self._exponents = np.append(
                 np.full(self.n_features, scaled.exponent), scaled.target_exponents
             )
-        rows = shift(self._buffer, -self._exponents)
+        rows = shift(rows, -self._exponents)
         if self._state is None:
             self._state = StreamState.start(rows, self.n_targets)
         else:
@@ -208,8 +220,15 @@ class StreamingLeastSquares:
         self._buffered = 0
 
     def _rows(self) -> np.ndarray:
-        """Few rows with the Gram matrix of all samples."""
-        pending = self._buffer[: self._buffered]
+        """Few rows with the Gram matrix of all samples, triangular in the features if a state's."""
         if self._state is None or self._exponents is None:
-            return pending
-        return np.vstack([shift(self._state.rows(), self._exponents), pending])
+            return self._buffer[: self._buffered]
+        if self._buffered:
+            self._flush()
+        if self._reduced is None:
+            self._reduced = shift(self._state.rows(), self._exponents)
+        return self._reduced
+
+
+def _solve_triangle(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    return solve_reduced(np.asfortranarray(Z), Y, alpha, rcond, "qr")

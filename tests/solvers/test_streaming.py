@@ -167,3 +167,14 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match="alpha must be"):
         stream.solve(-1.0)
     assert stream.n_samples == 1
+
+
+def test_one_pass_serves_every_width():
+    rng = np.random.default_rng(5)
+    Z, Y = rng.standard_normal((60, 9)), rng.standard_normal((60, 2))
+    stream = StreamingLeastSquares(9, 2).update(Z[:25], Y[:25]).update(Z[25:], Y[25:])
+    for width in (1, 4, 9):
+        expected = np.linalg.lstsq(Z[:, :width], Y, rcond=None)[0]
+        np.testing.assert_allclose(stream.solve(width=width).coef, expected, atol=1e-12)
+    with pytest.raises(ValueError, match="width must be between 1 and 9"):
+        stream.solve(width=10)

@@ -1,0 +1,324 @@
+"""The command line: arguments in, files out."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from ddkd import __version__
+from ddkd.datasets import Split, available, load
+from ddkd.exceptions import InterpolationWarning
+from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
+from ddkd.experiments import protocols as protocols_for
+
+__all__ = ["main"]
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str or None, default=None
+        Arguments without the program's name; those of the process if None.
+
+    Returns
+    -------
+    int
+        Exit status: 0, 1 after an error, 2 for wrong arguments, 130 when interrupted.
+
+    Raises
+    ------
+    SystemExit
+        For wrong arguments, ``--help`` and ``--version``, as argparse does.
+    """
+    args = _parser().parse_args(argv)
+    try:
+        # At a threshold a model that fails to interpolate is what the curves are about; the
+        # records say so in a column, one warning a width would drown the table.
+        warnings.simplefilter("ignore", InterpolationWarning)
+        args.run(args)
+    except KeyboardInterrupt:
+        _discard_empty(args)
+        print(f"\ninterrupted. {_how_to_resume(args)}", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        _discard_empty(args)
+        if args.debug:
+            raise
+        print(f"ddkd {args.command}: error: {_in_one_line(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _in_one_line(error: Exception) -> str:
+    """What went wrong; for what is not the user's doing, also where to look."""
+    text = " ".join(str(error).split())
+    if isinstance(error, ValueError | OSError):
+        return text
+    return f"{type(error).__name__}: {text} (--debug shows where)"
+
+
+def _finished_cells(args: argparse.Namespace) -> int:
+    return len(list(_checkpoint(args).glob("cell-*.json")))
+
+
+def _discard_empty(args: argparse.Namespace) -> None:
+    """Leave no folder behind if this run made it and nothing in it is finished."""
+    if args.fresh and not _finished_cells(args):
+        shutil.rmtree(_checkpoint(args), ignore_errors=True)
+        with suppress(OSError):
+            Path(args.out).rmdir()
+
+
+def _how_to_resume(args: argparse.Namespace) -> str:
+    n = _finished_cells(args)
+    if n == 0:
+        return "Nothing had been finished."
+    return (
+        f"{n} finished cells are in {_checkpoint(args)}; to go on from there, run the same "
+        f"command with --resume"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ddkd", description="Distilling double descent: exact curves, teachers and students."
+    )
+    parser.add_argument("--version", action="version", version=f"ddkd {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_reproduce(commands)
+    _add_curve(commands)
+    _add_distill(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Callable[..., None], text: str) -> Any:
+    """A subcommand with the options that every measuring command shares."""
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run, fresh=False)
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("ddkd-results") / name,
+        help="folder for the results (default: %(default)s)",
+    )
+    command.add_argument("--label", help="label column of a CSV file (default: the last)")
+    command.add_argument("--repeats", type=_positive, default=10, help="default: %(default)s")
+    command.add_argument("--seed", type=_seed, default=0, help="default: %(default)s")
+    command.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=-1,
+        help="worker processes; -1, the default, is one a core. Results do not depend on it",
+    )
+    command.add_argument("--resume", action="store_true", help="go on from an interrupted run")
+    command.add_argument("--quiet", action="store_true", help="no progress bar")
+    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return command
+
+
+def _add_reproduce(commands: Any) -> None:
+    command = _command(commands, "reproduce", _reproduce, "measure the paper's claims")
+    command.add_argument("--data", help=f"one data set instead of all: {_data_help()}")
+    command.add_argument(
+        "--quick", action="store_true", help="one data set, smaller, with 4 repeats, in seconds"
+    )
+
+
+def _add_curve(commands: Any) -> None:
+    command = _command(commands, "curve", _curve, "one double-descent curve on any data")
+    command.add_argument("--data", default="digits", help=_data_help())
+    command.add_argument("--flip-rate", type=_rate, default=0.1, help="default: %(default)s")
+    command.add_argument("--alpha", type=_amount, default=0.0, help="ridge (default: none)")
+    command.add_argument("--features", choices=["fourier", "relu"], default="fourier")
+    command.add_argument("--bandwidth", type=_bandwidth, default=0.8, help=_BANDWIDTH_HELP)
+    command.add_argument(
+        "--max-width", type=_positive, help="widest model (default: 20 times the labelled rows)"
+    )
+
+
+def _add_distill(commands: Any) -> None:
+    command = _command(commands, "distill", _distill, "one teacher-student run on any data")
+    command.add_argument("--data", default="deformed-digits", help=_data_help())
+    command.add_argument("--flip-rate", type=_rate, default=0.1, help="default: %(default)s")
+    command.add_argument("--teacher-width", type=_positive, default=4000)
+    command.add_argument("--student-width", type=_positive, default=400)
+    command.add_argument("--n-transfer", type=_positive, default=10_000)
+    command.add_argument("--labels", choices=["hard", "soft"], default="hard")
+    command.add_argument("--teacher-alpha", type=_amount, default=0.0, help="ridge of the teacher")
+    command.add_argument("--student-alpha", type=_amount, default=0.0, help="ridge of the student")
+    command.add_argument("--bandwidth", type=_bandwidth, default=0.8, help=_BANDWIDTH_HELP)
+
+
+_BANDWIDTH_HELP = "kernel bandwidth in median distances (default: %(default)s)"
+
+
+def _data_help() -> str:
+    return f"{', '.join(available())}, openml:NAME, or a FILE.npz (arrays X, y) or FILE.csv"
+
+
+def _number(
+    kind: Callable[[str], Any], allowed: Callable[[Any], bool], text: str
+) -> Callable[[str], Any]:
+    """An argparse type that says what is allowed."""
+
+    def parse(word: str) -> Any:
+        try:
+            value = kind(word)
+        except ValueError:
+            value = None
+        if value is None or not allowed(value):
+            raise argparse.ArgumentTypeError(f"must be {text}; got {word!r}")
+        return value
+
+    return parse
+
+
+_positive = _number(int, lambda v: v >= 1, "a whole number, at least 1")
+_seed = _number(int, lambda v: v >= 0, "a whole number, at least 0")
+_jobs = _number(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or -1")
+_rate = _number(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
+_amount = _number(float, lambda v: 0 <= v < np.inf, "a finite number, at least 0")
+_bandwidth = _number(float, lambda v: 0 < v < np.inf, "a finite number above 0")
+
+
+def _checkpoint(args: argparse.Namespace) -> Path:
+    """Where finished cells are kept until the results are written."""
+    return Path(args.out) / "unfinished"
+
+
+@contextmanager
+def _output(args: argparse.Namespace) -> Any:
+    """A folder to write in, whose files move to `--out` together once all are complete."""
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
+    try:
+        yield draft
+        for path in sorted(draft.iterdir()):
+            os.replace(path, out / path.name)
+        shutil.rmtree(_checkpoint(args), ignore_errors=True)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _sweep_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Options that every command hands to the sweep; an early look at the output folder."""
+    out = Path(args.out)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out must be a folder; {out} is a file")
+    if _checkpoint(args).exists() and not args.resume:
+        raise ValueError(
+            f"{_checkpoint(args)} holds an interrupted run: add --resume to go on with it, or "
+            f"delete that folder to start anew"
+        )
+    args.fresh = not _checkpoint(args).exists()
+    return {
+        "repeats": args.repeats,
+        "seed": args.seed,
+        # No more workers than cells: each one costs a second to start.
+        "n_jobs": min(args.jobs if args.jobs > 0 else joblib.cpu_count(), args.repeats),
+        "checkpoint": _checkpoint(args),
+        "resume": args.resume,
+        "progress": not args.quiet,
+    }
+
+
+def _reproduce(args: argparse.Namespace) -> None:
+    from ddkd.plotting import claims_table, write_report
+
+    jobs = protocols_for(args.data, label=args.label, quick=args.quick)
+    if args.quick:
+        args.repeats = min(args.repeats, 4)
+    for job in jobs:
+        print(load(job.data, label=job.label, rng=0))
+    done = reproduce(jobs, **_sweep_options(args))
+    with _output(args) as folder:
+        write_report(done, folder)
+    for job in jobs:
+        claims = [claim for claim in done.claims if claim.data == job.data]
+        print(f"\n{job.title} ({job.data})\n\n{claims_table(claims)}")
+    print(
+        "\nCells: mean paired difference in percentage points, negative where the claim is right, "
+        f"\nits standard error over {args.repeats} repeats, and the verdict at two of them.\n"
+        f"Figures, tables and numbers: {Path(args.out) / 'index.html'}"
+    )
+
+
+def _one_split(args: argparse.Namespace) -> Split:
+    """Look at the data once, to say what was found and to fail before any work."""
+    split = load(args.data, label=args.label, rng=0)
+    print(split)
+    return split
+
+
+def _draw(rng: np.random.Generator, *, data: str, label: str | None) -> Split:
+    return load(data, label=label, rng=rng)
+
+
+def _curve(args: argparse.Namespace) -> None:
+    from ddkd.plotting import draw_curve
+
+    n = len(_one_split(args).X_train)
+    params = {
+        "widths": default_widths(n, args.max_width or 20 * n),
+        "flip_rate": args.flip_rate,
+        "alpha": args.alpha,
+        "features": args.features,
+        "bandwidth": args.bandwidth,
+    }
+    _run(args, curve, params, by=["width"], values=["error", "train_mse"], draw=draw_curve)
+
+
+def _distill(args: argparse.Namespace) -> None:
+    params = {
+        name: getattr(args, name)
+        for name in (
+            "teacher_width",
+            "student_width",
+            "n_transfer",
+            "labels",
+            "flip_rate",
+            "teacher_alpha",
+            "student_alpha",
+            "bandwidth",
+        )
+    }
+    _one_split(args)
+    _run(args, teacher_student, params, by=["model", "width"], values=["error", "train_error"])
+
+
+def _run(
+    args: argparse.Namespace,
+    experiment: Callable[..., Any],
+    params: dict[str, Any],
+    *,
+    by: list[str],
+    values: list[str],
+    draw: Callable[[SweepResult], Any] | None = None,
+) -> None:
+    """Sweep one experiment, print its means and write results and, where there is one, a figure."""
+    source = partial(_draw, data=args.data, label=args.label)
+    result = sweep(experiment, source, params=params, **_sweep_options(args))
+    with _output(args) as folder:
+        result.to_csv(folder / "results.csv")
+        result.save(folder / "results.npz")
+        if draw is not None:
+            figure = draw(result)
+            figure.savefig(folder / "figure.png", dpi=100)
+            figure.savefig(folder / "figure.svg")
+    print(result.summary(by=by, values=values))
+    print(f"\nResults: {Path(args.out)}")

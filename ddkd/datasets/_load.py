@@ -1,0 +1,346 @@
+"""Every data set by name, as a Split."""
+
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.preprocessing import StandardScaler
+
+from ddkd._checks import check_integer, check_real, check_rng
+from ddkd.datasets._deform import DeformedImages
+from ddkd.datasets._external import fetch_from_openml, read_fashion_mnist
+from ddkd.datasets._files import read_file
+from ddkd.datasets._split import Split, check_sizes, split_pool, stratified_order
+from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
+from ddkd.populations import GaussianPopulation
+
+__all__ = ["available", "load"]
+
+
+def _digits(
+    rng: np.random.Generator,
+    n_train: int = 200,
+    n_test: int = 600,
+    *,
+    n_transfer: int | None = None,
+) -> Split:
+    X, y = load_digits(return_X_y=True)
+    about = (
+        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random "
+        "by class; the transfer pool is the images that are neither labelled nor test ones."
+    )
+    return split_pool(
+        X / 16.0, y, n_train, n_test, n_transfer, rng, name="digits", description=about
+    )
+
+
+def _deformed_digits(
+    rng: np.random.Generator, n_train: int = 200, n_test: int = 600, **deformation: float
+) -> Split:
+    digits = load_digits()
+    n_train, n_test = check_sizes(n_train, n_test, len(digits.target) - 1)
+    order = stratified_order(digits.target, rng)
+    train, test, pool = np.split(order, [n_train, n_train + n_test])
+    X, y = digits.data / 16.0, digits.target
+    about = (
+        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random "
+        f"by class; the transfer stream deforms the {len(pool):,} images that are neither "
+        "labelled nor test ones."
+    )
+    stream = DeformedImages(digits.images[pool] / 16.0, **deformation)
+    return Split(
+        X[train], y[train], stream, X[test], y[test], name="deformed-digits", description=about
+    )
+
+
+def _mixture(
+    rng: np.random.Generator, n_train: int = 300, n_test: int = 2000, **parameters: Any
+) -> Split:
+    n_train, n_test = check_sizes(n_train, n_test)
+    mixture = ClusterMixture(rng=rng, **parameters)
+    X, y = mixture._draw(n_train + n_test, rng)
+    about = (
+        f"{len(mixture.cluster_classes)} Gaussian clusters in {X.shape[1]} dimensions, "
+        f"class = cluster modulo {mixture.cluster_classes.max() + 1}; training and test rows and "
+        "the transfer stream are independent draws."
+    )
+    return Split(
+        X[:n_train],
+        y[:n_train],
+        mixture,
+        X[n_train:],
+        y[n_train:],
+        name="mixture",
+        description=about,
+    )
+
+
+def _relu_network(
+    rng: np.random.Generator, n_train: int = 200, n_test: int = 2000, **parameters: Any
+) -> Split:
+    n_train, n_test = check_sizes(n_train, n_test)
+    target = ReLUNetworkTarget(rng=rng, **parameters)
+    X_train, X_test = target.sample(n_train, rng=rng), target.sample(n_test, rng=rng)
+    about = (
+        f"Standard normal inputs in {X_train.shape[1]} dimensions, two classes divided by a random "
+        f"ReLU network of {len(target.output)} hidden units; training and test rows and the "
+        "transfer stream are independent draws."
+    )
+    return Split(
+        X_train,
+        target.label(X_train),
+        target,
+        X_test,
+        target.label(X_test),
+        name="relu-network",
+        description=about,
+    )
+
+
+def _gaussian(
+    rng: np.random.Generator,
+    n_train: int = 300,
+    n_test: int = 2000,
+    *,
+    population: GaussianPopulation | None = None,
+    n_features: int = 50,
+    decay: float = 1.0,
+) -> Split:
+    n_train, n_test = check_sizes(n_train, n_test)
+    if population is None:
+        n_features = check_integer("n_features", n_features)
+        spectrum = np.arange(1.0, n_features + 1) ** -check_real("decay", decay, low=0.0)
+        coef = rng.standard_normal(n_features)
+        population = GaussianPopulation(spectrum / spectrum.mean(), coef, labels="hard")
+    elif not isinstance(population, GaussianPopulation) or population.labels != "hard":
+        raise ValueError("population must be a GaussianPopulation with labels='hard'")
+    elif population.flip_rate:
+        raise ValueError("population must not flip labels: test labels are clean; use flip_rate")
+    X = population.sample(n_train + n_test, rng=rng)
+    y = population.label(X, rng=rng).astype(np.int64)
+    about = (
+        f"Gaussian inputs in {X.shape[1]} dimensions, labelled -1 or 1 by the sign of a linear "
+        "function; training and test rows and the transfer stream are independent draws."
+    )
+    return Split(
+        X[:n_train],
+        y[:n_train],
+        population,
+        X[n_train:],
+        y[n_train:],
+        name="gaussian",
+        description=about,
+    )
+
+
+def _fashion_mnist(
+    rng: np.random.Generator,
+    n_train: int = 500,
+    n_test: int = 2000,
+    *,
+    n_transfer: int = 20_000,
+    folder: Path | None = None,
+) -> Split:
+    X, y = read_fashion_mnist("train", folder)
+    about = (
+        "Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747), 28 x 28 pixels in [0, 1]: the "
+        "60,000 training images of Debian's package, split at random by class."
+    )
+    return split_pool(
+        X, y, n_train, n_test, n_transfer, rng, name="fashion-mnist", description=about
+    )
+
+
+# The keyword-only parameters of the second entry are what load() accepts as options.
+_NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any]]] = {
+    "digits": (_digits, _digits),
+    "deformed-digits": (_deformed_digits, DeformedImages),
+    "mixture": (_mixture, ClusterMixture),
+    "relu-network": (_relu_network, ReLUNetworkTarget),
+    "gaussian": (_gaussian, _gaussian),
+    "fashion-mnist": (_fashion_mnist, _fashion_mnist),
+}
+
+
+def available() -> tuple[str, ...]:
+    """List the data sets that :func:`load` knows, besides ``openml:NAME`` and files.
+
+    Returns
+    -------
+    tuple of str
+        The names. Of these only "fashion-mnist" may be missing on a machine.
+
+    Examples
+    --------
+    >>> from ddkd.datasets import available
+    >>> "deformed-digits" in available()
+    True
+    """
+    return tuple(_NAMED)
+
+
+def load(
+    name: str | os.PathLike[str],
+    *,
+    n_train: int | None = None,
+    n_test: int | None = None,
+    flip_rate: float = 0.0,
+    rng: Any = None,
+    label: str | None = None,
+    **options: Any,
+) -> Split:
+    """Load a data set and split it.
+
+    ===================  ==============================================  =======  ======
+    name                 what it is                                      n_train  n_test
+    ===================  ==============================================  =======  ======
+    ``deformed-digits``  digits; stream: the other images, deformed      200      600
+    ``digits``           digits; pool: the other images                  200      600
+    ``mixture``          ten classes of three Gaussian clusters; stream  300      2,000
+    ``relu-network``     two classes, a random ReLU network; stream      200      2,000
+    ``gaussian``         two classes, a linear function's sign; stream   300      2,000
+    ``fashion-mnist``    Debian's dataset-fashion-mnist; pool            500      2,000
+    ``openml:NAME``      from OpenML, where there is a network; pool     1/5      1/4
+    ``FILE.npz``         arrays X (n, n_features) and y (n,); pool       1/5      1/4
+    ``FILE.csv``         a header, then a row each; pool                 1/5      1/4
+    ===================  ==============================================  =======  ======
+
+    Pixels are scaled to [0, 1]. The columns of OpenML data and files are centred and divided
+    by their standard deviation over the training and transfer rows. Rows are drawn by class in
+    proportion, except where they are independent draws from a distribution.
+
+    Parameters
+    ----------
+    name : str or path
+        One of :func:`available`, "openml:NAME", or the path of a .npz or .csv file.
+    n_train : int, optional
+        Number of labelled rows. Default: see the table; of a file or OpenML, at most 500.
+    n_test : int, optional
+        Number of test rows. Default: see the table; of a file or OpenML, at most 5,000.
+    flip_rate : float, default 0
+        Fraction of training labels to replace by a wrong one, see :meth:`Split.flip_labels`.
+    rng : None, int, SeedSequence or numpy Generator, optional
+        Source of randomness. The rows drawn do not depend on `flip_rate`.
+    label : str, optional
+        Name of the label column of a .csv. Default: the last.
+    **options
+        Of the set: for "deformed-digits" the parameters of :class:`DeformedImages`, for "mixture"
+        of :class:`ClusterMixture`, for "relu-network" of :class:`ReLUNetworkTarget`; for
+        "gaussian" ``population``, a :class:`ddkd.populations.GaussianPopulation` with hard
+        labels, or else ``n_features`` (50) and the exponent ``decay`` (1) of the variances
+        ``j ** -decay``, scaled to mean 1, with standard normal coefficients; for a pool
+        ``n_transfer``, the number of its rows to keep (fashion-mnist: 20,000; else all); for
+        a file or OpenML ``standardise=False`` leaves the columns as they are; for OpenML also
+        ``version`` and ``data_home`` of :func:`sklearn.datasets.fetch_openml`.
+
+    Returns
+    -------
+    Split
+        The data.
+
+    Raises
+    ------
+    ValueError
+        If the name or an option is unknown, the data cannot be read, or the sizes do not fit.
+
+    Examples
+    --------
+    >>> from ddkd.datasets import load
+    >>> print(load("digits", flip_rate=0.1, rng=0))
+    digits: 200 labelled rows (20 wrong labels), 997 transfer rows, 600 test rows; 64 features, ...
+    """
+    if not isinstance(name, str | os.PathLike):
+        raise ValueError(f"name must be a string or a path; got {name!r}")
+    generator = check_rng(rng)
+    flip_rate = check_real("flip_rate", flip_rate, low=0.0, high=1.0)
+    sizes = {"n_train": n_train, "n_test": n_test}
+    sizes = {key: value for key, value in sizes.items() if value is not None}
+    text = os.fspath(name)
+    if label is not None and not text.lower().endswith((".csv", ".npz")):
+        raise ValueError(f"label is for .csv files; got label={label!r} with {text!r}")
+    build: Callable[..., Split]
+    if text in _NAMED:
+        build, owner = _NAMED[text]
+    elif text.startswith("openml:"):
+        build = owner = partial(_from_openml, text.removeprefix("openml:"))
+    elif text.lower().endswith((".npz", ".csv")) or os.path.exists(text):
+        build = owner = partial(_from_file, Path(text), label)
+    else:
+        raise ValueError(
+            f"name must be one of {', '.join(available())}, openml:NAME, or a path of a .npz or "
+            f".csv file; got {text!r}"
+        )
+    known = _option_names(owner)
+    for key in options:
+        if key not in known:
+            raise ValueError(f"{key} is not an option of {text!r}; it takes {', '.join(known)}")
+    split = build(generator, **sizes, **options)
+    return split.flip_labels(flip_rate, rng=generator)
+
+
+def _option_names(owner: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(owner).parameters.values()
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "rng"]
+
+
+def _from_openml(
+    dataset: str,
+    rng: np.random.Generator,
+    n_train: int | None = None,
+    n_test: int | None = None,
+    *,
+    n_transfer: int | None = None,
+    standardise: bool = True,
+    version: int | str = 1,
+    data_home: str | None = None,
+) -> Split:
+    X, y = fetch_from_openml(dataset, version=version, data_home=data_home)
+    n_train, n_test = _default_sizes(len(X), n_train, n_test)
+    about = f"OpenML data set {dataset!r}, version {version}, split at random by class."
+    split = split_pool(
+        X, y, n_train, n_test, n_transfer, rng, name=f"openml:{dataset}", description=about
+    )
+    return _standardised(split) if standardise else split
+
+
+def _from_file(
+    path: Path,
+    label: str | None,
+    rng: np.random.Generator,
+    n_train: int | None = None,
+    n_test: int | None = None,
+    *,
+    n_transfer: int | None = None,
+    standardise: bool = True,
+) -> Split:
+    X, y = read_file(path, label)
+    n_train, n_test = _default_sizes(len(X), n_train, n_test)
+    about = f"The {len(X):,} rows of {path.name}, split at random by class."
+    split = split_pool(X, y, n_train, n_test, n_transfer, rng, name=path.name, description=about)
+    return _standardised(split) if standardise else split
+
+
+def _default_sizes(n: int, n_train: int | None, n_test: int | None) -> tuple[int, int]:
+    """A fifth of the rows to train on and a quarter to test on, within reason."""
+    return (
+        max(2, min(n // 5, 500)) if n_train is None else n_train,
+        max(1, min(n // 4, 5000)) if n_test is None else n_test,
+    )
+
+
+def _standardised(split: Split) -> Split:
+    """Centre and scale the columns by their moments over training and transfer rows."""
+    seen = np.concatenate([split.X_train, split.transfer])
+    scaler = StandardScaler().fit(seen)
+    return replace(
+        split,
+        X_train=scaler.transform(split.X_train),
+        transfer=scaler.transform(split.transfer),
+        X_test=scaler.transform(split.X_test),
+    )

@@ -1,0 +1,242 @@
+"""A labelled training set, an unlabelled transfer set and a clean test set, kept apart."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ddkd._checks import as_array, check_integer, check_matrix, check_real, check_rng
+
+__all__ = ["Split", "check_labels", "split_pool"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Split:
+    """One data set in its three parts: labelled train, unlabelled transfer, clean test.
+
+    The three parts never share a row. For a pool they are disjoint subsets of one shuffled
+    collection; for a stream the training and test rows are drawn separately from the same
+    distribution, and where the stream deforms real images, the images it starts from are
+    neither training nor test images. The arrays are read-only.
+
+    Parameters
+    ----------
+    X_train : ndarray of shape (n_train, n_features)
+        Labelled inputs. Their labels are the only ones a teacher or a baseline may see.
+    y_train : ndarray of shape (n_train,)
+        Labels of `X_train`, wrong on purpose where :meth:`flip_labels` replaced them.
+    transfer : ndarray of shape (n_transfer, n_features), or a stream
+        Unlabelled inputs for a teacher to label: a finite pool, or any object with
+        ``sample(n, rng=...)`` that returns as many rows as wanted.
+    X_test : ndarray of shape (n_test, n_features)
+        Inputs held out to measure the error.
+    y_test : ndarray of shape (n_test,)
+        True labels of `X_test`, never flipped.
+    name : str
+        Name of the data set.
+    description : str
+        Where each part comes from, in a sentence or two.
+    y_clean : ndarray of shape (n_train,), optional
+        True labels of `X_train`. Default: `y_train`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes disagree, an input is not finite, or the training set holds one class.
+
+    Examples
+    --------
+    >>> from ddkd.datasets import load
+    >>> split = load("deformed-digits", rng=0)
+    >>> split.X_train.shape, split.X_test.shape, split.transfer.sample(5, rng=1).shape
+    ((200, 64), (600, 64), (5, 64))
+    >>> noisy = split.flip_labels(0.1, rng=0)
+    >>> int(noisy.wrong.sum()), noisy.flip_rate
+    (20, 0.1)
+    """
+
+    X_train: np.ndarray
+    y_train: np.ndarray
+    transfer: Any
+    X_test: np.ndarray
+    y_test: np.ndarray
+    name: str = field(default="user data", kw_only=True)
+    description: str = field(default="", kw_only=True)
+    y_clean: Any = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        checked = {"X_train": check_matrix("X_train", self.X_train)}
+        n_features = checked["X_train"].shape[1]
+        checked["X_test"] = check_matrix("X_test", self.X_test, n_columns=n_features)
+        if not hasattr(self.transfer, "sample"):
+            checked["transfer"] = check_matrix("transfer", self.transfer, n_columns=n_features)
+        clean = self.y_train if self.y_clean is None else self.y_clean
+        for label, value, n in (
+            ("y_train", self.y_train, len(checked["X_train"])),
+            ("y_clean", clean, len(checked["X_train"])),
+            ("y_test", self.y_test, len(checked["X_test"])),
+        ):
+            checked[label] = check_labels(label, value, size=n)
+        kinds = {checked[label].dtype.kind for label in ("y_train", "y_clean", "y_test")}
+        if len(kinds) > 1 and kinds != {"i", "u"}:
+            raise ValueError("y_train, y_clean and y_test must hold labels of one kind")
+        if len(np.unique(checked["y_clean"])) < 2:
+            raise ValueError(
+                f"y_train must hold at least two classes; every one of its "
+                f"{len(checked['y_clean'])} labels is {checked['y_clean'][0]!r}"
+            )
+        for key, array in checked.items():
+            # Read-only views: nobody who shares a split can change it for the others.
+            view = array.view()
+            view.flags.writeable = False
+            object.__setattr__(self, key, view)
+
+    @property
+    def classes(self) -> np.ndarray:
+        """Every class of the true labels, sorted."""
+        return np.unique(np.concatenate([self.y_clean, self.y_test]))
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Mask (n_train,) of the training labels that were flipped."""
+        return self.y_train != self.y_clean
+
+    @property
+    def flip_rate(self) -> float:
+        """Fraction of the training labels that are wrong."""
+        return float(np.mean(self.wrong))
+
+    def flip_labels(self, rate: float, *, rng: Any = None) -> "Split":
+        """Replace a fraction of the training labels by a different class, uniformly drawn.
+
+        Exactly ``round(rate * n_train)`` labels become wrong. One random order of the rows and one
+        wrong label for each are drawn first, and the rate only decides how far down that order
+        to go: for one seed the labels wrong at 5 % are also wrong, and identically so, at 10 %.
+        The flips always start from the true labels, so a second call does not add to the first.
+
+        Parameters
+        ----------
+        rate : float
+            Fraction of wrong labels, from 0 to 1.
+        rng : None, int, SeedSequence or numpy Generator, optional
+            Source of randomness.
+
+        Returns
+        -------
+        Split
+            The same data with other training labels.
+
+        Raises
+        ------
+        ValueError
+            If `rate` is not a number from 0 to 1.
+
+        Examples
+        --------
+        >>> from ddkd.datasets import load
+        >>> split = load("digits", rng=0)
+        >>> few, many = split.flip_labels(0.05, rng=3), split.flip_labels(0.1, rng=3)
+        >>> bool((many.y_train[few.wrong] == few.y_train[few.wrong]).all())
+        True
+        """
+        rate = check_real("rate", rate, low=0.0, high=1.0)
+        generator = check_rng(rng)
+        classes, n = self.classes, len(self.y_clean)
+        order = generator.permutation(n)
+        steps = generator.integers(1, len(classes), size=n)
+        rows = order[: round(rate * n)]
+        codes = np.searchsorted(classes, self.y_clean)
+        codes[rows] = (codes[rows] + steps[rows]) % len(classes)
+        return replace(self, y_train=classes[codes])
+
+    def __str__(self) -> str:
+        """One line that says what was found."""
+        if isinstance(self.transfer, np.ndarray):
+            transfer = f"{len(self.transfer):,} transfer rows"
+        else:
+            transfer = "an unlimited transfer stream"
+        n_wrong = int(self.wrong.sum())
+        return (
+            f"{self.name}: {len(self.X_train):,} labelled rows ({n_wrong:,} wrong labels), "
+            f"{transfer}, {len(self.X_test):,} test rows; {self.X_train.shape[1]:,} features, "
+            f"{len(self.classes):,} classes"
+        )
+
+    def __repr__(self) -> str:
+        """The same line, in angle brackets."""
+        return f"<Split {self}>"
+
+
+def check_labels(name: str, value: Any, *, size: int | None = None) -> np.ndarray:
+    """Return `value` as a non-empty 1-D array of integer, boolean or string labels."""
+    labels = as_array(name, value)
+    if labels.ndim != 1 or labels.size == 0:
+        raise ValueError(f"{name} must be a non-empty 1-D array; its shape is {labels.shape}")
+    if size is not None and labels.size != size:
+        raise ValueError(f"{name} must have {size} entries, one per row; it has {labels.size}")
+    if labels.dtype.kind == "O":
+        kinds = {type(entry) for entry in labels.tolist()}
+        if len(kinds) > 1 or not kinds <= {str, int, bool}:
+            found = ", ".join(sorted(kind.__name__ for kind in kinds))
+            raise ValueError(f"{name} must hold integers, strings or booleans; it holds {found}")
+        labels = np.array(labels.tolist())
+    if labels.dtype.kind == "f" and (labels == np.floor(labels)).all() and _fits_int(labels):
+        labels = labels.astype(np.int64)
+    if labels.dtype.kind not in "biuU":
+        raise ValueError(
+            f"{name} must hold integers, strings or booleans; its dtype is {labels.dtype}"
+            + (" with fractional or non-finite entries" if labels.dtype.kind == "f" else "")
+        )
+    return labels
+
+
+def _fits_int(labels: np.ndarray) -> bool:
+    return bool(np.abs(labels).max() < 2.0**53)
+
+
+def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Random order of the rows in which every stretch holds the classes in proportion.
+
+    The k-th of a class's n_c shuffled rows goes to the place (k + u)/n_c of the way, u uniform,
+    so that any stretch of the order has each class's share to within about one row.
+    """
+    place = np.empty(len(y))
+    for label in np.unique(y):
+        rows = rng.permutation(np.flatnonzero(y == label))
+        place[rows] = (np.arange(len(rows)) + rng.random(len(rows))) / len(rows)
+    return np.argsort(place, kind="stable")
+
+
+def split_pool(
+    X: np.ndarray,
+    y: np.ndarray,
+    n_train: int,
+    n_test: int,
+    n_transfer: int | None,
+    rng: np.random.Generator,
+    **about: str,
+) -> Split:
+    """Cut one labelled collection into disjoint, stratified train, test and transfer rows."""
+    n_train, n_test = check_sizes(n_train, n_test, len(X) - 1)
+    left = len(X) - n_train - n_test
+    if n_transfer is None:
+        n_transfer = left
+    else:
+        n_transfer = check_integer("n_transfer", n_transfer, high=left)
+    order = stratified_order(y, rng)
+    train, test, pool = np.split(
+        order[: n_train + n_test + n_transfer], [n_train, n_train + n_test]
+    )
+    return Split(X[train], y[train], X[pool], X[test], y[test], **about)
+
+
+def check_sizes(n_train: Any, n_test: Any, available: int | None = None) -> tuple[int, int]:
+    """Return the sizes as integers, after a check that they fit in `available` rows."""
+    n_train = check_integer("n_train", n_train, low=2)
+    n_test = check_integer("n_test", n_test)
+    if available is not None and n_train + n_test > available:
+        raise ValueError(
+            f"n_train + n_test must be at most {available:,}, so that a transfer row is left; "
+            f"got {n_train:,} + {n_test:,}"
+        )
+    return n_train, n_test

@@ -1,0 +1,189 @@
+"""A double-descent curve and a teacher-student run, as experiments for `sweep`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ddkd._checks import check_choice, check_integer, check_real
+from ddkd.datasets import Split
+from ddkd.distillation import DistilledClassifier
+from ddkd.estimators import LeastSquaresClassifier
+from ddkd.features import RandomFourierFeatures, RandomReLUFeatures, median_distance
+from ddkd.solvers import width_path
+
+__all__ = ["curve", "default_widths", "teacher_student"]
+
+FEATURES = ("fourier", "relu")
+
+
+def default_widths(n_train: int, max_width: int, n_widths: int = 40) -> list[int]:
+    """Widths for a double-descent curve: geometric, with more of them near the threshold.
+
+    Parameters
+    ----------
+    n_train : int
+        Number of labelled examples, where the peak is.
+    max_width : int
+        The widest model.
+    n_widths : int, default=40
+        About how many widths.
+
+    Returns
+    -------
+    list of int
+        Sorted distinct widths from 1 to `max_width`, `n_train` among them.
+
+    Examples
+    --------
+    >>> default_widths(10, 100, n_widths=6)
+    [1, 7, 8, 10, 12, 14, 100]
+    """
+    check_integer("n_train", n_train, high=10**9)
+    check_integer("max_width", max_width, high=10**9)
+    check_integer("n_widths", n_widths, low=2, high=10**6)
+    near = n_train * np.array([0.7, 0.85, 0.95, 1.0, 1.05, 1.18, 1.4])
+    wide = np.geomspace(1, max_width, max(2, n_widths - len(near)))
+    widths = np.unique(np.round(np.concatenate([near, wide])).astype(int))
+    return [int(w) for w in widths if 1 <= w <= max_width]
+
+
+def _feature_map(kind: str, width: int, bandwidth: float, X: np.ndarray, seed: int) -> Any:
+    check_choice("features", kind, FEATURES)
+    if kind == "relu":
+        return RandomReLUFeatures(width, random_state=seed)
+    check_real("bandwidth", bandwidth, low=0.0, low_open=True)
+    gamma = 0.5 / (bandwidth * median_distance(X)) ** 2
+    return RandomFourierFeatures(width, gamma=gamma, random_state=seed)
+
+
+def curve(
+    split: Split,
+    rng: np.random.Generator,
+    *,
+    widths: Sequence[int],
+    flip_rate: float = 0.0,
+    alpha: float = 0.0,
+    features: str = "fourier",
+    bandwidth: float = 0.8,
+) -> list[dict[str, Any]]:
+    """Test error of random-feature least squares at every width, on one split.
+
+    Parameters
+    ----------
+    split : Split
+        Labelled and test inputs.
+    rng : numpy.random.Generator
+        Source of the label flips and the random features.
+    widths : sequence of int
+        Numbers of features.
+    flip_rate : float, default=0.0
+        Fraction of training labels replaced by a wrong one.
+    alpha : float, default=0.0
+        Sum-normalised ridge on features scaled so that their kernel is 1 on the diagonal at the
+        largest width; 0 is the minimum-norm solution.
+    features : {"fourier", "relu"}, default="fourier"
+        The random feature map.
+    bandwidth : float, default=0.8
+        Gaussian kernel bandwidth in units of the median pairwise distance.
+
+    Returns
+    -------
+    list of dict
+        A record for each width: test error, mean squared errors, coefficient norm, condition.
+    """
+    noisy = split.flip_labels(flip_rate, rng=rng)
+    grid = np.unique(widths)
+    seed = int(rng.integers(2**32))
+    mapping = _feature_map(features, int(grid.max()), bandwidth, split.X_train, seed)
+    Z, Z_test = mapping.fit_transform(split.X_train), mapping.transform(split.X_test)
+    targets = (noisy.y_train[:, None] == split.classes).astype(float)
+    wanted = (split.y_test[:, None] == split.classes).astype(float)
+    path = width_path(Z, targets, grid, Z_test=Z_test, alpha=alpha)
+    assert path.predictions is not None
+    return [
+        {
+            "width": int(width),
+            "n_train": len(Z),
+            "error": float(np.mean(scores.argmax(axis=1) != wanted.argmax(axis=1))),
+            "test_mse": float(np.mean((scores - wanted) ** 2)),
+            "train_mse": float(np.mean(path.train_mse[g])),
+            "coef_norm": float(np.linalg.norm(path.coef_norm[g])),
+            "condition": float(path.condition[g]),
+            "interpolates": bool(path.interpolates[g]),
+        }
+        for g, (width, scores) in enumerate(zip(grid, path.predictions, strict=True))
+    ]
+
+
+def teacher_student(
+    split: Split,
+    rng: np.random.Generator,
+    *,
+    teacher_width: int,
+    student_width: int,
+    n_transfer: int,
+    labels: str = "hard",
+    flip_rate: float = 0.0,
+    teacher_alpha: float = 0.0,
+    student_alpha: float = 0.0,
+    bandwidth: float = 0.8,
+) -> list[dict[str, Any]]:
+    """One teacher, its student, and the student's architecture trained directly.
+
+    Parameters
+    ----------
+    split : Split
+        Labelled, transfer and test inputs.
+    rng : numpy.random.Generator
+        Source of the label flips, the random features and the transfer set.
+    teacher_width, student_width : int
+        Numbers of random Fourier features, drawn independently.
+    n_transfer : int
+        Size of the transfer set; a smaller pool is used whole.
+    labels : {"hard", "soft"}, default="hard"
+        What the student learns from.
+    flip_rate : float, default=0.0
+        Fraction of training labels replaced by a wrong one.
+    teacher_alpha, student_alpha : float, default=0.0
+        Sum-normalised ridge of each; 0 is the minimum-norm solution.
+    bandwidth : float, default=0.8
+        Gaussian kernel bandwidth in units of the median pairwise distance.
+
+    Returns
+    -------
+    list of dict
+        Records of the models "teacher", "student" and "direct": test error, training error
+        against the flipped labels, and the student's agreement with its teacher.
+    """
+    noisy = split.flip_labels(flip_rate, rng=rng)
+    seeds = [int(s) for s in rng.integers(2**32, size=3)]
+
+    def model(width: int, alpha: float, seed: int) -> LeastSquaresClassifier:
+        features = _feature_map("fourier", width, bandwidth, split.X_train, seed)
+        return LeastSquaresClassifier(features, alpha=alpha)
+
+    if isinstance(split.transfer, np.ndarray):
+        n_transfer = min(n_transfer, len(split.transfer))
+    distilled = DistilledClassifier(
+        model(teacher_width, teacher_alpha, seeds[0]),
+        model(student_width, student_alpha, seeds[1]),
+        transfer=split.transfer,
+        n_transfer=n_transfer,
+        labels=labels,
+        random_state=seeds[2],
+    ).fit(noisy.X_train, noisy.y_train)
+    direct = model(student_width, student_alpha, seeds[1]).fit(noisy.X_train, noisy.y_train)
+    models = {"teacher": distilled.teacher_, "student": distilled.student_, "direct": direct}
+    return [
+        {
+            "model": name,
+            "width": teacher_width if name == "teacher" else student_width,
+            "n_train": len(noisy.X_train),
+            "n_transfer": distilled.n_transfer_ if name == "student" else 0,
+            "error": float(np.mean(fitted.predict(split.X_test) != split.y_test)),
+            "train_error": float(np.mean(fitted.predict(noisy.X_train) != noisy.y_train)),
+            "agreement": distilled.agreement(split.X_test) if name == "student" else np.nan,
+        }
+        for name, fitted in models.items()
+    ]

@@ -1,0 +1,196 @@
+"""The main job: the paper's claims, measured on three data sets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ddkd.datasets import Split, load
+from ddkd.experiments._claims import Claim, judge_claims
+from ddkd.experiments._comparison import compare
+from ddkd.experiments._result import SweepResult
+from ddkd.experiments._sweep import sweep
+
+__all__ = ["MAIN_JOB", "Protocol", "Reproduction", "protocols", "reproduce"]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How the claims are measured on one data set.
+
+    Attributes
+    ----------
+    data : str
+        A name or path that `ddkd.datasets.load` knows.
+    title : str
+        What the data set shows, in a line.
+    bandwidth : float
+        Gaussian kernel bandwidth in units of the median pairwise distance.
+    flip_rates : tuple of float
+        Fractions of training labels replaced by a wrong one.
+    teacher_width : int
+        Width of the interpolating teacher.
+    n_transfer : int
+        Size of the transfer set.
+    label : str or None
+        The label column of a CSV file.
+    """
+
+    data: str
+    title: str
+    bandwidth: float = 0.8
+    flip_rates: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2)
+    teacher_width: int = 4000
+    n_transfer: int = 20_000
+    label: str | None = None
+
+    def quick(self) -> "Protocol":
+        """A smaller version, for a first look and for continuous integration.
+
+        Returns
+        -------
+        Protocol
+            Fewer flip rates, a narrower teacher and a smaller transfer set.
+        """
+        ends = tuple(r for r in self.flip_rates if r in (0.0, 0.1))
+        return replace(self, flip_rates=ends, teacher_width=2000, n_transfer=4000)
+
+
+MAIN_JOB = (
+    Protocol("deformed-digits", "Handwritten digits"),
+    Protocol("mixture", "Gaussian clusters", 0.6, (0.0, 0.1)),
+    Protocol("relu-network", "Smooth target, no clusters", 0.5, (0.0, 0.1), n_transfer=10_000),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """The main job's measurements and the claims they decide.
+
+    Attributes
+    ----------
+    protocols : tuple of Protocol
+        What was measured on, and how.
+    result : SweepResult
+        One row a model, flip rate, width, transfer size, repeat and data set.
+    claims : list of Claim
+        Every claim on every data set at every flip rate.
+    """
+
+    protocols: tuple[Protocol, ...]
+    result: SweepResult
+    claims: list[Claim]
+
+
+def protocols(
+    data: str | None = None, *, label: str | None = None, quick: bool = False
+) -> tuple[Protocol, ...]:
+    """Protocols of the main job, or the one for a single data set.
+
+    Parameters
+    ----------
+    data : str or None, default=None
+        A name or path that `ddkd.datasets.load` knows; None for the whole main job.
+    label : str or None, default=None
+        The label column of a CSV file.
+    quick : bool, default=False
+        Whether to measure less: the first data set only, unless `data` names one, with fewer
+        flip rates, a narrower teacher and a smaller transfer set.
+
+    Returns
+    -------
+    tuple of Protocol
+        One for each data set.
+
+    Examples
+    --------
+    >>> [p.data for p in protocols()]
+    ['deformed-digits', 'mixture', 'relu-network']
+    >>> [p.n_transfer for p in protocols("mixture", quick=True)]
+    [4000]
+    """
+    known = {p.data: p for p in MAIN_JOB}
+    if data is not None:
+        chosen: tuple[Protocol, ...] = (known.get(data, Protocol(data, data, label=label)),)
+    else:
+        chosen = MAIN_JOB[:1] if quick else MAIN_JOB
+    return tuple(p.quick() for p in chosen) if quick else chosen
+
+
+def reproduce(
+    jobs: Sequence[Protocol] = MAIN_JOB,
+    *,
+    repeats: int = 10,
+    seed: int = 0,
+    n_jobs: int = 1,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    progress: bool = True,
+) -> Reproduction:
+    """Measure the paper's claims.
+
+    Parameters
+    ----------
+    jobs : sequence of Protocol, default=MAIN_JOB
+        The data sets and how to measure on each.
+    repeats : int, default=10
+        Independent splits, random features and transfer sets for each data set.
+    seed : int, default=0
+        Seed of everything random; results do not depend on `n_jobs`.
+    n_jobs : int, default=1
+        Worker processes, as in joblib.
+    checkpoint : path or None, default=None
+        Folder in which every finished repeat is kept.
+    resume : bool, default=False
+        Continue from `checkpoint`.
+    progress : bool, default=True
+        Whether to draw a progress bar.
+
+    Returns
+    -------
+    Reproduction
+        Measurements and judged claims.
+    """
+    settings = {
+        p.data: {
+            "bandwidth": p.bandwidth,
+            "teacher_width": p.teacher_width,
+            "n_transfer": p.n_transfer,
+            "flip_rates": list(p.flip_rates),
+            "label": p.label,
+        }
+        for p in jobs
+    }
+    result = sweep(
+        _measure,
+        _loader,
+        grid={"data": [p.data for p in jobs]},
+        repeats=repeats,
+        seed=seed,
+        n_jobs=n_jobs,
+        params={"settings": settings},
+        checkpoint=checkpoint,
+        resume=resume,
+        progress=progress,
+    )
+    claims = [c for p in jobs for c in judge_claims(result.where(data=p.data).columns, data=p.data)]
+    return Reproduction(tuple(jobs), result, claims)
+
+
+def _loader(rng: np.random.Generator) -> Callable[..., Split]:
+    """A repeat's data: any of the data sets, drawn with the repeat's generator."""
+    return partial(load, rng=rng)
+
+
+def _measure(
+    loader: Callable[..., Split],
+    rng: np.random.Generator,
+    *,
+    data: str,
+    settings: dict[str, dict[str, Any]],
+) -> list[dict[str, Any]]:
+    options = dict(settings[data])
+    return compare(loader(data, label=options.pop("label")), rng, **options)

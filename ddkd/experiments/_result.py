@@ -1,0 +1,216 @@
+"""The tidy result of a sweep."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ddkd.experiments._atomic import write_atomic
+from ddkd.experiments._table import Scalar, Table
+
+__all__ = ["SweepResult"]
+
+_META = "meta"
+_PREFIX = "column:"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SweepResult(Table):
+    """Records of every cell of a sweep, ordered by grid point, repeat and record.
+
+    Parameters
+    ----------
+    columns : dict of str to ndarray
+        The grid's names, "repeat", then the names in the records; each (n_records,).
+    parameters : dict
+        What the sweep was asked for: experiment, data, grid, repeats, seed and params.
+    provenance : dict
+        What it ran on: versions of ddkd, Python and the libraries, the BLAS and its threads, the
+        platform, the number of jobs, and the seconds that each cell took.
+
+    Examples
+    --------
+    >>> from ddkd.experiments import sweep
+    >>> def experiment(data, rng, scale):
+    ...     shared = data + rng.normal()
+    ...     return [{"method": m, "error": scale * (shared + e)} for m, e in [("a", 1), ("b", 3)]]
+    >>> def data(rng):
+    ...     return rng.normal()
+    >>> result = sweep(experiment, data, grid={"scale": [1, 2]}, repeats=3, progress=False)
+    >>> print(result.paired("error", between="method", a="b", b="a", by="scale"))
+    scale  n  mean  se
+    1      3  2     ...
+    2      3  4     ...
+    """
+
+    parameters: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def summary(
+        self, *, by: str | Sequence[str] = (), values: str | Sequence[str] | None = None
+    ) -> Table:
+        """Mean and standard error over repeats.
+
+        Records of one group and one repeat are averaged first: they share their data, so only
+        the repeats are independent. A NaN stays one.
+
+        Parameters
+        ----------
+        by : str or sequence of str, default ()
+            Columns that make the groups, kept in their order of appearance.
+        values : str or sequence of str, optional
+            Columns to summarise. Default: all columns of floats that are not in `by`.
+
+        Returns
+        -------
+        Table
+            The columns `by`, then "value" (the summarised column's name), "n" (repeats), "mean" and
+            "se" (NaN for a single repeat); a row for each value and group.
+
+        Raises
+        ------
+        ValueError
+            If a column does not exist or does not hold numbers.
+        """
+        by = _names(by)
+        if values is None:
+            values = [n for n, c in self.columns.items() if c.dtype.kind == "f" and n not in by]
+        rows = []
+        for value in _names(values):
+            for group, keep in self._groups(by):
+                means = self._repeat_means(value, keep)
+                rows.append({**group, "value": value, **_moments(list(means.values()))})
+        return _table([*by, "value", "n", "mean", "se"], rows)
+
+    def paired(
+        self,
+        value: str,
+        *,
+        between: str,
+        a: Scalar,
+        b: Scalar,
+        by: str | Sequence[str] = (),
+    ) -> Table:
+        """Mean and standard error of the difference a minus b within a repeat.
+
+        The records of a repeat share their data, so most of the variation from one repeat to
+        another cancels in the difference.
+
+        Parameters
+        ----------
+        value : str
+            Column to compare.
+        between : str
+            Column that tells the two sides apart.
+        a, b : scalar
+            Values of `between`: the difference is `value` at `a` minus `value` at `b`.
+        by : str or sequence of str, default ()
+            Columns that make the groups.
+
+        Returns
+        -------
+        Table
+            The columns `by`, then "n" (repeats), "mean" and "se"; a row for each group.
+
+        Raises
+        ------
+        ValueError
+            If a column does not exist or does not hold numbers, or if a repeat of some group
+            has one side only.
+        """
+        by = _names(by)
+        side = self[between]
+        rows = []
+        for group, keep in self._groups(by):
+            first = self._repeat_means(value, keep & (side == a))
+            second = self._repeat_means(value, keep & (side == b))
+            if first.keys() != second.keys() or not first:
+                where = f" where {group}" if group else ""
+                raise ValueError(
+                    f"{between} = {a!r} is in {len(first)} repeats and {b!r} in {len(second)}"
+                    f"{where}; a paired difference needs both in every repeat"
+                )
+            rows.append({**group, **_moments([first[r] - second[r] for r in first])})
+        return _table([*by, "n", "mean", "se"], rows)
+
+    def _groups(self, by: Sequence[str]) -> list[tuple[dict[str, Scalar], np.ndarray]]:
+        keys = list(zip(*(self[name].tolist() for name in by), strict=True)) or [()] * len(self)
+        members: dict[tuple[Scalar, ...], list[int]] = {}
+        for row, key in enumerate(keys):
+            members.setdefault(key, []).append(row)
+        groups = []
+        for key, chosen in members.items():
+            keep = np.zeros(len(self), dtype=bool)
+            keep[chosen] = True
+            groups.append((dict(zip(by, key, strict=True)), keep))
+        return groups
+
+    def _repeat_means(self, value: str, keep: np.ndarray) -> dict[int, float]:
+        column = self[value]
+        if column.dtype.kind not in "bif":
+            raise ValueError(f"column {value!r} must hold numbers; its dtype is {column.dtype}")
+        repeats = self["repeat"][keep]
+        column = column[keep].astype(np.float64)
+        return {int(r): float(np.mean(column[repeats == r])) for r in np.unique(repeats)}
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one .npz: the columns, and the rest as JSON text inside.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; :meth:`load` reads it back.
+        """
+        meta = json.dumps({"parameters": self.parameters, "provenance": self.provenance})
+        arrays = {_PREFIX + name: column for name, column in self.columns.items()}
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **{_META: np.array(meta)}, **arrays)
+        write_atomic(Path(path), buffer.getvalue())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "SweepResult":
+        """Read what :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        SweepResult
+            The result.
+
+        Raises
+        ------
+        ValueError
+            If the file is not one, or is damaged.
+        """
+        try:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+                meta = json.loads(archive[_META].item())
+                names = [key for key in archive.files if key.startswith(_PREFIX)]
+                columns = {key.removeprefix(_PREFIX): archive[key] for key in names}
+            return cls(columns, meta["parameters"], meta["provenance"])
+        except Exception as error:  # the readers of zip, npy and JSON raise a dozen kinds
+            raise ValueError(f"{path} is not a readable sweep result: {error}") from None
+
+
+def _names(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _moments(values: list[float]) -> dict[str, Scalar]:
+    n = len(values)
+    with np.errstate(invalid="ignore"):  # infinite errors are legitimate and have no deviation
+        mean = float(np.mean(values))
+        se = float(np.std(values, ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    return {"n": n, "mean": mean, "se": se}
+
+
+def _table(names: list[str], rows: list[dict[str, Scalar]]) -> Table:
+    return Table({name: np.array([row[name] for row in rows]) for name in names})

@@ -1,0 +1,304 @@
+"""Random feature maps, nested in their width."""
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy.spatial.distance import pdist
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ddkd._checks import check_choice, check_integer, check_matrix, check_real
+from ddkd._cosine import cos_in_place
+
+__all__ = ["RandomFourierFeatures", "RandomReLUFeatures", "median_distance"]
+
+_MEDIAN_ROWS = 1000  # half a million pairs: the median to about 0.2 %
+_BLOCK_ELEMENTS = 2**17  # one megabyte of float64, which stays in cache between passes
+
+
+def median_distance(X: Any) -> float:
+    """Median Euclidean distance between two rows of `X`.
+
+    The usual yardstick for the bandwidth sigma of a Gaussian kernel
+    ``exp(-|x - x'|^2 / (2 sigma^2))``: with sigma set to `c` medians,
+    ``gamma = 1 / (2 * (c * median_distance(X)) ** 2)``.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The inputs. Of more than 1,000 rows, a fixed choice of 1,000 stands for all of
+        them, so that the answer is a function of `X` alone.
+
+    Returns
+    -------
+    float
+        The median over all pairs at a positive distance; 1.0 where there is none (a single
+        row, or all rows equal).
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a non-empty matrix of finite real numbers.
+
+    Examples
+    --------
+    >>> median_distance([[0.0], [1.0], [3.0]])
+    2.0
+    """
+    rows = check_matrix("X", X)
+    if len(rows) > _MEDIAN_ROWS:
+        # A shuffle, not a stride: a stride may fall in step with an ordered data set.
+        rows = rows[np.random.default_rng(0).choice(len(rows), _MEDIAN_ROWS, replace=False)]
+    distances = pdist(rows)
+    distances = distances[distances > 0]
+    return float(np.median(distances)) if distances.size else 1.0
+
+
+class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Random directions, an activation, and a transform that works in cache-sized blocks."""
+
+    n_components: int
+    dtype: Any
+    random_state: Any
+
+    def _draw(self, X: Any) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
+        """Validate `X`, draw the standard normal directions, and return both with a generator.
+
+        The directions are drawn row by row, from a generator of their own: the first p rows
+        do not depend on how many follow, and neither do the numbers of the second generator.
+        """
+        check_integer("n_components", self.n_components)
+        X = validate_data(self, X, dtype=self._float_type())
+        seed = check_random_state(self.random_state).randint(2**32, size=4, dtype=np.uint32)
+        for_directions, for_rest = np.random.SeedSequence(seed.tolist()).spawn(2)
+        directions = np.random.default_rng(for_directions).standard_normal(
+            (self.n_components, X.shape[1])
+        )
+        return X, directions, np.random.default_rng(for_rest)
+
+    def _float_type(self) -> type[np.floating]:
+        try:
+            kind = np.dtype(self.dtype).type
+        except TypeError:
+            kind = None
+        if kind not in (np.float64, np.float32):
+            raise ValueError(f"dtype must be float64 or float32; got {self.dtype!r}")
+        return kind
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = [np.dtype(self.dtype).name]
+        return tags
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.weights_.shape[0]
+
+    def _activate(self, block: np.ndarray) -> None:
+        raise NotImplementedError
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Map inputs to random features.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The inputs.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components)
+            The features; no other array of that size is made on the way.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=self.weights_.dtype, reset=False)
+        Z = np.empty((X.shape[0], self._n_features_out), dtype=self.weights_.dtype)
+        n_rows = max(16, _BLOCK_ELEMENTS // self._n_features_out)
+        for start in range(0, len(Z), n_rows):
+            block = Z[start : start + n_rows]
+            np.matmul(X[start : start + n_rows], self.weights_.T, out=block)
+            self._activate(block)
+        return Z
+
+
+class RandomFourierFeatures(_RandomFeatures):
+    r"""Random Fourier features of the Gaussian kernel, nested in their width.
+
+    .. math:: z_j(x) = \sqrt{2 / p} \, \cos(w_j^\top x + b_j), \qquad
+              w_j \sim N(0, 2 \gamma I), \quad b_j \sim U[0, 2 \pi),
+
+    for which :math:`E[z(x)^\top z(x')] = \exp(-\gamma |x - x'|^2)` exactly at any width, and
+    the product converges to it at the rate 1/sqrt(p) (Rahimi and Recht, "Random features for
+    large-scale kernel machines", NeurIPS 2007). It is scikit-learn's ``rbf_kernel``.
+
+    *Nested*: for one seed, the directions :math:`w_j` and phases :math:`b_j` of a map of width
+    p are the first p of any wider map. So a map of width P holds every smaller one: its first
+    p columns are the features of width p times ``sqrt(p / P)``. A minimum-norm fit does not
+    depend on that factor; a ridge `alpha` on ``Z_P[:, :p]`` does the same as
+    ``alpha * P / p`` on the map of width p.
+
+    Parameters
+    ----------
+    n_components : int, default=100
+        The width p: how many features.
+    gamma : {"scale", "median"} or float, default="scale"
+        The coefficient of the squared distance. "scale" is
+        ``1 / (n_features * X.var())`` (1 for constant `X`); "median" is
+        ``1 / (2 * median_distance(X) ** 2)``, the median heuristic; see
+        :func:`~ddkd.features.median_distance`, which sets bandwidths of other sizes too.
+    dtype : {numpy.float64, numpy.float32}, default=numpy.float64
+        In which precision to compute and return the features. float32 halves memory and time
+        and is off by up to 1e-6 times the largest argument of the cosine; least squares near
+        the interpolation threshold multiplies that by the condition number, so that errors at
+        the peak of a double-descent curve can be wrong in the first digit.
+    random_state : int, RandomState instance or None, default=None
+        The seed of directions and phases.
+
+    Attributes
+    ----------
+    gamma_ : float
+        The coefficient used.
+    weights_ : ndarray of shape (n_components, n_features)
+        The directions.
+    phases_ : ndarray of shape (n_components,)
+        The phases.
+    n_features_in_ : int
+        The number of inputs seen in `fit`.
+
+    See Also
+    --------
+    RandomReLUFeatures : The hidden layer of a random ReLU network.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.metrics.pairwise import rbf_kernel
+    >>> X = np.random.default_rng(0).standard_normal((5, 3))
+    >>> Z = RandomFourierFeatures(20000, gamma=0.1, random_state=0).fit_transform(X)
+    >>> bool(abs(Z @ Z.T - rbf_kernel(X, gamma=0.1)).max() < 0.03)
+    True
+    """
+
+    def __init__(
+        self,
+        n_components: int = 100,
+        *,
+        gamma: float | str = "scale",
+        dtype: Any = np.float64,
+        random_state: Any = None,
+    ):
+        self.n_components = n_components
+        self.gamma = gamma
+        self.dtype = dtype
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> "RandomFourierFeatures":
+        """Draw directions and phases; the data set only the bandwidth.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The inputs.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        RandomFourierFeatures
+            The fitted map.
+        """
+        X, directions, rng = self._draw(X)
+        self.gamma_ = self._bandwidth(X)
+        phases = rng.uniform(0.0, 2 * np.pi, self.n_components)
+        self.weights_ = (np.sqrt(2 * self.gamma_) * directions).astype(X.dtype, copy=False)
+        self.phases_ = phases.astype(X.dtype, copy=False)
+        return self
+
+    def _bandwidth(self, X: np.ndarray) -> float:
+        if not isinstance(self.gamma, str):
+            return check_real("gamma", self.gamma, low=0.0, low_open=True)
+        if check_choice("gamma", self.gamma, ("scale", "median")) == "median":
+            return 0.5 / median_distance(X) ** 2
+        variance = float(X.var(dtype=np.float64))
+        return 1.0 / (X.shape[1] * variance) if variance > 0 else 1.0
+
+    def _activate(self, block: np.ndarray) -> None:
+        block += self.phases_
+        cos_in_place(block)
+        block *= math.sqrt(2.0 / self._n_features_out)
+
+
+class RandomReLUFeatures(_RandomFeatures):
+    r"""The hidden layer of a random ReLU network, nested in its width.
+
+    .. math:: z_j(x) = \sqrt{2 / p} \, \max(w_j^\top x, 0), \qquad w_j \sim N(0, I),
+
+    for which :math:`E[z(x)^\top z(x')]` is, exactly at any width, the arc-cosine kernel of
+    degree one (Cho and Saul, "Kernel methods for deep learning", NeurIPS 2009),
+    :math:`|x| |x'| (\sin t + (\pi - t) \cos t) / \pi` with t the angle between x and x'.
+
+    *Nested* like :class:`RandomFourierFeatures`: the first p columns of a map of width P are,
+    for one seed, the map of width p times ``sqrt(p / P)``.
+
+    Parameters
+    ----------
+    n_components : int, default=100
+        The width p: how many features.
+    dtype : {numpy.float64, numpy.float32}, default=numpy.float64
+        In which precision to compute and return the features; see
+        :class:`RandomFourierFeatures` for what float32 loses.
+    random_state : int, RandomState instance or None, default=None
+        The seed of the directions.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components, n_features)
+        The directions.
+    n_features_in_ : int
+        The number of inputs seen in `fit`.
+
+    See Also
+    --------
+    RandomFourierFeatures : Features of the Gaussian kernel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.eye(2)
+    >>> Z = RandomReLUFeatures(20000, random_state=0).fit_transform(X)
+    >>> (Z @ Z.T).round(1)  # the angle is pi / 2, the kernel 1 / pi
+    array([[1. , 0.3],
+           [0.3, 1. ]])
+    """
+
+    def __init__(
+        self, n_components: int = 100, *, dtype: Any = np.float64, random_state: Any = None
+    ):
+        self.n_components = n_components
+        self.dtype = dtype
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> "RandomReLUFeatures":
+        """Draw the directions.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The inputs, of which only the number of columns matters.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        RandomReLUFeatures
+            The fitted map.
+        """
+        X, directions, _ = self._draw(X)
+        self.weights_ = directions.astype(X.dtype, copy=False)
+        return self
+
+    def _activate(self, block: np.ndarray) -> None:
+        np.maximum(block, 0.0, out=block)
+        block *= math.sqrt(2.0 / self._n_features_out)

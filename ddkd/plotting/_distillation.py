@@ -1,0 +1,263 @@
+"""Teacher and students."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ddkd._checks import check_array, check_vector
+from ddkd.experiments import Table
+from ddkd.plotting._drawing import (
+    Styles,
+    check_scores,
+    check_theory,
+    check_thresholds,
+    draw_level,
+    draw_scores,
+    draw_theory,
+    finish,
+    mark_thresholds,
+    new_axes,
+)
+from ddkd.plotting._pivot import pivot
+
+__all__ = ["DistillationDisplay"]
+
+
+class DistillationDisplay:
+    """Students beside their teacher: curves over student width or transfer-set size.
+
+    Parameters
+    ----------
+    x : array-like of shape (n_points,)
+        Student widths, or sizes of the transfer set.
+    scores : dict of str to array-like of shape (n_points,) or (n_points, n_repeats)
+        Errors of each kind of student, or of a direct model of the same width, by name.
+    levels : dict of str to float or array-like of shape (n_repeats,), or None
+        Errors that do not depend on `x`, such as the teacher's, by name.
+    threshold : float, dict of str to float, or None
+        Interpolation thresholds to mark: ``{"n": 200, "m": 2000}``.
+    theory : dict of str to array-like of shape (n_points,) or pair (x, values), or None
+        Theory lines by name; one with the name of a curve takes its colour.
+    score_name : str, default="Test error"
+        Label of the error axis.
+    x_name : str, default="Student width"
+        Label of the other axis.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The axes drawn on.
+    figure_ : matplotlib Figure
+        Their figure.
+    lines_ : list of Line2D
+        Curves, levels and theory lines, each in the order given.
+    thresholds_ : list of Line2D
+        The marks of the thresholds.
+
+    See Also
+    --------
+    DoubleDescentDisplay : One model's curve.
+
+    Examples
+    --------
+    >>> from ddkd.plotting import DistillationDisplay
+    >>> display = DistillationDisplay(
+    ...     x=[50, 200, 800], scores={"hard": [0.20, 0.09, 0.08]}, levels={"teacher": 0.1}
+    ... )
+    >>> [line.get_label() for line in display.plot().lines_]
+    ['hard', 'teacher']
+    """
+
+    def __init__(
+        self,
+        *,
+        x: Any,
+        scores: Mapping[str, Any],
+        levels: Mapping[str, Any] | None = None,
+        threshold: Any = None,
+        theory: Mapping[str, Any] | None = None,
+        score_name: str = "Test error",
+        x_name: str = "Student width",
+    ):
+        self.x = check_vector("x", x)
+        self.scores = {
+            name: check_scores(f"scores[{name!r}]", values, self.x.size)
+            for name, values in scores.items()
+        }
+        self.levels = {
+            name: np.atleast_1d(check_array(f"levels[{name!r}]", value, ndim=(0, 1)))
+            for name, value in (levels or {}).items()
+        }
+        self.theory = {
+            name: check_theory(f"theory[{name!r}]", values, self.x)
+            for name, values in (theory or {}).items()
+        }
+        if not (self.scores or self.theory):
+            raise ValueError("scores and theory cannot both be empty: there is no curve")
+        self.threshold = threshold
+        self.score_name = score_name
+        self.x_name = x_name
+
+    @classmethod
+    def from_estimators(cls, estimators: Iterable[Any], X: Any, y: Any, **options: Any) -> Self:
+        """Make a display of fitted distilled classifiers over the size of their transfer sets.
+
+        Parameters
+        ----------
+        estimators : iterable of DistilledClassifier
+            Fitted, for each transfer size equally many (repeats).
+        X : array-like of shape (n_test, n_inputs)
+            Test inputs.
+        y : array-like of shape (n_test,)
+            Their labels.
+        **options : dict
+            What else the display takes.
+
+        Returns
+        -------
+        DistillationDisplay
+            Test error of students and teachers, and the students' disagreement with their
+            teachers.
+
+        Raises
+        ------
+        ValueError
+            If there are not equally many estimators for each transfer size.
+        """
+        rows: dict[int, list[tuple[float, float, float]]] = {}
+        for estimator in estimators:
+            rows.setdefault(estimator.n_transfer_, []).append(
+                (
+                    1 - estimator.score(X, y),
+                    1 - estimator.agreement(X),
+                    1 - estimator.teacher_.score(X, y),
+                )
+            )
+        counts = {size: len(repeats) for size, repeats in rows.items()}
+        if len(set(counts.values())) != 1:
+            raise ValueError(
+                f"estimators must be equally many for each transfer size; got {counts}"
+            )
+        sizes = sorted(rows)
+        values = np.array([rows[size] for size in sizes])
+        names = ("student", "disagreement with the teacher", "teacher")
+        return cls(
+            x=sizes,
+            scores={name: values[:, :, i] for i, name in enumerate(names)},
+            **{"x_name": "Transfer set", **options},
+        )
+
+    @classmethod
+    def from_result(
+        cls,
+        result: Table,
+        *,
+        x: str = "student_width",
+        value: str = "error",
+        levels: Iterable[str] = ("teacher",),
+        **options: Any,
+    ) -> Self:
+        """Make a display of a sweep of :func:`ddkd.experiments.teacher_student`.
+
+        Parameters
+        ----------
+        result : SweepResult
+            The sweep, with the columns `x`, `value`, "model" and "repeat".
+        x : str, default="student_width"
+            The column of the abscissa.
+        value : str, default="error"
+            The column of the error.
+        levels : iterable of str, default=("teacher",)
+            Models that do not depend on `x`; every other one becomes a curve.
+        **options : dict
+            What else the display takes; over widths the thresholds are by default the number
+            of labelled examples n and the size m of the transfer set, if the curves reach them.
+
+        Returns
+        -------
+        DistillationDisplay
+            The display, not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or a repeat lacks a value of `x`.
+        """
+        flat = set(levels)
+        names = list(dict.fromkeys(result["model"].tolist()))
+        scores = {
+            name: pivot(result.where(model=name), value, x)[1] for name in names if name not in flat
+        }
+        fixed = {
+            name: pivot(result.where(model=name), value, x)[1].mean(axis=0)
+            for name in names
+            if name in flat
+        }
+        label = x.replace("n_transfer", "transfer set").replace("_", " ").capitalize()
+        if x != "n_transfer":
+            options = {"threshold": _thresholds(result, result[x].max()), **options}
+        return cls(
+            x=np.unique(result[x]), scores=scores, levels=fixed, **{"x_name": label, **options}
+        )
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        std_display_style: str | None = "fill_between",
+        average: str = "mean",
+        line_kw: dict[str, Any] | None = None,
+        fill_between_kw: dict[str, Any] | None = None,
+        errorbar_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            The axes to draw on; a new figure by default.
+        std_display_style : {"fill_between", "errorbar"} or None, default="fill_between"
+            How to show plus and minus one standard error of the average.
+        average : {"mean", "median"}, default="mean"
+            How to average over repeats; near a threshold the mean of a squared error is
+            infinite and only the median is stable.
+        line_kw, fill_between_kw, errorbar_kw : dict or None
+            Passed on to matplotlib.
+
+        Returns
+        -------
+        DistillationDisplay
+            The object itself, drawn.
+        """
+        styles = Styles(std_display_style, average, line_kw, fill_between_kw, errorbar_kw)
+        ax = new_axes() if ax is None else ax
+        drawn = {}
+        for name, scores in self.scores.items():
+            joined = name not in self.theory
+            drawn[name], _ = draw_scores(ax, self.x, scores, name, styles, joined=joined)
+        for name, level in self.levels.items():
+            drawn[name] = draw_level(ax, level, name, styles)
+        shown = [np.asarray(line.get_ydata(), float) for line in drawn.values()]
+        self.lines_ = list(drawn.values())
+        for name, (x, values) in self.theory.items():
+            label = f"{name}, theory" if name in drawn else name
+            self.lines_.append(draw_theory(ax, x, values, label, drawn.get(name)))
+            if not self.scores:
+                shown.append(values)
+        self.thresholds_ = mark_thresholds(ax, check_thresholds(self.threshold))
+        finish(ax, self.x, np.concatenate(shown), self.x_name, self.score_name)
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+
+def _thresholds(result: Table, widest: float) -> dict[str, float]:
+    """The sizes of training and transfer set up to `widest`, where all records agree on them."""
+    marks = {}
+    for letter, column in (("n", "n_train"), ("m", "n_transfer")):
+        sizes = np.unique(result[column]) if column in result.columns else np.array([])
+        sizes = sizes[sizes > 0]  # a model without a transfer set has a zero there
+        if sizes.size == 1 and sizes[0] <= widest:
+            marks[f"{letter} = {sizes[0]:,}"] = float(sizes[0])
+    return marks

@@ -1,0 +1,295 @@
+"""The double-descent curve."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ddkd._checks import check_choice, check_targets, check_vector
+from ddkd.experiments import Table
+from ddkd.plotting._drawing import (
+    Styles,
+    check_scores,
+    check_theory,
+    check_thresholds,
+    draw_scores,
+    draw_theory,
+    finish,
+    mark_thresholds,
+    new_axes,
+)
+from ddkd.plotting._pivot import pivot
+from ddkd.solvers import WidthPath
+
+__all__ = ["DoubleDescentDisplay"]
+
+
+class DoubleDescentDisplay:
+    """A double-descent curve: error against width, threshold, theory.
+
+    Make one from numbers, by :meth:`from_paths` or by :meth:`from_result`; `plot` draws it, also
+    on the axes of another one, each with a colour, dashes and a marker of its own.
+
+    Parameters
+    ----------
+    widths : array-like of shape (n_widths,)
+        The abscissae: numbers of features, or of samples.
+    test_scores : array-like of shape (n_widths,) or (n_widths, n_repeats), or None
+        Test errors.
+    train_scores : array-like of shape (n_widths,) or (n_widths, n_repeats), or None
+        Training errors.
+    threshold : float, dict of str to float, or None
+        Where the model begins to interpolate, to be marked ``n = ...``, or under the
+        label given.
+    theory : array-like of shape (n_widths,), pair (widths, values), or None
+        What theory says of the test error. Values may be infinite.
+    score_name : str, default="Test error"
+        Label of the error axis.
+    width_name : str, default="Width"
+        Label of the other axis.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The axes drawn on.
+    figure_ : matplotlib Figure
+        Their figure.
+    lines_ : list of Line2D
+        The curves, and the theory line last if there is one.
+    fill_between_ : list of PolyCollection, or None
+        The bands of the standard error.
+    errorbar_ : list of ErrorbarContainer, or None
+        The bars of the standard error.
+    thresholds_ : list of Line2D
+        The marks of the thresholds.
+
+    See Also
+    --------
+    DistillationDisplay : Teacher and students.
+
+    Examples
+    --------
+    >>> from ddkd.plotting import DoubleDescentDisplay
+    >>> from ddkd.theory import isotropic_risk
+    >>> widths = [5, 10, 18, 20, 22, 30, 60]
+    >>> theory = isotropic_risk(20, widths, noise_variance=0.1)
+    >>> display = DoubleDescentDisplay(widths=widths, test_scores=None, theory=theory, threshold=20)
+    >>> display.plot().ax_.get_xlabel()
+    'Width'
+    """
+
+    def __init__(
+        self,
+        *,
+        widths: Any,
+        test_scores: Any,
+        train_scores: Any = None,
+        threshold: Any = None,
+        theory: Any = None,
+        score_name: str = "Test error",
+        width_name: str = "Width",
+    ):
+        self.widths = check_vector("widths", widths)
+        n = self.widths.size
+        self.test_scores = (
+            None if test_scores is None else check_scores("test_scores", test_scores, n)
+        )
+        self.train_scores = (
+            None if train_scores is None else check_scores("train_scores", train_scores, n)
+        )
+        self.threshold = threshold
+        self.theory = None if theory is None else check_theory("theory", theory, self.widths)
+        if self.test_scores is None and self.theory is None:
+            raise ValueError("test_scores and theory cannot both be None: there is no curve")
+        self.score_name = score_name
+        self.width_name = width_name
+
+    @classmethod
+    def from_paths(
+        cls, paths: WidthPath | Iterable[WidthPath], *, y_test: Any = None, **options: Any
+    ) -> Self:
+        """Make a display of the mean squared errors of width paths, one path a repeat.
+
+        Parameters
+        ----------
+        paths : WidthPath or iterable of WidthPath
+            Paths over the same widths, with ``test_mse``, or with predictions.
+        y_test : array-like of shape (n_test,) or (n_test, n_targets), or None
+            The test targets, for paths with predictions.
+        **options : dict
+            What else the display takes: `threshold`, `theory`, names.
+
+        Returns
+        -------
+        DoubleDescentDisplay
+            The display, not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If there is no path, the widths differ, or there is no test error.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd.plotting import DoubleDescentDisplay
+        >>> from ddkd.solvers import width_path
+        >>> rng = np.random.default_rng(0)
+        >>> Z, beta = rng.standard_normal((60, 40)), rng.standard_normal(40) / 6
+        >>> y = Z @ beta + 0.3 * rng.standard_normal(60)
+        >>> path = width_path(Z[:20], y[:20], range(1, 41), Z_test=Z[20:], Y_test=y[20:])
+        >>> display = DoubleDescentDisplay.from_paths(path, threshold=20).plot()
+        >>> len(display.lines_)
+        1
+        """
+        paths = [paths] if isinstance(paths, WidthPath) else list(paths)
+        if not paths:
+            raise ValueError("paths must hold at least one WidthPath; it is empty")
+        widths = paths[0].widths
+        if any(not np.array_equal(path.widths, widths) for path in paths):
+            raise ValueError("paths must have the same widths")
+        test = np.column_stack([_test_mse(path, y_test) for path in paths])
+        train = np.column_stack([path.train_mse.mean(axis=1) for path in paths])
+        options = {"score_name": "Mean squared error", **options}
+        return cls(widths=widths, test_scores=test, train_scores=train, **options)
+
+    @classmethod
+    def from_result(
+        cls, result: Table, *, value: str = "error", x: str = "width", **options: Any
+    ) -> Self:
+        """Make a display of a sweep of :func:`ddkd.experiments.curve`.
+
+        Parameters
+        ----------
+        result : SweepResult
+            The sweep, with the columns `x`, `value` and "repeat".
+        value : str, default="error"
+            The column of the test error; with "test_mse" the training error is shown as well.
+        x : str, default="width"
+            The column of the abscissa.
+        **options : dict
+            What else the display takes; the threshold is by default the number of labelled
+            examples.
+
+        Returns
+        -------
+        DoubleDescentDisplay
+            The display, not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or a repeat lacks a width.
+
+        Examples
+        --------
+        >>> from ddkd.datasets import load
+        >>> from ddkd.experiments import curve, sweep
+        >>> from ddkd.plotting import DoubleDescentDisplay
+        >>> result = sweep(
+        ...     curve,
+        ...     load("digits", n_train=50, rng=0),
+        ...     params={"widths": [10, 50, 300]},
+        ...     repeats=2,
+        ...     progress=False,
+        ... )
+        >>> DoubleDescentDisplay.from_result(result).threshold
+        50
+        """
+        widths, test = pivot(result, value, x)
+        train = pivot(result, "train_mse", x)[1] if value == "test_mse" else None
+        if "n_train" in result.columns and len(np.unique(result["n_train"])) == 1:
+            options = {"threshold": int(result["n_train"][0]), **options}
+        name = "Mean squared error" if value == "test_mse" else "Test error"
+        options = {"score_name": name, "width_name": x.capitalize(), **options}
+        return cls(widths=widths, test_scores=test, train_scores=train, **options)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        name: str | None = None,
+        score_type: str = "test",
+        std_display_style: str | None = "fill_between",
+        average: str = "mean",
+        line_kw: dict[str, Any] | None = None,
+        fill_between_kw: dict[str, Any] | None = None,
+        errorbar_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw the curve.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            The axes to draw on; a new figure by default.
+        name : str or None, default=None
+            What to call the model in the legend.
+        score_type : {"test", "train", "both"}, default="test"
+            Which errors to draw.
+        std_display_style : {"fill_between", "errorbar"} or None, default="fill_between"
+            How to show plus and minus one standard error of the average.
+        average : {"mean", "median"}, default="mean"
+            How to average over repeats. The mean error is infinite within one width of the
+            threshold, so that the average of simulations means nothing there; the median
+            stays finite.
+        line_kw, fill_between_kw, errorbar_kw : dict or None
+            Passed on to matplotlib.
+
+        Returns
+        -------
+        DoubleDescentDisplay
+            The object itself, drawn.
+        """
+        check_choice("score_type", score_type, ("test", "train", "both"))
+        styles = Styles(std_display_style, average, line_kw, fill_between_kw, errorbar_kw)
+        ax = new_axes() if ax is None else ax
+        curves = self._curves(score_type)
+        self.lines_, errors = [], []
+        for label, scores in curves.items():
+            joined = label == "train" or self.theory is None
+            title = label if name is None else name if len(curves) == 1 else f"{name}, {label}"
+            line, band = draw_scores(ax, self.widths, scores, title, styles, joined=joined)
+            self.lines_.append(line)
+            errors.append(band)
+        shown = [line.get_ydata() for line in self.lines_]
+        x = self.widths
+        if self.theory is not None:
+            like = self.lines_[0] if "test" in curves else None
+            label = "theory" if name is None else f"{name}, theory"
+            self.lines_.append(draw_theory(ax, *self.theory, label, like))
+            if not shown:
+                x, values = self.theory
+                shown = [values]
+        self.fill_between_ = errors if std_display_style == "fill_between" else None
+        self.errorbar_ = errors if std_display_style == "errorbar" else None
+        self.thresholds_ = mark_thresholds(ax, check_thresholds(self.threshold))
+        finish(ax, x, np.concatenate(shown), self.width_name, self.score_name)
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _curves(self, score_type: str) -> dict[str, np.ndarray]:
+        scores = {"test": self.test_scores, "train": self.train_scores}
+        if score_type != "both":
+            scores = {score_type: scores[score_type]}
+        if scores.get("train", ...) is None:
+            raise ValueError(f"score_type={score_type!r} needs train_scores, which are None")
+        return {label: values for label, values in scores.items() if values is not None}
+
+
+def _test_mse(path: WidthPath, y_test: Any) -> np.ndarray:
+    """Test error of each width of a path, averaged over the targets."""
+    if path.test_mse is not None:
+        return path.test_mse.mean(axis=1)
+    if path.predictions is None or y_test is None:
+        raise ValueError(
+            "a path needs test errors: call width_path with Z_test= and Y_test=, or with Z_test= "
+            "and give y_test= here"
+        )
+    targets = check_targets("y_test", y_test, path.predictions.shape[1])
+    targets = targets[:, None] if targets.ndim == 1 else targets
+    if targets.shape[1] != path.predictions.shape[2]:
+        raise ValueError(
+            f"y_test must have {path.predictions.shape[2]} targets; its shape is {targets.shape}"
+        )
+    return ((path.predictions - targets) ** 2).mean(axis=(1, 2))

@@ -1,0 +1,63 @@
+"""Checks of the theory's arguments, which broadcast."""
+
+from typing import Any
+
+import numpy as np
+
+from ddkd._checks import as_array, check_array, check_features
+
+__all__ = ["broadcast", "check_counts", "check_masks", "check_nonnegative", "unwrap"]
+
+_ANY_NDIM = tuple(range(9))
+
+
+def check_counts(name: str, value: Any, *, allow_inf: bool = True) -> np.ndarray:
+    """Return whole numbers of at least 1, as floats; infinity stands for the limit."""
+    array = as_array(name, value)
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be a positive whole number or an array of them: {value!r}")
+    array = array.astype(np.float64)
+    whole = (array >= 1) & (array == np.floor(array)) & (allow_inf | np.isfinite(array))
+    if not whole.all():
+        bad = array[~whole].flat[0]
+        infinity = " or infinity" if allow_inf else ""
+        raise ValueError(f"{name} must be a positive whole number{infinity}; got {bad:g}")
+    return array
+
+
+def check_nonnegative(name: str, value: Any) -> np.ndarray:
+    """Return finite, non-negative numbers of any shape."""
+    array = check_array(name, value, ndim=_ANY_NDIM)
+    if (array < 0).any():
+        raise ValueError(f"{name} must be non-negative; got {array[array < 0].flat[0]:g}")
+    return array
+
+
+def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
+    """Return a boolean mask (n_features,) or a stack of masks (..., n_features)."""
+    array = as_array(name, value)
+    if array.ndim > 1 and array.dtype.kind == "b":
+        if array.shape[-1] != n_features:
+            raise ValueError(
+                f"{name} must have {n_features} entries in its last axis; got {array.shape}"
+            )
+        if not array.any(axis=-1).all():
+            raise ValueError(f"{name} selects no feature in some mask; each must select one")
+        return array
+    mask = np.zeros(n_features, dtype=bool)
+    mask[check_features(name, value, n_features)] = True
+    return mask
+
+
+def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the arrays in one shape."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"the arguments do not broadcast: their shapes are {shapes}") from None
+
+
+def unwrap(value: np.ndarray) -> Any:
+    """A Python float for a single number, the array otherwise."""
+    return float(value) if np.ndim(value) == 0 else value

@@ -1,0 +1,24 @@
+"""Products, quotients and angles that stay right where a variance is infinite or zero."""
+
+import numpy as np
+
+__all__ = ["angle", "ratio", "times"]
+
+
+def times(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:
+    """Product in which zero times infinity is zero."""
+    with np.errstate(invalid="ignore"):
+        product = np.multiply(a, b)
+    return np.where((np.asarray(a) == 0) | (np.asarray(b) == 0), 0.0, product)
+
+
+def ratio(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:
+    """Quotient that is zero where the divisor is zero, or where both are infinite."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = np.divide(a, b)
+    return np.where((np.asarray(b) == 0) | np.isnan(quotient), 0.0, quotient)
+
+
+def angle(across: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """Angle whose legs are given, in radians; a right angle where both are zero."""
+    return np.where((along == 0) & (across == 0), np.pi / 2, np.arctan2(across, along))

@@ -1,0 +1,131 @@
+"""The implicit ridge: one scalar equation, solved to rounding."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Remainder", "implicit_ridge"]
+
+_MAX_STEPS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Remainder:
+    """The part u of the degrees of freedom that a ridge alpha leaves, given x.
+
+    u is the positive root of square * u^2 + linear * u = alpha/x. For a linear model x is
+    kappa, square is 0 and linear is 1, so that u = alpha/kappa.
+    """
+
+    alpha: np.ndarray
+    square: np.ndarray
+    linear: np.ndarray
+
+    def at(self, x: np.ndarray) -> np.ndarray:
+        """u, by the form of the quadratic's root that does not cancel."""
+        load = self.alpha / x
+        root = self.linear + np.sqrt(self.linear**2 + 4 * self.square * load)
+        return np.divide(2 * load, root, out=np.zeros(load.shape), where=load > 0)
+
+    def slope(self, x: np.ndarray) -> np.ndarray:
+        """Minus the derivative of u in log x."""
+        load = self.alpha / x
+        root = np.sqrt(self.linear**2 + 4 * self.square * load)
+        return np.divide(load, root, out=np.zeros(load.shape), where=load > 0)
+
+    def x_where(self, u: np.ndarray) -> np.ndarray:
+        """The x at which the remainder is u."""
+        return self.alpha / (self.square * u**2 + self.linear * u)
+
+    def select(self, chosen: np.ndarray) -> "Remainder":
+        """The chosen problems of a batch."""
+        return Remainder(self.alpha[chosen], self.square[chosen], self.linear[chosen])
+
+
+def implicit_ridge(
+    s: np.ndarray, weight: np.ndarray, size: np.ndarray, remainder: Remainder
+) -> np.ndarray:
+    """Solve size = sum weight s/(s + x) + u(x) for x > 0, over leading axes.
+
+    `s` and `weight` (how often each eigenvalue occurs; zero to leave one out) have the
+    eigenvalues in the last axis; `size` and the remainder's arrays broadcast against the
+    other axes. x is 0 where alpha is 0 and the sum of the weights is at most `size`, or
+    where `size` is infinite.
+
+    Newton's method in log x, inside a bracket. The sum is taken as the exact count of
+    eigenvalues above x, minus the shortfall of those, plus the part of the others: its error
+    is a few roundings of the derivative in log x, so the root is accurate to rounding
+    however close the width is to `size` and however many decades the spectrum spans.
+    """
+    weight = np.where(s > 0, weight, 0.0)
+    width = weight.sum(axis=-1)
+    alpha = remainder.alpha
+    shape = np.broadcast_shapes(
+        weight.shape[:-1], size.shape, alpha.shape, remainder.square.shape, remainder.linear.shape
+    )
+    width, size, alpha, square, linear = (
+        np.broadcast_to(a, shape) for a in (width, size, alpha, remainder.square, remainder.linear)
+    )
+    todo = np.isfinite(size) & (width > 0) & ((alpha > 0) | (width > size))
+    x = np.zeros(shape)
+    if not todo.any():
+        return x
+    if weight.ndim > 1:
+        s = np.broadcast_to(s, (*shape, s.shape[-1]))[todo]
+        weight = np.broadcast_to(weight, (*shape, weight.shape[-1]))[todo]
+    rest = Remainder(alpha[todo], square[todo], linear[todo])
+    x[todo] = _solve(s, weight, width[todo], size[todo], rest)
+    return x
+
+
+def _solve(
+    s: np.ndarray, weight: np.ndarray, width: np.ndarray, size: np.ndarray, remainder: Remainder
+) -> np.ndarray:
+    """`implicit_ridge` on flat problems that have a positive root."""
+    low, high = _bracket(s, weight, width, size, remainder)
+    x = np.sqrt(low) * np.sqrt(high)
+    active = np.arange(size.size)
+    for _ in range(_MAX_STEPS):
+        rows = (s, weight) if s.ndim == 1 else (s[active], weight[active])
+        here, rest = x[active], remainder.select(active)
+        excess, slope = _excess(*rows, here, size[active], rest)
+        low[active] = np.where(excess > 0, here, low[active])
+        high[active] = np.where(excess > 0, high[active], here)
+        step = np.clip(excess / slope, -700.0, 700.0)
+        new = here * np.exp(step)
+        inside = (new > low[active]) & (new < high[active])
+        narrow = (np.abs(step) < 1e-15) | (low[active] >= high[active] * (1 - 4e-16))
+        middle = np.sqrt(low[active]) * np.sqrt(high[active])
+        x[active] = np.where(inside, new, np.where(narrow, here, middle))
+        # The error of a step below 1e-8 is its square.
+        active = active[~(narrow | (inside & (np.abs(step) < 1e-8)))]
+        if active.size == 0:
+            break
+    return x
+
+
+def _bracket(
+    s: np.ndarray, weight: np.ndarray, width: np.ndarray, size: np.ndarray, remainder: Remainder
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds on x, by s/(s+x) <= s/x and x/(s+x) <= x/s."""
+    used = weight > 0
+    smallest = np.min(np.where(used, s, np.inf), axis=-1)
+    relative = np.divide(smallest[..., None], s, out=np.zeros(weight.shape), where=used)
+    harmonic = np.sum(weight * relative, axis=-1) / smallest
+    low = np.maximum(remainder.x_where(size), (width - size) / harmonic)
+    high = 2 * np.maximum(np.sum(weight * s, axis=-1) / size, remainder.x_where(size / 2))
+    # Widened by a rounding, so that a root at an end (one eigenvalue) is inside.
+    return low * (1 - 1e-12), high * (1 + 1e-12)
+
+
+def _excess(
+    s: np.ndarray, weight: np.ndarray, x: np.ndarray, size: np.ndarray, remainder: Remainder
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sum weight s/(s+x) + u(x) - size, and minus its derivative in log x."""
+    column = x[:, None]
+    above = s > column
+    part = np.minimum(s, column) / (s + column)
+    count = np.sum(weight * above, axis=-1)
+    smooth = np.sum(weight * np.where(above, -part, part), axis=-1)
+    slope = np.sum(weight * part * (1 - part), axis=-1)
+    return (count - size) + smooth + remainder.at(x), slope + remainder.slope(x)

@@ -1,0 +1,216 @@
+"""Isotropic least squares, exact at finite sample size."""
+
+from typing import Any
+
+import numpy as np
+from scipy import linalg, optimize, special
+
+from ddkd._checks import check_integer, check_real
+from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
+
+__all__ = ["isotropic_overlap", "isotropic_risk", "isotropic_risk_quantile"]
+
+
+def isotropic_risk(
+    n_samples: Any,
+    n_features: Any,
+    *,
+    signal: Any = 1.0,
+    unseen_signal: Any = 0.0,
+    noise_variance: Any = 0.0,
+) -> Any:
+    """Mean risk of min-norm least squares on isotropic Gaussian features, noise included.
+
+    With n samples, p features, seen signal S and v = noise + unseen signal::
+
+        p <= n - 2:  v (1 + p/(n - p - 1))
+        p >= n + 2:  S (1 - n/p) + v (1 + n/(p - n - 1))
+        otherwise:   infinite
+
+    (Belkin, Hsu and Xu, arXiv 1903.07571). With v = 0 there is nothing to blow up: the risk
+    is 0 for p <= n and S (1 - n/p) above. *Exact at finite size*, for every n and p.
+
+    Parameters
+    ----------
+    n_samples : int or array_like of int
+        Number of samples n, at least 1.
+    n_features : int or array_like of int
+        Number of features p, at least 1.
+    signal : float or array_like, default=1.0
+        Squared norm S of the truth's coefficients on the features used.
+    unseen_signal : float or array_like, default=0.0
+        Squared norm of its coefficients on features not used.
+    noise_variance : float or array_like, default=0.0
+        Variance of the label noise.
+
+    Returns
+    -------
+    float or ndarray
+        Expected squared error on a fresh noisy label; the arguments broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a count is not a positive whole number or a variance is negative.
+
+    Examples
+    --------
+    >>> from ddkd.theory import isotropic_risk
+    >>> isotropic_risk(20, [10, 20, 41], noise_variance=1.0)
+    array([2.11111111,        inf, 2.51219512])
+    """
+    n = check_counts("n_samples", n_samples, allow_inf=False)
+    p = check_counts("n_features", n_features, allow_inf=False)
+    seen = check_nonnegative("signal", signal)
+    unseen = check_nonnegative("unseen_signal", unseen_signal)
+    noise = check_nonnegative("noise_variance", noise_variance)
+    n, p, seen, unseen, noise = broadcast(
+        n_samples=n, n_features=p, signal=seen, unseen_signal=unseen, noise_variance=noise
+    )
+    v = unseen + noise
+    under, over = p <= n - 2, p >= n + 2
+    variance = np.full(n.shape, np.inf)
+    np.divide(p, n - p - 1, out=variance, where=under)
+    np.divide(n, p - n - 1, out=variance, where=over)
+    bias = np.where(p > n, seen * (p - n) / p, 0.0)
+    noise = np.multiply(v, 1 + variance, out=np.zeros(n.shape), where=v > 0)
+    return unwrap(bias + noise)
+
+
+def isotropic_risk_quantile(
+    quantile: float,
+    n_samples: int,
+    n_features: int,
+    *,
+    signal: float = 1.0,
+    unseen_signal: float = 0.0,
+    noise_variance: float = 0.0,
+) -> float:
+    """Quantile of the risk of one min-norm fit on isotropic Gaussian features.
+
+    Over draws of the training set the risk, noise included, is distributed as::
+
+        p <= n:  v + v X/Y,      X ~ chi2(p), Y ~ chi2(n - p + 1)
+        p >= n:  v + S B + v X/Y,  B ~ Beta((p - n)/2, n/2), X ~ chi2(n), Y ~ chi2(p - n + 1)
+
+    with independent variables, S the seen signal and v = noise + unseen signal. For p <= n the
+    noise adds u' W^-1 u, u normal and W Wishart, and a Wishart matrix's inverse along an
+    independent direction is an inverse chi-square; for p > n the row space is a uniformly
+    random one, independent of the Gram matrix, and the truth's part outside it is lost.
+    *Exact at finite size*, for every n and p: it has a median where `isotropic_risk`, its
+    mean, is infinite.
+
+    Parameters
+    ----------
+    quantile : float
+        Level strictly between 0 and 1; 0.5 for the median.
+    n_samples, n_features : int
+        Numbers n of samples and p of features.
+    signal, unseen_signal, noise_variance : float
+        As in `isotropic_risk`.
+
+    Returns
+    -------
+    float
+        The risk that a fraction `quantile` of training sets stays below.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> from ddkd.theory import isotropic_risk_quantile
+    >>> round(isotropic_risk_quantile(0.5, 20, 20, noise_variance=1.0), 4)
+    43.3813
+    """
+    quantile = check_real("quantile", quantile, low=0.0, high=1.0, low_open=True, high_open=True)
+    n = check_integer("n_samples", n_samples)
+    p = check_integer("n_features", n_features)
+    seen = check_real("signal", signal, low=0.0)
+    v = check_real("unseen_signal", unseen_signal, low=0.0) + check_real(
+        "noise_variance", noise_variance, low=0.0
+    )
+    numerator, denominator = min(n, p), abs(n - p) + 1
+    # X/(X + Y) is a beta variable, so X/Y needs no scale.
+    noise_at = float(special.betaincinv(numerator / 2, denominator / 2, quantile))
+    if p <= n or seen == 0:
+        return v + v * noise_at / (1 - noise_at)
+    lost = (p - n) / 2, n / 2
+    if v == 0:
+        return seen * float(special.betaincinv(*lost, quantile))
+    nodes, weights = _beta_rule(*lost)
+
+    def probability(excess: float) -> float:
+        rest = np.maximum(excess - seen * nodes, 0.0)
+        return float(weights @ special.betainc(numerator / 2, denominator / 2, rest / (rest + v)))
+
+    # Twice the sum of the parts' worst: rounding must not leave the root outside.
+    high = 2 * (seen + v * noise_at / (1 - noise_at))
+    return v + optimize.brentq(lambda x: probability(x) - quantile, 0.0, high, xtol=1e-12 * high)
+
+
+def _beta_rule(a: float, b: float, n_nodes: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss rule of the Beta(a, b) distribution: nodes in [0, 1] and weights of sum 1.
+
+    From the eigenvectors of the Jacobi matrix (Golub and Welsch, Math. Comp. 23, 1969), whose
+    entries stay of order one however large a and b are.
+    """
+    k = np.arange(1.0, n_nodes)
+    s = 2 * k + a + b - 2
+    middle = 0.5 + 0.5 * (a - b) * (a + b - 2) / (s * (s + 2))
+    square = k * (k + a - 1) * (k + b - 1) / (s**2 * (s + 1))
+    # At k = 1 the factor (k + a + b - 2)/(s - 1) is 0/0 where a + b = 1; it is 1 for every a + b.
+    square[1:] *= (k[1:] + a + b - 2) / (s[1:] - 1)
+    nodes, vectors = linalg.eigh_tridiagonal(np.r_[a / (a + b), middle], np.sqrt(square))
+    return nodes, vectors[0] ** 2
+
+
+def isotropic_overlap(n_samples: Any, n_features: Any, *, flip_rate: Any = 0.0) -> Any:
+    """Mean overlap of the min-norm fit to hard labels with the truth, isotropic features.
+
+    For a truth b of norm 1 on the p features used, labels the sign of <b, x> flipped with
+    probability `flip_rate`, and c = (1 - 2 flip_rate) sqrt(2/pi)::
+
+        E <w, b> = c n/(n - 1)  for p < n,      c n/(p - 1)  for p > n.
+
+    Below n the overlap is g'My/g'Mg, g the scores, y the labels and M a random projection
+    that is independent of both; rotating, its mean is that of p = 1, n E|u| E(1/R) for a
+    uniform direction u and a chi-distributed norm R. *Exact at finite size*; at p = n the mean
+    does not exist.
+
+    Parameters
+    ----------
+    n_samples : int or array_like of int
+        Number n of samples.
+    n_features : int or array_like of int
+        Number p of features, all of them used.
+    flip_rate : float or array_like, default=0.0
+        Probability in [0, 1/2] that a training label is flipped.
+
+    Returns
+    -------
+    float or ndarray
+        Mean overlap; NaN at p = n. The arguments broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a count is not a positive whole number or a flip rate is out of range.
+
+    Examples
+    --------
+    >>> from ddkd.theory import isotropic_overlap
+    >>> isotropic_overlap(20, [10, 20, 41]).round(4)
+    array([0.8399,    nan, 0.3989])
+    """
+    n = check_counts("n_samples", n_samples, allow_inf=False)
+    p = check_counts("n_features", n_features, allow_inf=False)
+    flips = check_nonnegative("flip_rate", flip_rate)
+    if (flips > 0.5).any():
+        raise ValueError(f"flip_rate must be at most 1/2; got {flips.max():g}")
+    n, p, flips = broadcast(n_samples=n, n_features=p, flip_rate=flips)
+    overlap = np.full(n.shape, np.nan)
+    np.divide(n, np.maximum(n, p) - 1, out=overlap, where=p != n)
+    return unwrap(overlap * (1 - 2 * flips) * np.sqrt(2 / np.pi))

@@ -1,0 +1,232 @@
+"""Least squares on random features of any kernel, and students with features of their own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ddkd._checks import check_choice, check_vector
+from ddkd.populations import GaussianPopulation
+from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
+from ddkd.theory._fits import least_squares_fit
+from ddkd.theory._laws import Law, law_fields
+from ddkd.theory._scores import Score, Target, truth_target
+
+__all__ = ["RandomFeatureLaw", "random_features"]
+
+
+@dataclass(frozen=True, eq=False)
+class RandomFeatureLaw(Law):
+    """Law of least squares on random features, and what it implies.
+
+    Made by `random_features` and by `RandomFeatureLaw.distill`. Every number is a float, or
+    an array over a whole curve if an argument was one.
+
+    Attributes
+    ----------
+    population : GaussianPopulation
+        The eigenfunctions as unit-variance inputs, with the truth on them.
+    eigenvalues : ndarray of shape (n_eigenfunctions,)
+        Eigenvalues of the kernel.
+    n_samples, n_components : float or ndarray
+        Numbers n of examples and k of random features.
+    alpha : float or ndarray
+        Ridge on features scaled by 1/sqrt(k), sum-normalised.
+    kappa, gamma : float or ndarray
+        Implicit ridges, of the samples, and of samples and features together.
+    target_risk : float or ndarray
+        Mean squared error against the labels the model was fitted to, on fresh inputs.
+    risk : float or ndarray
+        Mean squared error against the population's noisy or flipped labels.
+    train_risk : float or ndarray
+        Mean squared error on the examples the model was fitted to.
+    correlation : float or ndarray
+        Correlation of the model's score with the truth.
+    error_rate : float or ndarray
+        Probability that the score's sign differs from the truth's.
+    agreement : float, ndarray or None
+        Probability that student and teacher have the same sign; None for a model that has
+        no teacher.
+    """
+
+    eigenvalues: np.ndarray
+    n_components: Any
+    gamma: Any
+
+    @property
+    def coef_mean(self) -> np.ndarray:
+        """Mean coefficient on each unit-variance eigenfunction; (..., n_eigenfunctions)."""
+        return self._score.mean
+
+    @property
+    def coef_variance(self) -> np.ndarray:
+        """Variance of those coefficients; (..., n_eigenfunctions)."""
+        return self._score.variance
+
+    def distill(
+        self, n_transfer: Any, n_components: Any, *, labels: str = "hard", alpha: Any = 0.0
+    ) -> "RandomFeatureLaw":
+        """Law of a student with random features of its own, fitted to this model's labels.
+
+        The student's k features are drawn from the same kernel, independently of the
+        teacher's, and its m examples are fresh. It is the fit of `random_features` to the
+        target c t, t the teacher's coefficients on the eigenfunctions: c = 1 for soft labels,
+        sqrt(2/pi)/sqrt(Q) for hard ones, with noise of variance 1 - 2/pi, Q = sum E t^2.
+
+        *Asymptotic* in m, k and the kernel's effective dimension together, like
+        `random_features`.
+
+        Parameters
+        ----------
+        n_transfer : int or array_like of int
+            Number m of examples the teacher labels; infinity for the limit.
+        n_components : int or array_like of int
+            Number k of the student's random features; infinity for the kernel itself.
+        labels : {"hard", "soft"}, default="hard"
+            Signs of the teacher's scores, or the scores.
+        alpha : float or array_like, default=0.0
+            Ridge of the student; 0 for minimum norm.
+
+        Returns
+        -------
+        RandomFeatureLaw
+            The student's law; it has a teacher, so `agreement` is a number, and it may
+            teach in turn.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of its range.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd import theory
+        >>> l = 1 / np.arange(1, 501) ** 1.5
+        >>> teacher = theory.random_features(l, np.sqrt(l), 50, 400, labels="hard")
+        >>> student = teacher.distill([100, 1000, 10_000], 100)
+        >>> student.error_rate.round(3), round(teacher.error_rate, 3)
+        (array([0.5  , 0.244, 0.231]), 0.238)
+        """
+        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        return _law(
+            self.population,
+            self.eigenvalues,
+            check_counts("n_transfer", n_transfer),
+            check_counts("n_components", n_components),
+            check_nonnegative("alpha", alpha),
+            self._score.hard_target() if hard else self._score.soft_target(),
+            teacher=self._score,
+        )
+
+
+def random_features(
+    eigenvalues: Any,
+    coef: Any,
+    n_samples: Any,
+    n_components: Any,
+    *,
+    alpha: Any = 0.0,
+    labels: str = "real",
+    noise_variance: float = 0.0,
+    flip_rate: float = 0.0,
+) -> RandomFeatureLaw:
+    """Law of least squares on k random features of a kernel, for any kernel spectrum.
+
+    The kernel has eigenvalues l and unit-variance eigenfunctions, the truth coefficients v
+    on them. kappa and gamma solve n = z + alpha/kappa and k = z + k kappa/gamma, z = sum A,
+    A = l/(l + gamma); q = sum A^2. The risk against noisy labels is::
+
+        E = [sum (gamma/(l + gamma) - kappa l/(l + gamma)^2 k/(k - q)) v^2 + noise]
+            / (1 - (q (k - 2 z) + z^2)/(n (k - q)))
+
+    (Simon, Karkada, Ghosh and Belkin, arXiv 2311.14646; Defilippis, Loureiro and
+    Misiakiewicz, arXiv 2405.15699), here in a form without subtractions. Coefficients have
+    mean A v and variance A (1 - A) [sum A (1 - A) v^2]/(k - q) +
+    (E/n) (A^2 + A (1 - A) (z - q)/(k - q)); the training error is (alpha/(n kappa))^2 E.
+    Hard labels as in `least_squares`. *Asymptotic*, with errors of order 1/n, exact for
+    Gaussian features; infinite at k = n without a ridge. With k infinite it is the kernel
+    (linear) model of `least_squares`.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n_eigenfunctions,)
+        Eigenvalues l of the kernel, non-negative, at least one positive.
+    coef : array_like of shape (n_eigenfunctions,)
+        The truth's coefficients v on unit-variance eigenfunctions: v = sqrt(l) b. Rescaled to
+        sum v^2 = 1 for hard labels.
+    n_samples : int or array_like of int
+        Number n of samples; infinity for the limit.
+    n_components : int or array_like of int
+        Number k of random features; infinity for the limit.
+    alpha : float or array_like, default=0.0
+        Ridge for features scaled by 1/sqrt(k), sum-normalised; 0 means minimum norm.
+    labels : {"real", "hard"}, default="real"
+        Real labels, or their signs.
+    noise_variance : float, default=0.0
+        Variance of the noise on real labels.
+    flip_rate : float, default=0.0
+        Probability in [0, 1/2] with which a hard label is flipped.
+
+    Returns
+    -------
+    RandomFeatureLaw
+        Floats, or arrays if `n_samples`, `n_components` or `alpha` was one; they broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import theory
+    >>> l = 1 / np.arange(1, 501) ** 1.5
+    >>> law = theory.random_features(l, np.sqrt(l), 100, [50, 100, 400], noise_variance=0.1)
+    >>> law.risk.round(4)
+    array([0.9686,    inf, 0.5224])
+    """
+    l = check_vector("eigenvalues", eigenvalues).copy()
+    if l.min() < 0 or l.max() == 0:
+        raise ValueError("eigenvalues must be non-negative, with at least one positive")
+    l.setflags(write=False)
+    population = GaussianPopulation(
+        np.ones(l.size),
+        check_vector("coef", coef, size=l.size),
+        labels=labels,
+        noise_variance=noise_variance,
+        flip_rate=flip_rate,
+    )
+    return _law(
+        population,
+        l,
+        check_counts("n_samples", n_samples),
+        check_counts("n_components", n_components),
+        check_nonnegative("alpha", alpha),
+        truth_target(population, population.coef),
+    )
+
+
+def _law(
+    population: GaussianPopulation,
+    l: np.ndarray,
+    n: np.ndarray,
+    k: np.ndarray,
+    alpha: np.ndarray,
+    target: Target,
+    teacher: Score | None = None,
+) -> RandomFeatureLaw:
+    """Law of a fit to `target`: of a first generation, or of a student."""
+    size = "n_samples" if teacher is None else "n_transfer"
+    broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.unit)
+    fit, ridges = least_squares_fit(l, np.ones(l.size, dtype=bool), n, k, alpha, target)
+    return RandomFeatureLaw(
+        eigenvalues=l,
+        n_samples=unwrap(n),
+        n_components=unwrap(k),
+        alpha=unwrap(alpha),
+        kappa=unwrap(ridges.kappa),
+        gamma=unwrap(ridges.gamma),
+        **law_fields(population, population.coef, fit, target, teacher),
+    )

@@ -1,0 +1,73 @@
+"""
+The exact double-descent curve
+==============================
+
+Fit 40 examples by least squares, with ever more features. Below 40 features the model cannot
+fit its data; from 40 on it fits them exactly, and of all such fits the one of smallest norm is
+taken. What happens to the error on new examples?
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ddkd import GaussianPopulation
+from ddkd.plotting import DoubleDescentDisplay
+from ddkd.simulation import width_curve
+from ddkd.theory import isotropic_risk
+
+# %%
+# The data
+# --------
+# 80 independent standard normal features, of which the first carry most of the signal; a model of
+# width p sees the first p, and to it the signal in the others is noise. For this case the mean
+# error is known exactly, at any finite size (Belkin, Hsu and Xu, arXiv 1903.07571).
+
+n, n_features, noise = 40, 80, 0.05
+signal = np.arange(1.0, n_features + 1) ** -0.75
+signal /= signal.sum()
+population = GaussianPopulation(np.ones(n_features), np.sqrt(signal), noise_variance=noise)
+widths = np.array([1, 2, 4, 7, 10, 14, 20, 25, 30, 34, 46, 50, 55, 60, 66, 73, 80])
+
+# %%
+# The simulation
+# --------------
+# :func:`~ddkd.simulation.width_curve` draws 40 examples and fits every width. The population knows
+# the error of any coefficients exactly, so that no test set is needed.
+
+rng = np.random.default_rng(0)
+risks = [width_curve(population, n, widths, rng=rng).risk for _ in range(60)]
+
+# %%
+# The curve
+# ---------
+# Dots and bands are simulations with their standard error, the line is the formula. Near the
+# threshold there is only the line: where the mean is infinite, averages mean nothing.
+
+grid = np.arange(1, n_features + 1)
+seen = np.minimum(np.cumsum(signal), 1.0)
+theory = isotropic_risk(n, grid, signal=seen, unseen_signal=1 - seen, noise_variance=noise)
+display = DoubleDescentDisplay(
+    widths=widths,
+    test_scores=np.transpose(risks),
+    theory=(grid, theory),
+    threshold=n,
+    score_name="Mean squared test error",
+).plot(std_display_style="errorbar")
+display.ax_.set_ylim(0, 4)
+
+best_below, best_above = theory[:n].min(), theory[n:].min()
+print(f"best error up to the threshold: {best_below:.3f}, beyond it: {best_above:.3f}")
+
+# %%
+# What to notice
+# --------------
+# The error falls twice. In between, where the number of features equals the number of examples, it
+# is infinite on average. The second descent ends lower than the first, although every model on the
+# right fits the noise in its data perfectly.
+#
+# Exercise
+# --------
+# Let the signal fade faster, ``** -1.25``, or raise the noise to 0.5. Is the second descent still
+# worth having?
+
+plt.show()

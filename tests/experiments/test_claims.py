@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+
+from ddkd.experiments import Errors, best_traditional, judge, judge_claims
+
+N, TEACHER, M = 8, 64, 256
+REPEATS = 4
+
+
+def table(overrides):
+    """Columns of a comparison in which every model errs by 0.30, except for `overrides`.
+
+    `overrides` maps (model, width or None, m or None) to errors, one a repeat.
+    """
+    widths = [2, 4, 8, 12, 16, 24, 32, 48]
+    configurations = [("teacher", w, 0) for w in (*widths, TEACHER)]
+    configurations += [(model, w, 0) for model in ("direct", "direct-ridge") for w in widths]
+    configurations += [(f"self-distilled{t}", w, 0) for t in ("", "-tuned") for w in widths]
+    configurations += [(model, np.inf, 0) for model in ("kernel-ridge", "svm")]
+    configurations += [("ridge-any-width", 16, 0), ("teacher-tuned", TEACHER, 0)]
+    configurations += [
+        (kind + t, w, m)
+        for kind in ("hard", "soft")
+        for t in ("", "-tuned")
+        for w in widths
+        for m in (3 * N, 64, M)
+    ]
+    names = ["model", "width", "n_transfer", "error", "repeat"]
+    names += ["flip_rate", "n_train", "train_error", "interpolates"]
+    columns = {name: [] for name in names}
+    for repeat in range(REPEATS):
+        for model, width, m in configurations:
+            error = 0.30 + 0.01 * repeat
+            for (name, w, size), values in overrides.items():
+                if name == model and w in (None, width) and size in (None, m):
+                    error = values[repeat]
+            row = (model, width, m, error, repeat, 0.0, N, 0.0, float(model == "teacher"))
+            for name, value in zip(columns, row, strict=True):
+                columns[name].append(value)
+    return {name: np.array(values) for name, values in columns.items()}
+
+
+def judged(overrides):
+    return {c.key: c for c in judge_claims(table(overrides), data="toy")}
+
+
+def test_judge_is_the_paired_test_at_two_standard_errors():
+    d = np.array([-0.03, -0.01, -0.02, 0.0])
+    got = judge(d)
+    assert got.mean == pytest.approx(-0.015)
+    assert got.standard_error == pytest.approx(np.sqrt(np.var(d, ddof=1) / 4))
+    assert got.verdict == "holds"  # -0.015 / 0.00645 = -2.3
+    assert judge(-d).verdict == "fails"
+    assert judge(d + 0.004).verdict == "undecided"  # -1.7 standard errors
+    assert judge([-1.0]).verdict == "undecided"
+
+
+def test_a_tie_decides_nothing():
+    verdicts = {key: claim.verdict for key, claim in judged({}).items()}
+    assert verdicts.pop("memorises") == "holds"
+    assert set(verdicts.values()) == {"undecided"}
+
+
+def test_verdicts_follow_the_numbers_in_both_directions():
+    good = judged({("hard", 32, M): [0.1, 0.12, 0.11, 0.13]})
+    for key in ("direct-width 4n", "traditional", "teacher", "soft", "better-teacher", "grows"):
+        assert good[key].verdict == "holds"
+        assert good[key].difference == pytest.approx(0.115 - 0.315)
+    bad = judged({("hard", 32, M): [0.5, 0.52, 0.51, 0.53]})
+    for key in ("direct-width 4n", "traditional", "teacher", "soft", "better-teacher", "grows"):
+        assert bad[key].verdict == "fails"
+
+
+def test_the_comparison_is_paired():
+    # The spread between repeats is ten times the gain, which every repeat shows.
+    base = np.array([0.1, 0.3, 0.2, 0.4])
+    claims = judged({("soft", 32, M): base, ("hard", 32, M): base - [0.01, 0.011, 0.009, 0.01]})
+    assert claims["soft"].verdict == "holds"
+    assert claims["soft"].standard_error < 0.001
+
+
+def test_peaks_are_found_where_they_are():
+    peak = [0.8, 0.82, 0.81, 0.79]
+    claims = judged({("direct", N, 0): peak, ("hard", 3 * N, 3 * N): peak})
+    assert claims["direct-peak"].verdict == "holds"
+    assert claims["direct-peak"].difference == pytest.approx(-(0.805 - 0.315))
+    assert claims["own-peak"].verdict == "holds"
+    elsewhere = judged({("hard", N, 3 * N): peak, ("hard", N, M): peak})
+    assert elsewhere["own-peak"].verdict == "fails"
+    assert elsewhere["student-spared"].verdict == "fails"
+    assert elsewhere["direct-peak"].verdict == "undecided"
+
+
+def test_the_strongest_traditional_model_is_the_rival():
+    columns = table({("svm", None, None): [0.2, 0.2, 0.2, 0.2]})
+    name, values = best_traditional(Errors(columns), 0.0, 4 * N)
+    assert name == "svm"
+    np.testing.assert_array_equal(values, [0.2, 0.2, 0.2, 0.2])
+
+
+def test_the_size_needed_is_the_smallest_that_beats_the_rival():
+    good = [0.1, 0.12, 0.11, 0.13]
+    claims = judged({("hard", 32, 64): good, ("hard", 32, M): good})
+    assert claims["enough-for-soft-labels"].values["examples needed"] == 64
+    claims = judged({("hard", 32, M): good})
+    assert claims["enough-for-soft-labels"].values["examples needed"] == M
+    assert judged({})["enough-for-soft-labels"].values["examples needed"] is None
+
+
+def test_one_repeat_that_fails_to_interpolate_fails_the_claim():
+    columns = table({})
+    columns["interpolates"][np.flatnonzero(columns["model"] == "teacher")] = 1.0
+    at = (columns["model"] == "teacher") & (columns["width"] == TEACHER) & (columns["repeat"] == 2)
+    columns["interpolates"][at] = 0.0
+    (claim,) = (c for c in judge_claims(columns, data="toy") if c.key == "memorises")
+    assert (claim.verdict, claim.values["repeats that interpolate"]) == ("fails", 3)
+
+
+def test_an_incomplete_table_is_refused():
+    columns = table({})
+    keep = ~((columns["model"] == "hard") & (columns["repeat"] == 1))
+    with pytest.raises(ValueError, match="not one record a repeat for hard"):
+        judge_claims({name: c[keep] for name, c in columns.items()}, data="toy")

@@ -1,0 +1,134 @@
+"""The stacked, shared-factorisation comparison against one scikit-learn model at a time."""
+
+import numpy as np
+import pytest
+from sklearn.svm import SVC
+
+from ddkd import DistilledClassifier, LeastSquaresClassifier
+from ddkd.datasets import load
+from ddkd.experiments import compare
+from ddkd.experiments._comparison import _draw_transfer, _pose
+
+RATES = (0.0, 0.1)
+TEACHER, POOL, N = 400, 700, 60
+
+
+@pytest.fixture(scope="module")
+def split():
+    return load("deformed-digits", rng=4, n_train=N, n_test=300)
+
+
+@pytest.fixture(scope="module")
+def records(split):
+    return compare(
+        split,
+        np.random.default_rng(7),
+        teacher_width=TEACHER,
+        n_transfer=POOL,
+        flip_rates=RATES,
+    )
+
+
+@pytest.fixture(scope="module")
+def same_randomness(split):
+    """The features, labels and pool that `records` were measured with."""
+    rng = np.random.default_rng(7)
+    problem = _pose(split, rng, 0.8, TEACHER, RATES)
+    pool = _draw_transfer(split, POOL, np.random.default_rng(int(rng.integers(2**32))))
+    return problem, pool
+
+
+def find(records, **wanted):
+    rows = [r for r in records if all(r[key] == value for key, value in wanted.items())]
+    assert len(rows) == 1, wanted
+    return rows[0]
+
+
+@pytest.mark.parametrize("f", [0, 1])
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+def test_students_are_those_of_distilled_classifier(split, records, same_randomness, f, labels):
+    problem, pool = same_randomness
+    for width in (N, 4 * N):
+        features = problem.student.__class__(
+            width, gamma=problem.gamma, random_state=problem.student.random_state
+        )
+        model = DistilledClassifier(
+            LeastSquaresClassifier(problem.teacher),
+            LeastSquaresClassifier(features),
+            transfer=pool,
+            labels=labels,
+        ).fit(split.X_train, problem.y[:, f])
+        wanted = {"flip_rate": RATES[f], "width": width, "n_transfer": POOL}
+        row = find(records, model=labels, **wanted)
+        assert row["error"] == pytest.approx(1 - model.score(split.X_test, problem.y_test))
+        assert row["agreement"] == pytest.approx(model.agreement(split.X_test))
+
+
+def test_teacher_and_direct_models_are_least_squares_classifiers(split, records, same_randomness):
+    problem, _ = same_randomness
+    for f, rate in enumerate(RATES):
+        for model, features, width in (
+            ("teacher", problem.teacher, TEACHER),
+            ("direct", problem.student, 4 * N),
+        ):
+            fitted = LeastSquaresClassifier(features).fit(split.X_train, problem.y[:, f])
+            row = find(records, model=model, width=width, flip_rate=rate)
+            assert row["error"] == pytest.approx(1 - fitted.score(split.X_test, problem.y_test))
+
+
+def test_ten_percent_of_the_labels_are_wrong_and_the_teacher_fits_them(records, same_randomness):
+    problem, _ = same_randomness
+    assert problem.wrong.sum(axis=0).tolist() == [0, 6]
+    row = find(records, model="teacher", width=TEACHER, flip_rate=0.1)
+    assert (row["train_error"], row["wrong_fitted"], row["interpolates"]) == (0.0, 1.0, 1.0)
+
+
+def test_an_interpolating_teachers_soft_labels_on_its_own_inputs_are_the_labels(records):
+    for rate in RATES:
+        for width in (N // 2, 4 * N):
+            same = {"flip_rate": rate, "width": width}
+            a = find(records, model="direct", **same)["error"]
+            assert find(records, model="self-distilled", **same)["error"] == pytest.approx(a)
+
+
+def test_support_vectors_are_tuned_over_the_grid_it_reports(split, records, same_randomness):
+    problem, _ = same_randomness
+    row = find(records, model="svm", flip_rate=0.0)
+    errors = []
+    for multiple in (0.7, 1.0, 1.4):
+        model = SVC(C=1 / row["alpha"], gamma=problem.gamma / multiple**2)
+        errors.append(
+            1 - model.fit(split.X_train, problem.y[:, 0]).score(split.X_test, problem.y_test)
+        )
+    assert any(row["error"] == pytest.approx(e) for e in errors)
+
+
+def test_the_same_generator_gives_the_same_records(split):
+    options = {"teacher_width": 100, "n_transfer": 200, "flip_rates": (0.1,)}
+    first = compare(split, np.random.default_rng(1), **options)
+    again = compare(split, np.random.default_rng(1), **options)
+    other = compare(split, np.random.default_rng(2), **options)
+    assert repr(first) == repr(again)
+    assert repr(first) != repr(other)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"bandwidth": 0.0}, r"bandwidth must be finite and in \(0, inf\); got 0.0"),
+        ({"teacher_width": 0}, "teacher_width must be at least 1; got 0"),
+        ({"n_transfer": 2.5}, "n_transfer must be an integer; got 2.5"),
+        ({"flip_rates": ()}, "flip_rates is empty"),
+        ({"flip_rates": (0.1, 1.5)}, r"flip_rates\[1\] must be finite and in \[0, 1\]; got 1.5"),
+    ],
+)
+def test_bad_options_are_named(split, option, words):
+    with pytest.raises(ValueError, match=words):
+        compare(split, np.random.default_rng(0), **option)
+
+
+def test_a_pool_smaller_than_the_student_still_gets_every_width():
+    split = load("digits", rng=0, n_train=60, n_test=100, n_transfer=150)
+    records = compare(split, np.random.default_rng(0), teacher_width=100, flip_rates=(0.0,))
+    hard = [r for r in records if r["model"] == "hard" and r["n_transfer"] == 150]
+    assert [r["width"] for r in hard] == [6, 15, 30, 45, 54, 60, 66, 90, 120, 180, 240]

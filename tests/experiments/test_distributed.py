@@ -1,0 +1,92 @@
+"""Sweeps and student fits on a dask cluster of two worker processes."""
+
+import os
+import signal
+
+import joblib
+import numpy as np
+import pytest
+
+from ddkd.datasets import ClusterMixture
+from ddkd.experiments import sweep
+from ddkd.features import RandomFourierFeatures
+from ddkd.solvers import StreamingLeastSquares
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def draw(rng):
+    return rng.normal(size=50)
+
+
+def regress(data, rng, width, marker=None):
+    if marker is not None and width == 3 and not os.path.exists(marker):
+        with open(marker, "w") as file:
+            file.write(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGKILL)
+    Z = rng.standard_normal((50, width))
+    return [{"norm": np.linalg.norm(np.linalg.lstsq(Z, data, rcond=None)[0])}]
+
+
+def run(**changes):
+    arguments = {"grid": {"width": [2, 3, 40, 80]}, "repeats": 4, "progress": False}
+    return sweep(regress, draw, **(arguments | changes))
+
+
+def test_a_sweep_on_the_cluster_has_the_same_bits(client, tmp_path):
+    with joblib.parallel_config(backend="dask"):
+        result = run(checkpoint=tmp_path / "sweep")
+    np.testing.assert_array_equal(result["norm"], run()["norm"])
+    assert len(list((tmp_path / "sweep").glob("cell-*.json"))) == 16
+
+
+def test_a_killed_worker_is_survived(client, tmp_path):
+    marker = tmp_path / "killed"
+    with joblib.parallel_config(backend="dask"):
+        result = run(params={"marker": str(marker)})
+    assert int(marker.read_text()) != os.getpid()
+    np.testing.assert_array_equal(result["norm"], run()["norm"])
+
+
+def partial_fit(stream, features, teacher_coef, part, n_rows):
+    """Least squares of one part of the transfer set, labelled by a linear teacher."""
+    X = stream.sample(n_rows, rng=np.random.default_rng([0, part]))
+    return StreamingLeastSquares(60).update(features.transform(X), np.sign(X @ teacher_coef))
+
+
+def merge(parts):
+    whole = StreamingLeastSquares(60)
+    for part in parts:
+        whole.merge(part)
+    return whole
+
+
+def test_a_student_is_a_map_and_a_reduce(client):
+    stream = ClusterMixture(rng=0)
+    teacher_coef = np.random.default_rng(1).standard_normal(50)
+    features = RandomFourierFeatures(60, random_state=0).fit(stream.sample(100, rng=2))
+    parts = client.map(
+        lambda part: partial_fit(stream, features, teacher_coef, part, 500), range(8), pure=False
+    )
+    while len(parts) > 1:
+        parts = [client.submit(merge, parts[i : i + 3]) for i in range(0, len(parts), 3)]
+    spread = parts[0].result().solve()
+
+    together = StreamingLeastSquares(60)
+    for part in range(8):
+        X = stream.sample(500, rng=np.random.default_rng([0, part]))
+        together.update(features.transform(X), np.sign(X @ teacher_coef))
+    expected = together.solve().coef
+    np.testing.assert_allclose(spread.coef, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+    assert spread.rank == 60

@@ -1,0 +1,204 @@
+"""The command line as a user meets it: files, exit codes, one clear line for every mistake."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ddkd import cli, experiments
+from ddkd.experiments import _sweep
+
+REPRODUCE = ["reproduce", "--quick", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A small three-class problem in a file."""
+    rng = np.random.default_rng(0)
+    y = np.arange(600) % 3
+    X = rng.normal(size=(3, 4))[y] + 0.5 * rng.normal(size=(600, 4))
+    path = tmp_path_factory.mktemp("data") / "blobs.npz"
+    np.savez(path, X=X, y=y)
+    return path
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def reproduced(data, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out") / "one job"
+    arguments = ["--data", str(data), "--repeats", "2", "--jobs", "1", "--out", str(out)]
+    assert cli.main([*REPRODUCE, *arguments]) == 0
+    return out
+
+
+def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
+    files = set(contents(reproduced))
+    names = ["width", "own-peak", "transfer", "flips"]
+    pictures = {f"blobs-{name}.{kind}" for name in names for kind in ("png", "svg")}
+    assert files == pictures | {"claims.json", "results.csv", "results.npz", "index.html"}
+    claims = json.loads((reproduced / "claims.json").read_text())
+    assert {claim["verdict"] for claim in claims} <= {"holds", "fails", "undecided"}
+    assert {claim["flip_rate"] for claim in claims} == {0.0, 0.1}
+    page = (reproduced / "index.html").read_text()
+    assert all(name in page for name in pictures)
+    assert "http" not in page  # it opens without a network
+
+
+def test_results_do_not_depend_on_the_number_of_jobs(reproduced, data, tmp_path):
+    arguments = ["--data", str(data), "--repeats", "2", "--jobs", "2", "--out", str(tmp_path)]
+    assert cli.main([*REPRODUCE, *arguments]) == 0
+    for name in ("claims.json", "results.csv"):
+        assert (tmp_path / name).read_bytes() == (reproduced / name).read_bytes()
+
+
+def test_another_seed_gives_other_results(reproduced, data, tmp_path):
+    arguments = ["--data", str(data), "--repeats", "2", "--jobs", "1", "--seed", "1"]
+    assert cli.main([*REPRODUCE, *arguments, "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "results.csv").read_bytes() != (reproduced / "results.csv").read_bytes()
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Make Ctrl-C arrive when the second cell starts."""
+    run_cell = _sweep.run_cell
+    calls = []
+
+    def run(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return run_cell(*arguments)
+
+    monkeypatch.setattr(_sweep, "run_cell", run)
+    return calls
+
+
+CURVE = ["curve", "--quiet", "--repeats", "3", "--jobs", "1", "--max-width", "40"]
+
+
+def test_an_interrupted_run_resumes_to_the_same_bytes(data, tmp_path, capsys, interrupted):
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    command = [*CURVE, "--data", str(data)]
+    assert cli.main([*command, "--out", str(out)]) == 130
+    message = capsys.readouterr().err
+    assert "1 finished cells" in message
+    assert str(out / "unfinished") in message
+    assert "--resume" in message
+    # Starting over by accident would throw the finished cell away: it is refused.
+    assert cli.main([*command, "--out", str(out)]) == 1
+    assert "holds an interrupted run" in capsys.readouterr().err
+    assert cli.main([*command, "--out", str(out), "--resume"]) == 0
+    assert len(interrupted) == 4  # cells 0 and 1, then 1 again and 2: nothing finished is redone
+    assert cli.main([*command, "--out", str(whole)]) == 0
+    assert (out / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
+    assert not (out / "unfinished").exists()
+
+
+def test_resuming_with_other_parameters_shows_the_difference(data, tmp_path, capsys, interrupted):
+    command = [*CURVE, "--data", str(data), "--out", str(tmp_path / "out")]
+    assert cli.main(command) == 130
+    capsys.readouterr()
+    assert cli.main([*command, "--resume", "--seed", "5"]) == 1
+    message = capsys.readouterr().err
+    assert "seed: 0 there, 5 here" in message
+    assert len(message.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--repeats", "0"], "at least 1; got '0'"),
+        (["--jobs", "0"], "at least 1, or -1; got '0'"),
+        (["--seed", "-3"], "at least 0; got '-3'"),
+        (["--seed", "x"], "got 'x'"),
+        (["--flip-rate", "1.5"], "from 0 to 1; got '1.5'"),
+        (["--flip-rate", "nan"], "from 0 to 1; got 'nan'"),
+        (["--alpha", "-1"], "at least 0; got '-1'"),
+        (["--bandwidth", "0"], "above 0; got '0'"),
+        (["--features", "cosine"], "invalid choice: 'cosine'"),
+        (["--no-such-flag"], "--no-such-flag"),
+    ],
+)
+def test_a_bad_flag_is_named_with_what_is_allowed(arguments, words, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["curve", *arguments])
+    assert stop.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def bad_files(folder):
+    """Files that must be refused, and a word of each refusal."""
+    (folder / "empty.npz").touch()
+    (folder / "cut.npz").write_bytes(b"PK\x03\x04 and no more")
+    np.savez(folder / "pickled.npz", X=np.ones((9, 2)), y=np.array([{}] * 9, dtype=object))
+    np.savez(folder / "names.npz", a=np.ones(3))
+    np.savez(folder / "nan.npz", X=np.full((99, 2), np.nan), y=np.arange(99) % 2)
+    (folder / "empty.csv").touch()
+    (folder / "words.csv").write_text("a,b,label\n1,x,0\n2,y,1\n")
+    (folder / "data.txt").write_text("1 2 3")
+    return {
+        "missing.npz": "missing.npz",
+        "empty.npz": "empty.npz",
+        "cut.npz": "cut.npz",
+        "pickled.npz": "pickled.npz",
+        "names.npz": "X",
+        "nan.npz": "NaN",
+        "empty.csv": "empty.csv",
+        "words.csv": "words.csv",
+        "data.txt": "data.txt",
+        ".": "",
+    }
+
+
+def test_bad_data_gives_one_line_and_leaves_nothing_behind(tmp_path, capsys):
+    for name, word in bad_files(tmp_path).items():
+        out = tmp_path / "out"
+        for command in ("reproduce", "curve", "distill"):
+            arguments = ["--quiet", "--data", str(tmp_path / name), "--out", str(out)]
+            assert cli.main([command, *arguments]) == 1, name
+            error = capsys.readouterr().err
+            assert error.startswith(f"ddkd {command}: error: ")
+            assert len(error.strip().splitlines()) == 1, error
+            assert word in error
+            assert not out.exists()
+
+
+def test_an_error_inside_a_cell_leaves_nothing_behind(tmp_path, capsys, monkeypatch):
+    def broken(*arguments):
+        raise ValueError("broken on purpose")
+
+    monkeypatch.setattr(_sweep, "run_cell", broken)
+    out = tmp_path / "out"
+    assert cli.main([*CURVE, "--out", str(out)]) == 1
+    assert "broken on purpose" in capsys.readouterr().err
+    assert not out.exists()
+    with pytest.raises(ValueError, match="broken on purpose"):
+        cli.main([*CURVE, "--out", str(out), "--debug"])
+
+
+def test_out_must_not_be_a_file(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert cli.main([*CURVE, "--out", str(tmp_path / "file")]) == 1
+    assert "--out must be a folder" in capsys.readouterr().err
+
+
+def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
+    arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]
+    sizes = ["--student-width", "40", "--repeats", "2", "--jobs", "1", "--quiet"]
+    assert cli.main(["distill", *arguments, *sizes]) == 0
+    table = capsys.readouterr().out
+    assert all(word in table for word in ("teacher", "student", "direct"))
+    result = experiments.SweepResult.load(tmp_path / "results.npz")
+    assert set(result.columns["model"]) == {"teacher", "student", "direct"}
+
+
+def test_the_module_runs_as_a_program():
+    done = subprocess.run(
+        [sys.executable, "-m", "ddkd", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("ddkd ")

@@ -1,0 +1,293 @@
+"""Displays: what they draw, on which axes, and what they refuse."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from sklearn.datasets import make_blobs
+from sklearn.naive_bayes import GaussianNB
+from sklearn.svm import SVC
+
+from ddkd import DistilledClassifier
+from ddkd.experiments import Table, sweep
+from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay, PhaseDiagramDisplay
+from ddkd.solvers import width_path
+from ddkd.theory import isotropic_risk
+
+WIDTHS = np.array([2, 5, 10, 18, 19, 20, 21, 22, 30, 60, 100])
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    plt.switch_backend("Agg")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def paths():
+    rng = np.random.default_rng(0)
+    made = []
+    for _ in range(6):
+        Z, noise = rng.standard_normal((70, 100)), rng.standard_normal(70)
+        y = Z[:, :30].sum(axis=1) / 6 + noise
+        made.append(width_path(Z[:20], y[:20], WIDTHS, Z_test=Z[20:], Y_test=y[20:]))
+    return made
+
+
+def test_double_descent_shows_means_and_standard_errors(paths):
+    display = DoubleDescentDisplay.from_paths(paths, threshold=20).plot()
+    assert display.figure_ is display.ax_.figure
+    errors = np.column_stack([path.test_mse[:, 0] for path in paths])
+    (line,) = display.lines_
+    np.testing.assert_allclose(line.get_ydata(), errors.mean(axis=1))
+    band = display.fill_between_[0].get_paths()[0].vertices
+    first = band[band[:, 0] == 2, 1]
+    half = errors[0].std(ddof=1) / np.sqrt(6)
+    assert first.min() == pytest.approx(errors[0].mean() - half)
+    assert first.max() == pytest.approx(errors[0].mean() + half)
+    assert display.errorbar_ is None
+    (mark,) = display.thresholds_
+    assert list(mark.get_xdata()) == [20, 20]
+    assert [text.get_text() for text in display.ax_.texts] == ["n = 20"]
+    assert display.ax_.get_xscale() == display.ax_.get_yscale() == "log"
+
+
+def test_predictions_and_test_errors_give_the_same_display(paths):
+    rng = np.random.default_rng(1)
+    Z, y = rng.standard_normal((50, 30)), rng.standard_normal((50, 2))
+    errors = width_path(Z[:20], y[:20], [3, 20, 30], Z_test=Z[20:], Y_test=y[20:])
+    predictions = width_path(Z[:20], y[:20], [3, 20, 30], Z_test=Z[20:])
+    np.testing.assert_allclose(
+        DoubleDescentDisplay.from_paths(errors).test_scores,
+        DoubleDescentDisplay.from_paths([predictions], y_test=y[20:]).test_scores,
+    )
+
+
+def test_median_and_error_bars(paths):
+    display = DoubleDescentDisplay.from_paths(paths)
+    display.plot(average="median", std_display_style="errorbar", score_type="both")
+    errors = np.column_stack([path.test_mse[:, 0] for path in paths])
+    np.testing.assert_allclose(display.lines_[0].get_ydata(), np.median(errors, axis=1))
+    assert len(display.lines_) == len(display.errorbar_) == 2
+    assert display.fill_between_ is None
+    segments = display.errorbar_[0].lines[2][0].get_segments()
+    half = 0.5 / np.sqrt(6)
+    np.testing.assert_allclose(segments[0][:, 1], np.quantile(errors[0], [0.5 - half, 0.5 + half]))
+
+
+def test_infinite_theory_leaves_through_the_top(paths):
+    theory = isotropic_risk(20, WIDTHS, signal=0.8, noise_variance=1.0)
+    assert np.isinf(theory).sum() == 3
+    display = DoubleDescentDisplay.from_paths(paths, theory=theory).plot()
+    curve, line = display.lines_
+    assert curve.get_linestyle() == "None"
+    assert line.get_color() == curve.get_color()
+    top = display.ax_.get_ylim()[1]
+    drawn = line.get_ydata()
+    assert (drawn[np.isinf(theory)] > top).all()
+    np.testing.assert_array_equal(drawn[np.isfinite(theory)], theory[np.isfinite(theory)])
+    assert top < 2 * curve.get_ydata().max()
+    alone = DoubleDescentDisplay(widths=WIDTHS, test_scores=None, theory=theory).plot()
+    assert alone.ax_.get_ylim()[1] < 100
+    # the figure can be drawn without a warning
+    alone.figure_.canvas.draw()
+    display.figure_.canvas.draw()
+
+
+def test_small_ranges_are_linear_and_begin_at_zero():
+    display = DoubleDescentDisplay(widths=[10, 20, 30], test_scores=[0.2, 0.4, 0.1]).plot()
+    assert display.ax_.get_xscale() == display.ax_.get_yscale() == "linear"
+    assert display.ax_.get_ylim()[0] == 0
+    assert display.fill_between_ == [None]
+
+
+def test_displays_share_axes_and_differ_in_colour_dashes_and_marker():
+    low = DoubleDescentDisplay(widths=[1, 2, 3], test_scores=[0.1, 0.2, 0.1]).plot(name="low")
+    high = DoubleDescentDisplay(widths=[1, 2, 3], test_scores=[90.0, 95.0, 80.0])
+    high.plot(low.ax_, name="high")
+    assert high.ax_ is low.ax_
+    one, two = low.lines_[0], high.lines_[0]
+    for get in ("get_color", "get_linestyle", "get_marker"):
+        assert getattr(one, get)() != getattr(two, get)()
+    bottom, top = high.ax_.get_ylim()
+    assert bottom < 0.1
+    assert top > 95
+    labels = [text.get_text() for text in high.ax_.get_legend().get_texts()]
+    assert labels == ["low", "high"]
+
+
+def test_colours_differ_in_grey():
+    """The first curves of a display, by the luminance of ITU-R BT.709."""
+    from matplotlib.colors import to_rgb
+
+    display = DistillationDisplay(x=[1, 2], scores={k: [0.1, 0.2] for k in "abc"}).plot()
+    grey = sorted(
+        to_rgb(line.get_color()) @ np.array([0.2126, 0.7152, 0.0722]) for line in display.lines_
+    )
+    assert np.diff(grey).min() > 0.05
+
+
+def test_distillation_display_draws_curves_levels_and_theory():
+    rng = np.random.default_rng(0)
+    scores = {"hard": rng.random((4, 5)), "soft": rng.random(4)}
+    display = DistillationDisplay(
+        x=[10, 20, 30, 40],
+        scores=scores,
+        levels={"teacher": rng.random(5), "chance": 0.9},
+        threshold={"n": 20, "m": 40},
+        theory={"hard": [0.1, np.inf, 0.3, 0.2], "limit": ([15.0, 35.0], [0.2, 0.2])},
+    ).plot()
+    labels = [line.get_label() for line in display.lines_]
+    assert labels == ["hard", "soft", "teacher", "chance", "hard, theory", "limit"]
+    assert [text.get_text() for text in display.ax_.texts] == ["n", "m"]
+    np.testing.assert_allclose(display.lines_[0].get_ydata(), scores["hard"].mean(axis=1))
+    assert display.lines_[0].get_linestyle() == "None"
+    assert display.lines_[1].get_linestyle() != "None"
+    assert display.lines_[4].get_color() == display.lines_[0].get_color()
+    assert display.ax_.get_ylim()[1] < 1.5
+
+
+def test_distillation_display_from_estimators():
+    X, y = make_blobs(200, 3, centers=3, cluster_std=4.0, random_state=0)
+    models = [
+        DistilledClassifier(SVC(), GaussianNB(), n_transfer=size).fit(X[i : i + 80], y[i : i + 80])
+        for size in (20, 40, 80)
+        for i in (0, 60)
+    ]
+    display = DistillationDisplay.from_estimators(models, X, y).plot()
+    assert list(display.x) == [20, 40, 80]
+    expected = [1 - model.score(X, y) for model in models]
+    np.testing.assert_allclose(display.scores["student"], np.reshape(expected, (3, 2)))
+    np.testing.assert_allclose(
+        display.scores["teacher"][0], [1 - model.teacher_.score(X, y) for model in models[:2]]
+    )
+    assert display.ax_.get_xlabel() == "Transfer set"
+    with pytest.raises(ValueError, match="equally many"):
+        DistillationDisplay.from_estimators(models[:3], X, y)
+
+
+def test_phase_diagram_marks_borders_and_undecided_cells():
+    rng = np.random.default_rng(0)
+    truth = np.linspace(-1, 1, 12).reshape(3, 4)
+    noise = rng.standard_normal((3, 4, 9))
+    display = PhaseDiagramDisplay.from_scores(
+        truth[..., None] + noise,
+        np.zeros((3, 4, 9)),
+        x=[0.0, 0.1, 0.2, 0.3],
+        y=[10, 100, 1000],
+        theory=truth,
+    ).plot()
+    error = noise.std(axis=2, ddof=1) / 3
+    np.testing.assert_allclose(display.standard_error, error)
+    undecided = np.abs(display.difference) <= 2 * error
+    assert 0 < undecided.sum() < 12
+    assert len(display.ax_.patches) == undecided.sum()
+    assert len(display.lines_) == 2
+    assert display.ax_.get_yscale() == "log"
+    assert display.ax_.get_xscale() == "linear"
+    low, high = display.mesh_.get_clim()
+    assert low == -high
+    assert high == 2 * min(display.difference.max(), -display.difference.min())
+    display.figure_.canvas.draw()
+
+
+def test_phase_diagram_without_a_border():
+    display = PhaseDiagramDisplay(x=[1, 2], y=[1, 2], difference=np.ones((2, 2))).plot()
+    assert display.lines_ == []
+    assert display.mesh_.get_clim() == (-1.0, 1.0)
+
+
+def _sweep_of(model_width, rng, student_width, flip):
+    return [
+        {"model": "teacher", "error": 0.5, "n_train": 9, "n_transfer": 0},
+        {"model": "student", "error": flip - student_width / 100, "n_train": 9, "n_transfer": 4},
+        {"model": "student", "error": flip + student_width / 100, "n_train": 9, "n_transfer": 4},
+    ]
+
+
+def test_displays_of_a_sweep():
+    result = sweep(
+        _sweep_of,
+        lambda rng: rng.random(),
+        grid={"student_width": [5, 1, 3], "flip": [0.1, 0.2]},
+        repeats=4,
+        progress=False,
+    )
+    display = DistillationDisplay.from_result(result.where(flip=0.2)).plot()
+    np.testing.assert_array_equal(display.x, [1, 3, 5])
+    np.testing.assert_allclose(display.scores["student"], np.full((3, 4), 0.2))
+    np.testing.assert_allclose(display.levels["teacher"], np.full(4, 0.5))
+    assert display.ax_.get_xlabel() == "Student width"
+    assert [text.get_text() for text in display.ax_.texts] == ["m = 4"]
+    curve = DoubleDescentDisplay.from_result(result.where(model="student"), x="student_width")
+    np.testing.assert_allclose(curve.test_scores, np.full((3, 4), 0.15))
+    assert curve.threshold == 9
+    with pytest.raises(ValueError, match="there is no column 'width'"):
+        DoubleDescentDisplay.from_result(result)
+    phase = PhaseDiagramDisplay.from_result(
+        result, x="student_width", y="flip", a="student", b="teacher"
+    )
+    np.testing.assert_allclose(phase.difference, [[-0.4] * 3, [-0.3] * 3])
+    assert phase.names == ("student", "teacher")
+
+
+def test_a_sweep_with_a_gap_is_refused():
+    table = Table(
+        {"width": np.array([1, 2, 1]), "repeat": np.array([0, 0, 1]), "error": np.ones(3)}
+    )
+    with pytest.raises(ValueError, match="every repeat must have a record of 'error'"):
+        DoubleDescentDisplay.from_result(table)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: DoubleDescentDisplay(widths=[1], test_scores=None), "cannot both be None"),
+        (lambda: DoubleDescentDisplay(widths=[1, 2], test_scores=[1.0]), "test_scores must have"),
+        (
+            lambda: DoubleDescentDisplay(widths=[1, 2], test_scores=None, theory=[1.0, np.nan]),
+            "none of them NaN",
+        ),
+        (lambda: DoubleDescentDisplay.from_paths([]), "at least one WidthPath"),
+        (
+            lambda: DoubleDescentDisplay.from_paths(width_path(np.eye(3), np.ones(3), [1, 2])),
+            "a path needs test errors",
+        ),
+        (
+            lambda: DoubleDescentDisplay(widths=[1], test_scores=[1.0]).plot(score_type="train"),
+            "needs train_scores",
+        ),
+        (
+            lambda: DoubleDescentDisplay(widths=[1], test_scores=[1.0]).plot(average="mode"),
+            "average must be one of",
+        ),
+        (
+            lambda: DoubleDescentDisplay(widths=[1], test_scores=[1.0]).plot(
+                std_display_style="bars"
+            ),
+            "std_display_style must be one of",
+        ),
+        (lambda: DistillationDisplay(x=[1, 2], scores={}), "cannot both be empty"),
+        (
+            lambda: DistillationDisplay(x=[1, 2], scores={"hard": [1.0]}),
+            r"scores\['hard'\] must have one row for each of 2 points",
+        ),
+        (
+            lambda: PhaseDiagramDisplay(x=[1, 1], y=[1, 2], difference=np.ones((2, 2))),
+            "x must be two or more increasing values",
+        ),
+        (
+            lambda: PhaseDiagramDisplay(x=[1, 2], y=[1, 2, 3], difference=np.ones((2, 3))),
+            r"difference must have the shape \(len\(y\), len\(x\)\) = \(3, 2\)",
+        ),
+        (
+            lambda: PhaseDiagramDisplay.from_scores(
+                np.ones((2, 2, 3)), np.ones((2, 2, 4)), x=[1, 2], y=[1, 2]
+            ),
+            "first and second must have the same shape",
+        ),
+    ],
+)
+def test_errors_name_what_is_wrong(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

@@ -1,0 +1,199 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from ddkd.populations import GaussianPopulation, MixturePopulation
+
+S = np.array([2.0, 1.0, 0.5, 0.25])
+B = np.array([1.0, -1.0, 2.0, 0.5])
+
+
+def monte_carlo(population, w, features, n=400_000):
+    """Mean and standard error of squared error and of sign error, by brute force."""
+    X = population.sample(n, rng=1)
+    scores = X[:, features] @ w
+    squared = (population.label(X, rng=2) - scores) ** 2
+    wrong = np.sign(scores) != np.sign(X @ population.coef)
+    return [(a.mean(), a.std() / np.sqrt(n)) for a in (squared, wrong)]
+
+
+@pytest.mark.parametrize(
+    "noise", [{"noise_variance": 0.7}, {"labels": "hard"}, {"labels": "hard", "flip_rate": 0.2}]
+)
+def test_risk_and_error_rate_agree_with_a_large_test_set(noise):
+    population = GaussianPopulation(S, B, **noise)
+    w, features = np.array([0.5, 0.3]), [2, 0]
+    (mse, mse_se), (wrong, wrong_se) = monte_carlo(population, w, features)
+    assert abs(population.risk(w, features) - mse) < 5 * mse_se
+    assert abs(population.error_rate(w, features) - wrong) < 5 * wrong_se
+
+
+def test_sample_has_the_stated_covariance():
+    X = GaussianPopulation(S, B).sample(200_000, rng=0)
+    covariance = X.T @ X / len(X)
+    error = np.sqrt((np.outer(S, S) + np.diag(S**2)) / len(X))
+    assert (abs(covariance - np.diag(S)) < 5 * error).all()
+
+
+def test_hard_labels_normalise_the_truth_and_flip_at_the_stated_rate():
+    population = GaussianPopulation(S, B, labels="hard", flip_rate=0.3)
+    assert np.sum(S * population.coef**2) == pytest.approx(1, abs=1e-15)
+    assert population.label_scale == pytest.approx(0.4 * np.sqrt(2 / np.pi))
+    X = population.sample(100_000, rng=3)
+    y = population.label(X, rng=4)
+    assert set(np.unique(y)) == {-1.0, 1.0}
+    flipped = np.mean(y != np.sign(X @ B))
+    assert abs(flipped - 0.3) < 5 * np.sqrt(0.21 / 100_000)
+
+
+def test_features_select_as_numpy_does():
+    population = GaussianPopulation(S, B)
+    mask = np.array([True, False, True, False])
+    full = np.array([0.3, 0.0, -0.2, 0.0])
+    assert population.risk([0.3, -0.2], mask) == population.risk(full)
+    assert population.risk([-0.2, 0.3], [-2, 0]) == population.risk(full)
+    assert population.error_rate([-0.2, 0.3], [2, 0]) == population.error_rate(full)
+
+
+def test_error_rate_is_accurate_for_nearly_perfect_models_and_defined_for_zero_ones():
+    population = GaussianPopulation([1.0, 1.0], [1.0, 0.0])
+    assert population.error_rate([1.0, 1e-12]) == pytest.approx(1e-12 / np.pi, rel=1e-9)
+    assert population.error_rate([1.0, 0.0]) == 0.0
+    assert population.error_rate([-1.0, 0.0]) == 1.0
+    assert population.error_rate([0.0, 0.0]) == 0.5
+
+
+def test_many_models_at_once_are_columns():
+    population = GaussianPopulation(S, B, noise_variance=0.1)
+    W = np.random.default_rng(0).standard_normal((4, 3))
+    for method in (population.risk, population.error_rate):
+        np.testing.assert_allclose(method(W), [method(w) for w in W.T], rtol=1e-14)
+
+
+def test_arrays_are_copies_that_cannot_be_written():
+    s = S.copy()
+    population = GaussianPopulation(s, B)
+    s[0] = 99.0
+    assert population.eigenvalues[0] == 2.0
+    with pytest.raises(ValueError, match="read-only"):
+        population.coef[0] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "named"),
+    [
+        ({"eigenvalues": [-1.0, 1.0, 1.0, 1.0]}, "eigenvalues"),
+        ({"eigenvalues": np.zeros(4)}, "eigenvalues"),
+        ({"eigenvalues": np.ones((2, 2))}, "eigenvalues"),
+        ({"eigenvalues": [1.0, np.nan, 1.0, 1.0]}, "eigenvalues"),
+        ({"coef": [1.0, 2.0]}, "coef"),
+        ({"labels": "soft"}, "labels"),
+        ({"noise_variance": -1.0}, "noise_variance"),
+        ({"flip_rate": 0.1}, "flip_rate"),
+        ({"labels": "hard", "flip_rate": 0.6}, "flip_rate"),
+        ({"labels": "hard", "noise_variance": 0.1}, "noise_variance"),
+        ({"labels": "hard", "coef": np.zeros(4)}, "coef"),
+    ],
+)
+def test_bad_parameters_are_named(kwargs, named):
+    with pytest.raises(ValueError, match=named):
+        GaussianPopulation(**({"eigenvalues": S, "coef": B} | kwargs))
+
+
+@pytest.mark.parametrize(
+    ("w", "features", "named"),
+    [
+        ([1.0, 2.0], None, "w must have 4"),
+        ([1.0], [4], "features"),
+        ([1.0, 1.0], [0, 0], "features"),
+        ([1.0, 1.0], [0, -4], "features"),
+        ([1.0, 1.0], [True, False], "features"),
+        ([], [], "features"),
+        ([1.0, 1.0], [0.0, 1.0], "features"),
+        ([np.inf, 1.0], [0, 1], "w contains"),
+    ],
+)
+def test_bad_models_are_named(w, features, named):
+    with pytest.raises(ValueError, match=named):
+        GaussianPopulation(S, B).risk(w, features)
+
+
+def test_bad_sample_requests_are_named():
+    population = GaussianPopulation(S, B)
+    with pytest.raises(ValueError, match="n_samples"):
+        population.sample(0)
+    with pytest.raises(ValueError, match="X must have 4 columns"):
+        population.label(np.ones((3, 2)))
+    with pytest.raises(ValueError, match="rng"):
+        population.sample(2, rng="seed")
+
+
+MIXTURE = MixturePopulation(S, B / 2, flip_rate=0.2)
+
+
+def test_mixture_risk_and_error_rate_agree_with_a_large_test_set():
+    n, w, features = 400_000, np.array([0.5, 0.3]), [2, 0]
+    X = MIXTURE.sample(n, rng=1)
+    scores = X[:, features] @ w
+    squared = (MIXTURE.label(X, rng=2) - scores) ** 2
+    assert abs(MIXTURE.risk(w, features) - squared.mean()) < 5 * squared.std() / np.sqrt(n)
+    clean = MixturePopulation(S, B / 2).label(X, rng=3)
+    wrong = np.mean(np.sign(scores) != clean)
+    assert abs(MIXTURE.error_rate(w, features) - wrong) < 5 * 0.5 / np.sqrt(n)
+
+
+def test_mixture_samples_and_labels_are_the_two_clusters():
+    n = 200_000
+    X = MIXTURE.sample(n, rng=0)
+    y = MixturePopulation(S, B / 2).label(X, rng=1)
+    assert abs(y.mean()) < 5 / np.sqrt(n)
+    within = X - y[:, None] * B / 2
+    assert (abs(np.mean(y[:, None] * X, axis=0) - B / 2) < 5 * np.sqrt(S / n)).all()
+    covariance = within.T @ within / n
+    assert (abs(covariance - np.diag(S)) < 5 * np.sqrt((np.outer(S, S) + np.diag(S**2)) / n)).all()
+    flipped = np.mean(MIXTURE.label(X, rng=1) != y)
+    assert flipped == pytest.approx(0.2, abs=0.005)
+
+
+def test_mixture_bayes_error():
+    best = B / 2 / S
+    assert MIXTURE.error_rate(best) == pytest.approx(stats.norm.cdf(-MIXTURE.radius))
+    assert MIXTURE.correlation(best) == pytest.approx(1)
+    rng = np.random.default_rng(0)
+    assert all(
+        MIXTURE.error_rate(best + 0.1 * rng.standard_normal(4)) > MIXTURE.error_rate(best)
+        for _ in range(20)
+    )
+
+
+@pytest.mark.parametrize("population", [GaussianPopulation(S, B), MIXTURE])
+def test_agreement_agrees_with_a_large_test_set(population):
+    n = 200_000
+    X = population.sample(n, rng=5)
+    models = np.array([[1.0, 0.5, 0, 0.2], [0.8, 0.1, 0.3, 0], [-1.0, -0.4, 0.1, 0], B / S])
+    for i, w in enumerate(models):
+        assert population.agreement(w, w) == pytest.approx(1, abs=1e-7)
+        assert population.agreement(w, -w) == pytest.approx(0, abs=1e-7)
+        for v in models[i + 1 :]:
+            same = np.mean(np.sign(X @ w) == np.sign(X @ v))
+            assert abs(population.agreement(w, v) - same) < 5 * 0.5 / np.sqrt(n)
+
+
+def test_models_without_an_opinion():
+    assert MIXTURE.error_rate(np.zeros(4)) == 0.5
+    assert MIXTURE.agreement(np.zeros(4), B) == pytest.approx(0.5)
+    assert GaussianPopulation(S, B).agreement(np.zeros(4), B) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "named"),
+    [
+        ({"eigenvalues": [1.0, 0.0, 1.0, 1.0]}, "eigenvalues"),
+        ({"mean": np.zeros(4)}, "mean"),
+        ({"mean": [1.0]}, "mean"),
+        ({"flip_rate": 0.6}, "flip_rate"),
+    ],
+)
+def test_bad_mixtures_are_named(kwargs, named):
+    with pytest.raises(ValueError, match=named):
+        MixturePopulation(**({"eigenvalues": S, "mean": B} | kwargs))

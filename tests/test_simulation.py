@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from ddkd import simulation
+from ddkd.populations import GaussianPopulation
+from ddkd.testing import assert_interpolates
+
+S = np.arange(1.0, 61) ** -0.5
+POPULATION = GaussianPopulation(S, np.cos(np.arange(60)), labels="hard", flip_rate=0.1)
+
+
+def test_fit_is_min_norm_or_ridge_on_the_columns():
+    rng = np.random.default_rng(3)
+    X = POPULATION.sample(25, rng=rng)
+    y = POPULATION.label(X, rng=rng)
+    features = [50, 3, 7, 20]
+    fit = simulation.least_squares(POPULATION, 25, features=features, rng=3)
+    expected = np.linalg.lstsq(X[:, features], y)[0]
+    np.testing.assert_allclose(fit.coef[features], expected, rtol=1e-10)
+    assert np.count_nonzero(fit.coef) == 4
+    assert fit.train_risk == pytest.approx(np.mean((y - X @ fit.coef) ** 2))
+    assert fit.agreement is None
+    ridge = simulation.least_squares(POPULATION, 25, alpha=2.0, rng=3)
+    expected = X.T @ np.linalg.solve(X @ X.T + 2 * np.eye(25), y)
+    np.testing.assert_allclose(ridge.coef, expected, rtol=1e-10)
+    assert_interpolates(simulation.least_squares(POPULATION, 25, rng=3).solution)
+
+
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+def test_student_is_a_fit_of_the_teachers_labels(labels):
+    teacher = simulation.least_squares(POPULATION, 25, rng=0)
+    student = teacher.distill(40, labels=labels, features=np.arange(30), alpha=0.5, rng=1)
+    X = POPULATION.sample(40, rng=1)
+    y = X @ teacher.coef if labels == "soft" else np.sign(X @ teacher.coef)
+    Z = X[:, :30]
+    expected = np.linalg.solve(Z.T @ Z + 0.5 * np.eye(30), Z.T @ y)
+    np.testing.assert_allclose(student.coef[:30], expected, rtol=1e-9)
+    fresh = POPULATION.sample(200_000, rng=2)
+    same = np.mean(np.sign(fresh @ teacher.coef) == np.sign(fresh @ student.coef))
+    assert student.agreement == pytest.approx(same, abs=5 * 0.5 / np.sqrt(200_000))
+
+
+def test_width_curve_is_the_fits_of_its_widths():
+    widths = [5, 24, 25, 60]
+    curve = simulation.width_curve(POPULATION, 25, widths, rng=4)
+    for i, width in enumerate(widths):
+        fit = simulation.least_squares(POPULATION, 25, features=np.arange(width), rng=4)
+        assert curve.risk[i] == pytest.approx(fit.risk, rel=1e-8)
+        assert curve.error_rate[i] == pytest.approx(fit.error_rate, rel=1e-8)
+        assert curve.train_risk[i] == pytest.approx(fit.train_risk, rel=1e-6, abs=1e-20)
+
+
+def test_random_features_live_in_the_span_of_their_number():
+    l = np.arange(1.0, 101) ** -1.0
+    teacher = simulation.random_features(l, np.sqrt(l), 50, 20, labels="hard", rng=0)
+    assert teacher.solution.rank == 20
+    wide = simulation.random_features(l, np.sqrt(l), 50, 80, labels="hard", rng=0)
+    assert_interpolates(wide.solution)
+    # With very many features the model is the kernel's, ridge and all.
+    many = simulation.random_features(l, np.sqrt(l), 50, 100_000, alpha=0.1, labels="hard", rng=0)
+    rng = np.random.default_rng(0)
+    X = many.population.sample(50, rng=rng)
+    y = many.population.label(X, rng=rng)
+    dual = np.linalg.solve(X * l @ X.T + 0.1 * np.eye(50), y)
+    np.testing.assert_allclose(many.coef, l * (X.T @ dual), atol=0.05)
+    student = teacher.distill(300, 40, alpha=0.1, rng=1)
+    assert student.coef.shape == (100,)
+    assert 0.5 < student.agreement < 1
+
+
+def test_same_seed_same_model():
+    for _ in range(2):
+        a, b = (simulation.least_squares(POPULATION, 30, rng=9).distill(70, rng=1) for _ in "ab")
+        np.testing.assert_array_equal(a.coef, b.coef)
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="features"):
+        simulation.least_squares(POPULATION, 10, features=[99])
+    with pytest.raises(ValueError, match="n_samples"):
+        simulation.least_squares(POPULATION, 0)
+    with pytest.raises(ValueError, match="labels"):
+        simulation.least_squares(POPULATION, 10, rng=0).distill(10, labels="warm")
+    with pytest.raises(ValueError, match="n_components"):
+        simulation.random_features(S, S, 10, 0)

@@ -1,0 +1,230 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from ddkd.solvers import min_norm, width_path
+from ddkd.testing import (
+    assert_converges_to_theory,
+    assert_interpolates,
+    assert_matches_theory,
+    assert_median_matches_theory,
+)
+
+
+def failures(check, trials, seed):
+    """How often a check fails."""
+    rng, count = np.random.default_rng(seed), 0
+    for _ in range(trials):
+        try:
+            check(rng)
+        except AssertionError:
+            count += 1
+    return count
+
+
+def assert_rate(count, trials, rate):
+    """The count is binomial with that rate, up to one chance in a million."""
+    low, high = stats.binom.ppf([5e-7, 1 - 5e-7], trials, rate)
+    assert low <= count <= high
+
+
+@pytest.mark.parametrize(("n_repeats", "n_points"), [(3, 1), (4, 7), (30, 20)])
+def test_false_alarm_rate_is_the_stated_one(n_repeats, n_points):
+    trials, level = 3000, 0.1
+    count = failures(
+        lambda rng: assert_matches_theory(
+            lambda g: g.standard_normal(n_points) * 3 + 2,
+            np.full(n_points, 2.0),
+            n_repeats=n_repeats,
+            false_alarm=level,
+            rng=rng,
+        ),
+        trials,
+        seed=n_repeats,
+    )
+    # Of independent points, as here, Bonferroni's rate is a little below the stated one.
+    assert_rate(count, trials, 1 - (1 - level / n_points) ** n_points)
+
+
+def test_false_alarm_rate_is_not_exceeded_by_dependent_points():
+    trials, level = 2000, 0.1
+    count = failures(
+        lambda rng: assert_matches_theory(
+            lambda g: np.repeat(g.standard_normal(), 5),
+            np.zeros(5),
+            n_repeats=5,
+            false_alarm=level,
+            rng=rng,
+        ),
+        trials,
+        seed=0,
+    )
+    assert_rate(count, trials, level / 5)
+
+
+def test_false_alarm_rate_of_medians_is_the_stated_one():
+    trials, level, n = 2000, 0.1, 40
+    # The binomial test is discrete: its exact rate is the largest it can be below the level.
+    counts = np.arange(n + 1)
+    two_sided = 2 * np.minimum(stats.binom.cdf(counts, n, 0.5), stats.binom.sf(counts - 1, n, 0.5))
+    exact = stats.binom.pmf(counts, n, 0.5)[two_sided < level].sum()
+    assert exact <= level
+    count = failures(
+        lambda rng: assert_median_matches_theory(
+            lambda g: g.standard_cauchy(), 0.0, n_repeats=n, false_alarm=level, rng=rng
+        ),
+        trials,
+        seed=1,
+    )
+    assert_rate(count, trials, exact)
+
+
+def test_false_alarm_rate_of_convergence_is_not_exceeded():
+    trials, level = 1000, 0.1
+    count = failures(
+        lambda rng: assert_converges_to_theory(
+            lambda n, g: 1 + 2 / n + g.normal() / np.sqrt(n),
+            lambda n: 1.0,
+            [4, 16],
+            n_repeats=5,
+            false_alarm=level,
+            rng=rng,
+        ),
+        trials,
+        seed=2,
+    )
+    # The worst case of a one-sided hypothesis, as here, is half of the two-sided level.
+    assert count <= stats.binom.ppf(1 - 1e-6, trials, level)
+
+
+def simulated_risk(rng, n=20, widths=(5, 8, 10), batch=100):
+    """Mean over a batch of the risk of isotropic least squares, unit noise."""
+    X = rng.standard_normal((batch, n, max(widths)))
+    y = rng.standard_normal((batch, n))
+    coefs = [np.linalg.pinv(X[..., :w]) @ y[..., None] for w in widths]
+    return [1 + np.mean(np.sum(w**2, axis=(1, 2))) for w in coefs]
+
+
+def test_a_slightly_wrong_formula_is_caught():
+    n, p = 20, np.array([5, 8, 10])
+    right, wrong = 1 + p / (n - p - 1), 1 + p / (n - p)
+    assert_matches_theory(simulated_risk, right, n_repeats=60, rng=0)
+    with pytest.raises(AssertionError) as caught:
+        assert_matches_theory(simulated_risk, wrong, n_repeats=60, rng=0)
+    message = str(caught.value)
+    for word in ("predicted", "simulated", "std error", "z", "(2,)", "false_alarm 1e-06"):
+        assert word in message
+    # The worst point comes first: predicted 2, where 2.11 is right.
+    assert message.splitlines()[2].split()[:2] == ["(2,)", "2"]
+
+
+def test_bias_is_allowed_only_when_stated():
+    def simulate(rng):
+        return 1.02 + 0.001 * rng.standard_normal()
+
+    with pytest.raises(AssertionError, match=r"largest bias allowed 0\.01"):
+        assert_matches_theory(simulate, 1.0, n_repeats=10, bias=0.01, rng=0)
+    found = assert_matches_theory(simulate, 1.0, n_repeats=10, bias=0.03, rng=0)
+    assert found.z == 0
+    assert found.simulated == pytest.approx(1.02, abs=0.002)
+    with pytest.raises(AssertionError):
+        assert_matches_theory(simulate, 1.0, n_repeats=10, rng=0)
+
+
+def test_constant_simulations_must_agree_to_rounding():
+    assert_matches_theory(lambda rng: 0.1 + 0.2, 0.3, n_repeats=3, rng=0)
+    with pytest.raises(AssertionError):
+        assert_matches_theory(lambda rng: 0.3 + 1e-9, 0.3, n_repeats=3, rng=0)
+
+
+def test_medians_hold_where_means_do_not():
+    def simulate(rng):
+        return rng.standard_cauchy(3) + np.array([0.0, 1.0, 2.0])
+
+    found = assert_median_matches_theory(simulate, [0.0, 1.0, 2.0], n_repeats=300, rng=0)
+    assert found.simulated.shape == (3,)
+    with pytest.raises(AssertionError, match=r"0\.5 quantile"):
+        assert_median_matches_theory(simulate, [0.0, 1.0, 3.0], n_repeats=300, rng=0)
+    upper = stats.cauchy.ppf(0.8) + np.arange(3.0)
+    assert_median_matches_theory(simulate, upper, n_repeats=300, quantile=0.8, rng=0)
+    with pytest.raises(AssertionError, match=r"0\.8 quantile"):
+        assert_median_matches_theory(simulate, np.arange(3.0), n_repeats=300, quantile=0.8, rng=0)
+
+
+def test_too_few_repeats_for_a_median_are_refused():
+    with pytest.raises(ValueError, match="n_repeats = 12 cannot reject"):
+        assert_median_matches_theory(lambda rng: rng.normal(), 0.0, n_repeats=12, rng=0)
+
+
+def test_convergence_passes_at_the_rate_and_fails_at_a_faster_one_or_a_floor():
+    def simulate(n, rng, floor=0.0):
+        return 1 + floor + 3 / n + 0.1 * rng.normal() / n
+
+    arguments = {"n_repeats": 30, "rng": 0}
+    steps = assert_converges_to_theory(simulate, lambda n: 1.0, [10, 20, 80], **arguments)
+    assert len(steps) == 3
+    with pytest.raises(AssertionError, match="size 20 the gap has not shrunk like size\\^-2"):
+        assert_converges_to_theory(simulate, lambda n: 1.0, [10, 20, 80], rate=2.0, **arguments)
+    with pytest.raises(AssertionError, match="has not shrunk"):
+        assert_converges_to_theory(
+            lambda n, rng: simulate(n, rng, floor=0.2), lambda n: 1.0, [10, 20, 80], **arguments
+        )
+
+
+def test_interpolation():
+    rng = np.random.default_rng(0)
+    Z, y = rng.standard_normal((10, 30)), rng.standard_normal(10)
+    assert_interpolates(min_norm(Z, y))
+    assert_interpolates(width_path(Z, y, [10, 20, 30]))
+    with pytest.raises(AssertionError, match="rank = 5"):
+        assert_interpolates(min_norm(Z[:, :5], y))
+    with pytest.raises(AssertionError, match="does not interpolate"):
+        assert_interpolates(width_path(Z, y, [9, 20]))
+    with pytest.raises(ValueError, match="interpolates"):
+        assert_interpolates(Z)
+
+
+def normal(rng):
+    return rng.normal()
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda: assert_matches_theory(normal, np.inf, n_repeats=5, rng=0), "median"),
+        (lambda: assert_matches_theory(normal, "x", n_repeats=5, rng=0), "prediction"),
+        (lambda: assert_matches_theory(normal, [0.0, 1.0], n_repeats=5, rng=0), "simulate"),
+        (lambda: assert_matches_theory(normal, 0.0, n_repeats=2, rng=0), "n_repeats"),
+        (
+            lambda: assert_matches_theory(normal, 0.0, n_repeats=5, false_alarm=0, rng=0),
+            "false_alarm",
+        ),
+        (lambda: assert_matches_theory(normal, 0.0, n_repeats=5, bias=-1, rng=0), "bias"),
+        (lambda: assert_matches_theory(normal, 0.0, n_repeats=5, bias=[0, 1], rng=0), "bias"),
+        (lambda: assert_matches_theory(normal, 0.0, n_repeats=5, rng="0"), "rng"),
+        (
+            lambda: assert_median_matches_theory(normal, 0.0, n_repeats=50, quantile=1, rng=0),
+            "quantile",
+        ),
+        (
+            lambda: assert_converges_to_theory(
+                lambda n, rng: 0.0, lambda n: 0.0, [4, 4], n_repeats=5, rng=0
+            ),
+            "sizes",
+        ),
+        (
+            lambda: assert_converges_to_theory(
+                lambda n, rng: 0.0, lambda n: 0.0, [4, 8], n_repeats=5, rate=0, rng=0
+            ),
+            "rate",
+        ),
+    ],
+)
+def test_bad_arguments_are_named(call, named):
+    with pytest.raises(ValueError, match=named):
+        call()
+
+
+def test_simulations_that_are_not_numbers_fail():
+    with pytest.raises(AssertionError, match="NaN or infinity"):
+        assert_matches_theory(lambda rng: np.nan, 0.0, n_repeats=5, rng=0)
