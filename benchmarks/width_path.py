@@ -26,6 +26,8 @@ from ddkd.solvers import StreamingLeastSquares, width_path
 
 N_TARGETS = 10
 N_TEST = 2000
+# Slow peers run on every so many of the widths, unless everything is asked for.
+_SAMPLE = 8
 
 
 @dataclass
@@ -132,29 +134,27 @@ def run_peer(solver, problem: Problem, sample: int | None) -> float:
 
 
 def compare(problem: Problem, peers: list[str], *, full: bool) -> None:
-    """One row of the table a peer: the median of ratios of interleaved rounds."""
+    """One row of the table a peer: the ratio of medians of interleaved rounds."""
 
     def ours() -> None:
         width_path(problem.Z, problem.Y, problem.widths, Z_test=problem.Z_test)
 
     seconds(ours)
-    times: list[float] = []
     for name in peers:
         solver = PEERS[name]
         own = [seconds(ours)]
         try:
-            first = run_peer(solver, problem, None if full else 6)
+            first = run_peer(solver, problem, None if full else _SAMPLE)
         except linalg.LinAlgError as error:
             print(f"{problem.name:24s} {name:22s} failed: {error}")
             continue
-        sample = None if full or first < 10 else 6
+        sample = None if full or first < 10 else _SAMPLE
         peer = [] if sample is None else [first]
         rounds = 5 if full or first < 2 else 3 if first < 10 else 1
         while len(peer) < rounds:
             own.append(seconds(ours))
             peer.append(run_peer(solver, problem, sample))
         own.append(seconds(ours))
-        times += own
         ratio = statistics.median(peer) / statistics.median(own)
         print(
             f"{problem.name:24s} {name:22s} {statistics.median(own):8.3f} s "
