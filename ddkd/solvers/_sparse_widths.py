@@ -183,7 +183,7 @@ def _flush_dual(
         np.array([_without_penalty(d.largest, root) for d in held]),
         np.array([_without_penalty(d.smallest, root) for d in held]),
         ["gram"] * len(held),
-        np.array([d.residual_norm for d in held]),
+        None if problem.is_reduced else np.array([d.residual_norm for d in held]),
     )
 
 
