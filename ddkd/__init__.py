@@ -8,7 +8,7 @@ from ddkd.distillation import DistilledClassifier
 from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
 from ddkd.exceptions import InterpolationWarning
 from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
-from ddkd.populations import GaussianPopulation
+from ddkd.populations import GaussianPopulation, MixturePopulation
 
 __all__ = [
     "DistilledClassifier",
@@ -16,12 +16,22 @@ __all__ = [
     "InterpolationWarning",
     "LeastSquaresClassifier",
     "LeastSquaresRegressor",
+    "MixturePopulation",
     "RandomFourierFeatures",
     "RandomReLUFeatures",
     "__version__",
 ]
 
-_NAMESPACES = ("datasets", "experiments", "plotting", "simulation", "solvers", "testing", "theory")
+_NAMESPACES = (
+    "datasets",
+    "experiments",
+    "plotting",
+    "prediction",
+    "simulation",
+    "solvers",
+    "testing",
+    "theory",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ fraction of wrong labels and the transfer set m, and watch the student's peak fo
 direct model's follows n; pick a student width and read off the errors.
 
 Inputs are Gaussian in 300 dimensions with decaying variances; the label is the sign of a linear
-truth, and the teacher sees all dimensions. Dots average three simulations, lines are the theory for
+truth, and the teacher sees all dimensions. Dots average two simulations, lines are the theory for
 large sizes.
 """
 
@@ -21,7 +21,7 @@ from ddkd import GaussianPopulation, InterpolationWarning
 from ddkd.solvers import min_norm, width_path
 from ddkd.theory import least_squares, prefix_masks
 
-N_FEATURES, N_REPEATS = 300, 3
+N_FEATURES, N_REPEATS = 300, 2
 FONT = 15
 COLOURS = {"direct": "#D55E00", "student": "#0072B2"}
 MARKERS = {"direct": "s", "student": "o"}

@@ -18,15 +18,15 @@ from ddkd.theory import isotropic_risk
 # %%
 # The data
 # --------
-# 160 independent standard normal features share the signal evenly; a model of width p sees the
-# first p of them, and to it the others are noise. For this case the mean error is known exactly,
-# at any finite size (Belkin, Hsu and Xu, arXiv 1903.07571).
+# 80 independent standard normal features, of which the first carry most of the signal; a model of
+# width p sees the first p, and to it the signal in the others is noise. For this case the mean
+# error is known exactly, at any finite size (Belkin, Hsu and Xu, arXiv 1903.07571).
 
-n, n_features, noise = 40, 160, 0.2
-population = GaussianPopulation(
-    np.ones(n_features), np.full(n_features, n_features**-0.5), noise_variance=noise
-)
-widths = np.array([2, 5, 10, 15, 20, 25, 30, 33, 36, 38, 40, 42, 44, 47, 52, 60, 75, 100, 130, 160])
+n, n_features, noise = 40, 80, 0.05
+signal = np.arange(1.0, n_features + 1) ** -0.75
+signal /= signal.sum()
+population = GaussianPopulation(np.ones(n_features), np.sqrt(signal), noise_variance=noise)
+widths = np.array([1, 2, 4, 7, 10, 14, 20, 25, 30, 34, 46, 50, 55, 60, 66, 73, 80])
 
 # %%
 # The simulation
@@ -40,19 +40,20 @@ risks = [width_curve(population, n, widths, rng=rng).risk for _ in range(60)]
 # %%
 # The curve
 # ---------
-# Dots and bands are simulations with their standard error, the line is the formula.
+# Dots and bands are simulations with their standard error, the line is the formula. Near the
+# threshold there is only the line: where the mean is infinite, averages mean nothing.
 
 grid = np.arange(1, n_features + 1)
-theory = isotropic_risk(
-    n, grid, signal=grid / n_features, unseen_signal=1 - grid / n_features, noise_variance=noise
-)
+seen = np.minimum(np.cumsum(signal), 1.0)
+theory = isotropic_risk(n, grid, signal=seen, unseen_signal=1 - seen, noise_variance=noise)
 display = DoubleDescentDisplay(
     widths=widths,
     test_scores=np.transpose(risks),
     theory=(grid, theory),
     threshold=n,
     score_name="Mean squared test error",
-).plot()
+).plot(std_display_style="errorbar")
+display.ax_.set_ylim(0, 4)
 
 best_below, best_above = theory[:n].min(), theory[n:].min()
 print(f"best error up to the threshold: {best_below:.3f}, beyond it: {best_above:.3f}")
@@ -61,14 +62,12 @@ print(f"best error up to the threshold: {best_below:.3f}, beyond it: {best_above
 # What to notice
 # --------------
 # The error falls twice. In between, where the number of features equals the number of examples, it
-# is infinite on average; what a single simulation gives there is luck. The second descent ends
-# lower than the first began, although every model on the right fits the noise in its data
-# perfectly.
+# is infinite on average. The second descent ends lower than the first, although every model on the
+# right fits the noise in its data perfectly.
 #
 # Exercise
 # --------
-# Put all the signal into the first 10 features, ``np.r_[np.full(10, 10**-0.5), np.zeros(150)]``,
-# with the ``signal`` and ``unseen_signal`` that belong to it. Where is the best width now? Is the
-# second descent still worth having?
+# Let the signal fade faster, ``** -1.25``, or raise the noise to 0.5. Is the second descent still
+# worth having?
 
 plt.show()

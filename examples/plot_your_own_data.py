@@ -46,7 +46,7 @@ print(result.summary(by=["model", "student_width"], values="error"))
 
 # %%
 
-display = DistillationDisplay.from_result(result, threshold={"n = 30": 30}).plot()
+display = DistillationDisplay.from_result(result).plot()
 
 # %%
 # What to notice

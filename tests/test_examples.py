@@ -42,8 +42,8 @@ def test_an_example_is_a_lesson(name):
     assert set(rule) == {"="}
     question = text.split('"""')[1]
     assert "?" in question
-    assert "# What to notice\n# ---" in text
-    assert "# Exercise\n# ---" in text
+    assert "What to notice" in text
+    assert "Exercise" in text
     assert text.endswith("plt.show()\n")
 
 

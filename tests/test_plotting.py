@@ -199,9 +199,9 @@ def test_phase_diagram_without_a_border():
 
 def _sweep_of(model_width, rng, student_width, flip):
     return [
-        {"model": "teacher", "error": 0.5, "n_train": 9},
-        {"model": "student", "error": flip - student_width / 100, "n_train": 9},
-        {"model": "student", "error": flip + student_width / 100, "n_train": 9},
+        {"model": "teacher", "error": 0.5, "n_train": 9, "n_transfer": 0},
+        {"model": "student", "error": flip - student_width / 100, "n_train": 9, "n_transfer": 4},
+        {"model": "student", "error": flip + student_width / 100, "n_train": 9, "n_transfer": 4},
     ]
 
 
@@ -218,6 +218,7 @@ def test_displays_of_a_sweep():
     np.testing.assert_allclose(display.scores["student"], np.full((3, 4), 0.2))
     np.testing.assert_allclose(display.levels["teacher"], np.full(4, 0.5))
     assert display.ax_.get_xlabel() == "Student width"
+    assert [text.get_text() for text in display.ax_.texts] == ["m = 4"]
     curve = DoubleDescentDisplay.from_result(result.where(model="student"), x="student_width")
     np.testing.assert_allclose(curve.test_scores, np.full((3, 4), 0.15))
     assert curve.threshold == 9

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from scipy import stats
 
-from ddkd.populations import GaussianPopulation
+from ddkd.populations import GaussianPopulation, MixturePopulation
 
 S = np.array([2.0, 1.0, 0.5, 0.25])
 B = np.array([1.0, -1.0, 2.0, 0.5])
@@ -125,3 +126,74 @@ def test_bad_sample_requests_are_named():
         population.label(np.ones((3, 2)))
     with pytest.raises(ValueError, match="rng"):
         population.sample(2, rng="seed")
+
+
+MIXTURE = MixturePopulation(S, B / 2, flip_rate=0.2)
+
+
+def test_mixture_risk_and_error_rate_agree_with_a_large_test_set():
+    n, w, features = 400_000, np.array([0.5, 0.3]), [2, 0]
+    X = MIXTURE.sample(n, rng=1)
+    scores = X[:, features] @ w
+    squared = (MIXTURE.label(X, rng=2) - scores) ** 2
+    assert abs(MIXTURE.risk(w, features) - squared.mean()) < 5 * squared.std() / np.sqrt(n)
+    clean = MixturePopulation(S, B / 2).label(X, rng=3)
+    wrong = np.mean(np.sign(scores) != clean)
+    assert abs(MIXTURE.error_rate(w, features) - wrong) < 5 * 0.5 / np.sqrt(n)
+
+
+def test_mixture_samples_and_labels_are_the_two_clusters():
+    n = 200_000
+    X = MIXTURE.sample(n, rng=0)
+    y = MixturePopulation(S, B / 2).label(X, rng=1)
+    assert abs(y.mean()) < 5 / np.sqrt(n)
+    within = X - y[:, None] * B / 2
+    assert (abs(np.mean(y[:, None] * X, axis=0) - B / 2) < 5 * np.sqrt(S / n)).all()
+    covariance = within.T @ within / n
+    assert (abs(covariance - np.diag(S)) < 5 * np.sqrt((np.outer(S, S) + np.diag(S**2)) / n)).all()
+    flipped = np.mean(MIXTURE.label(X, rng=1) != y)
+    assert flipped == pytest.approx(0.2, abs=0.005)
+
+
+def test_mixture_bayes_error():
+    best = B / 2 / S
+    assert MIXTURE.error_rate(best) == pytest.approx(stats.norm.cdf(-MIXTURE.radius))
+    assert MIXTURE.correlation(best) == pytest.approx(1)
+    rng = np.random.default_rng(0)
+    assert all(
+        MIXTURE.error_rate(best + 0.1 * rng.standard_normal(4)) > MIXTURE.error_rate(best)
+        for _ in range(20)
+    )
+
+
+@pytest.mark.parametrize("population", [GaussianPopulation(S, B), MIXTURE])
+def test_agreement_agrees_with_a_large_test_set(population):
+    n = 200_000
+    X = population.sample(n, rng=5)
+    models = np.array([[1.0, 0.5, 0, 0.2], [0.8, 0.1, 0.3, 0], [-1.0, -0.4, 0.1, 0], B / S])
+    for i, w in enumerate(models):
+        assert population.agreement(w, w) == pytest.approx(1, abs=1e-7)
+        assert population.agreement(w, -w) == pytest.approx(0, abs=1e-7)
+        for v in models[i + 1 :]:
+            same = np.mean(np.sign(X @ w) == np.sign(X @ v))
+            assert abs(population.agreement(w, v) - same) < 5 * 0.5 / np.sqrt(n)
+
+
+def test_models_without_an_opinion():
+    assert MIXTURE.error_rate(np.zeros(4)) == 0.5
+    assert MIXTURE.agreement(np.zeros(4), B) == pytest.approx(0.5)
+    assert GaussianPopulation(S, B).agreement(np.zeros(4), B) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "named"),
+    [
+        ({"eigenvalues": [1.0, 0.0, 1.0, 1.0]}, "eigenvalues"),
+        ({"mean": np.zeros(4)}, "mean"),
+        ({"mean": [1.0]}, "mean"),
+        ({"flip_rate": 0.6}, "flip_rate"),
+    ],
+)
+def test_bad_mixtures_are_named(kwargs, named):
+    with pytest.raises(ValueError, match=named):
+        MixturePopulation(**({"eigenvalues": S, "mean": B} | kwargs))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.svm import SVC
 
 from ddkd.features import RandomFourierFeatures
@@ -91,24 +91,21 @@ def ridge_of_any_width(
     between bandwidths.
     """
     F, k = Y.shape[1:]
-    best = np.full(F, np.inf)
+
+    def features(gamma: float, width: int) -> RandomFourierFeatures:
+        return RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(X)
+
+    widest = int(max(widths))
+    mapped = {gamma: features(gamma, widest).transform(X) for gamma in gammas}
+    grid = [(gamma, int(width)) for gamma in gammas for width in widths]
+    loo = np.array([_loo_per_labeling(prefix(mapped[g], w), Y, ALPHAS) for g, w in grid])
+    best, a = np.unravel_index(loo.reshape(-1, F).argmin(axis=0), loo.shape[:2])
     scores = np.empty((F, len(X_test), k))
-    alpha, chosen_width = np.empty(F), np.empty(F)
-    for gamma in gammas:
-        features = RandomFourierFeatures(int(max(widths)), gamma=gamma, random_state=seed).fit(X)
-        Z, Z_test = features.transform(X), features.transform(X_test)
-        for width in widths:
-            Zw = prefix(Z, width)
-            loo = _loo_per_labeling(Zw, Y, ALPHAS)
-            better = loo.min(axis=0) < best
-            if not better.any():
-                continue
-            best[better] = loo.min(axis=0)[better]
-            alpha[better] = ALPHAS[loo.argmin(axis=0)[better]]
-            chosen_width[better] = width
-            for f in np.flatnonzero(better):
-                scores[f] = prefix(Z_test, width) @ ridge(Zw, Y[:, f], alpha[f]).coef
-    return Tuned(scores, alpha, chosen_width)
+    for f in range(F):
+        gamma, width = grid[best[f]]
+        coef = ridge(prefix(mapped[gamma], width), Y[:, f], ALPHAS[a[f]]).coef
+        scores[f] = features(gamma, width).transform(X_test) @ coef
+    return Tuned(scores, ALPHAS[a], np.array([float(grid[i][1]) for i in best]))
 
 
 def kernel_ridge(X: np.ndarray, Y: np.ndarray, X_test: np.ndarray, *, gammas: np.ndarray) -> Tuned:
@@ -137,7 +134,24 @@ def support_vectors(
     """
     n_folds = 5
     rare = np.unique(y, return_counts=True)[1].min() < n_folds
-    folds = (KFold if rare else StratifiedKFold)(n_folds, shuffle=True, random_state=seed)
-    grid = {"C": [1.0, 10.0, 100.0], "gamma": list(gammas)}
-    search = GridSearchCV(SVC(kernel="rbf"), grid, cv=folds).fit(X, y)
-    return search.predict(X_test), search.best_params_
+    splitter = (KFold if rare else StratifiedKFold)(n_folds, shuffle=True, random_state=seed)
+    folds = list(splitter.split(X, y))
+    wrong: dict[tuple[float, float], int] = {}
+    for gamma in gammas:
+        # One kernel matrix serves every fold and C, which GridSearchCV would compute for each.
+        K = rbf_kernel(X, gamma=gamma)
+        for C in (1.0, 10.0, 100.0):
+            wrong[C, gamma] = sum(
+                int(np.sum(_fold_labels(K, y, C, *fold) != y[fold[1]])) for fold in folds
+            )
+    C, gamma = min(wrong, key=lambda key: wrong[key])
+    model = SVC(C=C, gamma=gamma).fit(X, y)
+    return model.predict(X_test), {"C": C, "gamma": gamma}
+
+
+def _fold_labels(
+    K: np.ndarray, y: np.ndarray, C: float, train: np.ndarray, left_out: np.ndarray
+) -> np.ndarray:
+    """Labels that a support vector machine gives to the rows left out."""
+    model = SVC(C=C, kernel="precomputed").fit(K[np.ix_(train, train)], y[train])
+    return model.predict(K[np.ix_(left_out, train)])

@@ -172,7 +172,8 @@ class DistillationDisplay:
         levels : iterable of str, default=("teacher",)
             Models that do not depend on `x`; every other one becomes a curve.
         **options : dict
-            What else the display takes.
+            What else the display takes; over widths the thresholds are by default the number
+            of labelled examples n and the size m of the transfer set, if the curves reach them.
 
         Returns
         -------
@@ -195,6 +196,8 @@ class DistillationDisplay:
             if name in flat
         }
         label = x.replace("n_transfer", "transfer set").replace("_", " ").capitalize()
+        if x != "n_transfer":
+            options = {"threshold": _thresholds(result, result[x].max()), **options}
         return cls(
             x=np.unique(result[x]), scores=scores, levels=fixed, **{"x_name": label, **options}
         )
@@ -247,3 +250,14 @@ class DistillationDisplay:
         finish(ax, self.x, np.concatenate(shown), self.x_name, self.score_name)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _thresholds(result: Table, widest: float) -> dict[str, float]:
+    """The sizes of training and transfer set up to `widest`, where all records agree on them."""
+    marks = {}
+    for letter, column in (("n", "n_train"), ("m", "n_transfer")):
+        sizes = np.unique(result[column]) if column in result.columns else np.array([])
+        sizes = sizes[sizes > 0]  # a model without a transfer set has a zero there
+        if sizes.size == 1 and sizes[0] <= widest:
+            marks[f"{letter} = {sizes[0]:,}"] = float(sizes[0])
+    return marks

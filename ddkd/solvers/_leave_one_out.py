@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from ._arguments import check_alpha, check_problem
-from ._spectral import Spectrum, truncated_svd
+from ._lapack import tall_qr
+from ._scaling import Scaled
+from ._spectral import truncated_svd
 
 __all__ = ["LeaveOneOut", "leave_one_out"]
 
@@ -96,18 +98,33 @@ def leave_one_out(
     """
     problem = check_problem(Z, Y, rcond)
     alphas, _ = check_alpha(alpha)
-    spectrum = truncated_svd(problem.Z, problem.cutoff(problem.Z.shape[1]))
-    residuals = _leave_one_out_residuals(spectrum, problem.Y, alphas)
-    predictions = problem.Y - residuals
-    mse = np.mean(residuals**2, axis=1)
+    scaled = Scaled.of(problem.Z, problem.Y)
+    left, values = _left_vectors(scaled.Z, problem.cutoff(problem.Z.shape[1]))
+    residuals = _leave_one_out_residuals(left, values, scaled.Y, scaled.penalty(alphas))
+    predictions = scaled.predictions(scaled.Y - residuals)
+    mse = scaled.squares(np.mean(residuals**2, axis=1))
     if problem.one_dimensional:
         predictions, mse = predictions[..., 0], mse[..., 0]
     return LeaveOneOut(alphas, mse, predictions)
 
 
-def _leave_one_out_residuals(spectrum: Spectrum, Y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+def _left_vectors(Z: np.ndarray, rcond: float) -> tuple[np.ndarray, np.ndarray]:
+    """Left singular vectors (n, r) and singular values; of a QR decomposition's triangle."""
+    n, p = Z.shape
+    if p > n:
+        spectrum = truncated_svd(tall_qr(Z.T)[1].T, rcond)
+        return spectrum.left, spectrum.values
+    basis, triangle = tall_qr(Z)
+    spectrum = truncated_svd(triangle, rcond)
+    padded = np.zeros((n, spectrum.rank), order="F")
+    padded[:p] = spectrum.left
+    return (basis.times(padded) if spectrum.rank else padded), spectrum.values
+
+
+def _leave_one_out_residuals(
+    left: np.ndarray, values: np.ndarray, Y: np.ndarray, alphas: np.ndarray
+) -> np.ndarray:
     """Residuals (n_alphas, n, k): ``[M y]_i / M_ii`` with M proportional to I - H."""
-    left, values = spectrum.left, spectrum.values
     projected = left.T @ Y
     leverage = np.einsum("ij,ij->i", left, left)
     outside = np.maximum(1.0 - leverage, 0.0)

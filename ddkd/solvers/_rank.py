@@ -66,10 +66,14 @@ def warn_if_not_interpolating(
 ) -> None:
     """Warn that a ridgeless model at least as wide as its data leaves a training residual."""
     if failed:
+        reason = (
+            "The features are numerically rank deficient, or equal rows carry different targets"
+            if rank < n_samples
+            else "No coefficients in double precision leave less at such a condition"
+        )
         warnings.warn(
             f"the model of width {width} does not interpolate its {n_samples} training samples: "
-            f"numerical rank {rank}, condition {condition:.1e}. The features are numerically "
-            f"rank deficient, or equal rows carry different targets",
+            f"numerical rank {rank}, condition {condition:.1e}. {reason}",
             InterpolationWarning,
             stacklevel=stacklevel,
         )

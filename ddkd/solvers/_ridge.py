@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from ._arguments import Problem, check_alpha, check_problem
-from ._solution import LeastSquaresSolution
+from ._scaling import Scaled
+from ._small import solve_one_width
+from ._solution import Form, LeastSquaresSolution, assemble
 from ._spectral import solve_spectrally
 
 __all__ = ["min_norm", "ridge"]
@@ -100,14 +102,26 @@ def ridge(
 
 
 def _solve(problem: Problem, alphas: np.ndarray, scalar: bool) -> LeastSquaresSolution:
-    return solve_spectrally(
-        problem.Z,
-        problem.Y,
+    """Solve for a single penalty by QR, where that is certain of the rank, for many by SVD."""
+    scaled = Scaled.of(problem.Z, problem.Y)
+    n, p = problem.Z.shape
+    rcond = problem.cutoff(p)
+    penalties = scaled.penalty(alphas)
+    if scalar:
+        small = solve_one_width(scaled.Z, scaled.Y, float(penalties[0]), rcond)
+        coef, rank, method = small.coef[None], small.rank, small.method
+        condition = np.array([small.condition(float(penalties[0]))])
+    else:
+        coef, rank, condition = solve_spectrally(scaled.Z, scaled.Y, penalties, rcond)
+        method = "svd"
+    return assemble(
+        scaled,
         alphas,
-        n_samples=problem.Z.shape[0],
-        rcond=problem.cutoff(problem.Z.shape[1]),
-        method="svd",
-        scalar=scalar,
-        one_dimensional=problem.one_dimensional,
+        coef,
+        condition,
+        Form(scalar, problem.one_dimensional, n),
+        rank=rank,
+        rcond=rcond,
+        method=method,
         stacklevel=5,
     )

@@ -8,14 +8,17 @@ from scipy import linalg
 
 from ._condition import leading_extremes
 from ._lapack import StackedReflectors, solve_triangle, stack_qr, tall_qr
+from ._rank import condition_of_extremes
 from ._spectral import shrinkage, truncated_svd
 
 __all__ = [
     "SmallSolution",
     "is_certain",
-    "penalised_triangle",
+    "penalise",
     "solve_one_width",
+    "solve_reduced",
     "solve_small",
+    "solve_transposed",
 ]
 
 # Margin between an estimate of the condition and the cutoff within which full rank is certain.
@@ -31,6 +34,10 @@ class SmallSolution:
     largest: float
     smallest: float
     method: str
+
+    def condition(self, alpha: float) -> float:
+        """Condition of the system with that penalty."""
+        return float(condition_of_extremes(np.array(self.largest), np.array(self.smallest), alpha))
 
 
 def is_certain(largest: float, smallest: float, rcond: float) -> bool:
@@ -69,24 +76,59 @@ def penalised_triangle(triangle: np.ndarray, alpha: float) -> tuple[StackedRefle
     )
 
 
-def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
-    """Solve for all of `Z` by one QR decomposition of it or of its transpose.
+def solve_plain(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
+    """Ridge solution of ``R x = c`` for an upper triangle of full rank."""
+    if alpha == 0:
+        return solve_triangle(triangle, targets)
+    factor, rotated = penalise(triangle, targets, alpha)
+    return solve_triangle(factor, rotated)
 
-    Where the triangle's full rank is not certain, or with a penalty, its SVD follows.
+
+def solve_transposed(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
+    """Ridge solution of ``R' x = c``: with ``[R; sqrt(alpha) I] = Q V``, Q's top times V'^-1 c."""
+    if alpha == 0:
+        return solve_triangle(triangle, targets, transpose=True)
+    stacked, factor = penalised_triangle(triangle, alpha)
+    half = solve_triangle(factor, targets, transpose=True)
+    coef, _ = stacked.apply(half, np.zeros(half.shape, order="F"), transpose=False)
+    return coef
+
+
+def penalise(
+    triangle: np.ndarray, targets: np.ndarray, alpha: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Triangle and targets of the augmented problem ``[R; sqrt(alpha) I] x = [c; 0]``."""
+    stacked, factor = penalised_triangle(triangle, alpha)
+    top = np.array(targets, order="F")
+    rotated, _ = stacked.apply(top, np.zeros(top.shape, order="F"), transpose=True)
+    return factor, rotated
+
+
+def solve_reduced(
+    triangle: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, name: str
+) -> SmallSolution:
+    """Solve ``R x = c`` for an upper triangle, or ``R' x = c`` for the name "lq".
+
+    Where the triangle's full rank is not certain its SVD is taken instead.
     """
-    wide = Z.shape[1] > Z.shape[0]
-    basis, triangle = tall_qr(Z.T if wide else Z)
-    targets = Y if wide else basis.transpose_times(Y)[: Z.shape[1]]
+    wide = name == "lq"
     largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([len(triangle)])))
-    name = "lq" if wide else "qr"
-    if alpha == 0 and is_certain(largest, smallest, rcond):
-        coef = solve_triangle(triangle, targets, transpose=wide)
-        small = SmallSolution(coef, len(triangle), largest, smallest, name)
-    else:
-        matrix = triangle.T if wide else triangle
-        small = solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
-    if not wide:
-        return small
+    if is_certain(largest, smallest, rcond):
+        solve = solve_transposed if wide else solve_plain
+        coef = solve(triangle, targets, alpha)
+        return SmallSolution(coef, len(triangle), largest, smallest, name)
+    matrix = triangle.T if wide else triangle
+    return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
+
+
+def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    """Solve for all of `Z` by one QR decomposition of it or of its transpose."""
+    if Z.shape[1] <= Z.shape[0]:
+        basis, triangle = tall_qr(Z)
+        targets = basis.transpose_times(Y)[: Z.shape[1]]
+        return solve_reduced(triangle, targets, alpha, rcond, "qr")
+    basis, triangle = tall_qr(Z.T)
+    small = solve_reduced(triangle, Y, alpha, rcond, "lq")
     padded = np.zeros((Z.shape[1], Y.shape[1]), order="F")
     padded[: len(small.coef)] = small.coef
     coef = basis.times(padded)

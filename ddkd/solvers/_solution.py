@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-__all__ = ["LeastSquaresSolution", "WidthPath"]
+from ._rank import residual_vanishes, warn_if_not_interpolating
+from ._scaling import Scaled
+
+__all__ = ["Form", "LeastSquaresSolution", "WidthPath", "assemble"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +34,7 @@ class LeastSquaresSolution:
     condition : float or ndarray of shape (n_alphas,)
         Condition of the system that was solved: the largest over the smallest of
         ``sqrt(s**2 + alpha)``, s the singular values that `rank` counts; 1 for rank 0.
+        An estimate from below, within a factor of two, unless `method` names an SVD.
     interpolates : bool or ndarray of shape (n_alphas,)
         Whether the training residual is zero to rounding: its norm is at most
         ``sqrt(eps) = 1.5e-8`` times that of the target, for every target.
@@ -129,3 +134,65 @@ class WidthPath:
                 f"({self.widths.min()} to {self.widths.max()}); got {width!r}"
             )
         return self._solve(int(width))
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the arguments looked like: scalar penalty, one-dimensional targets, sample count."""
+
+    scalar_alpha: bool
+    one_dimensional: bool
+    n_samples: int
+
+
+def assemble(
+    scaled: Scaled,
+    alphas: np.ndarray,
+    coef: np.ndarray,
+    condition: np.ndarray,
+    form: Form,
+    *,
+    rank: int,
+    rcond: float,
+    method: str,
+    stacklevel: int,
+) -> LeastSquaresSolution:
+    """Judge coefficients (n_alphas, p, k) by their residuals and shape them like the arguments.
+
+    The scaled problem may be a factor of a larger one, with the same residual norms.
+    """
+    Z, Y = scaled.Z, scaled.Y
+    residual_norm = np.linalg.norm(Y - Z @ coef, axis=1)
+    interpolates = residual_vanishes(residual_norm, np.linalg.norm(Y, axis=0))
+    ridgeless = np.flatnonzero(alphas == 0)
+    if ridgeless.size and Z.shape[1] >= form.n_samples:
+        first = ridgeless[0]
+        warn_if_not_interpolating(
+            not interpolates[first],
+            Z.shape[1],
+            form.n_samples,
+            rank,
+            float(condition[first]),
+            stacklevel=stacklevel,
+        )
+    train_mse = scaled.squares((residual_norm / np.sqrt(form.n_samples)) ** 2)
+    coef_norm = scaled.coef(np.linalg.norm(coef, axis=1))
+    coef = scaled.coef(coef)
+    if form.one_dimensional:
+        coef, train_mse, coef_norm = coef[..., 0], train_mse[..., 0], coef_norm[..., 0]
+    scalar = form.scalar_alpha
+    return LeastSquaresSolution(
+        coef=coef[0] if scalar else coef,
+        rank=rank,
+        rcond=rcond,
+        train_mse=_first(train_mse) if scalar else train_mse,
+        coef_norm=_first(coef_norm) if scalar else coef_norm,
+        condition=float(condition[0]) if scalar else condition,
+        interpolates=bool(interpolates[0]) if scalar else interpolates,
+        method=method,
+    )
+
+
+def _first(values: np.ndarray) -> Any:
+    """First entry along the penalty's axis: a float for vector targets, else an array."""
+    return float(values[0]) if values.ndim == 1 else values[0]

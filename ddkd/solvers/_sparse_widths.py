@@ -21,7 +21,7 @@ from ._row_reduction import reduce_rows
 from ._small import (
     SmallSolution,
     is_certain,
-    penalised_triangle,
+    penalise,
     solve_one_width,
     solve_small,
 )
@@ -72,9 +72,7 @@ def _solve_below(
     n_fast = certain.index(False) if False in certain else len(certain)
     factor, targets = triangle, rotated
     if problem.alpha > 0 and n_fast:
-        stacked, factor = penalised_triangle(triangle, problem.alpha)
-        top = np.array(rotated, order="F")
-        targets, _ = stacked.apply(top, np.zeros(top.shape, order="F"), transpose=True)
+        factor, targets = penalise(triangle, rotated, problem.alpha)
     for here in _batches(0, n_fast, problem.batch(int(widths[-1]))):
         coef = solve_leading_blocks(factor, targets, widths[here])
         evaluation.record(
@@ -185,6 +183,7 @@ def _flush_dual(
         np.array([_without_penalty(d.largest, root) for d in held]),
         np.array([_without_penalty(d.smallest, root) for d in held]),
         ["gram"] * len(held),
+        None if problem.is_reduced else np.array([d.residual_norm for d in held]),
     )
 
 

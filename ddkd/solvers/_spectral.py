@@ -1,33 +1,26 @@
 """Spectral solution of least squares: one SVD gives every penalty."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import linalg
 
-from ._rank import (
-    numerical_rank,
-    residual_vanishes,
-    system_condition,
-    warn_if_not_interpolating,
-)
-from ._solution import LeastSquaresSolution
+from ._lapack import tall_qr
+from ._rank import numerical_rank, system_condition
 
 __all__ = ["Spectrum", "shrinkage", "solve_spectrally", "truncated_svd"]
+
+# Ratio of the sides of a matrix above which a QR decomposition before the SVD pays.
+_ELONGATED = 1.3
 
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """Truncated SVD of a matrix: left vectors (n, r), singular values, right vectors (r, p).
-
-    `left_null` holds those left vectors that the cutoff dropped, (n, min(n, p) - r).
-    """
+    """Truncated SVD of a matrix: left vectors (n, r), singular values, right vectors (r, p)."""
 
     left: np.ndarray
     values: np.ndarray
     right: np.ndarray
-    left_null: np.ndarray
 
     @property
     def rank(self) -> int:
@@ -45,7 +38,7 @@ def truncated_svd(matrix: np.ndarray, rcond: float) -> Spectrum:
             matrix, full_matrices=False, check_finite=False, lapack_driver="gesvd"
         )
     rank = numerical_rank(values, rcond)
-    return Spectrum(left[:, :rank], values[:rank], right[:rank], left[:, rank:])
+    return Spectrum(left[:, :rank], values[:rank], right[:rank])
 
 
 def shrinkage(values: np.ndarray, alphas: np.ndarray) -> np.ndarray:
@@ -57,55 +50,27 @@ def shrinkage(values: np.ndarray, alphas: np.ndarray) -> np.ndarray:
 
 
 def solve_spectrally(
-    Z: np.ndarray,
-    Y: np.ndarray,
-    alphas: np.ndarray,
-    *,
-    n_samples: int,
-    rcond: float,
-    method: str,
-    scalar: bool,
-    one_dimensional: bool,
-    stacklevel: int,
-) -> LeastSquaresSolution:
-    """Solve for every penalty; drop the axes of a scalar penalty and of vector targets.
+    Z: np.ndarray, Y: np.ndarray, alphas: np.ndarray, rcond: float
+) -> tuple[np.ndarray, int, np.ndarray]:
+    """Coefficients (n_alphas, p, k), rank and conditions (n_alphas,) for every penalty.
 
-    `Z` and `Y` may be the triangular factor of a larger problem with `n_samples` samples.
+    Long or wide features are first reduced to a triangle, which is an orthogonal change.
     """
+    n, p = Z.shape
+    if p > _ELONGATED * n:
+        basis, triangle = tall_qr(Z.T)
+        small, rank, condition = solve_spectrally(triangle.T, Y, alphas, rcond)
+        padded = np.zeros((alphas.size, p, Y.shape[1]))
+        padded[:, :n] = small
+        flat = basis.times(padded.transpose(1, 0, 2).reshape(p, -1))
+        return flat.reshape(p, alphas.size, -1).transpose(1, 0, 2), rank, condition
+    if n > _ELONGATED * p:
+        basis, triangle = tall_qr(Z)
+        return solve_spectrally(triangle, basis.transpose_times(Y)[:p], alphas, rcond)
     spectrum = truncated_svd(Z, rcond)
-    projected = spectrum.left.T @ Y
-    filtered = shrinkage(spectrum.values, alphas)[:, :, None] * projected
-    coef = spectrum.right.T @ filtered
-    residual_norm = np.linalg.norm(Y - Z @ coef, axis=1)
-    interpolates = residual_vanishes(residual_norm, np.linalg.norm(Y, axis=0))
-    condition = system_condition(spectrum.values, alphas)
-    ridgeless = np.flatnonzero(alphas == 0)
-    if ridgeless.size and Z.shape[1] >= n_samples:
-        first = ridgeless[0]
-        warn_if_not_interpolating(
-            not interpolates[first],
-            Z.shape[1],
-            n_samples,
-            spectrum.rank,
-            float(condition[first]),
-            stacklevel=stacklevel,
-        )
-    train_mse = (residual_norm / np.sqrt(n_samples)) ** 2
-    coef_norm = np.linalg.norm(filtered, axis=1)
-    if one_dimensional:
-        coef, train_mse, coef_norm = coef[..., 0], train_mse[..., 0], coef_norm[..., 0]
-    return LeastSquaresSolution(
-        coef=coef[0] if scalar else coef,
-        rank=spectrum.rank,
-        rcond=rcond,
-        train_mse=_first(train_mse) if scalar else train_mse,
-        coef_norm=_first(coef_norm) if scalar else coef_norm,
-        condition=float(condition[0]) if scalar else condition,
-        interpolates=bool(interpolates[0]) if scalar else interpolates,
-        method=method,
+    filtered = shrinkage(spectrum.values, alphas)[:, :, None] * (spectrum.left.T @ Y)
+    return (
+        spectrum.right.T @ filtered,
+        spectrum.rank,
+        system_condition(spectrum.values, alphas),
     )
-
-
-def _first(values: np.ndarray) -> Any:
-    """First entry along the penalty's axis: a float for vector targets, else an array."""
-    return float(values[0]) if values.ndim == 1 else values[0]

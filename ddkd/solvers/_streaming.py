@@ -3,23 +3,29 @@
 from typing import Any, Self
 
 import numpy as np
-from scipy import linalg
 
 from .._checks import check_integer
 from ._arguments import check_alpha, check_problem
 from ._rank import check_rcond, default_rcond
-from ._solution import LeastSquaresSolution
+from ._scaling import Scaled, shift
+from ._small import SmallSolution, solve_one_width, solve_reduced
+from ._solution import Form, LeastSquaresSolution, assemble
 from ._spectral import solve_spectrally
+from ._stream_state import StreamState
 
 __all__ = ["StreamingLeastSquares"]
+
+_SMALLEST_BUFFER = 512
 
 
 class StreamingLeastSquares:
     """Least squares over batches of samples that are never held together.
 
-    Keeps the triangular factor of the QR decomposition of ``[Z, Y]``, at most
-    ``n_features + n_targets`` rows, whatever the number of samples: the solution is that of
-    all samples at once (exact at finite size), with no loss from squaring the condition.
+    Keeps one square matrix of size ``n_features + n_targets`` and a buffer of at most
+    ``2 n_features`` samples (but at least 512), whatever the number of samples: the Gram matrix
+    of the samples while their condition allows for it (normal equations: below 1e9 for the
+    Gram matrix), otherwise that of samples whitened by the triangular factor of the first ones,
+    which loses nothing by squaring. Every batch is checked; the solution's `method` says which.
 
     Parameters
     ----------
@@ -43,7 +49,12 @@ class StreamingLeastSquares:
         self.n_features = check_integer("n_features", n_features)
         self.n_targets = check_integer("n_targets", n_targets)
         self.n_samples = 0
-        self._factor = np.zeros((0, self.n_features + self.n_targets))
+        width = self.n_features + self.n_targets
+        self._buffer = np.empty((max(2 * width, _SMALLEST_BUFFER), width))
+        self._buffered = 0
+        self._state: StreamState | None = None
+        self._exponents: np.ndarray | None = None
+        self._reduced: np.ndarray | None = None  # kept between solves of several widths
         self._eps = 0.0
         self._one_dimensional = True
 
@@ -72,7 +83,7 @@ class StreamingLeastSquares:
             raise ValueError(f"Z must have {self.n_features} columns; its shape is {np.shape(Z)}")
         if problem.Y.shape[1] != self.n_targets:
             raise ValueError(f"Y must have {self.n_targets} targets; its shape is {np.shape(Y)}")
-        self._append(np.hstack([problem.Z, problem.Y]))
+        self._append(problem.Z, problem.Y)
         self.n_samples += problem.Z.shape[0]
         self._eps = max(self._eps, problem.eps)
         self._one_dimensional &= problem.one_dimensional
@@ -103,7 +114,8 @@ class StreamingLeastSquares:
                 f"other must have {self.n_features} features and {self.n_targets} targets; "
                 f"it has {other.n_features} and {other.n_targets}"
             )
-        self._append(other._factor)
+        rows = other._rows()
+        self._append(rows[:, : self.n_features], rows[:, self.n_features :])
         self.n_samples += other.n_samples
         self._eps = max(self._eps, other._eps)
         self._one_dimensional &= other._one_dimensional
@@ -152,23 +164,71 @@ class StreamingLeastSquares:
             p = check_integer("width", width, high=p)
         if cutoff is None:
             cutoff = default_rcond(n, p, self._eps)
-        return solve_spectrally(
-            self._factor[:, :p],
-            self._factor[:, self.n_features :],
+        rows = self._rows()
+        scaled = Scaled.of(rows[:, :p], rows[:, self.n_features :])
+        penalties = scaled.penalty(alphas)
+        if scalar:
+            # Of a triangle's first p columns only the first p rows are not zero.
+            solve, top = (solve_one_width, None) if self._state is None else (_solve_triangle, p)
+            small = solve(scaled.Z[:top], scaled.Y[:top], float(penalties[0]), cutoff)
+            coef, rank, method = small.coef[None], small.rank, small.method
+            condition = np.array([small.condition(float(penalties[0]))])
+        else:
+            coef, rank, condition = solve_spectrally(scaled.Z, scaled.Y, penalties, cutoff)
+            method = "svd"
+        if self._state is not None:
+            method = f"{self._state.name}, {method}"
+        return assemble(
+            scaled,
             alphas,
-            n_samples=n,
+            coef,
+            condition,
+            Form(scalar, self._one_dimensional, n),
+            rank=rank,
             rcond=cutoff,
-            method="tsqr",
-            scalar=scalar,
-            one_dimensional=self._one_dimensional,
+            method=method,
             stacklevel=4,
         )
 
-    def _append(self, rows: np.ndarray) -> None:
-        """Replace the triangular factor by that of itself with `rows` below it."""
-        factor = linalg.qr(
-            np.vstack([self._factor, rows]), mode="r", overwrite_a=True, check_finite=False
-        )[0][: self.n_features + self.n_targets]
-        if not np.isfinite(factor).all():
-            raise ValueError("Z or Y is so large that the norm of a column overflows")
-        self._factor = factor
+    def _append(self, Z: np.ndarray, Y: np.ndarray) -> None:
+        """Take in rows through the buffer."""
+        self._reduced = None
+        p, capacity = self.n_features, len(self._buffer)
+        start = 0
+        while start < len(Z):
+            stop = min(len(Z), start + capacity - self._buffered)
+            here = slice(self._buffered, self._buffered + stop - start)
+            self._buffer[here, :p], self._buffer[here, p:] = Z[start:stop], Y[start:stop]
+            self._buffered += stop - start
+            start = stop
+            if self._buffered == capacity:
+                self._flush()
+
+    def _flush(self) -> None:
+        """Move the buffer into the state."""
+        rows = self._buffer[: self._buffered]
+        if self._exponents is None:
+            scaled = Scaled.of(rows[:, : self.n_features], rows[:, self.n_features :])
+            self._exponents = np.append(
+                np.full(self.n_features, scaled.exponent), scaled.target_exponents
+            )
+        rows = shift(rows, -self._exponents)
+        if self._state is None:
+            self._state = StreamState.start(rows, self.n_targets)
+        else:
+            self._state = self._state.add(rows)
+        self._buffered = 0
+
+    def _rows(self) -> np.ndarray:
+        """Few rows with the Gram matrix of all samples, triangular in the features if a state's."""
+        if self._state is None or self._exponents is None:
+            return self._buffer[: self._buffered]
+        if self._buffered:
+            self._flush()
+        if self._reduced is None:
+            self._reduced = shift(self._state.rows(), self._exponents)
+        return self._reduced
+
+
+def _solve_triangle(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    return solve_reduced(np.asfortranarray(Z), Y, alpha, rcond, "qr")

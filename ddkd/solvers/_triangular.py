@@ -15,7 +15,7 @@ import numpy as np
 
 from ._condition import random_unit_vectors, without_zero_pivots
 from ._lapack import Reflectors, StackedReflectors, solve_triangle, stack_qr
-from ._small import SmallSolution, is_certain, penalised_triangle, solve_small
+from ._small import SmallSolution, is_certain, solve_small, solve_transposed
 
 __all__ = ["GrowingTriangle"]
 
@@ -63,12 +63,7 @@ class GrowingTriangle:
         largest, smallest = self._extremes()
         if not is_certain(largest, smallest, rcond):
             return solve_small(self.triangle.T, self.rotated, alpha, rcond, "lq+svd")
-        if alpha == 0:
-            coef = solve_triangle(self.triangle, self.rotated, transpose=True)
-        else:
-            stacked, penalised = penalised_triangle(self.triangle, alpha)
-            half = solve_triangle(penalised, self.rotated, transpose=True)
-            coef, _ = stacked.apply(half, np.zeros(half.shape, order="F"), transpose=False)
+        coef = solve_transposed(self.triangle, self.rotated, alpha)
         return SmallSolution(coef, len(coef), largest, smallest, "lq")
 
     def _extremes(self) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from ._evaluation import Evaluation
 from ._every_width import pays_off, solve_every_width
 from ._path_problem import PrefixProblem
 from ._rank import warn_if_not_interpolating
-from ._scaling import safe_exponent, safe_exponents
+from ._scaling import Scaled, shift
 from ._small import solve_one_width
 from ._solution import WidthPath
 from ._sparse_widths import solve_sparse_widths
@@ -88,34 +88,36 @@ def width_path(
     targets = None if Y_test is None else _check_test_targets(Y_test, test, problem)
 
     unique, position = np.unique(grid, return_inverse=True)
-    scaled = _Scaled.of(problem, alpha, int(unique[-1]))
+    scaled = Scaled.of(problem.Z[:, : unique[-1]], problem.Y)
+    penalty = float(scaled.penalty(np.array(alpha)))
     evaluation = Evaluation(
         scaled.Z,
         scaled.Y,
-        None if test is None else _shift(test, -scaled.exponent),
-        None if targets is None else _shift(targets, -scaled.target_exponents),
+        None if test is None else shift(test, -scaled.exponent),
+        None if targets is None else shift(targets, -scaled.target_exponents),
         unique,
-        scaled.alpha,
+        penalty,
     )
-    prefixes = PrefixProblem(scaled.Z, scaled.Y, scaled.alpha, problem.cutoff)
+    prefixes = PrefixProblem(scaled.Z, scaled.Y, penalty, problem.cutoff)
     if pays_off(prefixes, evaluation):
         solve_every_width(prefixes, evaluation)
     else:
         solve_sparse_widths(prefixes, evaluation)
     _warn_if_any_fails(evaluation, n, alpha)
 
-    back = scaled.target_exponents
     predictions, test_mse = evaluation.predictions, evaluation.test_mse
+    if predictions is not None:
+        predictions = _in_order(scaled.predictions(predictions), position)
     return WidthPath(
         widths=grid,
-        train_mse=_shift(evaluation.train_mse, 2 * back)[position],
-        coef_norm=_shift(evaluation.coef_norm, back - scaled.exponent)[position],
+        train_mse=scaled.squares(evaluation.train_mse)[position],
+        coef_norm=scaled.coef(evaluation.coef_norm)[position],
         rank=evaluation.rank[position],
         condition=evaluation.condition[position],
         interpolates=evaluation.interpolates[position],
         method=evaluation.method[position],
-        predictions=None if predictions is None else _in_order(_shift(predictions, back), position),
-        test_mse=None if test_mse is None else _shift(test_mse, 2 * back)[position],
+        predictions=predictions,
+        test_mse=None if test_mse is None else scaled.squares(test_mse)[position],
         _solve=_CoefficientSolver(problem, alpha),
     )
 
@@ -141,35 +143,6 @@ def _in_order(predictions: np.ndarray, position: np.ndarray) -> np.ndarray:
     return predictions if ascending else predictions[position]
 
 
-def _shift(array: np.ndarray, exponents: int | np.ndarray) -> np.ndarray:
-    """Multiply by powers of two; the array itself if there is nothing to do."""
-    return np.asarray(np.ldexp(array, exponents)) if np.any(exponents) else array
-
-
-@dataclass(frozen=True, eq=False)
-class _Scaled:
-    """Features and targets scaled so that nothing overflows when it is squared."""
-
-    Z: np.ndarray
-    Y: np.ndarray
-    alpha: float
-    exponent: int
-    target_exponents: np.ndarray
-
-    @classmethod
-    def of(cls, problem: Problem, alpha: float, width: int) -> "_Scaled":
-        """Scale the first `width` features, only if they need it."""
-        features = problem.Z[:, :width]
-        exponent, targets = safe_exponent(features), safe_exponents(problem.Y)
-        return cls(
-            _shift(features, -exponent),
-            _shift(problem.Y, -targets),
-            float(np.ldexp(alpha, -2 * exponent)),
-            exponent,
-            targets,
-        )
-
-
 @dataclass(frozen=True, eq=False)
 class _CoefficientSolver:
     """Solves a single width again when its coefficients are asked for."""
@@ -178,9 +151,10 @@ class _CoefficientSolver:
     alpha: float
 
     def __call__(self, width: int) -> np.ndarray:
-        scaled = _Scaled.of(self.problem, self.alpha, width)
-        small = solve_one_width(scaled.Z, scaled.Y, scaled.alpha, self.problem.cutoff(width))
-        coef = _shift(small.coef, scaled.target_exponents - scaled.exponent)
+        scaled = Scaled.of(self.problem.Z[:, :width], self.problem.Y)
+        penalty = float(scaled.penalty(np.array(self.alpha)))
+        small = solve_one_width(scaled.Z, scaled.Y, penalty, self.problem.cutoff(width))
+        coef = scaled.coef(small.coef)
         return coef[:, 0] if self.problem.one_dimensional else coef
 
 

@@ -1,21 +1,29 @@
 """Closed forms for every curve: least squares, random features, and chains of students."""
 
+from ddkd.theory.class_mixture import ClassMixtureLaw, class_mixture, class_mixture_model
 from ddkd.theory.isotropic import isotropic_overlap, isotropic_risk, isotropic_risk_quantile
 from ddkd.theory.linear import LinearLaw, least_squares, prefix_masks
+from ddkd.theory.mixture import MixtureLaw, mixture_model
 from ddkd.theory.phase import PhaseDiagram, phase_diagram
 from ddkd.theory.random_features import RandomFeatureLaw, random_features
-from ddkd.theory.transfer import transfer_size
+from ddkd.theory.transfer import crossing_size, transfer_size
 from ddkd.theory.tuning import best_alpha
 
 __all__ = [
+    "ClassMixtureLaw",
     "LinearLaw",
+    "MixtureLaw",
     "PhaseDiagram",
     "RandomFeatureLaw",
     "best_alpha",
+    "class_mixture",
+    "class_mixture_model",
+    "crossing_size",
     "isotropic_overlap",
     "isotropic_risk",
     "isotropic_risk_quantile",
     "least_squares",
+    "mixture_model",
     "phase_diagram",
     "prefix_masks",
     "random_features",

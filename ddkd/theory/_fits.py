@@ -8,7 +8,7 @@ from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
 from ddkd.theory._scores import Fit, Target
 
-__all__ = ["Ridges", "least_squares_fit"]
+__all__ = ["Ridges", "Shrinkage", "least_squares_fit", "linear_shrinkage"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +17,35 @@ class Ridges:
 
     kappa: np.ndarray
     gamma: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Shrinkage:
+    """What a linear fit does to every coordinate, whatever its labels are."""
+
+    kappa: np.ndarray
+    kept: np.ndarray  # A, zero off the mask
+    lost: np.ndarray  # 1 - A, one off the mask
+    left: np.ndarray  # 1 - df1/n
+    free: np.ndarray  # 1 - df2/n
+
+
+def linear_shrinkage(
+    s: np.ndarray, mask: np.ndarray, n: np.ndarray, alpha: np.ndarray
+) -> Shrinkage:
+    """A, 1 - A and the shares of n that a linear fit leaves."""
+    used = mask & (s > 0)
+    kappa, n_left, _ = _solve(s, used, n, np.asarray(np.inf), alpha)
+    total = np.where(used, s + kappa[..., None], 1.0)
+    kept = np.where(used, s / total, 0.0)
+    lost = np.where(used, kappa[..., None] / total, 1.0)
+    return Shrinkage(
+        kappa=kappa,
+        kept=kept,
+        lost=lost,
+        left=_share(n_left, n),
+        free=_share(n_left + np.sum(kept * lost, axis=-1), n),
+    )
 
 
 def least_squares_fit(

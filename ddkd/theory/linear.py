@@ -1,17 +1,18 @@
 """Least squares in a Gaussian population, and chains of students distilled from it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from ddkd._checks import check_choice, check_integer
-from ddkd.populations import GaussianPopulation
+from ddkd.populations import GaussianPopulation, MixturePopulation
 from ddkd.theory._arguments import broadcast, check_counts, check_masks, check_nonnegative, unwrap
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import least_squares_fit
 from ddkd.theory._laws import Law, law_fields
 from ddkd.theory._scores import Score, Target, truth_target
+from ddkd.theory.mixture import MixtureLaw, mixture_least_squares
 
 __all__ = ["LinearLaw", "least_squares", "prefix_masks"]
 
@@ -103,7 +104,7 @@ class LinearLaw(Law):
         --------
         >>> import numpy as np
         >>> from ddkd import theory
-        >>> from ddkd.populations import GaussianPopulation
+        >>> from ddkd.populations import GaussianPopulation, MixturePopulation
         >>> population = GaussianPopulation(np.ones(100), np.ones(100), labels="hard")
         >>> teacher = theory.least_squares(population, 50)
         >>> student = teacher.distill([200, 20_000, np.inf])
@@ -121,9 +122,25 @@ class LinearLaw(Law):
         return _law(self.population, mask, m, ridge, target, teacher=self._score)
 
 
+@overload
 def least_squares(
-    population: GaussianPopulation, n_samples: Any, *, features: Any = None, alpha: Any = 0.0
-) -> LinearLaw:
+    population: GaussianPopulation, n_samples: Any, *, features: Any = ..., alpha: Any = ...
+) -> LinearLaw: ...
+
+
+@overload
+def least_squares(
+    population: MixturePopulation, n_samples: Any, *, features: Any = ..., alpha: Any = ...
+) -> MixtureLaw: ...
+
+
+def least_squares(
+    population: GaussianPopulation | MixturePopulation,
+    n_samples: Any,
+    *,
+    features: Any = None,
+    alpha: Any = 0.0,
+) -> LinearLaw | MixtureLaw:
     """Law of least squares, ridge or minimum norm, on n samples of a Gaussian population.
 
     With kappa the root of n = sum s/(s + kappa) + alpha/kappa (0 if alpha = 0 and p <= n),
@@ -140,9 +157,14 @@ def least_squares(
     gives the 0-1 error arccos(rho)/pi. *Asymptotic*: exact as n and p grow in proportion,
     with errors of order 1/n at a finite size; E is infinite at p = n without a ridge.
 
+    On two clusters the covariance is diag(s) + mu mu' and the label's best linear predictor
+    c mu'(diag(s) + mu mu')^-1 x, c = 1 - 2 flip_rate, in the same law; with identity covariance and
+    q = n/p it has the margin a = r b/sqrt(b^2 + nu), b = c r/(max(1, 1/q) + r^2),
+    res = 1 - 2 c r b + b^2 (1 + r^2), nu = res/(q - 1) for q > 1 and res q/(1 - q) for q < 1.
+
     Parameters
     ----------
-    population : GaussianPopulation
+    population : GaussianPopulation or MixturePopulation
         Inputs, truth and labels.
     n_samples : int or array_like of int
         Number of samples n; infinity for the limit.
@@ -153,7 +175,7 @@ def least_squares(
 
     Returns
     -------
-    LinearLaw
+    LinearLaw, or MixtureLaw for a MixturePopulation
         Floats, or arrays if `n_samples`, `alpha` or `features` was one; they broadcast.
 
     Raises
@@ -165,7 +187,7 @@ def least_squares(
     --------
     >>> import numpy as np
     >>> from ddkd import theory
-    >>> from ddkd.populations import GaussianPopulation
+    >>> from ddkd.populations import GaussianPopulation, MixturePopulation
     >>> population = GaussianPopulation(np.ones(100), np.full(100, 0.1), noise_variance=1.0)
     >>> theory.least_squares(population, 200).risk
     2.0
@@ -174,6 +196,8 @@ def least_squares(
     >>> theory.least_squares(population, 100, features=widths).error_rate.round(4)
     array([0.4361, 0.5   , 0.3395])
     """
+    if isinstance(population, MixturePopulation):
+        return mixture_least_squares(population, n_samples, features, alpha)
     check_population(population)
     n = check_counts("n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)

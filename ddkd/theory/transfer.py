@@ -4,12 +4,16 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from ddkd._checks import check_real
+from ddkd.theory._arguments import unwrap
+from ddkd.theory._arrays import ratio
 from ddkd.theory.linear import LinearLaw
+from ddkd.theory.mixture import MixtureLaw
 from ddkd.theory.random_features import RandomFeatureLaw
 
-__all__ = ["transfer_size"]
+__all__ = ["crossing_size", "transfer_size"]
 
 _LARGEST = 2.0**60
 
@@ -103,3 +107,58 @@ def _search(law: LinearLaw | RandomFeatureLaw, excess: float, student: dict[str,
         middle = np.floor((low + high) / 2)
         low, high = (middle, high) if too_few(middle) else (low, middle)
     return int(high)
+
+
+def crossing_size(law: MixtureLaw) -> Any:
+    """Number of transfer examples from which hard labels beat soft ones, on two clusters.
+
+    For students with their teacher's columns, without a ridge and with m > p; the soft-label
+    student is the teacher. With A and tau^2 as in `MixtureLaw.distill`::
+
+        m*/p = 1 + tau^2/[(1 - rho^2) (A^2/rho^2 - 4 phi(a)^2)]
+
+    Every teacher that is better than chance and worse than Bayes, a tuned one included, has a
+    finite one; near its interpolation threshold it diverges like 1/a^2. *Asymptotic*.
+
+    Parameters
+    ----------
+    law : MixtureLaw
+        The teacher.
+
+    Returns
+    -------
+    float or ndarray
+        The crossing m*; infinite for a teacher that is no better than chance, or is Bayes'.
+
+    Raises
+    ------
+    ValueError
+        If `law` is not a MixtureLaw.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import theory
+    >>> from ddkd.populations import MixturePopulation
+    >>> population = MixturePopulation(np.ones(100), np.full(100, 0.2), flip_rate=0.1)
+    >>> teacher = theory.least_squares(population, [60, 95, 100])
+    >>> theory.crossing_size(teacher).round()
+    array([ 481., 2700.,   inf])
+    """
+    if not isinstance(law, MixtureLaw):
+        raise ValueError(f"law must be a MixtureLaw; got {law!r}")
+    # Columns that the model lacks carry signal that no student of its own can use.
+    nu2 = law.population.mean**2 / law.population.eigenvalues
+    r2 = np.sum(np.where(law.features, nu2, 0.0), axis=-1)
+    a = np.asarray(law.margin)
+    density2 = 2 / np.pi * np.exp(-(a**2))  # 4 phi(a)^2
+    certainty = special.erf(a / np.sqrt(2))
+    # A/rho and 1 - rho^2, both without dividing by a margin that may be zero.
+    slope = (r2 * ratio(certainty, a) + np.sqrt(density2)) / (1 + r2)
+    rest = np.maximum(1 - a**2 / r2, 0.0)
+    tau2 = 1 - a**2 * slope**2 * (1 + r2) / r2 - density2 * rest
+    gain = rest * (slope**2 - density2)
+    width = np.count_nonzero(law.features, axis=-1)
+    with np.errstate(divide="ignore"):
+        crossing = width * (1 + tau2 / np.maximum(gain, 0.0))
+    return unwrap(np.where((a > 0) & (gain > 0), crossing, np.inf))

@@ -3,7 +3,13 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.model_selection import LeaveOneOut, cross_val_predict
+from sklearn.model_selection import (
+    GridSearchCV,
+    LeaveOneOut,
+    StratifiedKFold,
+    cross_val_predict,
+)
+from sklearn.svm import SVC
 
 from ddkd.datasets import load
 from ddkd.experiments import _baselines as baselines
@@ -70,6 +76,21 @@ def test_ridge_of_any_width_is_no_worse_than_any_single_width_by_leave_one_out(p
     assert (
         np.mean(got.scores[0].argmax(axis=1) != np.searchsorted(split.classes, split.y_test)) < 0.3
     )
+
+
+def test_support_vectors_are_chosen_as_grid_search_chooses_them(problem):
+    split, _ = problem
+    gammas = np.array([0.02, 0.1, 0.5])
+    labels, chosen = baselines.support_vectors(
+        split.X_train, split.y_train, split.X_test, gammas=gammas, seed=3
+    )
+    search = GridSearchCV(
+        SVC(),
+        {"gamma": gammas, "C": [1.0, 10.0, 100.0]},
+        cv=StratifiedKFold(5, shuffle=True, random_state=3),
+    ).fit(split.X_train, split.y_train)
+    assert chosen == search.best_params_
+    np.testing.assert_array_equal(labels, search.predict(split.X_test))
 
 
 def test_prefix_keeps_the_kernel(problem):

@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,86 @@ def test_ill_conditioned_features_keep_their_digits():
     np.testing.assert_allclose(coef, truth, rtol=1e-5)
 
 
+def graded(rng, n, p, condition):
+    """Features with singular values from 1 down to 1 / condition, geometrically."""
+    left = np.linalg.qr(rng.normal(size=(n, p)))[0]
+    right = np.linalg.qr(rng.normal(size=(p, p)))[0]
+    return left * np.geomspace(1, 1 / condition, p) @ right.T
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind"),
+    [(1e2, "normal equations"), (1e4, "whitened"), (1e7, "whitened"), (1e10, "whitened")],
+)
+def test_the_data_decide_what_is_kept(condition, kind):
+    rng = np.random.default_rng(4)
+    Z, Y = graded(rng, 3000, 15, condition), rng.normal(size=(3000, 2))
+    streamed, whole = feed(Z, Y, 250).solve(), min_norm(Z, Y)
+    assert streamed.method.startswith(kind)
+    assert streamed.rank == 15
+    # A backward stable method loses about eps times the condition, no more.
+    tolerance = max(1e-11, 1e-15 * condition)
+    size = np.abs(whole.coef).max()
+    np.testing.assert_allclose(streamed.coef, whole.coef, rtol=0, atol=tolerance * size)
+    np.testing.assert_allclose(Z @ streamed.coef, Z @ whole.coef, rtol=0, atol=tolerance)
+    np.testing.assert_allclose(streamed.train_mse, whole.train_mse, rtol=tolerance)
+
+
+def test_a_stream_of_low_rank_has_the_rank_of_the_whole():
+    rng = np.random.default_rng(5)
+    Z = rng.normal(size=(2500, 6)) * np.geomspace(1, 1e-6, 6) @ rng.normal(size=(6, 20))
+    Y = rng.normal(size=2500)
+    streamed, whole = feed(Z, Y, 400).solve(), ridge(Z, Y, [0.0])
+    assert streamed.rank == whole.rank == 6
+    np.testing.assert_allclose(Z @ streamed.coef, Z @ whole.coef[0], rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(streamed.coef_norm, whole.coef_norm[0], rtol=1e-7)
+
+
+@pytest.mark.parametrize("size", [1e5, 1e9])
+def test_a_feature_that_wakes_up_late_does_not_drown_the_others(size):
+    rng = np.random.default_rng(6)
+    Z = rng.normal(size=(4000, 10))
+    Z[:3000, 0] *= 1e-3
+    Z[3000:, 0] *= size
+    truth = rng.normal(size=10)
+    Y = Z[:, 1:] @ truth[1:] + rng.normal(size=4000)
+    streamed, whole = feed(Z, Y, 300).solve(), min_norm(Z, Y)
+    assert streamed.rank == 10
+    np.testing.assert_allclose(streamed.coef[1:], whole.coef[1:], rtol=1e-6)
+
+
+def test_targets_that_are_exactly_linear_are_interpolated():
+    rng = np.random.default_rng(7)
+    Z = rng.normal(size=(3000, 8))
+    noise = rng.normal(size=3000)
+    truth = rng.normal(size=8)
+    assert feed(Z, Z @ truth, 500).solve().interpolates
+    assert not feed(Z, Z @ truth + 1e-6 * noise, 500).solve().interpolates
+    small = feed(Z, Z @ truth + 1e-6 * noise, 500).solve().train_mse
+    assert small == pytest.approx(1e-12, rel=0.1)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e150])
+def test_scales(scale):
+    rng = np.random.default_rng(8)
+    Z, Y = rng.normal(size=(3000, 5)), rng.normal(size=3000)
+    expected = min_norm(Z, Y).coef
+    np.testing.assert_allclose(feed(scale * Z, Y, 700).solve().coef * scale, expected, rtol=1e-10)
+    np.testing.assert_allclose(feed(Z, scale * Y, 700).solve().coef / scale, expected, rtol=1e-10)
+
+
+def test_merging_works_across_kinds():
+    rng = np.random.default_rng(9)
+    good, bad = rng.normal(size=(2000, 12)), graded(rng, 2000, 12, 1e8)
+    Y = rng.normal(size=4000)
+    first, second = feed(good, Y[:2000], 300), feed(bad, Y[2000:], 300)
+    expected = min_norm(np.vstack([good, bad]), Y).coef
+    np.testing.assert_allclose(
+        feed(good, Y[:2000], 300).merge(second).solve().coef, expected, rtol=1e-9
+    )
+    np.testing.assert_allclose(second.merge(first).solve().coef, expected, rtol=1e-9)
+
+
 def test_merging_is_streaming():
     rng = np.random.default_rng(2)
     Z, Y = rng.normal(size=(60, 5)), rng.normal(size=60)
@@ -51,9 +133,12 @@ def test_merging_is_streaming():
 def test_the_state_does_not_grow_with_the_samples():
     rng = np.random.default_rng(3)
     stream = StreamingLeastSquares(8, 2)
-    for _ in range(30):
-        stream.update(rng.normal(size=(40, 8)), rng.normal(size=(40, 2)))
-    assert sum(v.nbytes for v in vars(stream).values() if isinstance(v, np.ndarray)) < 8 * 300
+    sizes = []
+    for _ in range(40):
+        stream.update(rng.normal(size=(100, 8)), rng.normal(size=(100, 2)))
+        sizes.append(len(pickle.dumps(stream)))
+    assert abs(sizes[-1] - sizes[len(sizes) // 2]) < 8
+    assert sizes[-1] < 8 * (512 * 10 + 400) + 2000
 
 
 def test_conflicting_targets_warn():

@@ -1,4 +1,4 @@
-"""Gaussian populations: samples, labels, and the exact risk of any linear model."""
+"""Gaussian inputs with a linear truth."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import (
-    check_array,
     check_choice,
-    check_features,
     check_integer,
     check_matrix,
     check_real,
     check_rng,
     check_vector,
 )
+from ddkd.populations._models import angle, embed, unwrap
 
 __all__ = ["GaussianPopulation"]
 
@@ -185,9 +184,9 @@ class GaussianPopulation:
         float, or ndarray of shape (n_models,)
             The expected squared error of each model.
         """
-        full = self._embed(w, features)
+        full = embed(w, features, self.n_features)
         residual = (self.label_scale * self.coef - full.T) ** 2
-        return _unwrap(self.label_noise + residual @ self.eigenvalues)
+        return unwrap(self.label_noise + residual @ self.eigenvalues)
 
     def error_rate(self, w: Any, features: Any = None) -> Any:
         """Probability that the sign of a linear model differs from the sign of the truth.
@@ -208,28 +207,37 @@ class GaussianPopulation:
             The 0-1 error of each model.
         """
         scale = np.sqrt(self.eigenvalues)
-        score, truth = scale * self._embed(w, features).T, scale * self.coef
-        norms = np.linalg.norm(score, axis=-1), np.linalg.norm(truth)
-        defined = (norms[0] > 0) & (norms[1] > 0)
-        unit = score / np.where(norms[0] > 0, norms[0], 1.0)[..., None]
-        unit_truth = truth / (norms[1] or 1.0)
-        # Kahan's angle: full accuracy where the arccosine of a rounded correlation has none.
-        angle = 2 * np.arctan2(
-            np.linalg.norm(unit - unit_truth, axis=-1), np.linalg.norm(unit + unit_truth, axis=-1)
-        )
-        return _unwrap(np.where(defined, angle / np.pi, 0.5))
+        score = scale * embed(w, features, self.n_features).T
+        return unwrap(angle(score, scale * self.coef) / np.pi)
 
-    def _embed(self, w: Any, features: Any) -> np.ndarray:
-        """Coefficients on all columns, zero where `features` selects none."""
-        columns = check_features("features", features, self.n_features)
-        w = check_array("w", w, ndim=(1, 2))
-        if w.shape[0] != columns.size:
-            raise ValueError(f"w must have {columns.size} rows, one per feature; got {w.shape}")
-        full = np.zeros((self.n_features, *w.shape[1:]))
-        full[columns] = w
-        return full
+    def correlation(self, w: Any) -> float:
+        """Correlation of a linear model's score with the truth.
 
+        Parameters
+        ----------
+        w : array_like of shape (n_features,)
+            Coefficients on all columns.
 
-def _unwrap(value: np.ndarray) -> Any:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value
+        Returns
+        -------
+        float
+            The cosine of pi times the error rate.
+        """
+        return float(np.cos(np.pi * self.error_rate(w)))
+
+    def agreement(self, w: Any, other: Any) -> float:
+        """Probability that two linear models have the same sign.
+
+        Parameters
+        ----------
+        w, other : array_like of shape (n_features,)
+            Coefficients on all columns.
+
+        Returns
+        -------
+        float
+            1 - angle/pi; 1/2 if a model is zero.
+        """
+        scale = np.sqrt(self.eigenvalues)
+        first, second = (scale * embed(v, None, self.n_features) for v in (w, other))
+        return float(1 - angle(first, second) / np.pi)

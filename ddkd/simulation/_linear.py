@@ -1,9 +1,4 @@
-"""Simulators of every law in `ddkd.theory`, built from `ddkd.solvers`.
-
-They have the faces of the laws: `least_squares` and `random_features` draw a training set and
-fit it, `distill` draws a transfer set, labels it and fits a student. Risks and errors are exact
-given the coefficients, so one draw's only randomness is that of its training sets.
-"""
+"""Gaussian populations and two clusters: linear models and random features."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +13,7 @@ from ddkd._checks import (
     check_rng,
     check_vector,
 )
-from ddkd.populations import GaussianPopulation
+from ddkd.populations import GaussianPopulation, MixturePopulation
 from ddkd.solvers import LeastSquaresSolution, ridge, width_path
 
 __all__ = [
@@ -31,11 +26,14 @@ __all__ = [
 ]
 
 
+Population = GaussianPopulation | MixturePopulation
+
+
 @dataclass(frozen=True, eq=False)
 class _Model:
     """One fitted model with its exact figures, named as in the laws."""
 
-    population: GaussianPopulation
+    population: Population
     solution: LeastSquaresSolution
     coef: np.ndarray
     risk: float
@@ -51,7 +49,7 @@ class LinearModel(_Model):
 
     Attributes
     ----------
-    population : GaussianPopulation
+    population : GaussianPopulation or MixturePopulation
         Where the inputs come from.
     solution : LeastSquaresSolution
         What the solver returned.
@@ -185,7 +183,7 @@ class WidthCurve:
 
 
 def least_squares(
-    population: GaussianPopulation,
+    population: Population,
     n_samples: int,
     *,
     features: Any = None,
@@ -196,7 +194,7 @@ def least_squares(
 
     Parameters
     ----------
-    population : GaussianPopulation
+    population : GaussianPopulation or MixturePopulation
         Inputs, truth and labels.
     n_samples : int
         Number of samples.
@@ -231,7 +229,7 @@ def least_squares(
 
 
 def width_curve(
-    population: GaussianPopulation,
+    population: Population,
     n_samples: int,
     widths: Any,
     *,
@@ -244,7 +242,7 @@ def width_curve(
 
     Parameters
     ----------
-    population : GaussianPopulation
+    population : GaussianPopulation or MixturePopulation
         Inputs, truth and labels.
     n_samples : int
         Number of samples.
@@ -352,31 +350,26 @@ def _labels(scores: np.ndarray, labels: str) -> np.ndarray:
 
 
 def _figures(
-    population: GaussianPopulation,
+    population: Population,
     solution: LeastSquaresSolution,
     coef: np.ndarray,
     teacher: np.ndarray | None,
 ) -> dict[str, Any]:
     """The fields of a `_Model`."""
-    error_rate = population.error_rate(coef)
-    agreement = None
-    if teacher is not None:
-        # To a student its teacher is the truth.
-        agreement = 1 - GaussianPopulation(population.eigenvalues, teacher).error_rate(coef)
     return {
         "population": population,
         "solution": solution,
         "coef": coef,
         "risk": population.risk(coef),
         "train_risk": float(np.ravel(solution.train_mse)[0]),
-        "correlation": float(np.cos(np.pi * error_rate)),
-        "error_rate": error_rate,
-        "agreement": agreement,
+        "correlation": population.correlation(coef),
+        "error_rate": population.error_rate(coef),
+        "agreement": None if teacher is None else population.agreement(coef, teacher),
     }
 
 
 def _linear_model(
-    population: GaussianPopulation,
+    population: Population,
     X: np.ndarray,
     y: np.ndarray,
     columns: np.ndarray,
@@ -390,7 +383,7 @@ def _linear_model(
 
 
 def _random_feature_model(
-    population: GaussianPopulation,
+    population: Population,
     l: np.ndarray,
     X: np.ndarray,
     y: np.ndarray,

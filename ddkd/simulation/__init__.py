@@ -1,0 +1,27 @@
+"""Simulators of every law in `ddkd.theory`, built from `ddkd.solvers`.
+
+They have the faces of the laws: `least_squares` and `random_features` draw a training set and
+fit it, `distill` draws a transfer set, labels it and fits a student. Risks and errors are exact
+given the coefficients, so one draw's only randomness is that of its training sets.
+"""
+
+from ddkd.simulation._class_mixture import ClassMixtureModel, class_mixture
+from ddkd.simulation._linear import (
+    LinearModel,
+    RandomFeatureModel,
+    WidthCurve,
+    least_squares,
+    random_features,
+    width_curve,
+)
+
+__all__ = [
+    "ClassMixtureModel",
+    "LinearModel",
+    "RandomFeatureModel",
+    "WidthCurve",
+    "class_mixture",
+    "least_squares",
+    "random_features",
+    "width_curve",
+]

@@ -1,0 +1,190 @@
+"""Every point of every path within ten times gelsd's own error, or 1e-9, of 90 digits."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy import linalg
+
+from ddkd.exceptions import InterpolationWarning
+from ddkd.solvers import min_norm, width_path
+
+from .reference import exact_min_norm, fourier_features, svd_min_norm
+
+
+def ugly_problem(name, n, p):
+    """Features, targets and test features of one of the inputs that break solvers."""
+    rng = np.random.default_rng(3)
+    Z, Y, T = rng.normal(size=(n, p)), rng.normal(size=(n, 2)), rng.normal(size=(6, p))
+    if name.startswith("fourier"):
+        Z, T = fourier_features(n, p, int(name.split()[1]), rng, n_test=6)
+    elif name == "equal rows, equal targets":
+        Z[n // 2 :], Y[n // 2 :] = Z[: n - n // 2], Y[: n - n // 2]
+    elif name == "equal rows, conflicting targets":
+        Z[n // 2 :] = Z[: n - n // 2]
+    elif name == "nearly equal rows":
+        Z[-1] = Z[0] * (1 + 1e-9 * rng.normal(size=p))
+    elif name == "equal columns":
+        Z[:, 1::2], T[:, 1::2] = Z[:, ::2], T[:, ::2]
+    elif name == "zero columns":
+        Z[:, :3] = 0
+    elif name == "low rank":
+        Z = rng.normal(size=(n, 3)) @ rng.normal(size=(3, p))
+    elif name == "falling columns":
+        Z, T = Z * np.geomspace(1, 1e-12, p), T * np.geomspace(1, 1e-12, p)
+    elif name == "rising columns":
+        Z, T = Z * np.geomspace(1e-12, 1, p), T * np.geomspace(1e-12, 1, p)
+    elif name == "falling rows":
+        Z *= np.geomspace(1, 1e-9, n)[:, None]
+    elif name == "more targets than rows":
+        Y = rng.normal(size=(n, 3 * n))
+    elif name == "tiny":
+        Z, T = Z * 1e-150, T * 1e-150
+    elif name == "huge":
+        Z, T = Z * 1e150, T * 1e150
+    elif name == "tiny targets":
+        Y = Y * 1e-150
+    elif name == "huge targets":
+        Y = Y * 1e150
+    return Z, Y, T
+
+
+NAMES = [
+    "gaussian",
+    *(f"fourier {d}" for d in (20, 5, 3, 2, 1)),
+    "equal rows, equal targets",
+    "equal rows, conflicting targets",
+    "nearly equal rows",
+    "equal columns",
+    "zero columns",
+    "low rank",
+    "falling columns",
+    "rising columns",
+    "falling rows",
+    "more targets than rows",
+    "tiny",
+    "huge",
+    "tiny targets",
+    "huge targets",
+]
+
+
+def assert_accurate(name, n, p, widths):
+    Z, Y, T = ugly_problem(name, n, p)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        path = width_path(Z, Y, widths, Z_test=T)
+    z_size, y_size = np.abs(Z).max(), np.abs(Y).max()
+    for i, width in enumerate(widths):
+        rcond = max(n, width) * 2.0**-52
+        exact, rank, s = exact_min_norm(Z[:, :width] / z_size, Y / y_size, rcond)
+        exact *= y_size / z_size
+        expected = T[:, :width] @ exact
+        size = np.abs(expected).max() or 1.0
+        peer = linalg.lstsq(Z[:, :width], Y, cond=rcond, lapack_driver="gelsd")[0]
+        peer_error = np.abs(T[:, :width] @ peer - expected).max() / size
+        error = np.abs(path.predictions[i] - expected).max() / size
+        # A singular value this near to the cutoff may fall on either side of it.
+        if not ((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0])).any():
+            assert path.rank[i] == rank, (width, path.method[i])
+            assert error <= max(10 * peer_error, 1e-9), (width, path.method[i])
+            scaled = Y / y_size - (Z[:, :width] / z_size) @ (exact * (z_size / y_size))
+            np.testing.assert_allclose(
+                path.train_mse[i] / y_size**2, np.mean(scaled**2, axis=0), rtol=1e-4, atol=1e-9
+            )
+            norm = np.linalg.norm(exact, axis=0)
+            np.testing.assert_allclose(path.coef_norm[i], norm, rtol=max(1e-9, 20 * peer_error))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ugly_inputs_against_multiple_precision(name):
+    assert_accurate(name, 8, 40, [1, 4, 7, 8, 9, 10, 12, 40])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_larger_ugly_inputs_against_multiple_precision(name):
+    assert_accurate(name, 24, 150, [1, 2, 12, 23, 24, 25, 26, 36, 72, 150])
+
+
+@pytest.mark.parametrize("shape", [(1, 5), (5, 1), (1, 1)])
+def test_one_row_or_one_column(shape):
+    rng = np.random.default_rng(0)
+    Z, y = rng.normal(size=shape), rng.normal(size=shape[0])
+    path = width_path(Z, y, np.arange(1, shape[1] + 1), Z_test=Z)
+    for i in range(shape[1]):
+        coef = Z[:, : i + 1].T @ y / np.sum(Z[:, : i + 1] ** 2)
+        np.testing.assert_allclose(path.coef(i + 1), coef, rtol=1e-14)
+        np.testing.assert_allclose(path.predictions[i, :, 0], Z[:, : i + 1] @ coef, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("dimension", "n"), [(1, 200), (2, 100), (3, 150), (5, 100)])
+def test_low_dimensional_features_are_as_accurate_as_gelsd(dimension, n):
+    # Large enough for compression (dimension 1) and for every switch between tiers. gelsd's
+    # own error is its scatter under orthogonal changes of the samples, which change nothing.
+    rng = np.random.default_rng(1)
+    p = 4 * n
+    Z, T = fourier_features(n, p, dimension, rng, n_test=40)
+    Y = np.sign(Z @ rng.normal(size=(p, 2)))
+    widths = np.array([0.1, 0.5, 0.9, 1, 1.01, 1.1, 1.3, 2, 4]) * n
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        path = width_path(Z, Y, widths.astype(int), Z_test=T)
+    turns = [linalg.qr(rng.normal(size=(n, n)))[0] for _ in range(7)]
+    for i, width in enumerate(path.widths):
+        rcond = max(n, width) * 2.0**-52
+        _, rank, s = svd_min_norm(Z[:, :width], Y, rcond)
+        near = np.count_nonzero((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0]))
+        assert abs(path.rank[i] - rank) <= near
+        if path.rank[i] != rank:
+            continue
+        peers = np.array(
+            [
+                T[:, :width]
+                @ linalg.lstsq(q @ Z[:, :width], q @ Y, rcond, lapack_driver="gelsd")[0]
+                for q in turns
+            ]
+        )
+        centre = np.median(peers, axis=0)
+        own = np.median(np.abs(peers - centre).max(axis=(1, 2)))
+        error = np.abs(path.predictions[i] - centre).max()
+        assert error <= max(10 * own, 1e-9 * np.abs(centre).max()), (width, path.method[i])
+
+
+def test_compression_is_used_and_gives_the_solution():
+    rng = np.random.default_rng(2)
+    Z, T = fourier_features(300, 1000, 1, rng, n_test=20)
+    y = np.cos(3 * np.arange(300))
+    with pytest.warns(InterpolationWarning):
+        path = width_path(Z, y, [100, 300, 1000], Z_test=T)
+    assert path.rank.max() < 40
+    for i, width in enumerate(path.widths):
+        coef, rank, _ = svd_min_norm(Z[:, :width], y[:, None], max(300, width) * 2.0**-52)
+        assert path.rank[i] == rank
+        fitted = Z[:, :width] @ coef
+        assert path.train_mse[i, 0] == pytest.approx(np.mean((y - fitted[:, 0]) ** 2), rel=1e-4)
+
+
+@pytest.mark.parametrize("order", ["C", "F", "strided", "read-only", "float32", "integer"])
+def test_memory_layout_and_type_do_not_matter(order):
+    rng = np.random.default_rng(4)
+    wide = rng.integers(-50, 50, size=(30, 160)).astype(float)
+    Y = rng.normal(size=(30, 2))
+    Z = wide[:, ::2]
+    expected = width_path(np.ascontiguousarray(Z), Y, [10, 30, 32, 80], Z_test=Z)
+    given = {
+        "C": np.ascontiguousarray(Z),
+        "F": np.asfortranarray(Z),
+        "strided": Z,
+        "read-only": np.ascontiguousarray(Z),
+        "float32": Z.astype(np.float32),
+        "integer": Z.astype(int),
+    }[order]
+    given.flags.writeable = order != "read-only"
+    before = given.copy()
+    path = width_path(given, Y, [10, 30, 32, 80], Z_test=given)
+    np.testing.assert_allclose(path.predictions, expected.predictions, rtol=1e-9, atol=1e-10)
+    np.testing.assert_array_equal(given, before)
+    np.testing.assert_allclose(
+        min_norm(given, Y).coef, min_norm(np.ascontiguousarray(Z), Y).coef, rtol=1e-9, atol=1e-12
+    )
