@@ -170,7 +170,7 @@ def students(problem: Problem, labels: str) -> np.ndarray:
         for m, predicted in zip(sizes, found.error_rate, strict=True):
             soft = teacher.decision_function(pool[:m])
             errors = []
-            for seed in range(5):
+            for seed in range(15):
                 student = LeastSquaresClassifier(
                     RandomFourierFeatures(k, gamma=gamma, random_state=seed + 1)
                 )
