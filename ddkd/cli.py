@@ -16,6 +16,7 @@ import joblib
 import numpy as np
 
 from ddkd import __version__
+from ddkd._cli_page import add_page
 from ddkd.datasets import Split, available, load
 from ddkd.exceptions import InterpolationWarning
 from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
     text = " ".join(str(error).split())
-    if isinstance(error, ValueError | OSError):
+    if isinstance(error, ValueError | OSError | ImportError):
         return text
     return f"{type(error).__name__}: {text} (--debug shows where)"
 
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_reproduce(commands)
     _add_curve(commands)
     _add_distill(commands)
+    add_page(commands, seed=_seed)
     return parser
 
 
