@@ -22,7 +22,16 @@ __all__ = [
     "__version__",
 ]
 
-_NAMESPACES = ("datasets", "experiments", "plotting", "simulation", "solvers", "testing", "theory")
+_NAMESPACES = (
+    "datasets",
+    "experiments",
+    "plotting",
+    "prediction",
+    "simulation",
+    "solvers",
+    "testing",
+    "theory",
+)
 
 
 def __getattr__(name: str) -> Any:

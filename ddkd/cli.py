@@ -16,6 +16,7 @@ import joblib
 import numpy as np
 
 from ddkd import __version__
+from ddkd._cli_page import add_page
 from ddkd.datasets import Split, available, load
 from ddkd.exceptions import InterpolationWarning
 from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
     text = " ".join(str(error).split())
-    if isinstance(error, ValueError | OSError):
+    if isinstance(error, ValueError | OSError | ImportError):
         return text
     return f"{type(error).__name__}: {text} (--debug shows where)"
 
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_reproduce(commands)
     _add_curve(commands)
     _add_distill(commands)
+    add_page(commands, seed=_seed)
     return parser
 
 
@@ -134,7 +136,7 @@ def _add_reproduce(commands: Any) -> None:
     command = _command(commands, "reproduce", _reproduce, "measure the paper's claims")
     command.add_argument("--data", help=f"one data set instead of all: {_data_help()}")
     command.add_argument(
-        "--quick", action="store_true", help="smaller, with 3 repeats, in a few seconds"
+        "--quick", action="store_true", help="one data set, smaller, with 4 repeats, in seconds"
     )
 
 
@@ -240,10 +242,9 @@ def _sweep_options(args: argparse.Namespace) -> dict[str, Any]:
 def _reproduce(args: argparse.Namespace) -> None:
     from ddkd.plotting import claims_table, write_report
 
-    jobs = protocols_for(args.data, label=args.label)
+    jobs = protocols_for(args.data, label=args.label, quick=args.quick)
     if args.quick:
-        jobs = tuple(job.quick() for job in jobs)
-        args.repeats = min(args.repeats, 3)
+        args.repeats = min(args.repeats, 4)
     for job in jobs:
         print(load(job.data, label=job.label, rng=0))
     done = reproduce(jobs, **_sweep_options(args))

@@ -82,7 +82,7 @@ def _mixture(
 
 
 def _relu_network(
-    rng: np.random.Generator, n_train: int = 300, n_test: int = 2000, **parameters: Any
+    rng: np.random.Generator, n_train: int = 200, n_test: int = 2000, **parameters: Any
 ) -> Split:
     n_train, n_test = check_sizes(n_train, n_test)
     target = ReLUNetworkTarget(rng=rng, **parameters)
@@ -203,7 +203,7 @@ def load(
     ``deformed-digits``  digits; stream: the other images, deformed      200      600
     ``digits``           digits; pool: the other images                  200      600
     ``mixture``          ten classes of three Gaussian clusters; stream  300      2,000
-    ``relu-network``     two classes, a random ReLU network; stream      300      2,000
+    ``relu-network``     two classes, a random ReLU network; stream      200      2,000
     ``gaussian``         two classes, a linear function's sign; stream   300      2,000
     ``fashion-mnist``    Debian's dataset-fashion-mnist; pool            500      2,000
     ``openml:NAME``      from OpenML, where there is a network; pool     1/5      1/4

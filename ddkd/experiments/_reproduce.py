@@ -62,7 +62,7 @@ class Protocol:
 MAIN_JOB = (
     Protocol("deformed-digits", "Handwritten digits"),
     Protocol("mixture", "Gaussian clusters", 0.6, (0.0, 0.1)),
-    Protocol("relu-network", "Smooth target, no clusters", 0.5, (0.0, 0.1)),
+    Protocol("relu-network", "Smooth target, no clusters", 0.5, (0.0, 0.1), n_transfer=10_000),
 )
 
 
@@ -85,7 +85,9 @@ class Reproduction:
     claims: list[Claim]
 
 
-def protocols(data: str | None = None, *, label: str | None = None) -> tuple[Protocol, ...]:
+def protocols(
+    data: str | None = None, *, label: str | None = None, quick: bool = False
+) -> tuple[Protocol, ...]:
     """Protocols of the main job, or the one for a single data set.
 
     Parameters
@@ -94,6 +96,9 @@ def protocols(data: str | None = None, *, label: str | None = None) -> tuple[Pro
         A name or path that `ddkd.datasets.load` knows; None for the whole main job.
     label : str or None, default=None
         The label column of a CSV file.
+    quick : bool, default=False
+        Whether to measure less: the first data set only, unless `data` names one, with fewer
+        flip rates, a narrower teacher and a smaller transfer set.
 
     Returns
     -------
@@ -104,11 +109,15 @@ def protocols(data: str | None = None, *, label: str | None = None) -> tuple[Pro
     --------
     >>> [p.data for p in protocols()]
     ['deformed-digits', 'mixture', 'relu-network']
+    >>> [p.n_transfer for p in protocols("mixture", quick=True)]
+    [4000]
     """
-    if data is None:
-        return MAIN_JOB
     known = {p.data: p for p in MAIN_JOB}
-    return (known.get(data, Protocol(data, data, label=label)),)
+    if data is not None:
+        chosen: tuple[Protocol, ...] = (known.get(data, Protocol(data, data, label=label)),)
+    else:
+        chosen = MAIN_JOB[:1] if quick else MAIN_JOB
+    return tuple(p.quick() for p in chosen) if quick else chosen
 
 
 def reproduce(

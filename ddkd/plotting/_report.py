@@ -8,12 +8,13 @@ from pathlib import Path
 from ddkd.experiments import Claim, Reproduction
 from ddkd.plotting._comparison import comparison_figures
 
-__all__ = ["claims_table", "write_report"]
+__all__ = ["claims_table", "html_claims_table", "write_report"]
 
 _VERDICT = {"holds": "holds", "fails": "FAILS", "undecided": "undecided"}
 _HOW_TO_READ = (
     "Each cell: mean difference in percentage points over the repeats (negative if the claim is "
-    "right), its standard error in brackets, and the verdict at two standard errors."
+    "right), its standard error in brackets, and the verdict at two standard errors; below, the "
+    "mean errors compared."
 )
 
 
@@ -39,24 +40,28 @@ def claims_table(claims: Sequence[Claim]) -> str:
     claim                   0 % wrong labels
     hard labels beat soft   -2.00 (0.50) holds
     """
-    rows = _rows(claims)
+    flips, by_key = _grid(claims)
+    body = [[_statement(row), *(_cell(row.get(f)) for f in flips)] for row in by_key.values()]
+    rows = [_header(flips), *body]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ("   ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _rows(claims: Sequence[Claim]) -> list[list[str]]:
-    """Header and body of the claims table."""
-    flips = sorted({c.flip_rate for c in claims})
+def _grid(claims: Sequence[Claim]) -> tuple[list[float], dict[str, dict[float, Claim]]]:
+    """Flip rates, and the claims by key and flip rate."""
     by_key: dict[str, dict[float, Claim]] = {}
     for claim in claims:
         by_key.setdefault(claim.key, {})[claim.flip_rate] = claim
-    header = ["claim", *(f"{100 * f:g} % wrong labels" for f in flips)]
-    body = [
-        [next(iter(cells.values())).statement, *(_cell(cells.get(f)) for f in flips)]
-        for cells in by_key.values()
-    ]
-    return [header, *body]
+    return sorted({c.flip_rate for c in claims}), by_key
+
+
+def _header(flips: Sequence[float]) -> list[str]:
+    return ["claim", *(f"{100 * f:g} % wrong labels" for f in flips)]
+
+
+def _statement(cells: dict[float, Claim]) -> str:
+    return next(iter(cells.values())).statement
 
 
 def _cell(claim: Claim | None) -> str:
@@ -116,9 +121,6 @@ def _page(done: Reproduction, figures: dict[str, list[tuple[str, str]]]) -> str:
     sections = []
     for protocol in done.protocols:
         claims = [c for c in done.claims if c.data == protocol.data]
-        header, *body = _rows(claims)
-        head = "".join(f"<th>{html.escape(text)}</th>" for text in header)
-        rows = "".join(_html_row(row) for row in body)
         pictures = "".join(
             f'<figure><a href="{stem}.svg"><img src="{stem}.png" alt="{html.escape(text)}"></a>'
             f"<figcaption>{html.escape(text)}</figcaption></figure>"
@@ -127,16 +129,41 @@ def _page(done: Reproduction, figures: dict[str, list[tuple[str, str]]]) -> str:
         sections.append(
             f"<h2>{html.escape(protocol.title)}</h2>"
             f"<p>Data set <code>{html.escape(protocol.data)}</code>. {_HOW_TO_READ}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{pictures}"
+            f"{html_claims_table(claims)}{pictures}"
         )
     repeats = done.claims[0].n_repeats
     return _PAGE.format(repeats=repeats, sections="\n".join(sections))
 
 
-def _html_row(row: list[str]) -> str:
-    statement, *cells = (html.escape(text) for text in row)
-    marked = "".join(f'<td class="{text.rpartition(" ")[2].lower()}">{text}</td>' for text in cells)
-    return f"<tr><th>{statement}</th>{marked}</tr>"
+def html_claims_table(claims: Sequence[Claim]) -> str:
+    """`claims_table` as HTML with the numbers compared; the class of a cell is its verdict."""
+    flips, by_key = _grid(claims)
+    head = "".join(f"<th>{html.escape(text)}</th>" for text in _header(flips))
+    rows = "".join(_html_row(cells, flips) for cells in by_key.values())
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _html_row(cells: dict[float, Claim], flips: Sequence[float]) -> str:
+    """A claim's row: at each flip rate the verdict, and below it the numbers it rests on."""
+    columns = []
+    for flip in flips:
+        claim = cells.get(flip)
+        kind = "" if claim is None else claim.verdict
+        values = "" if claim is None else _values(claim)
+        columns.append(
+            f'<td class="{kind}">{html.escape(_cell(claim))}'
+            f"<br><small>{html.escape(values)}</small></td>"
+        )
+    return f"<tr><th>{html.escape(_statement(cells))}</th>{''.join(columns)}</tr>"
+
+
+def _values(claim: Claim) -> str:
+    """The means that a claim compares, errors in percent."""
+    return ", ".join(
+        f"{name} {100 * value:.1f} %"
+        for name, value in claim.values.items()
+        if isinstance(value, float)
+    )
 
 
 _PAGE = """<!doctype html>

@@ -10,6 +10,8 @@ __all__ = ["Evaluation", "prefix_products"]
 
 # Column blocks narrower than this cost more in memory traffic than their zeros in products.
 _NARROWEST_BLOCK = 64
+# Numbers of the product that are worked on at once, so that they stay in the cache.
+_CACHE = 2**17
 
 
 @dataclass(eq=False)
@@ -44,16 +46,19 @@ class Evaluation:
         largest: np.ndarray,
         smallest: np.ndarray,
         method: list[str],
+        residual_norm: np.ndarray | None = None,
     ) -> None:
         """Take in the widths from position `first` on.
 
         `coef` is (largest width, number of widths, n_targets), zero beyond each width;
-        `largest` and `smallest` are the extreme singular values of the features kept.
+        `largest` and `smallest` are the extreme singular values of the features kept. Residuals
+        are computed from the features unless their norms (number of widths, k) are given.
         """
         here = slice(first, first + coef.shape[1])
         widths = self.widths[here]
-        fitted = prefix_products(self.Z, coef, widths)
-        residual_norm = np.linalg.norm(self.Y[:, None, :] - fitted, axis=0)
+        if residual_norm is None:
+            fitted = prefix_products(self.Z, coef, widths)
+            residual_norm = np.linalg.norm(self.Y[:, None, :] - fitted, axis=0)
         self.train_mse[here] = (residual_norm / np.sqrt(len(self.Y))) ** 2
         self.coef_norm[here] = np.linalg.norm(coef, axis=0)
         self.rank[here], self.method[here] = rank, method
@@ -97,16 +102,19 @@ class Evaluation:
 def prefix_products(Z: np.ndarray, coef: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """Products ``Z[:, :w] @ coef[:w, i]`` for all widths w, (n, number of widths, n_targets).
 
-    Runs over blocks of columns between successive widths, each multiplied once for all models
-    that are at least as wide.
+    Runs over chunks of rows, and blocks of columns between successive widths, each multiplied
+    once for all models that are at least as wide.
     """
     _, g, k = coef.shape
     flat = coef.reshape(-1, g * k)
     product = np.zeros((len(Z), g * k))
-    start = 0
-    for i, stop in enumerate(widths):
-        if stop - start >= _NARROWEST_BLOCK or i == g - 1:
-            first = int(np.searchsorted(widths, start, side="right")) * k
-            product[:, first:] += Z[:, start:stop] @ flat[start:stop, first:]
-            start = int(stop)
+    chunk = max(64, _CACHE // (g * k))
+    for top in range(0, len(Z), chunk):
+        rows = slice(top, top + chunk)
+        start = 0
+        for i, stop in enumerate(widths):
+            if stop - start >= _NARROWEST_BLOCK or i == g - 1:
+                first = int(np.searchsorted(widths, start, side="right")) * k
+                product[rows, first:] += Z[rows, start:stop] @ flat[start:stop, first:]
+                start = int(stop)
     return product.reshape(len(Z), g, k)

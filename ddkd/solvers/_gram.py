@@ -28,9 +28,13 @@ _TOLERANCE = 1e-11
 
 @dataclass(frozen=True, eq=False)
 class DualSolution:
-    """Coefficients of the samples, ``w = Z' dual``, and the system's extreme singular values."""
+    """Coefficients of the samples, ``w = Z' dual``, and the system's extreme singular values.
+
+    `residual_norm` is that of the targets less the fitted values, one for each target.
+    """
 
     dual: np.ndarray
+    residual_norm: np.ndarray
     largest: float
     smallest: float
 
@@ -66,15 +70,18 @@ class GrowingGram:
         condition = largest / smallest
         if not condition < CONDITION_LIMIT:
             return None
-        for _ in range(_refinements(condition)):
-            dual += cholesky_solve(factor, self._residual(dual))
-        return DualSolution(dual, largest, smallest)
+        rounds = _refinements(condition)
+        for _ in range(rounds):
+            residual = self._residual(dual)
+            dual += cholesky_solve(factor, residual - self._alpha * dual)
+        # The Gram matrix itself knows the residual well enough where it needs no refinement.
+        left = self._residual(dual) if rounds else self._Y - symmetric_product(self._gram, dual)
+        return DualSolution(dual, np.linalg.norm(left, axis=0), largest, smallest)
 
     def _residual(self, dual: np.ndarray) -> np.ndarray:
-        """Residual of the system, computed from the features."""
+        """Residual of the targets, computed from the features."""
         Z = self._Z[:, : self._width]
-        residual = self._Y - Z @ (Z.T @ dual)
-        return residual - self._alpha * dual if self._alpha > 0 else residual
+        return self._Y - Z @ (Z.T @ dual)
 
     def _solve_and_estimate(
         self, gram: np.ndarray, factor: np.ndarray

@@ -135,13 +135,17 @@ def solve_from_right(
 
 def update_gram(gram: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Add ``columns @ columns.T`` to the lower triangle of a Fortran-ordered matrix, in place."""
+    if columns.flags.f_contiguous:
+        return np.asarray(blas.dsyrk(1.0, columns, beta=1.0, c=gram, lower=1, overwrite_c=1))
     rows = np.ascontiguousarray(columns).T
     return np.asarray(blas.dsyrk(1.0, rows, beta=1.0, c=gram, trans=1, lower=1, overwrite_c=1))
 
 
-def symmetric_product(gram: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """Product of a symmetric matrix, given by its lower triangle, with a vector."""
-    return np.asarray(blas.dsymv(1.0, gram, vector, lower=1))
+def symmetric_product(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Product of a symmetric matrix, given by its lower triangle, with a vector or matrix."""
+    if right.ndim == 1:
+        return np.asarray(blas.dsymv(1.0, gram, right, lower=1))
+    return np.asarray(blas.dsymm(1.0, gram, right, lower=1))
 
 
 def cholesky(gram: np.ndarray) -> np.ndarray | None:

@@ -13,12 +13,17 @@ _BUDGET = 2**23
 
 @dataclass(frozen=True, eq=False)
 class PrefixProblem:
-    """Features, targets, penalty, and the cutoff of singular values at each width."""
+    """Features, targets, penalty, and the cutoff of singular values at each width.
+
+    `is_reduced` says that rows have been merged or compressed: the solutions are those of the
+    original problem, the residuals are not.
+    """
 
     Z: np.ndarray
     Y: np.ndarray
     alpha: float
     cutoff: Callable[[int], float]
+    is_reduced: bool = False
 
     def batch(self, width: int) -> int:
         """How many models of that width may be held together."""

@@ -7,6 +7,7 @@ solved as any other, with the cutoffs of the original one.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy import linalg
@@ -49,7 +50,7 @@ def _merge_equal_rows(problem: PrefixProblem) -> PrefixProblem | None:
     totals = np.zeros((multiplicity.size, Y.shape[1]))
     np.add.at(totals, group, Y)
     representatives = np.unique(group, return_index=True)[1]
-    return PrefixProblem(Z[representatives] * root, totals / root, problem.alpha, problem.cutoff)
+    return replace(problem, Z=Z[representatives] * root, Y=totals / root, is_reduced=True)
 
 
 def _groups_of_equal_rows(Z: np.ndarray) -> np.ndarray:
@@ -82,7 +83,7 @@ def _compress(
         projected = _project(problem.Z, n_columns, problem.cutoff, widths)
         if projected is not None:
             basis, reduced = projected
-            return PrefixProblem(reduced, basis.T @ problem.Y, problem.alpha, problem.cutoff)
+            return replace(problem, Z=reduced, Y=basis.T @ problem.Y, is_reduced=True)
         n_columns += n_columns // 2
     return None
 

@@ -40,8 +40,9 @@ class Scaled:
         return cls(shift(Z, -exponent), shift(Y, -targets), exponent, targets)
 
     def penalty(self, alpha: np.ndarray) -> np.ndarray:
-        """Penalties of the scaled problem."""
-        return np.asarray(np.ldexp(alpha, -2 * self.exponent))
+        """Penalties of the scaled problem, kept from overflowing."""
+        with np.errstate(over="ignore"):
+            return np.minimum(np.ldexp(alpha, -2 * self.exponent), np.finfo(np.float64).max / 4)
 
     def coef(self, scaled: np.ndarray) -> np.ndarray:
         """Coefficients, or their norms, of the original problem; targets on the last axis."""

@@ -8,7 +8,7 @@ be inverted whatever the rank, and a singular value s below delta keeps the rela
 ``eps (delta / s)^2``, enough down to the cutoff.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -24,7 +24,7 @@ SAFE_CONDITION = 1e9
 _FLOOR = 1e-8
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class StreamState:
     """Gram matrix of rows ``[x U^-1, y - x' offset]``.
 
@@ -39,12 +39,15 @@ class StreamState:
         residual is no small difference of large sums.
     floor : float
         Lower bound of the eigenvalues that have to stay resolved.
+    size : float
+        Upper bound of the largest eigenvalue.
     """
 
     gram: np.ndarray
     whitener: np.ndarray | None
     offset: np.ndarray
     floor: float
+    size: float
 
     @classmethod
     def start(cls, rows: np.ndarray, n_targets: int) -> Self:
@@ -58,13 +61,13 @@ class StreamState:
         frobenius = float(np.linalg.norm(head.T @ head))
         if smallest < 2 * largest and 10 * frobenius < SAFE_CONDITION * smallest**2:
             offset = solve_triangle(head, triangle[:p, p:])
-            state = cls(gram, None, offset, smallest**2)
+            state = cls(gram, None, offset, smallest**2, frobenius)
         else:
             offset = linalg.lstsq(head, triangle[:p, p:], check_finite=False)[0]
             root = np.asfortranarray(_FLOOR * np.linalg.norm(head, 2) * np.eye(p))
             _, whitener = stack_qr(np.array(head, order="F"), root, overlap=p)
-            state = cls(gram, whitener, offset, 1.0)
-        state._sum(triangle)
+            state = cls(gram, whitener, offset, 1.0, np.sqrt(p))
+        state._sum(state._whitened(triangle))
         return state
 
     @property
@@ -75,12 +78,22 @@ class StreamState:
     def add(self, rows: np.ndarray) -> Self:
         """Add rows ``[x, y]``; start anew if with them the Gram matrix would not be safe."""
         p, k = self.offset.shape
-        before = self.gram.copy(order="F")
-        self._sum(rows)
-        size = np.linalg.norm(np.tril(self.gram[:p, :p]))
-        if 2 * size < SAFE_CONDITION * self.floor:
-            return self
-        return self.start(np.vstack([replace(self, gram=before).rows(), rows]), k)
+        whitened = self._whitened(rows)
+        # The trace of what is added bounds its largest eigenvalue, but is far too large a bound
+        # to be summed for long: the Gram matrix's own norm takes its place when it fails.
+        trace = float(np.vdot(whitened[:, :p], whitened[:, :p]))
+        if not self._is_safe(self.size + trace):
+            self.size = float(np.linalg.norm(np.tril(self.gram[:p, :p]))) * np.sqrt(2)
+        if not self._is_safe(self.size + trace):
+            trace = float(np.linalg.norm(whitened[:, :p].T @ whitened[:, :p]))
+        if not self._is_safe(self.size + trace):
+            return self.start(np.vstack([self.rows(), rows]), k)
+        self._sum(whitened)
+        self.size += trace
+        return self
+
+    def _is_safe(self, size: float) -> bool:
+        return size < SAFE_CONDITION * self.floor
 
     def rows(self) -> np.ndarray:
         """Return the triangle, p + k rows ``[x, y]`` with the Gram matrix of all those added.
@@ -99,14 +112,19 @@ class StreamState:
         rows[p:, p:] = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
         return rows
 
-    def _sum(self, rows: np.ndarray) -> None:
-        """Add whitened rows to the Gram matrix, in place."""
-        p, _ = self.offset.shape
-        residual = rows[:, p:] - rows[:, :p] @ self.offset
-        features = rows[:, :p]
+    def _whitened(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows ``[x U^-1, y - x' offset]``."""
+        p = len(self.offset)
+        whitened = np.array(rows, order="C")
+        whitened[:, p:] -= rows[:, :p] @ self.offset
         if self.whitener is not None:
-            features = solve_from_right(self.whitener, np.array(features, order="C"))
-        update_gram(self.gram, np.hstack([features, residual]).T)
+            features = np.array(rows[:, :p], order="C")
+            whitened[:, :p] = solve_from_right(self.whitener, features)
+        return whitened
+
+    def _sum(self, whitened: np.ndarray) -> None:
+        """Add rows to the Gram matrix, in place."""
+        update_gram(self.gram, whitened.T)
 
 
 def _factor(gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -88,6 +88,12 @@ def assert_accurate(name, n, p, widths):
         if not ((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0])).any():
             assert path.rank[i] == rank, (width, path.method[i])
             assert error <= max(10 * peer_error, 1e-9), (width, path.method[i])
+            scaled = Y / y_size - (Z[:, :width] / z_size) @ (exact * (z_size / y_size))
+            np.testing.assert_allclose(
+                path.train_mse[i] / y_size**2, np.mean(scaled**2, axis=0), rtol=1e-4, atol=1e-9
+            )
+            norm = np.linalg.norm(exact, axis=0)
+            np.testing.assert_allclose(path.coef_norm[i], norm, rtol=max(1e-9, 20 * peer_error))
 
 
 @pytest.mark.parametrize("name", NAMES)
