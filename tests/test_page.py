@@ -61,7 +61,7 @@ def test_simulated_curves_lie_on_the_theory_with_and_without_a_ridge():
 
 
 def test_simulated_students_lie_on_the_theory():
-    setting = Setting(flip_rates=(0.1,), transfer_sizes=(100, 800), n_repeats=25)
+    setting = Setting(flip_rates=(0.1,), transfer_sizes=(100, 800), n_student_repeats=25)
     student = student_numbers(setting, np.random.default_rng(0))
     for m, dots, error in zip(
         setting.transfer_sizes, student.student_dots, student.student, strict=True
@@ -99,7 +99,9 @@ def test_one_file_small_beside_plotly_and_nothing_from_elsewhere(page):
 @pytest.fixture
 def small(monkeypatch):
     """A page that builds in no time."""
-    setting = Setting(flip_rates=(0.1,), alphas=(0.0,), transfer_sizes=(200,), n_repeats=2)
+    setting = Setting(
+        flip_rates=(0.1,), alphas=(0.0,), transfer_sizes=(200,), n_repeats=2, n_student_repeats=2
+    )
     monkeypatch.setattr(_page, "Setting", lambda: setting)
 
 

@@ -31,7 +31,8 @@ class Setting:
     transfer_sizes: tuple[int, ...] = (50, 70, 100, 140, 200, 280, 400, 800, 1600)
     widest: int = 1000
     widest_student: int = 500
-    n_repeats: int = 20
+    n_repeats: int = 40
+    n_student_repeats: int = 12
 
     @property
     def coef(self) -> np.ndarray:
@@ -154,7 +155,7 @@ def student_numbers(setting: Setting, rng: np.random.Generator) -> StudentNumber
         _widths(widest, 10, [setting.n_samples, m], spread=(0.8, 0.9, 1.0, 1.1, 1.25))
         for m in (setting.n_samples, *setting.transfer_sizes)
     ]
-    draws = [_student_draw(setting, peaks, child) for child in rng.spawn(setting.n_repeats)]
+    draws = [_student_draw(setting, peaks, child) for child in rng.spawn(setting.n_student_repeats)]
     direct, *students = [_dots(w, [draw[i] for draw in draws]) for i, w in enumerate(peaks)]
     return StudentNumbers(
         teacher_width=teacher_width,
