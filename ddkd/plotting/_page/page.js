@@ -105,10 +105,10 @@ function drawCurve() {
   const error = curve.error[f][a];
   const trainRisk = curve.train_risk[f][a][w];
   const memory = trainRisk < 5e-4
-    ? `It has memorised all its labels${curveFlip.value > 0 ? ", the wrong ones too" : ""}.`
+    ? `It has memorised every label${curveFlip.value > 0 ? ", the wrong ones too" : ""}.`
     : `Squared error on its own labels: ${trainRisk.toFixed(2)}.`;
   document.getElementById("curve-reading").textContent =
-    `Theory: width ${curveWidth.value} errs in ${percent(error[w])} of new examples. ${memory}`;
+    `Theory: width ${curveWidth.value} errs in ${percent(error[w])}. ${memory}`;
   draw("curve-plot", [
     line("theory (large sizes)", curve.widths, error, "--direct"),
     dots(`simulation, ${setting.n_repeats} draws`, curve.dots, curve.dots.error[f][a], curve.dots.standard_error[f][a], "--direct", "square"),
