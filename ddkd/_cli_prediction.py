@@ -142,8 +142,9 @@ def _write_phase(found: DataPhase, folder: Path) -> None:
             x_name="unlabelled examples",
             y_name="flip rate",
         ).plot(figure.subplots())
-        if display.lines_:
-            display.ax_.get_legend().remove()  # it calls the border measured; it is predicted
+        legend = display.ax_.get_legend()
+        if legend is not None:
+            legend.remove()  # it calls the border measured; it is predicted
         figure.savefig(folder / "figure.png", dpi=100)
         figure.savefig(folder / "figure.svg")
     (folder / "recipe.txt").write_text(found.recipe() + "\n", encoding="utf-8")

@@ -16,6 +16,7 @@ import joblib
 import numpy as np
 
 from ddkd import __version__
+from ddkd._cli_page import add_page
 from ddkd._cli_prediction import add_commands
 from ddkd._cli_types import (
     BANDWIDTH_HELP,
@@ -77,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
     text = " ".join(str(error).split())
-    if isinstance(error, ValueError | OSError):
+    if isinstance(error, ValueError | OSError | ImportError):
         return text
     return f"{type(error).__name__}: {text} (--debug shows where)"
 
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_curve(commands)
     _add_distill(commands)
     add_commands(commands, command=_command, run=_run, output=_output)
+    add_page(commands, seed=seed)
     return parser
 
 

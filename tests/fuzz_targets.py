@@ -271,6 +271,13 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         | ALPHA
         | {"flip_rate": real(0.1)},
     ),
+    "cluster_mixture": (
+        theory.cluster_mixture,
+        {"n_clusters": whole(4), "radius": real(2.0), "n_features": whole(9)}
+        | N_SAMPLES
+        | ALPHA
+        | {"flip_rate": real(0.1)},
+    ),
     "class_mixture_model": (
         theory.class_mixture_model,
         {"n_classes": whole(3), "radius": real(2.0), "n_features": whole(9)}

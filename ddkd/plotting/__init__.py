@@ -4,6 +4,7 @@ from ddkd.plotting._comparison import comparison_figures
 from ddkd.plotting._curve import draw_curve
 from ddkd.plotting._distillation import DistillationDisplay
 from ddkd.plotting._double_descent import DoubleDescentDisplay
+from ddkd.plotting._page import write_page
 from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
 from ddkd.plotting._prediction import draw_prediction
 from ddkd.plotting._report import claims_table, write_report
@@ -16,5 +17,6 @@ __all__ = [
     "comparison_figures",
     "draw_curve",
     "draw_prediction",
+    "write_page",
     "write_report",
 ]

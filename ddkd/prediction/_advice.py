@@ -131,10 +131,11 @@ def advise(
     """Choose teacher width and ridge, student width and ridge, from predictions.
 
     In each of five folds the labels of four predict all teachers and direct models on the fifth
-    (`ConditionalPredictor`); the best are those of the least squared error, since a few hundred
-    labels are too coarse a scale for 0-1 errors. The best teacher is then trained, once in each fold, and students
-    on its hard labels predicted on the fifth, as in `distill`, and chosen by 0-1 error. Five models are trained in all,
-    and the errors are those of models trained on four fifths of the labels: a little high.
+    (`ConditionalPredictor`); the best have the least squared error, since a few hundred labels
+    are too coarse a scale for 0-1 errors. The best teacher is then trained, once in each fold,
+    and students on its hard labels are predicted on the fifth, as in `distill`, and chosen by
+    0-1 error. Five models are trained in all, and the errors are those of models trained on
+    four fifths of the labels: a little high.
 
     Parameters
     ----------

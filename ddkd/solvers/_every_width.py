@@ -65,7 +65,7 @@ def _anchors(n: int, near: int, last: int) -> np.ndarray:
     doubling = 2 ** np.arange(max(n, 2).bit_length())
     below = np.concatenate([np.linspace(1, n, 16).astype(int), n - doubling])
     above = np.concatenate([n + doubling[doubling < near - n], [n, near, last]])
-    far = np.arange(near, last, max(64, n // 3))
+    far = np.arange(near, last, max(64, n // 2))
     anchors = np.unique(np.concatenate([below, above, far]))
     return anchors[anchors >= 1]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from ._condition import leading_extremes
+from ._condition import leading_extremes, sharp_extremes
 from ._lapack import StackedReflectors, solve_triangle, stack_qr, tall_qr
 from ._rank import condition_of_extremes
 from ._spectral import shrinkage, truncated_svd
@@ -15,14 +15,15 @@ __all__ = [
     "SmallSolution",
     "is_certain",
     "penalise",
+    "solve_by_extremes",
     "solve_one_width",
     "solve_reduced",
-    "solve_small",
-    "solve_transposed",
 ]
 
-# Margin between an estimate of the condition and the cutoff within which full rank is certain.
+# Margin between an estimate of the condition and the cutoff within which full rank is certain:
+# of the quick estimate, and of the sharp one that is worth its price if the quick one is near.
 _MARGIN = 10.0
+_SHARP_MARGIN = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +41,39 @@ class SmallSolution:
         return float(condition_of_extremes(np.array(self.largest), np.array(self.smallest), alpha))
 
 
-def is_certain(largest: float, smallest: float, rcond: float) -> bool:
+def is_certain(largest: float, smallest: float, rcond: float, margin: float = _MARGIN) -> bool:
     """Whether estimates of the extreme singular values leave no doubt that none is cut off.
 
     A smallest value above the largest is the mark of repaired pivots (`without_zero_pivots`).
     """
-    return _MARGIN * rcond * largest < smallest < 2 * largest
+    return margin * rcond * largest < smallest < 2 * largest
+
+
+def solve_by_extremes(
+    triangle: np.ndarray,
+    targets: np.ndarray,
+    alpha: float,
+    rcond: float,
+    name: str,
+    largest: float,
+    smallest: float,
+) -> SmallSolution:
+    """Solve ``R x = c``, or ``R' x = c`` for the name "lq": by substitution if that is certain.
+
+    The extreme singular values are estimates; where they lie near the cutoff sharper ones are
+    made, and only if these leave a doubt the SVD of the triangle is taken.
+    """
+    certain = is_certain(largest, smallest, rcond)
+    if not certain and is_certain(largest, smallest, rcond, 1.0):
+        largest, smallest = sharp_extremes(triangle)
+        certain = is_certain(largest, smallest, rcond, _SHARP_MARGIN)
+    wide = name == "lq"
+    if not certain:
+        matrix = triangle.T if wide else triangle
+        return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
+    solve = solve_transposed if wide else solve_plain
+    coef = solve(triangle, targets, alpha)
+    return SmallSolution(coef, len(triangle), largest, smallest, name)
 
 
 def solve_small(
@@ -111,14 +139,8 @@ def solve_reduced(
 
     Where the triangle's full rank is not certain its SVD is taken instead.
     """
-    wide = name == "lq"
     largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([len(triangle)])))
-    if is_certain(largest, smallest, rcond):
-        solve = solve_transposed if wide else solve_plain
-        coef = solve(triangle, targets, alpha)
-        return SmallSolution(coef, len(triangle), largest, smallest, name)
-    matrix = triangle.T if wide else triangle
-    return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
+    return solve_by_extremes(triangle, targets, alpha, rcond, name, largest, smallest)
 
 
 def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:

@@ -22,8 +22,8 @@ from ._small import (
     SmallSolution,
     is_certain,
     penalise,
+    solve_by_extremes,
     solve_one_width,
-    solve_small,
 )
 from ._triangular import GrowingTriangle
 
@@ -80,8 +80,14 @@ def _solve_below(
         )
     for i in range(n_fast, len(widths)):
         w = int(widths[i])
-        small = solve_small(
-            triangle[:w, :w], rotated[:w], problem.alpha, problem.cutoff(w), "qr+svd"
+        small = solve_by_extremes(
+            np.asfortranarray(triangle[:w, :w]),
+            rotated[:w],
+            problem.alpha,
+            problem.cutoff(w),
+            "qr",
+            float(largest[i]),
+            float(smallest[i]),
         )
         _record_one(evaluation, i, small)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from ._condition import random_unit_vectors, without_zero_pivots
 from ._lapack import Reflectors, StackedReflectors, solve_triangle, stack_qr
-from ._small import SmallSolution, is_certain, solve_small, solve_transposed
+from ._small import SmallSolution, solve_by_extremes
 
 __all__ = ["GrowingTriangle"]
 
@@ -60,11 +60,7 @@ class GrowingTriangle:
 
     def solve(self, alpha: float, rcond: float) -> SmallSolution:
         """Solve in the rotated features: by substitution if full rank is certain, else by SVD."""
-        largest, smallest = self._extremes()
-        if not is_certain(largest, smallest, rcond):
-            return solve_small(self.triangle.T, self.rotated, alpha, rcond, "lq+svd")
-        coef = solve_transposed(self.triangle, self.rotated, alpha)
-        return SmallSolution(coef, len(coef), largest, smallest, "lq")
+        return solve_by_extremes(self.triangle, self.rotated, alpha, rcond, "lq", *self._extremes())
 
     def _extremes(self) -> tuple[float, float]:
         """Extreme singular values; later calls start from the vectors of the earlier ones."""

@@ -103,7 +103,7 @@ class MixtureLaw:
     ) -> "MixtureLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
-        In coordinates of unit variance the clusters sit at +-nu, |nu| = r, and the teacher's
+        In coordinates of unit variance the clusters sit at +-nu, ``|nu|`` = r, and the teacher's
         score is the unit vector u with margin a = <u, nu>. By Stein's identity the sign y of
         its score has E[x y] = (2 Phi(a) - 1) nu + 2 phi(a) u: hard labels lean towards the
         clusters' axis, which is how they denoise. With the student's own columns and m > p,

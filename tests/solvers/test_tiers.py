@@ -1,0 +1,138 @@
+"""The switches between algorithms: that they happen, and that nothing shows where they do."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from ddkd.exceptions import InterpolationWarning
+from ddkd.solvers import _every_width, _path_problem, width_path
+from ddkd.solvers._condition import leading_extremes, sharp_extremes
+
+from .reference import fourier_features, svd_min_norm
+
+
+def svd_ridge(Z, Y, alpha, rcond):
+    u, s, vt = np.linalg.svd(Z, full_matrices=False)
+    rank = int((s > rcond * s[0]).sum())
+    u, s, vt = u[:, :rank], s[:rank], vt[:rank]
+    return vt.T @ ((u.T @ Y) / (s + alpha / s)[:, None]), rank, s
+
+
+def features(name, n, p, rng):
+    Z = rng.normal(size=(n, p))
+    if name.startswith("fourier"):
+        return fourier_features(n, p, int(name.split()[1]), rng)[0]
+    if name == "equal rows":
+        Z[n // 2 :] = Z[: n // 2]
+    if name == "low rank":
+        Z = rng.normal(size=(n, 5)) @ rng.normal(size=(5, p))
+    return Z
+
+
+@pytest.mark.parametrize("name", ["gaussian", "fourier 1", "fourier 3", "equal rows", "low rank"])
+@pytest.mark.parametrize("alpha", [1e-20, 1e-8, 1e-2, 1e4])
+def test_ridge_paths_on_ugly_inputs(name, alpha):
+    rng = np.random.default_rng(0)
+    n, p = 60, 240
+    Z, Y, T = features(name, n, p, rng), rng.normal(size=(n, 2)), rng.normal(size=(7, p))
+    widths = [1, 30, 59, 60, 61, 64, 80, 240]
+    path = width_path(Z, Y, widths, Z_test=T, alpha=alpha)
+    for i, width in enumerate(widths):
+        coef, rank, s = svd_ridge(Z[:, :width], Y, alpha, max(n, width) * 2.0**-52)
+        assert path.rank[i] == rank
+        condition = np.sqrt((s[0] ** 2 + alpha) / (s[-1] ** 2 + alpha))
+        assert 0.5 < path.condition[i] / condition < 1 + 1e-3
+        expected = T[:, :width] @ coef
+        tolerance = (1e-12 + 1e-15 * condition) * np.abs(expected).max() * 100
+        np.testing.assert_allclose(path.predictions[i], expected, rtol=0, atol=tolerance)
+        np.testing.assert_allclose(
+            path.train_mse[i],
+            np.mean((Y - Z[:, :width] @ coef) ** 2, axis=0),
+            rtol=1e-6,
+            atol=1e-13 * condition,
+        )
+
+
+@pytest.mark.parametrize("smallest", [1e-3, 1e-5, 1e-7, 1e-10, 1e-14])
+def test_all_widths_past_a_nearly_singular_threshold(smallest):
+    rng = np.random.default_rng(1)
+    n, p = 50, 300
+    Z, Y, T = rng.normal(size=(n, p)), rng.normal(size=(n, 2)), rng.normal(size=(9, p))
+    left, s, right = np.linalg.svd(Z[:, :n])
+    s[-1] = smallest
+    Z[:, :n] = left * s @ right
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        path = width_path(Z, Y, np.arange(1, p + 1), Z_test=T)
+    for width in (1, 25, 49, 50, 51, 52, 53, 57, 58, 70, 200, 300):
+        coef, rank, s = svd_min_norm(Z[:, :width], Y, max(n, width) * 2.0**-52)
+        assert path.rank[width - 1] == rank
+        expected = T[:, :width] @ coef
+        # The least error that can be asked for, with a factor for the spread.
+        tolerance = max(1e-9, 1e-14 * s[0] / s[rank - 1]) * np.abs(expected).max()
+        np.testing.assert_allclose(path.predictions[width - 1], expected, rtol=0, atol=tolerance)
+
+
+def test_sums_that_miss_their_anchor_are_not_used(monkeypatch):
+    rng = np.random.default_rng(2)
+    Z, Y, T = rng.normal(size=(40, 200)), rng.normal(size=(40, 2)), rng.normal(size=(10, 200))
+    trusted = width_path(Z, Y, np.arange(1, 201), Z_test=T)
+    monkeypatch.setattr(_every_width, "_AGREEMENT", -1.0)
+    single = width_path(Z, Y, np.arange(1, 201), Z_test=T)
+    assert "running sums" in trusted.method
+    assert "running sums" not in single.method
+    np.testing.assert_allclose(trusted.predictions, single.predictions, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(trusted.coef_norm, single.coef_norm, rtol=1e-9)
+
+
+def test_a_width_that_outgrows_the_gram_matrix_is_solved_on_its_own():
+    rng = np.random.default_rng(3)
+    Z, Y = rng.normal(size=(30, 120)), rng.normal(size=(30, 2))
+    Z[:, 80] *= 1e7
+    path = width_path(Z, Y, [30, 40, 60, 81, 120], Z_test=np.eye(120))
+    assert path.method.tolist() == ["qr", "gram", "gram", "lq", "lq"]
+    expected = svd_min_norm(Z, Y, 120 * 2.0**-52)[0]
+    np.testing.assert_allclose(path.predictions[-1], expected, rtol=0, atol=1e-7)
+
+
+def test_little_memory_changes_nothing(monkeypatch):
+    rng = np.random.default_rng(4)
+    Z, Y, widths = (
+        rng.normal(size=(40, 200)),
+        rng.normal(size=(40, 3)),
+        [5, 20, 40, 41, 43, 60, 99, 200],
+    )
+    for alpha in (0.0, 0.5):
+        whole = width_path(Z, Y, widths, Z_test=Z, alpha=alpha)
+        with monkeypatch.context() as patch:
+            patch.setattr(_path_problem, "_BUDGET", 700)
+            parts = width_path(Z, Y, widths, Z_test=Z, alpha=alpha)
+        np.testing.assert_allclose(parts.predictions, whole.predictions, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(parts.coef_norm, whole.coef_norm, rtol=1e-10)
+
+
+@pytest.mark.parametrize("smallest", [1.0, 1e-6, 1e-13])
+def test_estimates_of_extreme_singular_values(smallest):
+    rng = np.random.default_rng(5)
+    left, right = (np.linalg.qr(rng.normal(size=(80, 80)))[0] for _ in range(2))
+    triangle = np.asfortranarray(np.linalg.qr(left * np.geomspace(1, smallest, 80) @ right)[1])
+    largest, least = leading_extremes(triangle, np.array([10, 50, 80]))
+    for i, width in enumerate([10, 50, 80]):
+        s = np.linalg.svd(triangle[:width, :width], compute_uv=False)
+        assert 0.7 < largest[i] / s[0] < 1 + 1e-9
+        assert 1 - 0.1 < least[i] / s[-1] < 1.5
+    high, low = sharp_extremes(triangle)
+    assert 0.9 < high < 1 + 1e-9
+    assert 0.9 < low / smallest < 1.1
+
+
+def test_near_the_cutoff_the_sharper_estimate_saves_the_decomposition():
+    rng = np.random.default_rng(6)
+    left, right = (np.linalg.qr(rng.normal(size=(40, 40)))[0] for _ in range(2))
+    Z, y = left * np.geomspace(1, 1e-5, 40) @ right, rng.normal(size=40)
+    for rcond, method, rank in [(1e-7, "qr", 40), (3e-6, "qr", 40), (9e-6, "qr+svd", 40)]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InterpolationWarning)
+            path = width_path(Z, y, [40], rcond=rcond)
+        assert (path.method[0], path.rank[0]) == (method, rank)
