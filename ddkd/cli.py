@@ -16,7 +16,19 @@ import joblib
 import numpy as np
 
 from ddkd import __version__
-from ddkd.datasets import Split, available, load
+from ddkd._cli_page import add_page
+from ddkd._cli_prediction import add_commands
+from ddkd._cli_types import (
+    BANDWIDTH_HELP,
+    amount,
+    bandwidth,
+    data_help,
+    jobs,
+    positive,
+    rate,
+    seed,
+)
+from ddkd.datasets import Split, load
 from ddkd.exceptions import InterpolationWarning
 from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
 from ddkd.experiments import protocols as protocols_for
@@ -66,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
     text = " ".join(str(error).split())
-    if isinstance(error, ValueError | OSError):
+    if isinstance(error, ValueError | OSError | ImportError):
         return text
     return f"{type(error).__name__}: {text} (--debug shows where)"
 
@@ -102,11 +114,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_reproduce(commands)
     _add_curve(commands)
     _add_distill(commands)
+    add_commands(commands, command=_command, run=_run, output=_output)
+    add_page(commands, seed=seed)
     return parser
 
 
-def _command(commands: Any, name: str, run: Callable[..., None], text: str) -> Any:
-    """A subcommand with the options that every measuring command shares."""
+def _command(
+    commands: Any, name: str, run: Callable[..., None], text: str, *, sweeps: bool = True
+) -> Any:
+    """A subcommand with the options that all share, or all that sweep over repeats."""
     command = commands.add_parser(name, help=text, description=text)
     command.set_defaults(run=run, fresh=False)
     command.add_argument(
@@ -116,23 +132,24 @@ def _command(commands: Any, name: str, run: Callable[..., None], text: str) -> A
         help="folder for the results (default: %(default)s)",
     )
     command.add_argument("--label", help="label column of a CSV file (default: the last)")
-    command.add_argument("--repeats", type=_positive, default=10, help="default: %(default)s")
-    command.add_argument("--seed", type=_seed, default=0, help="default: %(default)s")
-    command.add_argument(
-        "--jobs",
-        type=_jobs,
-        default=-1,
-        help="worker processes; -1, the default, is one a core. Results do not depend on it",
-    )
-    command.add_argument("--resume", action="store_true", help="go on from an interrupted run")
-    command.add_argument("--quiet", action="store_true", help="no progress bar")
+    command.add_argument("--seed", type=seed, default=0, help="default: %(default)s")
     command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    if sweeps:
+        command.add_argument("--repeats", type=positive, default=10, help="default: %(default)s")
+        command.add_argument(
+            "--jobs",
+            type=jobs,
+            default=-1,
+            help="worker processes; -1, the default, is one a core. Results do not depend on it",
+        )
+        command.add_argument("--resume", action="store_true", help="go on from an interrupted run")
+        command.add_argument("--quiet", action="store_true", help="no progress bar")
     return command
 
 
 def _add_reproduce(commands: Any) -> None:
     command = _command(commands, "reproduce", _reproduce, "measure the paper's claims")
-    command.add_argument("--data", help=f"one data set instead of all: {_data_help()}")
+    command.add_argument("--data", help=f"one data set instead of all: {data_help()}")
     command.add_argument(
         "--quick", action="store_true", help="one data set, smaller, with 4 repeats, in seconds"
     )
@@ -140,59 +157,27 @@ def _add_reproduce(commands: Any) -> None:
 
 def _add_curve(commands: Any) -> None:
     command = _command(commands, "curve", _curve, "one double-descent curve on any data")
-    command.add_argument("--data", default="digits", help=_data_help())
-    command.add_argument("--flip-rate", type=_rate, default=0.1, help="default: %(default)s")
-    command.add_argument("--alpha", type=_amount, default=0.0, help="ridge (default: none)")
+    command.add_argument("--data", default="digits", help=data_help())
+    command.add_argument("--flip-rate", type=rate, default=0.1, help="default: %(default)s")
+    command.add_argument("--alpha", type=amount, default=0.0, help="ridge (default: none)")
     command.add_argument("--features", choices=["fourier", "relu"], default="fourier")
-    command.add_argument("--bandwidth", type=_bandwidth, default=0.8, help=_BANDWIDTH_HELP)
+    command.add_argument("--bandwidth", type=bandwidth, default=0.8, help=BANDWIDTH_HELP)
     command.add_argument(
-        "--max-width", type=_positive, help="widest model (default: 20 times the labelled rows)"
+        "--max-width", type=positive, help="widest model (default: 20 times the labelled rows)"
     )
 
 
 def _add_distill(commands: Any) -> None:
     command = _command(commands, "distill", _distill, "one teacher-student run on any data")
-    command.add_argument("--data", default="deformed-digits", help=_data_help())
-    command.add_argument("--flip-rate", type=_rate, default=0.1, help="default: %(default)s")
-    command.add_argument("--teacher-width", type=_positive, default=4000)
-    command.add_argument("--student-width", type=_positive, default=400)
-    command.add_argument("--n-transfer", type=_positive, default=10_000)
+    command.add_argument("--data", default="deformed-digits", help=data_help())
+    command.add_argument("--flip-rate", type=rate, default=0.1, help="default: %(default)s")
+    command.add_argument("--teacher-width", type=positive, default=4000)
+    command.add_argument("--student-width", type=positive, default=400)
+    command.add_argument("--n-transfer", type=positive, default=10_000)
     command.add_argument("--labels", choices=["hard", "soft"], default="hard")
-    command.add_argument("--teacher-alpha", type=_amount, default=0.0, help="ridge of the teacher")
-    command.add_argument("--student-alpha", type=_amount, default=0.0, help="ridge of the student")
-    command.add_argument("--bandwidth", type=_bandwidth, default=0.8, help=_BANDWIDTH_HELP)
-
-
-_BANDWIDTH_HELP = "kernel bandwidth in median distances (default: %(default)s)"
-
-
-def _data_help() -> str:
-    return f"{', '.join(available())}, openml:NAME, or a FILE.npz (arrays X, y) or FILE.csv"
-
-
-def _number(
-    kind: Callable[[str], Any], allowed: Callable[[Any], bool], text: str
-) -> Callable[[str], Any]:
-    """An argparse type that says what is allowed."""
-
-    def parse(word: str) -> Any:
-        try:
-            value = kind(word)
-        except ValueError:
-            value = None
-        if value is None or not allowed(value):
-            raise argparse.ArgumentTypeError(f"must be {text}; got {word!r}")
-        return value
-
-    return parse
-
-
-_positive = _number(int, lambda v: v >= 1, "a whole number, at least 1")
-_seed = _number(int, lambda v: v >= 0, "a whole number, at least 0")
-_jobs = _number(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or -1")
-_rate = _number(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
-_amount = _number(float, lambda v: 0 <= v < np.inf, "a finite number, at least 0")
-_bandwidth = _number(float, lambda v: 0 < v < np.inf, "a finite number above 0")
+    command.add_argument("--teacher-alpha", type=amount, default=0.0, help="ridge of the teacher")
+    command.add_argument("--student-alpha", type=amount, default=0.0, help="ridge of the student")
+    command.add_argument("--bandwidth", type=bandwidth, default=0.8, help=BANDWIDTH_HELP)
 
 
 def _checkpoint(args: argparse.Namespace) -> Path:

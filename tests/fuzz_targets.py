@@ -12,6 +12,7 @@ from ddkd import (
     GaussianPopulation,
     LeastSquaresClassifier,
     LeastSquaresRegressor,
+    MixturePopulation,
     RandomFourierFeatures,
     RandomReLUFeatures,
     datasets,
@@ -66,6 +67,7 @@ def seed():
 
 POPULATION = GaussianPopulation(np.linspace(2, 0.5, 6), np.linspace(1, -1, 6), noise_variance=0.3)
 HARD = GaussianPopulation(np.linspace(2, 0.5, 6), np.linspace(1, -1, 6), labels="hard")
+MIXTURE = MixturePopulation(np.linspace(2, 0.5, 6), np.linspace(1, -1, 6), flip_rate=0.1)
 LAW = theory.least_squares(HARD, 20)
 
 
@@ -103,6 +105,11 @@ def distil(X, y, transfer, X_new, **parameters):
 
 def population(eigenvalues, coef, noise_variance, w):
     made = GaussianPopulation(eigenvalues, coef, noise_variance=noise_variance)
+    return made.risk(w), made.error_rate(w)
+
+
+def mixture_population(eigenvalues, mean, flip_rate, w):
+    made = MixturePopulation(eigenvalues, mean, flip_rate=flip_rate)
     return made.risk(w), made.error_rate(w)
 
 
@@ -246,6 +253,35 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     "GaussianPopulation": (
         population,
         {"eigenvalues": positive(5), "coef": array(5), "noise_variance": real(0.2), "w": array(5)},
+    ),
+    "MixturePopulation": (
+        mixture_population,
+        {"eigenvalues": positive(5), "mean": array(5), "flip_rate": real(0.1), "w": array(5)},
+    ),
+    "mixture_model": (
+        lambda coef, n_transfer, alpha: theory.mixture_model(MIXTURE, coef).distill(
+            n_transfer, alpha=alpha
+        ),
+        {"coef": array(6), "n_transfer": whole(20)} | ALPHA,
+    ),
+    "class_mixture": (
+        theory.class_mixture,
+        {"n_classes": whole(3), "radius": real(2.0), "n_features": whole(9)}
+        | N_SAMPLES
+        | ALPHA
+        | {"flip_rate": real(0.1)},
+    ),
+    "cluster_mixture": (
+        theory.cluster_mixture,
+        {"n_clusters": whole(4), "radius": real(2.0), "n_features": whole(9)}
+        | N_SAMPLES
+        | ALPHA
+        | {"flip_rate": real(0.1)},
+    ),
+    "class_mixture_model": (
+        theory.class_mixture_model,
+        {"n_classes": whole(3), "radius": real(2.0), "n_features": whole(9)}
+        | {"error_rate": real(0.3)},
     ),
     "GaussianPopulation hard": (
         hard_population,

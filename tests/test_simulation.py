@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ddkd import simulation
-from ddkd.populations import GaussianPopulation
+from ddkd.populations import GaussianPopulation, MixturePopulation
 from ddkd.testing import assert_interpolates
 
 S = np.arange(1.0, 61) ** -0.5
@@ -83,3 +83,27 @@ def test_bad_arguments_are_named():
         simulation.least_squares(POPULATION, 10, rng=0).distill(10, labels="warm")
     with pytest.raises(ValueError, match="n_components"):
         simulation.random_features(S, S, 10, 0)
+
+
+def test_class_mixture_errors_agree_with_a_large_test_set():
+    model = simulation.class_mixture(4, 2.5, 200, 60, flip_rate=0.1, rng=0)
+    rng = np.random.default_rng(1)
+    y = rng.integers(4, size=100_000)
+    X = rng.standard_normal((y.size, 60))
+    X[np.arange(y.size), y] += 2.5
+    wrong = np.mean((X @ model.coef).argmax(axis=1) != y)
+    # The model's own figure rests on 4,000 draws a class.
+    assert model.error_rate == pytest.approx(wrong, abs=5 * np.sqrt(0.25 / 16_000))
+    again = simulation.class_mixture(4, 2.5, 200, 60, flip_rate=0.1, rng=0)
+    np.testing.assert_array_equal(again.coef, model.coef)
+    soft = model.distill(300, labels="soft", rng=2)
+    np.testing.assert_allclose(soft.coef, model.coef, atol=1e-10)
+
+
+def test_mixtures_have_the_same_simulator():
+    mixture = MixturePopulation(np.ones(30), np.full(30, 0.4), flip_rate=0.1)
+    teacher = simulation.least_squares(mixture, 200, rng=0)
+    assert teacher.error_rate == mixture.error_rate(teacher.coef)
+    student = teacher.distill(5000, rng=1)
+    assert student.error_rate < teacher.error_rate
+    assert student.agreement == mixture.agreement(student.coef, teacher.coef)

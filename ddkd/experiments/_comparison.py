@@ -8,85 +8,32 @@ Gram matrix: flipping labels only adds right-hand sides. Labels are one-hot and 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from ddkd._checks import check_integer, check_real
 from ddkd.datasets import Split
 from ddkd.experiments import _baselines as baselines
-from ddkd.features import RandomFourierFeatures, median_distance
+from ddkd.experiments._problem import (
+    SMALL_WIDTHS,
+    STUDENT_WIDTHS,
+    Problem,
+    Record,
+    one_hot,
+    pose,
+)
 from ddkd.solvers import StreamingLeastSquares, min_norm, width_path
 
-__all__ = ["STUDENT_WIDTHS", "compare"]
+__all__ = ["compare"]
 
 # Widths as multiples of the number of labelled examples n.
 TEACHER_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
-STUDENT_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.5, 2, 3, 4)
 SMALL_TRANSFER = 3
-SMALL_WIDTHS = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
 BATCH = 1000
 # Students by the labels they learn from, and which of the two teachers gives them.
 STUDENTS = (("hard", 0), ("hard-tuned", 1), ("soft", 0))
 # Other bandwidths that the traditional approaches may choose, as multiples of ours.
 BANDWIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0)
-
-Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Problem:
-    """A split with its labelings and random features; `F` flip rates, `k` classes.
-
-    `student` is the feature map of the widest student, `wide` the same map carried on to
-    `SMALL_WIDTHS`; `Z_*` are features of the labelled and the test inputs.
-    """
-
-    flip_rates: Sequence[float]
-    X: np.ndarray
-    X_test: np.ndarray
-    y: np.ndarray  # (n, F) class indices, flips included
-    y_test: np.ndarray  # (n_test,) class indices, clean
-    wrong: np.ndarray  # (n, F) whether a label was flipped
-    Y: np.ndarray  # (n, F, k) one-hot of y
-    gamma: float
-    teacher: RandomFourierFeatures
-    student: RandomFourierFeatures
-    wide: RandomFourierFeatures
-    Z_teacher: np.ndarray
-    Z_teacher_test: np.ndarray
-    Z_student: np.ndarray
-    Z_student_test: np.ndarray
-    seed: int
-
-    @property
-    def n(self) -> int:
-        return len(self.X)
-
-    def widths(self, multiples: Sequence[float]) -> np.ndarray:
-        return np.unique([max(1, round(c * self.n)) for c in multiples])
-
-    def unstack(self, scores: np.ndarray) -> np.ndarray:
-        """Predicted class indices of stacked scores (..., F * k), as (..., F)."""
-        return scores.reshape(*scores.shape[:-1], *self.Y.shape[1:]).argmax(axis=-1)
-
-    def record(
-        self, model: str, f: int, predicted: np.ndarray, width: float, **more: Any
-    ) -> Record:
-        row = {
-            "flip_rate": float(self.flip_rates[f]),
-            "model": model,
-            "width": float(width),
-            "n_train": self.n,
-            "n_transfer": 0,
-            "error": float(np.mean(predicted != self.y_test)),
-            "agreement": np.nan,
-            "alpha": 0.0,
-            "train_error": np.nan,
-            "wrong_fitted": np.nan,
-            "interpolates": np.nan,
-        }
-        return row | more
 
 
 @dataclass(frozen=True)
@@ -97,17 +44,12 @@ class _Teachers:
     coef: np.ndarray  # (P, 2 * F * k)
     predicted: np.ndarray  # (n_test, 2, F) class indices
 
-    def labels(self, X: np.ndarray, problem: _Problem) -> np.ndarray:
+    def labels(self, X: np.ndarray, problem: Problem) -> np.ndarray:
         """Targets for the students on inputs `X`, side by side: (rows, 3 * F * k)."""
         n_classes = problem.Y.shape[2]
         scores = problem.teacher.transform(X) @ self.coef
         hard = one_hot(scores.reshape(len(X), -1, n_classes).argmax(axis=-1), n_classes)
         return np.hstack([hard.reshape(len(X), -1), scores[:, : scores.shape[1] // 2]])
-
-
-def one_hot(y: np.ndarray, n_classes: int) -> np.ndarray:
-    """One-hot float64 targets with the classes on a new last axis."""
-    return np.eye(n_classes)[y]
 
 
 def compare(
@@ -153,7 +95,7 @@ def compare(
         raise ValueError("flip_rates is empty; it needs at least one fraction from 0 to 1")
     for i, rate in enumerate(flip_rates):
         check_real(f"flip_rates[{i}]", rate, low=0.0, high=1.0)
-    problem = _pose(split, rng, bandwidth, teacher_width, flip_rates)
+    problem = pose(split, rng, bandwidth, teacher_width, flip_rates)
     transfer_seed = int(rng.integers(2**32))
     pool = _draw_transfer(split, n_transfer, np.random.default_rng(transfer_seed))
     teachers, records = _teach(problem)
@@ -164,54 +106,13 @@ def compare(
     return records
 
 
-def _pose(
-    split: Split,
-    rng: np.random.Generator,
-    bandwidth: float,
-    teacher_width: int,
-    flip_rates: Sequence[float],
-) -> _Problem:
-    X, X_test = split.X_train, split.X_test
-    classes, y_all = np.unique(np.concatenate([split.y_train, split.y_test]), return_inverse=True)
-    clean, y_test = y_all[: len(X)], y_all[len(X) :]
-    flip_seed, teacher_seed, student_seed = (int(s) for s in rng.integers(2**32, size=3))
-    # One seed for every rate: the labels wrong at 5 % are among those wrong at 10 %.
-    flipped = [split.flip_labels(rate, rng=flip_seed).y_train for rate in flip_rates]
-    y = np.stack([np.searchsorted(classes, labels) for labels in flipped], axis=1)
-    gamma = 0.5 / (bandwidth * median_distance(X)) ** 2
-
-    def features(width: int, seed: int) -> RandomFourierFeatures:
-        return RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(X)
-
-    widest = round(max(STUDENT_WIDTHS) * len(X))
-    teacher, student = features(teacher_width, teacher_seed), features(widest, student_seed)
-    return _Problem(
-        flip_rates=flip_rates,
-        X=X,
-        X_test=X_test,
-        y=y,
-        y_test=y_test,
-        wrong=y != clean[:, None],
-        Y=one_hot(y, len(classes)),
-        gamma=gamma,
-        teacher=teacher,
-        student=student,
-        wide=features(round(max(SMALL_WIDTHS) * len(X)), student_seed),
-        Z_teacher=teacher.transform(X),
-        Z_teacher_test=teacher.transform(X_test),
-        Z_student=student.transform(X),
-        Z_student_test=student.transform(X_test),
-        seed=student_seed,
-    )
-
-
 def _draw_transfer(split: Split, n_transfer: int, rng: np.random.Generator) -> np.ndarray:
     if hasattr(split.transfer, "sample"):
         return split.transfer.sample(n_transfer, rng=rng)
     return rng.permutation(split.transfer)[:n_transfer]
 
 
-def _teach(problem: _Problem) -> tuple[_Teachers, list[Record]]:
+def _teach(problem: Problem) -> tuple[_Teachers, list[Record]]:
     """Fit both teachers, and the interpolating one at every smaller width."""
     n, F, _k = problem.Y.shape
     Z, P = problem.Z_teacher, problem.Z_teacher.shape[1]
@@ -262,14 +163,14 @@ def _scores(Z: np.ndarray, Y: np.ndarray, widths: np.ndarray, Z_test: np.ndarray
 
 
 def _path(
-    Z: np.ndarray, problem: _Problem, widths: np.ndarray, Z_test: np.ndarray
+    Z: np.ndarray, problem: Problem, widths: np.ndarray, Z_test: np.ndarray
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Min-norm models of every width: pairs of a width and predicted classes (n_test, F)."""
     scores = _scores(Z, problem.Y.reshape(problem.n, -1), widths, Z_test)
     return zip(widths, problem.unstack(scores), strict=True)
 
 
-def _direct(problem: _Problem) -> list[Record]:
+def _direct(problem: Problem) -> list[Record]:
     """Students' architectures trained on the labels themselves, ridgeless and tuned."""
     records = []
     F = problem.Y.shape[1]
@@ -288,7 +189,7 @@ def _direct(problem: _Problem) -> list[Record]:
     return records
 
 
-def _self_distilled(problem: _Problem, teachers: _Teachers) -> list[Record]:
+def _self_distilled(problem: Problem, teachers: _Teachers) -> list[Record]:
     """Traditional distillation: soft labels on the training inputs only."""
     _n, F, k = problem.Y.shape
     soft = problem.Z_teacher @ teachers.coef
@@ -303,7 +204,7 @@ def _self_distilled(problem: _Problem, teachers: _Teachers) -> list[Record]:
     ]
 
 
-def _traditional(problem: _Problem) -> list[Record]:
+def _traditional(problem: Problem) -> list[Record]:
     """Models of any kind, every choice of theirs by cross-validation."""
     gammas = problem.gamma / np.square(BANDWIDTHS)
     widths = problem.widths((0.25, 0.5, 1, 2, 4, 10))
@@ -326,7 +227,7 @@ def _traditional(problem: _Problem) -> list[Record]:
     return records
 
 
-def _students(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[Record]:
+def _students(problem: Problem, teachers: _Teachers, pool: np.ndarray) -> list[Record]:
     """Students on the transfer set: every width at its full size, two widths as it grows."""
     m, n = len(pool), problem.n
     widest = problem.student.n_components
@@ -352,7 +253,7 @@ def _transfer_sizes(m: int, widest: int) -> list[int]:
     return [s for s in sizes if s < 0.75 * m] + [m]
 
 
-def _widths_at(problem: _Problem, size: int, m: int) -> np.ndarray:
+def _widths_at(problem: Problem, size: int, m: int) -> np.ndarray:
     """Every student width on the whole transfer set of size m, two of them on parts of it."""
     return problem.widths(STUDENT_WIDTHS if size == m else (1, 4))
 
@@ -363,7 +264,7 @@ def _batches(m: int, stops: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _few_transfer(
-    problem: _Problem, teachers: _Teachers, pool: np.ndarray, sizes: Sequence[int]
+    problem: Problem, teachers: _Teachers, pool: np.ndarray, sizes: Sequence[int]
 ) -> list[Record]:
     """Students with no more examples than features: one min-norm problem for each size."""
     records: list[Record] = []
@@ -379,7 +280,7 @@ def _few_transfer(
     return records
 
 
-def _own_peak(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[Record]:
+def _own_peak(problem: Problem, teachers: _Teachers, pool: np.ndarray) -> list[Record]:
     """Students of widths on both sides of a small transfer set: their peak is at m, not n."""
     labels = teachers.labels(pool, problem)
     widths = problem.widths(SMALL_WIDTHS)
@@ -393,7 +294,7 @@ def _own_peak(problem: _Problem, teachers: _Teachers, pool: np.ndarray) -> list[
 
 
 def _student_records(
-    problem: _Problem, teachers: _Teachers, scores: np.ndarray, width: float, m: int
+    problem: Problem, teachers: _Teachers, scores: np.ndarray, width: float, m: int
 ) -> list[Record]:
     """Records from scores (n_test, 3 * F * k), the students side by side."""
     F, k = problem.Y.shape[1:]

@@ -8,7 +8,7 @@ from pathlib import Path
 from ddkd.experiments import Claim, Reproduction
 from ddkd.plotting._comparison import comparison_figures
 
-__all__ = ["claims_table", "write_report"]
+__all__ = ["claims_table", "html_claims_table", "write_report"]
 
 _VERDICT = {"holds": "holds", "fails": "FAILS", "undecided": "undecided"}
 _HOW_TO_READ = (
@@ -120,9 +120,7 @@ def _page(done: Reproduction, figures: dict[str, list[tuple[str, str]]]) -> str:
     """One HTML page, without scripts or anything from elsewhere."""
     sections = []
     for protocol in done.protocols:
-        flips, by_key = _grid([c for c in done.claims if c.data == protocol.data])
-        head = "".join(f"<th>{html.escape(text)}</th>" for text in _header(flips))
-        rows = "".join(_html_row(cells, flips) for cells in by_key.values())
+        claims = [c for c in done.claims if c.data == protocol.data]
         pictures = "".join(
             f'<figure><a href="{stem}.svg"><img src="{stem}.png" alt="{html.escape(text)}"></a>'
             f"<figcaption>{html.escape(text)}</figcaption></figure>"
@@ -131,10 +129,18 @@ def _page(done: Reproduction, figures: dict[str, list[tuple[str, str]]]) -> str:
         sections.append(
             f"<h2>{html.escape(protocol.title)}</h2>"
             f"<p>Data set <code>{html.escape(protocol.data)}</code>. {_HOW_TO_READ}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{pictures}"
+            f"{html_claims_table(claims)}{pictures}"
         )
     repeats = done.claims[0].n_repeats
     return _PAGE.format(repeats=repeats, sections="\n".join(sections))
+
+
+def html_claims_table(claims: Sequence[Claim]) -> str:
+    """`claims_table` as HTML with the numbers compared; the class of a cell is its verdict."""
+    flips, by_key = _grid(claims)
+    head = "".join(f"<th>{html.escape(text)}</th>" for text in _header(flips))
+    rows = "".join(_html_row(cells, flips) for cells in by_key.values())
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _html_row(cells: dict[float, Claim], flips: Sequence[float]) -> str:

@@ -1,14 +1,25 @@
 """Theory applied to data: predicted curves of random features, and advice from them."""
 
+from ddkd.prediction._advice import Advice, advise
 from ddkd.prediction._conditional import ConditionalPrediction, ConditionalPredictor
+from ddkd.prediction._curve import predicted_curve
+from ddkd.prediction._fourier import FourierPredictor
+from ddkd.prediction._phase import DataPhase, phase, phase_of_population
 from ddkd.prediction._population import PopulationPrediction, PopulationPredictor
 from ddkd.prediction._student import StudentPrediction, distill
 
 __all__ = [
+    "Advice",
     "ConditionalPrediction",
     "ConditionalPredictor",
+    "DataPhase",
+    "FourierPredictor",
     "PopulationPrediction",
     "PopulationPredictor",
     "StudentPrediction",
+    "advise",
     "distill",
+    "phase",
+    "phase_of_population",
+    "predicted_curve",
 ]

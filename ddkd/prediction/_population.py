@@ -163,9 +163,9 @@ class PopulationPredictor:
             raise ValueError(
                 f"n_samples must be smaller than the reference of {size} points; got {n.max():g}"
             )
-        flat = [a.reshape(-1) for a in (n, k, delta)]
         kept = 1 - flips * self._n_classes / (self._n_classes - 1)
-        label_mse, mse, gamma, kappa = (a.reshape(n.shape) for a in self._forecast(*flat, kept))
+        found = self._forecast(n.reshape(-1), k.reshape(-1), delta.reshape(-1), kept)
+        label_mse, mse, gamma, kappa = (a.reshape(n.shape) for a in found)
         return PopulationPrediction(
             n_samples=unwrap(n),
             n_components=unwrap(k),

@@ -6,6 +6,7 @@ given the coefficients, so one draw's only randomness is that of its training se
 """
 
 from ddkd.simulation._class_mixture import ClassMixtureModel, class_mixture
+from ddkd.simulation._cluster_mixture import ClusterMixtureModel, cluster_mixture
 from ddkd.simulation._linear import (
     LinearModel,
     RandomFeatureModel,
@@ -17,10 +18,12 @@ from ddkd.simulation._linear import (
 
 __all__ = [
     "ClassMixtureModel",
+    "ClusterMixtureModel",
     "LinearModel",
     "RandomFeatureModel",
     "WidthCurve",
     "class_mixture",
+    "cluster_mixture",
     "least_squares",
     "random_features",
     "width_curve",

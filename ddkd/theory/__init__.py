@@ -1,6 +1,7 @@
 """Closed forms for every curve: least squares, random features, and chains of students."""
 
 from ddkd.theory.class_mixture import ClassMixtureLaw, class_mixture, class_mixture_model
+from ddkd.theory.cluster_mixture import ClusterMixtureLaw, cluster_mixture
 from ddkd.theory.isotropic import isotropic_overlap, isotropic_risk, isotropic_risk_quantile
 from ddkd.theory.linear import LinearLaw, least_squares, prefix_masks
 from ddkd.theory.mixture import MixtureLaw, mixture_model
@@ -11,6 +12,7 @@ from ddkd.theory.tuning import best_alpha
 
 __all__ = [
     "ClassMixtureLaw",
+    "ClusterMixtureLaw",
     "LinearLaw",
     "MixtureLaw",
     "PhaseDiagram",
@@ -18,6 +20,7 @@ __all__ = [
     "best_alpha",
     "class_mixture",
     "class_mixture_model",
+    "cluster_mixture",
     "crossing_size",
     "isotropic_overlap",
     "isotropic_risk",

@@ -34,7 +34,7 @@ class ClassMixtureLaw:
     n_features : int
         Number p of features.
     n_samples, alpha : float or ndarray
-        Number of examples and ridge; NaN for a given model.
+        Number of examples and ridge; None for a given model.
     margin : float or ndarray
         Lead of the true class's score over the others', in standard deviations of a score.
     correlation : float or ndarray
@@ -235,39 +235,42 @@ def class_mixture_model(
     nobody = _nobody(n_classes, radius, n_features)
     best = float(_error_rate(np.asarray(nobody.radius), nobody.n_classes))
     chance = 1 - 1 / nobody.n_classes
-    error = check_real("error_rate", error_rate, low=best, high=chance)
+    error = check_real("error_rate", error_rate)
+    if not best <= error <= chance:
+        raise ValueError(
+            f"error_rate must be between Bayes' {best:g} and chance {chance:g} for radius "
+            f"{nobody.radius:g} and n_classes {nobody.n_classes}; got {error:g}"
+        )
     margin = optimize.brentq(
         lambda a: float(_error_rate(np.asarray(a), nobody.n_classes)) - error,
         0.0,
         nobody.radius,
         xtol=1e-14,
     )
-    return _with_margin(nobody, np.asarray(np.nan), np.asarray(np.nan), np.asarray(margin))
+    return _with_margin(nobody, None, None, np.asarray(margin))
 
 
 def _nobody(n_classes: Any, radius: Any, n_features: Any) -> ClassMixtureLaw:
     """A model that knows nothing, with checked parameters."""
     return ClassMixtureLaw(
         n_classes=check_integer("n_classes", n_classes, low=2),
-        radius=check_real("radius", radius, low=0.0, low_open=True),
+        radius=check_real("radius", radius, low=0.0, high=1e6, low_open=True),
         n_features=check_integer("n_features", n_features),
-        n_samples=np.nan,
-        alpha=np.nan,
+        n_samples=None,
+        alpha=None,
         margin=0.0,
         correlation=0.0,
         error_rate=1 - 1 / n_classes,
     )
 
 
-def _with_margin(
-    like: ClassMixtureLaw, n: np.ndarray, alpha: np.ndarray, margin: np.ndarray
-) -> ClassMixtureLaw:
+def _with_margin(like: ClassMixtureLaw, n: Any, alpha: Any, margin: np.ndarray) -> ClassMixtureLaw:
     return ClassMixtureLaw(
         n_classes=like.n_classes,
         radius=like.radius,
         n_features=like.n_features,
-        n_samples=unwrap(n),
-        alpha=unwrap(alpha),
+        n_samples=n,
+        alpha=alpha,
         margin=unwrap(margin),
         correlation=unwrap(margin / like.radius),
         error_rate=unwrap(_error_rate(margin, like.n_classes)),
@@ -302,7 +305,7 @@ def _law(
         per_sample = np.where(missed > 0, missed / np.where(missed > 0, free, 1.0), 0.0)
     noise2 = times(per_sample, p / (1 + kappa) ** 2)
     length = np.sqrt(A**2 + B**2 + noise2)
-    return _with_margin(like, n, alpha, like.radius * ratio(A, length))
+    return _with_margin(like, unwrap(n), unwrap(alpha), like.radius * ratio(A, length))
 
 
 def _error_rate(margin: np.ndarray, n_classes: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from ddkd._checks import check_array, check_choice, check_integer
+from ddkd._checks import check_choice, check_integer, check_vector
 from ddkd.populations import MixturePopulation
 from ddkd.populations._models import same_sign
 from ddkd.theory._arguments import broadcast, check_counts, check_masks, check_nonnegative, unwrap
@@ -57,10 +57,10 @@ class MixtureLaw:
     features : ndarray of bool, shape (..., n_features)
         The columns used.
     n_samples, alpha, kappa : float or ndarray
-        Number of examples, ridge and implicit ridge; NaN for a given model.
+        Number of examples, ridge and implicit ridge; None for a given model.
     target_risk, risk, train_risk : float or ndarray
         Mean squared errors: against the labels fitted to, on fresh inputs; against the
-        population's flipped labels; on the examples themselves. NaN for a given model, except
+        population's flipped labels; on the examples themselves. None for a given model, except
         `risk`.
     margin : float or ndarray
         Mean of the score over its standard deviation within a cluster.
@@ -103,7 +103,7 @@ class MixtureLaw:
     ) -> "MixtureLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
-        In coordinates of unit variance the clusters sit at +-nu, |nu| = r, and the teacher's
+        In coordinates of unit variance the clusters sit at +-nu, ``|nu|`` = r, and the teacher's
         score is the unit vector u with margin a = <u, nu>. By Stein's identity the sign y of
         its score has E[x y] = (2 Phi(a) - 1) nu + 2 phi(a) u: hard labels lean towards the
         clusters' axis, which is how they denoise. With the student's own columns and m > p,
@@ -244,7 +244,7 @@ def mixture_model(population: MixturePopulation, coef: Any) -> MixtureLaw:
     (0.1587, 0.1118)
     """
     _check_population(population)
-    coef = check_array("coef", coef, ndim=1)
+    coef = check_vector("coef", coef, size=population.n_features)
     risk = population.risk(coef)
     if not coef.any():
         raise ValueError("coef must not be all zero")
@@ -255,12 +255,12 @@ def mixture_model(population: MixturePopulation, coef: Any) -> MixtureLaw:
     return MixtureLaw(
         population=population,
         features=coef != 0,
-        n_samples=np.nan,
-        alpha=np.nan,
-        kappa=np.nan,
-        target_risk=np.nan,
+        n_samples=None,
+        alpha=None,
+        kappa=None,
+        target_risk=None,
         risk=risk,
-        train_risk=np.nan,
+        train_risk=None,
         margin=margin,
         correlation=margin / population.radius,
         error_rate=float(special.ndtr(-margin)),

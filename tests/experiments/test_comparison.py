@@ -7,7 +7,8 @@ from sklearn.svm import SVC
 from ddkd import DistilledClassifier, LeastSquaresClassifier
 from ddkd.datasets import load
 from ddkd.experiments import compare
-from ddkd.experiments._comparison import _draw_transfer, _pose
+from ddkd.experiments._comparison import _draw_transfer
+from ddkd.experiments._problem import pose
 
 RATES = (0.0, 0.1)
 TEACHER, POOL, N = 400, 700, 60
@@ -33,7 +34,7 @@ def records(split):
 def same_randomness(split):
     """The features, labels and pool that `records` were measured with."""
     rng = np.random.default_rng(7)
-    problem = _pose(split, rng, 0.8, TEACHER, RATES)
+    problem = pose(split, rng, 0.8, TEACHER, RATES)
     pool = _draw_transfer(split, POOL, np.random.default_rng(int(rng.integers(2**32))))
     return problem, pool
 

@@ -197,7 +197,7 @@ def test_given_models_have_exact_figures():
         (lambda: theory.least_squares(decaying(), 10).distill(10, labels="warm"), "labels"),
         (lambda: theory.least_squares(decaying(), 10).generations(0, 10), "count"),
         (lambda: theory.mixture_model(decaying(), np.zeros(P)), "coef"),
-        (lambda: theory.mixture_model(decaying(), np.ones(3)), "w must have"),
+        (lambda: theory.mixture_model(decaying(), np.ones(3)), "coef must have"),
         (lambda: theory.mixture_model("two", np.ones(3)), "population"),
         (lambda: theory.crossing_size(decaying()), "law"),
     ],

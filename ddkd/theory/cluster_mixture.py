@@ -1,0 +1,277 @@
+"""Two classes of many Gaussian clusters each: where a teacher is wrong on whole clusters."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import special
+
+from ddkd._checks import check_choice, check_integer, check_real
+from ddkd.theory._arguments import check_counts, check_nonnegative
+from ddkd.theory._fits import Shrinkage, linear_shrinkage
+
+__all__ = ["ClusterMixtureLaw", "cluster_mixture"]
+
+_CELLS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterMixtureLaw:
+    """Law of a linear model of two classes of many clusters.
+
+    Made by `cluster_mixture` and by `ClusterMixtureLaw.distill`.
+
+    Attributes
+    ----------
+    n_clusters, n_features : int
+        Numbers G of clusters, half of them in each class, and p of features.
+    radius : float
+        Mahalanobis norm R of every centre; the centres are orthogonal.
+    n_samples, alpha : float
+        Number of examples and ridge.
+    error_rate : float
+        Probability of the wrong class.
+    wrong_clusters : float
+        Share of the clusters most of which the model puts in the wrong class.
+    margin, margin_spread : float
+        Mean and standard deviation over the clusters of the margin: the mean of the score in
+        the right direction over its standard deviation within the cluster.
+    """
+
+    n_clusters: int
+    radius: float
+    n_features: int
+    n_samples: float
+    alpha: float
+    error_rate: float
+    wrong_clusters: float
+    margin: float
+    margin_spread: float
+    # The distribution of the margins over the clusters, as points and weights.
+    _margins: np.ndarray = field(repr=False)
+    _weights: np.ndarray = field(repr=False)
+
+    def distill(
+        self, n_transfer: float, *, labels: str = "hard", alpha: float = 0.0
+    ) -> "ClusterMixtureLaw":
+        """Law of a student fitted to this model's labels on fresh inputs.
+
+        With lambda = 1 + R^2/G, u the unit teacher, a = R u its margin on a cluster and f the
+        mean over the clusters of 2 phi(a), the hard label has along that cluster's centre the
+        moment E[x y] = R (2 Phi(a) - 1)/G + f u, and f u in all other directions: a cluster with
+        a < 0 is learnt wrong, from however many examples. Least squares then shrinks and adds
+        noise as in the law of a Gaussian population with covariance eigenvalues lambda, G
+        times, and 1, p - G times.
+
+        *Asymptotic* in n, m, p and G together, at a physicist's level of rigour.
+
+        Parameters
+        ----------
+        n_transfer : int
+            Number m of examples the teacher labels; infinity for the limit.
+        labels : {"hard", "soft"}, default="hard"
+            Signs of the teacher's scores, or the scores.
+        alpha : float, default=0.0
+            Ridge of the student, sum-normalised; 0 for minimum norm.
+
+        Returns
+        -------
+        ClusterMixtureLaw
+            The student's law.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of its range.
+
+        Examples
+        --------
+        >>> from ddkd import theory
+        >>> teacher = theory.cluster_mixture(20, 14.0, 60, 400, flip_rate=0.1)
+        >>> student = teacher.distill(100_000)
+        >>> round(teacher.error_rate, 3), round(student.error_rate, 3)
+        (0.139, 0.086)
+        >>> round(teacher.wrong_clusters, 3), round(student.wrong_clusters, 3)
+        (0.051, 0.051)
+        """
+        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        G, R = self.n_clusters, self.radius
+        u = self._margins / R
+        rest = max(1 - G * float(self._weights @ u**2), 0.0)
+        if not hard:
+            return _law(self, n_transfer, alpha, (1 + R**2 / G) * u, rest, None, self._weights)
+        density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
+        moment = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
+        return _law(self, n_transfer, alpha, moment, density**2 * rest, 1.0, self._weights)
+
+
+def cluster_mixture(
+    n_clusters: int,
+    radius: float,
+    n_samples: float,
+    n_features: int,
+    *,
+    alpha: float = 0.0,
+    flip_rate: float = 0.0,
+) -> ClusterMixtureLaw:
+    """Law of least squares on two classes of many clusters with orthogonal centres.
+
+    Identity covariance within a cluster. With lambda = 1 + R^2/G, G times, and 1, p - G
+    times, for eigenvalues of the covariance, the law of a Gaussian population gives a
+    coefficient's mean along a centre, A = c R/(G (lambda + kappa)), c = 1 - 2 flip_rate, and its
+    variance (E/n) lambda/(lambda + kappa)^2. The margin on a cluster is R times that normal
+    variable over the norm of all coefficients; its spread over the clusters is what a single
+    cluster to a class does not have. *Asymptotic* in n, p and G together.
+
+    Parameters
+    ----------
+    n_clusters : int
+        Number G of clusters, half of them in each class; even, at most `n_features`.
+    radius : float
+        Norm R of every centre.
+    n_samples : int
+        Number n of samples; infinity for the limit.
+    n_features : int
+        Number p of features.
+    alpha : float, default=0.0
+        Ridge, sum-normalised; 0 means minimum norm.
+    flip_rate : float, default=0.0
+        Probability in [0, 1/2] that a label is flipped.
+
+    Returns
+    -------
+    ClusterMixtureLaw
+        The law of the fit.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> from ddkd import theory
+    >>> law = theory.cluster_mixture(40, 6.0, 100, 200, flip_rate=0.1)
+    >>> round(law.error_rate, 3), round(law.wrong_clusters, 3)
+    (0.397, 0.239)
+    """
+    p = check_integer("n_features", n_features, low=2)
+    G = check_integer("n_clusters", n_clusters, low=2, high=p)
+    if G % 2:
+        raise ValueError(f"n_clusters must be even, half of them in each class; got {G}")
+    R = check_real("radius", radius, low=0.0, high=1e6, low_open=True)
+    c = 1 - 2 * check_real("flip_rate", flip_rate, low=0.0, high=0.5)
+    chance = ClusterMixtureLaw(
+        n_clusters=G,
+        radius=R,
+        n_features=p,
+        n_samples=0.0,
+        alpha=0.0,
+        error_rate=0.5,
+        wrong_clusters=0.5,
+        margin=0.0,
+        margin_spread=0.0,
+        _margins=np.zeros(1),
+        _weights=np.ones(1),
+    )
+    return _law(chance, n_samples, alpha, np.array([c * R / G]), 0.0, 1.0, np.ones(1))
+
+
+def _law(
+    like: ClusterMixtureLaw,
+    n_samples: float,
+    alpha: float,
+    moment: np.ndarray,
+    rest: float,
+    square: float | None,
+    weights: np.ndarray,
+) -> ClusterMixtureLaw:
+    """Fit n labels whose product with the input is `moment` along a centre.
+
+    `moment` varies over the clusters, with `weights`; the moments in all other directions
+    have squares that sum to `rest`. `square` is the labels' mean square; None for labels that
+    are linear in the input.
+    """
+    teaching = like.n_samples > 0
+    n = check_counts("n_transfer" if teaching else "n_samples", n_samples)
+    ridge = check_nonnegative("alpha", alpha)
+    if n.ndim or ridge.ndim:
+        raise ValueError("n_samples, n_transfer and alpha must be numbers, not arrays, here")
+    G, p, R = like.n_clusters, like.n_features, like.radius
+    fit, per_sample = _shrink(G, p, 1 + R**2 / G, n, ridge, moment, rest, square, weights)
+    along, aside = fit.kept[0], fit.kept[-1]
+    mean = along * moment / (1 + R**2 / G)
+    noise = per_sample * along**2 / (1 + R**2 / G)  # variance of a coefficient along a centre
+    length2 = G * (weights @ mean**2 + noise) + aside**2 * rest + (p - G) * per_sample * aside**2
+    if not np.isfinite(length2):
+        # On the threshold the score is noise, of one size in all directions but the centres'.
+        share = along**2 / (1 + R**2 / G)
+        mean, noise, length2 = np.zeros(1), share, G * share + (p - G) * aside**2
+        weights = np.ones(1)
+    margins, spread = R * mean / np.sqrt(length2), R * np.sqrt(noise / length2)
+    nodes, node_weights = _convolve(margins, weights, spread)
+    average = float(weights @ margins)
+    return ClusterMixtureLaw(
+        n_clusters=G,
+        radius=R,
+        n_features=p,
+        n_samples=float(n),
+        alpha=float(ridge),
+        error_rate=float(weights @ special.ndtr(-margins / np.hypot(1.0, spread))),
+        wrong_clusters=_below_zero(margins, weights, spread),
+        margin=average,
+        margin_spread=float(np.sqrt(weights @ (margins - average) ** 2 + spread**2)),
+        _margins=nodes,
+        _weights=node_weights,
+    )
+
+
+def _shrink(
+    G: int,
+    p: int,
+    spike: float,
+    n: np.ndarray,
+    alpha: np.ndarray,
+    moment: np.ndarray,
+    rest: float,
+    square: float | None,
+    weights: np.ndarray,
+) -> tuple[Shrinkage, float]:
+    """What the fit keeps of every direction, and E/n."""
+    s = np.r_[np.full(G, spike), np.ones(p - G)]
+    fit = linear_shrinkage(s, np.ones(p, dtype=bool), n, alpha)
+    energy = G * float(weights @ moment**2) / spike
+    unexplained = 0.0 if square is None else max(square - energy - rest, 0.0)
+    missed = unexplained + energy * fit.lost[0] ** 2 + rest * fit.lost[-1] ** 2
+    if missed == 0:
+        return fit, 0.0
+    with np.errstate(divide="ignore"):
+        return fit, float(missed / (n * fit.free))
+
+
+def _below_zero(margins: np.ndarray, weights: np.ndarray, spread: float) -> float:
+    """Share of margins that are negative."""
+    if spread == 0:
+        return float(weights @ ((margins < 0) + 0.5 * (margins == 0)))
+    return float(weights @ special.ndtr(-margins / spread))
+
+
+def _convolve(
+    points: np.ndarray, weights: np.ndarray, spread: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Masses and means in fine cells of a discrete distribution plus normal noise.
+
+    Both are exact for every cell, and zero is an edge: what a student makes of a cluster turns
+    at a margin of zero, more sharply with every generation.
+    """
+    if spread == 0:
+        return points, weights
+    low, high = points.min() - 8.5 * spread, points.max() + 8.5 * spread
+    edges = np.linspace(low, high, _CELLS + 1)
+    edges = np.unique(np.r_[edges, 0.0]) if low < 0 < high else edges
+    z = (edges[:, None] - points) / spread
+    mass = np.diff(special.ndtr(z) @ weights)
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    moment = np.diff(special.ndtr(z) @ (weights * points) - spread * (density @ weights))
+    kept = mass > 1e-18
+    means = np.clip(moment[kept] / mass[kept], edges[:-1][kept], edges[1:][kept])
+    return means, mass[kept] / mass[kept].sum()

@@ -1,0 +1,89 @@
+"""The commands theory, phase and advise, as a user meets them."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from ddkd import cli, experiments
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A small three-class problem in a file, and as many inputs without labels."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path_factory.mktemp("data")
+    y = np.arange(400) % 3
+    X = rng.normal(size=(3, 4))[y] + 0.7 * rng.normal(size=(400, 4))
+    np.savez(folder / "labelled.npz", X=X[:200], y=y[:200])
+    np.savez(folder / "inputs.npz", X=X[200:])
+    np.savetxt(folder / "inputs.csv", X[200:], delimiter=",", header="a,b,c,d", comments="")
+    return folder
+
+
+def test_theory_measures_what_it_predicts(data, tmp_path, capsys):
+    arguments = ["--data", str(data / "labelled.npz"), "--out", str(tmp_path), "--repeats", "2"]
+    assert cli.main(["theory", *arguments, "--jobs", "1", "--quiet", "--max-width", "100"]) == 0
+    assert "predicted_mse" in capsys.readouterr().out
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "figure.png",
+        "figure.svg",
+        "results.csv",
+        "results.npz",
+    }
+    result = experiments.SweepResult.load(tmp_path / "results.npz")
+    rows = result.where(alpha=1.0)
+    gap = (rows["predicted_mse"] / rows["test_mse"] - 1)[rows["width"] >= 10]
+    assert np.abs(np.median(gap)) < 0.03
+
+
+def test_phase_says_when_to_distil(data, tmp_path, capsys):
+    arguments = ["--data", str(data / "labelled.npz"), "--out", str(tmp_path)]
+    sizes = ["--teacher-width", "200", "--student-width", "20", "--max-transfer", "100"]
+    assert cli.main(["phase", *arguments, *sizes]) == 0
+    said = capsys.readouterr().out
+    assert said.count("% flips: ") == 5
+    assert (tmp_path / "recipe.txt").read_text() in said
+    with (tmp_path / "results.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {float(row["flip_rate"]) for row in rows} == {0.0, 0.05, 0.1, 0.15, 0.2}
+    row = rows[-1]
+    gain = float(row["direct_error"]) - float(row["student_error"])
+    assert float(row["gain"]) == pytest.approx(gain)
+    assert (tmp_path / "figure.png").exists()
+
+
+def test_phase_without_data_is_of_a_population(tmp_path, capsys):
+    assert cli.main(["phase", "--out", str(tmp_path), "--n-samples", "200"]) == 0
+    assert "with n = 200 and 10% flips: tune the teacher" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("unlabelled", [None, "inputs.npz", "inputs.csv"])
+def test_advise_names_a_model_and_checks_it(data, tmp_path, capsys, unlabelled):
+    arguments = ["--data", str(data / "labelled.npz"), "--student-width", "20"]
+    if unlabelled:
+        arguments += ["--unlabelled", str(data / unlabelled)]
+    assert cli.main(["advise", *arguments]) == 0
+    said = capsys.readouterr().out
+    assert "istil" in said
+    assert "Measured on 50 held-out rows: 0." in said
+    assert ("149 labelled rows" in said) == (unlabelled is not None)
+
+
+def test_unlabelled_files_that_cannot_be_used(data, tmp_path, capsys):
+    (tmp_path / "words.csv").write_text("a,b,c,d\n1,2,x,4\n")
+    np.savez(tmp_path / "names.npz", Z=np.ones((3, 4)))
+    np.savez(tmp_path / "narrow.npz", X=np.ones((3, 2)))
+    for name, word in {
+        "none.npz": "is not a file",
+        "words.csv": "cannot be read",
+        "names.npz": "cannot be read",
+        "narrow.npz": "4 columns",
+    }.items():
+        arguments = ["--data", str(data / "labelled.npz"), "--unlabelled", str(tmp_path / name)]
+        assert cli.main(["advise", *arguments]) == 1
+        message = capsys.readouterr().err
+        assert word in message
+        assert len(message.strip().splitlines()) == 1
+    assert cli.main(["advise", "--unlabelled", str(data / "inputs.npz")]) == 1
+    assert "--unlabelled goes with a labelled file" in capsys.readouterr().err
