@@ -62,6 +62,8 @@ def main() -> None:
         x = [setting[column] for setting in panels[title]]
         axis.loglog(x, [t for t, _ in points], "o", label="measured")
         axis.loglog(x, [f / speed for _, f in points], "-", label="flop model")
+        axis.set_xticks(x, labels=[str(value) for value in x])
+        axis.minorticks_off()
         axis.set_xlabel(title)
     axes[0].set_ylabel("seconds")
     axes[0].legend()
