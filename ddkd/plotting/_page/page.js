@@ -72,7 +72,7 @@ function threshold(at, text, colour, widest, side) {
       line: { color, width: fontSize() / 8, dash: "dot" },
     },
     annotation: {
-      text: `<b>${text}${beyond ? " \u2192" : ""}</b>`, font: { color }, showarrow: false,
+      text: `<b>${text}${beyond ? " \u2192" : ""}</b>`, font: { color }, showarrow: false, align: side,
       x: Math.log10(Math.min(at, widest)), xanchor: beyond ? "right" : side,
       y: 1, yref: "paper", yanchor: "top", xshift: side === "left" ? 8 : -8,
     },
@@ -109,11 +109,14 @@ function drawCurve() {
     : `Squared error on its own labels: ${trainRisk.toFixed(2)}.`;
   document.getElementById("curve-reading").textContent =
     `Theory: width ${curveWidth.value} errs in ${percent(error[w])}. ${memory}`;
+  // Half of a narrow plot, the part right of the threshold, has no room for one line.
+  const narrow = document.getElementById("curve-plot").clientWidth < 52 * fontSize();
+  const name = ["interpolation", "threshold:", `width = n = ${n}`].join(narrow ? "<br>" : " ");
   draw("curve-plot", [
     line("theory (large sizes)", curve.widths, error, "--direct"),
     dots(`simulation, ${setting.n_repeats} draws`, curve.dots, curve.dots.error[f][a], curve.dots.standard_error[f][a], "--direct", "square"),
     rings(curveWidth.value, error[w]),
-  ], [threshold(n, `interpolation threshold: width = n = ${n}`, "--ink", setting.widest, "left")], setting.widest);
+  ], [threshold(n, name, "--ink", setting.widest, "left")], setting.widest);
 }
 
 function drawStudent() {
