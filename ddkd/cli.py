@@ -28,7 +28,7 @@ from ddkd._cli_types import (
     rate,
     seed,
 )
-from ddkd.datasets import Split, load
+from ddkd.datasets import Split, fingerprint, load
 from ddkd.exceptions import InterpolationWarning
 from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
 from ddkd.experiments import protocols as protocols_for
@@ -250,7 +250,9 @@ def _one_split(args: argparse.Namespace) -> Split:
     return split
 
 
-def _draw(rng: np.random.Generator, *, data: str, label: str | None) -> Split:
+def _draw(rng: np.random.Generator, *, data: str, label: str | None, digest: str) -> Split:
+    if fingerprint(data) != digest:
+        raise ValueError(f"data file {data} changed during the run")
     return load(data, label=label, rng=rng)
 
 
@@ -296,7 +298,8 @@ def _run(
     draw: Callable[[SweepResult], Any] | None = None,
 ) -> None:
     """Sweep one experiment, print its means and write results and, where there is one, a figure."""
-    source = partial(_draw, data=args.data, label=args.label)
+    digest = fingerprint(args.data)
+    source = partial(_draw, data=args.data, label=args.label, digest=digest)
     result = sweep(experiment, source, params=params, **_sweep_options(args))
     with _output(args) as folder:
         result.to_csv(folder / "results.csv")
