@@ -190,6 +190,8 @@ def _output(args: argparse.Namespace) -> Any:
     """A folder to write in, whose files move to `--out` together once all are complete."""
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
+    for stale in out.glob(".draft-*"):  # of a run that was killed while it wrote
+        shutil.rmtree(stale, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
     try:
         yield draft

@@ -241,8 +241,10 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         if teacher is None:
             teacher = LeastSquaresClassifier(RandomFourierFeatures(1000))
         student = teacher if self.student is None else self.student
-        if not is_classifier(teacher):
+        if not (hasattr(teacher, "fit") and is_classifier(teacher)):
             raise ValueError(f"teacher must be a classifier; got {teacher!r}")
+        if not hasattr(student, "fit"):
+            raise ValueError(f"student must be a scikit-learn estimator; got {student!r}")
         if check_choice("labels", self.labels, ("hard", "soft")) == "hard":
             if not is_classifier(student):
                 raise ValueError(f"student must be a classifier for hard labels; got {student!r}")
