@@ -21,7 +21,7 @@ def add_page(commands: Any, *, seed: Callable[[str], int]) -> None:
     command.add_argument(
         "--claims",
         type=Path,
-        help=f"claims.json of the main job (default: {CLAIMS}, if there is one)",
+        help=f"claims.json of `reproduce` (default: {CLAIMS}, if there is one)",
     )
     command.add_argument("--seed", type=seed, default=0, help="default: %(default)s")
     command.add_argument("--debug", action="store_true", help="show the traceback of an error")

@@ -10,7 +10,15 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from ddkd._checks import check_matrix
-from ddkd._cli_types import BANDWIDTH_HELP, bandwidth, data_help, positive, rate
+from ddkd._cli_types import (
+    BANDWIDTH_HELP,
+    DEFAULT,
+    FLIP_RATE_HELP,
+    bandwidth,
+    data_help,
+    positive,
+    rate,
+)
 from ddkd.datasets import Split, load
 from ddkd.experiments import Table, default_widths
 from ddkd.populations import GaussianPopulation
@@ -38,8 +46,8 @@ def add_commands(
         _phase(args, output)
 
     theory_command = command(commands, "theory", theory, "a predicted curve beside the measured")
-    theory_command.add_argument("--data", default="digits", help=data_help())
-    theory_command.add_argument("--flip-rate", type=rate, default=0.1, help="default: %(default)s")
+    theory_command.add_argument("--data", default="digits", help=data_help("digits"))
+    theory_command.add_argument("--flip-rate", type=rate, default=0.1, help=FLIP_RATE_HELP)
     theory_command.add_argument("--bandwidth", type=bandwidth, default=0.8, help=BANDWIDTH_HELP)
     theory_command.add_argument(
         "--max-width", type=positive, help="widest model (default: 10 times the labelled rows)"
@@ -52,28 +60,33 @@ def add_commands(
     phase_command.add_argument(
         "--n-samples", type=positive, help="labelled examples (default: 300, of data their own)"
     )
-    phase_command.add_argument("--teacher-width", type=positive, default=2000)
-    phase_command.add_argument("--student-width", type=positive, default=100)
-    phase_command.add_argument("--max-transfer", type=positive, default=2000)
+    phase_command.add_argument("--teacher-width", type=positive, default=2000, help=DEFAULT)
+    phase_command.add_argument("--student-width", type=positive, default=100, help=DEFAULT)
+    phase_command.add_argument("--max-transfer", type=positive, default=2000, help=DEFAULT)
     phase_command.add_argument("--bandwidth", type=bandwidth, default=0.8, help=BANDWIDTH_HELP)
 
     advise_command = command(
         commands, "advise", _advise, "which teacher and which student to train", sweeps=False
     )
-    advise_command.add_argument("--data", default="digits", help=f"labelled: {data_help()}")
+    advise_command.add_argument("--data", default="digits", help=f"labelled: {data_help('digits')}")
     advise_command.add_argument(
         "--unlabelled", type=Path, help="FILE.npz (array X) or FILE.csv of inputs only"
     )
-    advise_command.add_argument("--flip-rate", type=rate, default=0.0, help="default: %(default)s")
-    advise_command.add_argument("--student-width", type=positive, default=150, help="the budget")
-    advise_command.add_argument("--max-transfer", type=positive, default=2000)
+    advise_command.add_argument("--flip-rate", type=rate, default=0.0, help=FLIP_RATE_HELP)
+    advise_command.add_argument(
+        "--student-width",
+        type=positive,
+        default=150,
+        help="the widest student allowed (default: %(default)s)",
+    )
+    advise_command.add_argument("--max-transfer", type=positive, default=2000, help=DEFAULT)
     advise_command.add_argument("--bandwidth", type=bandwidth, default=0.8, help=BANDWIDTH_HELP)
 
 
 def _theory(args: argparse.Namespace, run: Callable[..., None]) -> None:
     from ddkd.plotting import draw_prediction
 
-    split = load(args.data, label=args.label, rng=0)
+    split = load(args.data, label=args.label, flip_rate=args.flip_rate, rng=0)
     print(split)
     n = len(split.X_train)
     params = {

@@ -10,6 +10,8 @@ from ddkd.datasets import available
 
 __all__ = [
     "BANDWIDTH_HELP",
+    "DEFAULT",
+    "FLIP_RATE_HELP",
     "amount",
     "bandwidth",
     "data_help",
@@ -19,12 +21,16 @@ __all__ = [
     "seed",
 ]
 
+DEFAULT = "default: %(default)s"
+FLIP_RATE_HELP = "fraction of the training labels to make wrong (default: %(default)s)"
 BANDWIDTH_HELP = "kernel bandwidth in median distances (default: %(default)s)"
 
 
-def data_help() -> str:
+def data_help(default: str | None = None) -> str:
     """What `--data` may be."""
-    return f"{', '.join(available())}, openml:NAME, or a FILE.npz (arrays X, y) or FILE.csv"
+    names = f"{', '.join(available())}, openml:NAME, or a FILE.npz (arrays X, y) or FILE.csv (with "
+    names += "a header)"
+    return names if default is None else f"{names}; default: {default}"
 
 
 def _number(

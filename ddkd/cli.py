@@ -20,6 +20,8 @@ from ddkd._cli_page import add_page
 from ddkd._cli_prediction import add_commands
 from ddkd._cli_types import (
     BANDWIDTH_HELP,
+    DEFAULT,
+    FLIP_RATE_HELP,
     amount,
     bandwidth,
     data_help,
@@ -132,10 +134,10 @@ def _command(
         help="folder for the results (default: %(default)s)",
     )
     command.add_argument("--label", help="label column of a CSV file (default: the last)")
-    command.add_argument("--seed", type=seed, default=0, help="default: %(default)s")
+    command.add_argument("--seed", type=seed, default=0, help=DEFAULT)
     command.add_argument("--debug", action="store_true", help="show the traceback of an error")
     if sweeps:
-        command.add_argument("--repeats", type=positive, default=10, help="default: %(default)s")
+        command.add_argument("--repeats", type=positive, default=10, help=DEFAULT)
         command.add_argument(
             "--jobs",
             type=jobs,
@@ -157,10 +159,10 @@ def _add_reproduce(commands: Any) -> None:
 
 def _add_curve(commands: Any) -> None:
     command = _command(commands, "curve", _curve, "one double-descent curve on any data")
-    command.add_argument("--data", default="digits", help=data_help())
-    command.add_argument("--flip-rate", type=rate, default=0.1, help="default: %(default)s")
+    command.add_argument("--data", default="digits", help=data_help("digits"))
+    command.add_argument("--flip-rate", type=rate, default=0.1, help=FLIP_RATE_HELP)
     command.add_argument("--alpha", type=amount, default=0.0, help="ridge (default: none)")
-    command.add_argument("--features", choices=["fourier", "relu"], default="fourier")
+    command.add_argument("--features", choices=["fourier", "relu"], default="fourier", help=DEFAULT)
     command.add_argument("--bandwidth", type=bandwidth, default=0.8, help=BANDWIDTH_HELP)
     command.add_argument(
         "--max-width", type=positive, help="widest model (default: 20 times the labelled rows)"
@@ -169,12 +171,22 @@ def _add_curve(commands: Any) -> None:
 
 def _add_distill(commands: Any) -> None:
     command = _command(commands, "distill", _distill, "one teacher-student run on any data")
-    command.add_argument("--data", default="deformed-digits", help=data_help())
-    command.add_argument("--flip-rate", type=rate, default=0.1, help="default: %(default)s")
-    command.add_argument("--teacher-width", type=positive, default=4000)
-    command.add_argument("--student-width", type=positive, default=400)
-    command.add_argument("--n-transfer", type=positive, default=10_000)
-    command.add_argument("--labels", choices=["hard", "soft"], default="hard")
+    command.add_argument("--data", default="deformed-digits", help=data_help("deformed-digits"))
+    command.add_argument("--flip-rate", type=rate, default=0.1, help=FLIP_RATE_HELP)
+    command.add_argument("--teacher-width", type=positive, default=4000, help=DEFAULT)
+    command.add_argument("--student-width", type=positive, default=400, help=DEFAULT)
+    command.add_argument(
+        "--n-transfer",
+        type=positive,
+        default=10_000,
+        help="unlabelled rows to use, at most; default: %(default)s",
+    )
+    command.add_argument(
+        "--labels",
+        choices=["hard", "soft"],
+        default="hard",
+        help="the teacher's classes, the default, or its scores",
+    )
     command.add_argument("--teacher-alpha", type=amount, default=0.0, help="ridge of the teacher")
     command.add_argument("--student-alpha", type=amount, default=0.0, help="ridge of the student")
     command.add_argument("--bandwidth", type=bandwidth, default=0.8, help=BANDWIDTH_HELP)
@@ -247,7 +259,7 @@ def _reproduce(args: argparse.Namespace) -> None:
 
 def _one_split(args: argparse.Namespace) -> Split:
     """Look at the data once, to say what was found and to fail before any work."""
-    split = load(args.data, label=args.label, rng=0)
+    split = load(args.data, label=args.label, flip_rate=args.flip_rate, rng=0)
     print(split)
     return split
 

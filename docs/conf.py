@@ -29,6 +29,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "ddkd"
 html_theme_options = {"show_prev_next": False, "navigation_with_keys": True}
 html_show_sourcelink = False
+html_sidebars = {"*": []}  # pages without subpages: the room is for formulas
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
@@ -37,5 +38,6 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "remove_config_comments": True,
     "min_reported_time": 1e6,
+    "write_computation_times": False,  # that page loads scripts from the network
     "abort_on_example_error": True,
 }

@@ -61,8 +61,8 @@ display = DistillationDisplay(
 # What to notice
 # --------------
 # With few examples soft labels are better: a decision is a noisy copy of a score, and near the
-# student's threshold noise is ruinous. From a few times the width on, hard labels win, and the
-# student comes close to its teacher or beats it. Digits come in clusters, and rounding a
+# student's threshold noise is ruinous. From five to ten times the width on, hard labels win, and
+# the student comes close to its teacher or beats it. Digits come in clusters, and rounding a
 # score to the nearest class removes what the teacher got slightly wrong within a cluster, for all
 # examples at once.
 #

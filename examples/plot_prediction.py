@@ -62,10 +62,10 @@ ax.legend(ncols=3, loc="upper left", bbox_to_anchor=(0, 1.15))
 # %%
 # What to notice
 # --------------
-# The lines were not fitted to the points. They have the peak at 200 features, its height and its
-# width, and the ridge that removes it; at every width they also have the noise that the wrong
-# labels leave. The predictor knows the training images and labels, and nothing of the features
-# but their kernel.
+# The lines were not fitted to the points. They have the peak at 200 features and its flanks, and
+# the ridge that removes it (exactly at 200, without a ridge, theory has no finite mean to draw); at
+# every width they also have the noise that the wrong labels leave. The predictor knows the training
+# images and labels, and nothing of the features but their kernel.
 #
 # Exercise
 # --------

@@ -1,4 +1,4 @@
-"""The main job: the paper's claims, measured on three data sets."""
+"""The main job, `python -m ddkd reproduce`: the paper's claims, measured on three data sets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -68,7 +68,7 @@ MAIN_JOB = (
 
 @dataclass(frozen=True, eq=False)
 class Reproduction:
-    """The main job's measurements and the claims they decide.
+    """The measurements of ``python -m ddkd reproduce`` and the claims they decide.
 
     Attributes
     ----------
@@ -88,12 +88,12 @@ class Reproduction:
 def protocols(
     data: str | None = None, *, label: str | None = None, quick: bool = False
 ) -> tuple[Protocol, ...]:
-    """Protocols of the main job, or the one for a single data set.
+    """Protocols of ``python -m ddkd reproduce``, or the one for a single data set.
 
     Parameters
     ----------
     data : str or None, default=None
-        A name or path that `ddkd.datasets.load` knows; None for the whole main job.
+        A name or path that `ddkd.datasets.load` knows; None for all three data sets.
     label : str or None, default=None
         The label column of a CSV file.
     quick : bool, default=False

@@ -200,7 +200,7 @@ _DRAWINGS: dict[str, Callable[[Columns, str], Figure]] = {
 
 
 def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
-    """Draw the figures of the main job for one data set.
+    """Draw the figures of ``python -m ddkd reproduce`` for one data set.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ def draw_prediction(result: SweepResult) -> Figure:
     -------
     Figure
         Two panels that share their widths: 0-1 test error, and mean squared test error.
-        Lines are means of the predictions, points medians of the measurements: next to the
+        Lines are medians of the predictions, points medians of the measurements: next to the
         threshold a mean would depend on one draw of the features.
     """
     n = int(result["n_train"][0])

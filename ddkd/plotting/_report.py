@@ -84,7 +84,7 @@ def write_report(done: Reproduction, out: Path) -> None:
     Parameters
     ----------
     done : Reproduction
-        What the main job measured.
+        What :func:`ddkd.experiments.reproduce` measured.
     out : Path
         An existing folder. It receives ``claims.json``, ``results.npz``, ``results.csv``, the
         figures of each data set as PNG and SVG, and ``index.html``, which shows them together.

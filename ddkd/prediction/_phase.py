@@ -75,7 +75,7 @@ class DataPhase:
         for i, rate in enumerate(self.flip_rate):
             tune = f"tune the teacher (ridge {self.teacher_alpha[i]:.3g})"
             lines.append(
-                f"with n = {self.n_samples:,} and {rate:.0%} flips: "
+                f"with n = {self.n_samples:,} and {100 * rate:.0f} % wrong labels: "
                 + _advice(tune, self.gain[i], self.n_transfer)
             )
         return "\n".join(lines)
@@ -86,14 +86,22 @@ def _advice(tune: str, gain: np.ndarray, sizes: np.ndarray) -> str:
     pays = gain > 0
     if not pays[-1]:
         best = gain.max()
-        return f"do not distil; up to {sizes[-1]:,} unlabelled it gains at most {best:+.3f}"
+        result = (
+            f"lowers the error by at most {best:.3f}, and not with all of them"
+            if best > 0
+            else f"adds at least {-best:.3f} to the error"
+        )
+        return f"do not distil; up to {sizes[-1]:,} unlabelled it {result}"
     first = len(pays) - int(np.argmin(pays[::-1])) if not pays.all() else 0
     few = (
         f"distil even with {sizes[0]:,} unlabelled"
         if first == 0
         else f"distil if you have more than {sizes[first - 1]:,} unlabelled"
     )
-    return f"{tune}, and {few}; {sizes[-1]:,} gain {gain[-1]:.3f} over a direct model of that width"
+    return (
+        f"{tune}, and {few}; {sizes[-1]:,} bring the error {gain[-1]:.3f} below that of a "
+        "direct model of the student's width"
+    )
 
 
 def phase(
@@ -147,10 +155,12 @@ def phase(
     >>> split = load("digits", n_train=100, rng=0)
     >>> diagram = phase(split, flip_rates=[0.0, 0.2], n_transfer=[50, 900], teacher_width=800)
     >>> print(diagram.recipe())
-    with n = 100 and 0% flips: tune the teacher (ridge 0.01), and distil if you have more than 50
-    unlabelled; 900 gain 0.0... over a direct model of that width
-    with n = 100 and 20% flips: tune the teacher (ridge 1), and distil if you have more than 50
-    unlabelled; 900 gain 0.0... over a direct model of that width
+    with n = 100 and 0 % wrong labels: tune the teacher (ridge 0.01), and distil if you have more
+    than 50 unlabelled; 900 bring the error 0.04... below that of a direct model of the student's
+    width
+    with n = 100 and 20 % wrong labels: tune the teacher (ridge 1), and distil if you have more
+    than 50 unlabelled; 900 bring the error 0.04... below that of a direct model of the student's
+    width
     """
     generator = check_rng(rng)
     k = check_integer("student_width", student_width)
@@ -262,8 +272,9 @@ def phase_of_population(
     ...     flip_rates=[0.1],
     ... )
     >>> print(found.recipe())
-    with n = 300 and 10% flips: tune the teacher (ridge 9.68), and distil if you have more than 300
-    unlabelled; 3,000 gain 0.009 over a direct model of that width
+    with n = 300 and 10 % wrong labels: tune the teacher (ridge 9.68), and distil if you have more
+    than 300 unlabelled; 3,000 bring the error 0.009 below that of a direct model of the student's
+    width
     """
     if population.labels != "hard":
         raise ValueError("population must have hard labels")

@@ -84,12 +84,13 @@ def test_a_recipe_in_words():
     )
     first, always, never, not_at_last = found.recipe().splitlines()
     assert first == (
-        "with n = 300 and 0% flips: tune the teacher (ridge 0.3), and distil if you have more than "
-        "100 unlabelled; 400 gain 0.150 over a direct model of that width"
+        "with n = 300 and 0 % wrong labels: tune the teacher (ridge 0.3), and distil if you have "
+        "more than 100 unlabelled; 400 bring the error 0.150 below that of a direct model of "
+        "the student's width"
     )
     assert "distil even with 100 unlabelled" in always
-    assert never.endswith("do not distil; up to 400 unlabelled it gains at most -0.150")
-    assert "do not distil" in not_at_last
+    assert never.endswith("do not distil; up to 400 unlabelled it adds at least 0.150 to the error")
+    assert not_at_last.endswith("the error by at most 0.050, and not with all of them")
 
 
 def test_a_pool_smaller_than_the_sizes_is_used_whole():

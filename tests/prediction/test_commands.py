@@ -42,7 +42,7 @@ def test_phase_says_when_to_distil(data, tmp_path, capsys):
     sizes = ["--teacher-width", "200", "--student-width", "20", "--max-transfer", "100"]
     assert cli.main(["phase", *arguments, *sizes]) == 0
     said = capsys.readouterr().out
-    assert said.count("% flips: ") == 5
+    assert said.count(" % wrong labels: ") == 5
     assert (tmp_path / "recipe.txt").read_text() in said
     with (tmp_path / "results.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -55,7 +55,7 @@ def test_phase_says_when_to_distil(data, tmp_path, capsys):
 
 def test_phase_without_data_is_of_a_population(tmp_path, capsys):
     assert cli.main(["phase", "--out", str(tmp_path), "--n-samples", "200"]) == 0
-    assert "with n = 200 and 10% flips: tune the teacher" in capsys.readouterr().out
+    assert "with n = 200 and 10 % wrong labels: tune the teacher" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("unlabelled", [None, "inputs.npz", "inputs.csv"])

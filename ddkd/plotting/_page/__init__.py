@@ -30,7 +30,8 @@ def write_page(out: Any, *, claims: Any = None, rng: Any = None) -> None:
     out : path-like
         The file to write, in an existing folder.
     claims : path-like or None, default=None
-        A ``claims.json`` of the main job; without one, the page says how to make it.
+        A ``claims.json`` of ``python -m ddkd reproduce``; without one, the page says how to make
+        it.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness of the simulations.
 
