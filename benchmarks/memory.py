@@ -57,10 +57,10 @@ def path(n=2000, widest=20_000, n_targets=10):
     start = time.perf_counter()
     width_path(Z, Y, widths, Z_test=Z_test)
     seconds = time.perf_counter() - start
-    bound = 1.5 * (Z.nbytes / 2**20) + n * n * 8 / 2**20
+    own, bound = Z.nbytes / 2**20, 1.5 * (Z.nbytes + n * n * 8) / 2**20
     print(
-        f"path: n = {n:,}, {len(widths)} widths up to {widest:,}: peak {peak():.0f} MiB, "
-        f"of which {before:.0f} before the call (bound {bound:.0f}), {seconds:.0f} s"
+        f"path: n = {n:,}, {len(widths)} widths up to {widest:,}: features {own:.0f} MiB and "
+        f"{peak() - before:.0f} MiB more at the peak (bound for both {bound:.0f}), {seconds:.0f} s"
     )
 
 

@@ -36,4 +36,5 @@ def _page(args: argparse.Namespace) -> None:
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write_page(args.out, claims=claims, rng=args.seed)
     size = args.out.stat().st_size / 1e6
-    print(f"Page: {args.out} ({size:.1f} MB), with claims from {claims or 'nowhere'}")
+    source = f"with claims from {claims}" if claims else "without claims"
+    print(f"Page: {args.out} ({size:.1f} MB), {source}")

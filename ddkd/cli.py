@@ -30,7 +30,7 @@ from ddkd._cli_types import (
     rate,
     seed,
 )
-from ddkd.datasets import Split, load
+from ddkd.datasets import Split, fingerprint, load
 from ddkd.exceptions import InterpolationWarning
 from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
 from ddkd.experiments import protocols as protocols_for
@@ -202,6 +202,8 @@ def _output(args: argparse.Namespace) -> Any:
     """A folder to write in, whose files move to `--out` together once all are complete."""
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
+    for stale in out.glob(".draft-*"):  # of a run that was killed while it wrote
+        shutil.rmtree(stale, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
     try:
         yield draft
@@ -262,7 +264,9 @@ def _one_split(args: argparse.Namespace) -> Split:
     return split
 
 
-def _draw(rng: np.random.Generator, *, data: str, label: str | None) -> Split:
+def _draw(rng: np.random.Generator, *, data: str, label: str | None, digest: str) -> Split:
+    if fingerprint(data) != digest:
+        raise ValueError(f"data file {data} changed during the run")
     return load(data, label=label, rng=rng)
 
 
@@ -308,7 +312,8 @@ def _run(
     draw: Callable[[SweepResult], Any] | None = None,
 ) -> None:
     """Sweep one experiment, print its means and write results and, where there is one, a figure."""
-    source = partial(_draw, data=args.data, label=args.label)
+    digest = fingerprint(args.data)
+    source = partial(_draw, data=args.data, label=args.label, digest=digest)
     result = sweep(experiment, source, params=params, **_sweep_options(args))
     with _output(args) as folder:
         result.to_csv(folder / "results.csv")

@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ddkd._checks import check_choice, check_integer, check_matrix
+from ddkd.datasets import is_stream
 from ddkd.estimators import LeastSquaresClassifier, decode
 from ddkd.features import RandomFourierFeatures
 
@@ -64,7 +65,9 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         where it has none, its `predict_proba` (for two classes the difference of the two).
     batch_size : int, default=2000
         A student with `partial_fit` sees the transfer set once, in batches of this size and
-        so in bounded memory. Any other student, such as a pipeline, gets one array.
+        so in bounded memory. Its feature map is drawn for the first batch: give the map a
+        bandwidth in numbers where that batch is not like the others. Any other student, such
+        as a pipeline, gets one array.
     random_state : int, RandomState instance or None, default=None
         The seed of the stream, and of every `random_state` in teacher and student that is
         None; others are kept.
@@ -238,8 +241,10 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         if teacher is None:
             teacher = LeastSquaresClassifier(RandomFourierFeatures(1000))
         student = teacher if self.student is None else self.student
-        if not is_classifier(teacher):
+        if not (hasattr(teacher, "fit") and is_classifier(teacher)):
             raise ValueError(f"teacher must be a classifier; got {teacher!r}")
+        if not hasattr(student, "fit"):
+            raise ValueError(f"student must be a scikit-learn estimator; got {student!r}")
         if check_choice("labels", self.labels, ("hard", "soft")) == "hard":
             if not is_classifier(student):
                 raise ValueError(f"student must be a classifier for hard labels; got {student!r}")
@@ -252,7 +257,7 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
 
     def _batches(self, X: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
         """Check the transfer set; return its inputs, batch by batch."""
-        if hasattr(self.transfer, "sample") and not hasattr(self.transfer, "__array__"):
+        if is_stream(self.transfer):
             if self.n_transfer is None:
                 raise ValueError("n_transfer must be given, since transfer is a stream")
             return self._stream_batches(check_integer("n_transfer", self.n_transfer), rng)

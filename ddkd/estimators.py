@@ -95,6 +95,8 @@ class _LeastSquares(BaseEstimator):
         return self
 
     def _draw_features(self, X: np.ndarray) -> None:
+        if self.features is not None and not hasattr(self.features, "transform"):
+            raise ValueError(f"features must be None or a transformer; got {self.features!r}")
         self.features_ = None if self.features is None else clone(self.features).fit(X)
 
     def _set_means(self, n_features: int, target_shape: tuple[int, ...]) -> None:

@@ -119,7 +119,7 @@ def test_resuming_with_other_parameters_shows_the_difference(data, tmp_path, cap
         (["--flip-rate", "1.5"], "from 0 to 1; got '1.5'"),
         (["--flip-rate", "nan"], "from 0 to 1; got 'nan'"),
         (["--alpha", "-1"], "at least 0; got '-1'"),
-        (["--bandwidth", "0"], "above 0; got '0'"),
+        (["--bandwidth", "0"], "from 1e-6 to 1e6; got '0'"),
         (["--features", "cosine"], "invalid choice: 'cosine'"),
         (["--no-such-flag"], "--no-such-flag"),
     ],
@@ -179,6 +179,38 @@ def test_an_error_inside_a_cell_leaves_nothing_behind(tmp_path, capsys, monkeypa
     assert not out.exists()
     with pytest.raises(ValueError, match="broken on purpose"):
         cli.main([*CURVE, "--out", str(out), "--debug"])
+
+
+@pytest.mark.parametrize("n_train", [23, 25, 26, 27])
+def test_an_odd_number_of_labelled_rows_makes_no_difference(n_train, tmp_path):
+    rng = np.random.default_rng(n_train)
+    rows = 5 * n_train  # a file's default is to label a fifth of its rows
+    y = np.arange(rows) % 2
+    np.savez(tmp_path / "odd.npz", X=rng.normal(size=(rows, 3)) + y[:, None], y=y)
+    arguments = ["--data", str(tmp_path / "odd.npz"), "--repeats", "2", "--jobs", "1"]
+    assert cli.main([*REPRODUCE, *arguments, "--out", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize("rows", [[5, 5], [90, 10]])
+def test_few_rows_of_a_class_do_not_stop_the_comparison(rows, tmp_path):
+    rng = np.random.default_rng(3)
+    y = np.repeat([0, 1], rows)
+    np.savez(tmp_path / "few.npz", X=rng.normal(size=(len(y), 3)) + y[:, None], y=y)
+    arguments = ["--data", str(tmp_path / "few.npz"), "--repeats", "2", "--jobs", "1"]
+    assert cli.main([*REPRODUCE, *arguments, "--out", str(tmp_path / "out")]) == 0
+
+
+def test_a_changed_file_is_not_mixed_with_what_was_finished(tmp_path, capsys, interrupted):
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    X = rng.normal(size=(200, 3)) + y[:, None]
+    np.savez(tmp_path / "d.npz", X=X, y=y)
+    command = [*CURVE, "--data", str(tmp_path / "d.npz"), "--out", str(tmp_path / "out")]
+    assert cli.main(command) == 130
+    np.savez(tmp_path / "d.npz", X=X, y=1 - y)
+    capsys.readouterr()
+    assert cli.main([*command, "--resume"]) == 1
+    assert "belongs to another sweep" in capsys.readouterr().err
 
 
 def test_out_must_not_be_a_file(tmp_path, capsys):

@@ -321,3 +321,9 @@ def test_other_errors(blobs):
     with pytest.raises(ValueError, match="not one column for each of 4 classes"):
         DistilledClassifier(voting, LeastSquaresClassifier(), labels="soft").fit(X4, y4)
     assert not hasattr(DistilledClassifier(), "predict_proba")
+
+
+@pytest.mark.parametrize("part", ["teacher", "student"])
+def test_teacher_and_student_must_be_estimators(part):
+    with pytest.raises(ValueError, match=f"{part} must be a .*; got 'a'"):
+        DistilledClassifier(**{part: "a"}).fit([[0.0], [1.0]], [0, 1])

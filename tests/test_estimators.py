@@ -224,3 +224,8 @@ def test_errors_of_the_classifier(blobs):
         LeastSquaresClassifier().fit_scores(X, np.zeros(200), ["a", "b", "c"])
     with pytest.raises(ValueError, match=r"must have the shape \(200,\); got \(200, 2\)"):
         LeastSquaresClassifier().fit_scores(X, np.zeros((200, 2)), ["a", "b"])
+
+
+def test_features_must_be_a_transformer():
+    with pytest.raises(ValueError, match="features must be None or a transformer; got 3"):
+        LeastSquaresClassifier(features=3).fit([[0.0], [1.0]], [0, 1])

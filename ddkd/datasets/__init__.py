@@ -1,8 +1,9 @@
 """Data in three parts: a labelled training set, an unlabelled transfer set, a clean test set."""
 
 from ddkd.datasets._deform import DeformedImages
+from ddkd.datasets._files import fingerprint
 from ddkd.datasets._load import available, load
-from ddkd.datasets._split import Split
+from ddkd.datasets._split import Split, is_stream
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 
 __all__ = [
@@ -11,5 +12,7 @@ __all__ = [
     "ReLUNetworkTarget",
     "Split",
     "available",
+    "fingerprint",
+    "is_stream",
     "load",
 ]

@@ -1,6 +1,7 @@
 """A user's own data: .npz with arrays X and y, or .csv with a header."""
 
 import csv
+import hashlib
 import zipfile
 from pathlib import Path
 
@@ -9,9 +10,27 @@ import numpy as np
 from ddkd._checks import check_matrix
 from ddkd.datasets._split import check_labels
 
-__all__ = ["read_file"]
+__all__ = ["fingerprint", "read_file"]
 
+_LARGEST = 1e100  # its square, which standardising takes, is still finite
 _BOOLEANS = {"false": False, "true": True}
+
+
+def fingerprint(data: str) -> str:
+    """SHA-256 of a data file, so that a run is not resumed on another file of the same name.
+
+    Parameters
+    ----------
+    data : str
+        A name or path that `load` knows.
+
+    Returns
+    -------
+    str
+        Hexadecimal digest of the file's contents; empty for a name.
+    """
+    path = Path(data)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def read_file(path: Path, label: str | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -39,6 +58,8 @@ def read_file(path: Path, label: str | None = None) -> tuple[np.ndarray, np.ndar
     except OSError as error:
         raise ValueError(f"data file {path} cannot be read: {error.strerror or error}") from None
     X = check_matrix(f"X in {path}", X)
+    if np.abs(X).max() > _LARGEST:
+        raise ValueError(f"X in {path} must lie within +-{_LARGEST:g}; got {np.abs(X).max():.3g}")
     y = check_labels(f"y in {path}", y, size=len(X))
     n_classes = len(np.unique(y))
     if n_classes == 1 or (n_classes == len(y) and len(y) > 2):
@@ -119,9 +140,12 @@ def _parse_labels(cells: list[str]) -> np.ndarray:
         return np.array([_BOOLEANS[cell.lower()] for cell in cells])
     for kind in (np.int64, np.float64):
         try:
-            return np.array(cells).astype(kind)
+            numbers = np.array(cells).astype(kind)
         except (ValueError, OverflowError):
             continue
+        # Labels such as 1 and 01 differ: as numbers they would become one class.
+        if len(np.unique(numbers)) == len(set(cells)):
+            return numbers
     return np.array(cells)
 
 

@@ -7,14 +7,31 @@ import numpy as np
 
 from ddkd._checks import as_array, check_integer, check_matrix, check_real, check_rng
 
-__all__ = ["Split", "check_labels", "split_pool"]
+__all__ = ["Split", "check_labels", "is_stream", "split_pool"]
+
+
+def is_stream(transfer: Any) -> bool:
+    """Whether a transfer set is a stream; a pandas DataFrame samples too, but is a pool.
+
+    Parameters
+    ----------
+    transfer : object
+        A pool or a stream.
+
+    Returns
+    -------
+    bool
+        True if it has a method ``sample`` and is not an array.
+    """
+    return hasattr(transfer, "sample") and not hasattr(transfer, "__array__")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Split:
     """One data set in its three parts: labelled train, unlabelled transfer, clean test.
 
-    The three parts never share a row. For a pool they are disjoint subsets of one shuffled
+    The three parts never share a row (a collection that holds equal rows may give one to each of
+    two parts). For a pool they are disjoint subsets of one shuffled
     collection; for a stream the training and test rows are drawn separately from the same
     distribution, and where the stream deforms real images, the images it starts from are
     neither training nor test images. The arrays are read-only.
@@ -68,7 +85,7 @@ class Split:
         checked = {"X_train": check_matrix("X_train", self.X_train)}
         n_features = checked["X_train"].shape[1]
         checked["X_test"] = check_matrix("X_test", self.X_test, n_columns=n_features)
-        if not hasattr(self.transfer, "sample"):
+        if not is_stream(self.transfer):
             checked["transfer"] = check_matrix("transfer", self.transfer, n_columns=n_features)
         clean = self.y_train if self.y_clean is None else self.y_clean
         for label, value, n in (

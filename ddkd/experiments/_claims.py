@@ -14,6 +14,7 @@ import numpy as np
 
 from ddkd._checks import check_vector
 from ddkd.experiments._errors import TRADITIONAL, Errors, best_traditional
+from ddkd.experiments._problem import SMALL_TRANSFER, width_at
 
 __all__ = ["Claim", "Judgement", "judge", "judge_claims"]
 
@@ -123,7 +124,6 @@ class _Case:
     flip: float
     n: int
     m: int
-    small_m: int
     teacher_width: int
     student_width: int
 
@@ -143,9 +143,10 @@ class _Case:
     def traditional(self) -> tuple[str, np.ndarray]:
         return best_traditional(self.errors, self.flip, self.student_width)
 
-    def peak(self, of: Callable[[int], np.ndarray], at: int) -> np.ndarray:
-        """Height of a peak: the error at a width above the worse of half and double it."""
-        return of(at) - np.maximum(of(at // 2), of(2 * at))
+    def peak(self, of: Callable[[int], np.ndarray], at: float) -> np.ndarray:
+        """Height of a peak at a multiple of n: above the worse of half and double that width."""
+        half, here, double = (of(width_at(c * at, self.n)) for c in (0.5, 1, 2))
+        return here - np.maximum(half, double)
 
 
 Judged = tuple[str, str, np.ndarray, dict[str, Any]]
@@ -176,7 +177,6 @@ def judge_claims(columns: Mapping[str, np.ndarray], *, data: str) -> list[Claim]
             flip=float(flip),
             n=n_train,
             m=int(sizes.max()),
-            small_m=3 * n_train,
             teacher_width=int(errors.options("teacher", flip, "width").max()),
             student_width=4 * n_train,
         )
@@ -225,7 +225,7 @@ def _teacher_claims(case: _Case) -> Iterator[Judged]:
 
 
 def _peak_claims(case: _Case) -> Iterator[Judged]:
-    n, m = case.n, case.small_m
+    n, m = case.n, SMALL_TRANSFER * case.n
 
     def direct(width: int) -> np.ndarray:
         return case.direct("direct", width)
@@ -233,24 +233,27 @@ def _peak_claims(case: _Case) -> Iterator[Judged]:
     def small(width: int) -> np.ndarray:
         return case.hard(width, m)
 
+    def means(of: Callable[[int], np.ndarray], *multiples: float) -> dict[str, Any]:
+        return {f"width {w}": _mean(of(w)) for w in (width_at(c, n) for c in multiples)}
+
     yield (
         "direct-peak",
         "a direct student of width n is ruined: its error peaks there",
-        -case.peak(direct, n),
-        {f"width {w}": _mean(direct(w)) for w in (n // 2, n, 2 * n)},
+        -case.peak(direct, 1),
+        means(direct, 0.5, 1, 2),
     )
     yield (
         "student-spared",
         "a hard-label student of width n is not: no peak there",
-        case.peak(case.hard, n),
-        {f"width {w}": _mean(case.hard(w)) for w in (n // 2, n, 2 * n)},
+        case.peak(case.hard, 1),
+        means(case.hard, 0.5, 1, 2),
     )
-    if m in case.errors.options("hard", case.flip, "n_transfer"):
+    if m < case.m and m in case.errors.options("hard", case.flip, "n_transfer"):
         yield (
             "own-peak",
             f"the student's own peak sits at width m = {m}, not at n",
-            case.peak(small, n) - case.peak(small, m),
-            {f"width {w}": _mean(small(w)) for w in (n // 2, n, 2 * n, m // 2, m, 2 * m)},
+            case.peak(small, 1) - case.peak(small, SMALL_TRANSFER),
+            means(small, 0.5, 1, 2, SMALL_TRANSFER / 2, SMALL_TRANSFER, 2 * SMALL_TRANSFER),
         )
 
 

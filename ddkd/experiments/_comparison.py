@@ -12,9 +12,10 @@ from itertools import pairwise
 import numpy as np
 
 from ddkd._checks import check_integer, check_real
-from ddkd.datasets import Split
+from ddkd.datasets import Split, is_stream
 from ddkd.experiments import _baselines as baselines
 from ddkd.experiments._problem import (
+    SMALL_TRANSFER,
     SMALL_WIDTHS,
     STUDENT_WIDTHS,
     Problem,
@@ -28,7 +29,6 @@ __all__ = ["compare"]
 
 # Widths as multiples of the number of labelled examples n.
 TEACHER_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
-SMALL_TRANSFER = 3
 BATCH = 1000
 # Students by the labels they learn from, and which of the two teachers gives them.
 STUDENTS = (("hard", 0), ("hard-tuned", 1), ("soft", 0))
@@ -107,7 +107,7 @@ def compare(
 
 
 def _draw_transfer(split: Split, n_transfer: int, rng: np.random.Generator) -> np.ndarray:
-    if hasattr(split.transfer, "sample"):
+    if is_stream(split.transfer):
         return split.transfer.sample(n_transfer, rng=rng)
     return rng.permutation(split.transfer)[:n_transfer]
 

@@ -13,14 +13,31 @@ import numpy as np
 from ddkd.datasets import Split
 from ddkd.features import RandomFourierFeatures, median_distance
 
-__all__ = ["SMALL_WIDTHS", "STUDENT_WIDTHS", "Problem", "Record", "one_hot", "pose"]
+__all__ = [
+    "SMALL_TRANSFER",
+    "SMALL_WIDTHS",
+    "STUDENT_WIDTHS",
+    "Problem",
+    "Record",
+    "one_hot",
+    "pose",
+    "width_at",
+]
 
 # Widths as multiples of the number of labelled examples n: of students, and of students on a
 # small transfer set.
 STUDENT_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.5, 2, 3, 4)
 SMALL_WIDTHS = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
 
+# The size of that small transfer set, in n too.
+SMALL_TRANSFER = 3
+
 Record = dict[str, Any]
+
+
+def width_at(multiple: float, n: int) -> int:
+    """Width at a multiple of the number of labelled examples, which may be odd."""
+    return max(1, round(multiple * n))
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,7 @@ class Problem:
         return len(self.X)
 
     def widths(self, multiples: Sequence[float]) -> np.ndarray:
-        return np.unique([max(1, round(c * self.n)) for c in multiples])
+        return np.unique([width_at(c, self.n) for c in multiples])
 
     def unstack(self, scores: np.ndarray) -> np.ndarray:
         """Predicted class indices of stacked scores (..., F * k), as (..., F)."""
@@ -102,7 +119,7 @@ def pose(
     def features(width: int, seed: int) -> RandomFourierFeatures:
         return RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(X)
 
-    widest = round(max(STUDENT_WIDTHS) * len(X))
+    widest = width_at(max(STUDENT_WIDTHS), len(X))
     teacher, student = features(teacher_width, teacher_seed), features(widest, student_seed)
     return Problem(
         flip_rates=flip_rates,
@@ -115,7 +132,7 @@ def pose(
         gamma=gamma,
         teacher=teacher,
         student=student,
-        wide=features(round(max(SMALL_WIDTHS) * len(X)), student_seed),
+        wide=features(width_at(max(SMALL_WIDTHS), len(X)), student_seed),
         Z_teacher=teacher.transform(X),
         Z_teacher_test=teacher.transform(X_test),
         Z_student=student.transform(X),

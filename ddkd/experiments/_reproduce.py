@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.datasets import Split, load
+from ddkd.datasets import Split, fingerprint, load
 from ddkd.experiments._claims import Claim, judge_claims
 from ddkd.experiments._comparison import compare
 from ddkd.experiments._result import SweepResult
@@ -161,6 +161,7 @@ def reproduce(
             "n_transfer": p.n_transfer,
             "flip_rates": list(p.flip_rates),
             "label": p.label,
+            "digest": fingerprint(p.data),
         }
         for p in jobs
     }
@@ -193,4 +194,6 @@ def _measure(
     settings: dict[str, dict[str, Any]],
 ) -> list[dict[str, Any]]:
     options = dict(settings[data])
+    if fingerprint(data) != options.pop("digest"):
+        raise ValueError(f"data file {data} changed during the run")
     return compare(loader(data, label=options.pop("label")), rng, **options)

@@ -113,6 +113,8 @@ class WidthPath:
     def coef(self, width: int) -> np.ndarray:
         """Coefficients of the model of one of the widths, computed on demand.
 
+        The path keeps no copy of the features: they must not have changed since.
+
         Parameters
         ----------
         width : int

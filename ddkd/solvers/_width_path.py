@@ -161,6 +161,8 @@ class _CoefficientSolver:
 def _check_widths(widths: Any, n_features: int) -> np.ndarray:
     """Return the widths as a vector of integers in the order given."""
     grid = check_array("widths", widths, ndim=1)
+    if np.asarray(widths).dtype.kind == "b":
+        raise ValueError(f"widths must be integers, not a mask; got {widths!r}")
     if grid.size == 0:
         raise ValueError("widths is empty; it needs at least one width")
     if (grid != np.floor(grid)).any():

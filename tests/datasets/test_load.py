@@ -1,5 +1,6 @@
 import gzip
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -262,3 +263,32 @@ class TestFiles:
         np.savez(tmp_path / "d.npz", X=self.X, y=self.y)
         with pytest.raises(ValueError, match=r"label is for \.csv files"):
             load(tmp_path / "d.npz", label="y")
+
+
+def test_labels_that_are_equal_as_numbers_only_stay_apart(tmp_path):
+    rows = [f"{i % 5}.5,{label}" for i, label in enumerate(["1", "01", "1.0", "7"] * 20)]
+    (tmp_path / "ids.csv").write_text("\n".join(["x,label", *rows]))
+    assert load(tmp_path / "ids.csv", rng=0).classes.tolist() == ["01", "1", "1.0", "7"]
+
+
+def test_values_that_overflow_when_squared_are_refused(tmp_path):
+    X = np.arange(300.0).reshape(100, 3) * 1e200
+    np.savez(tmp_path / "huge.npz", X=X, y=np.arange(100) % 2)
+    with pytest.raises(ValueError, match=r"must lie within \+-1e\+100; got 2.99e\+202"):
+        load(tmp_path / "huge.npz", rng=0)
+
+
+def test_a_data_frame_is_a_pool_although_it_has_a_method_sample():
+    class Frame:
+        def __init__(self, values):
+            self.values = values
+
+        def __array__(self, dtype=None, copy=None):
+            return self.values
+
+        def sample(self, n):
+            raise AssertionError("not a stream")
+
+    split = load("digits", rng=0)
+    again = replace(split, transfer=Frame(split.transfer))
+    np.testing.assert_array_equal(again.transfer, split.transfer)

@@ -86,7 +86,7 @@ def test_support_vectors_are_chosen_as_grid_search_chooses_them(problem):
     )
     search = GridSearchCV(
         SVC(),
-        {"gamma": gammas, "C": [1.0, 10.0, 100.0]},
+        {"gamma": gammas, "C": baselines.COSTS},
         cv=StratifiedKFold(5, shuffle=True, random_state=3),
     ).fit(split.X_train, split.y_train)
     assert chosen == search.best_params_
