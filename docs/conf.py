@@ -27,7 +27,11 @@ numpydoc_xref_param_type = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "ddkd"
-html_theme_options = {"show_prev_next": False, "navigation_with_keys": True}
+html_theme_options = {
+    "show_prev_next": False,
+    "navigation_with_keys": True,
+    "header_links_before_dropdown": 3,  # one row on a laptop
+}
 html_show_sourcelink = False
 html_sidebars = {"*": []}  # pages without subpages: the room is for formulas
 
