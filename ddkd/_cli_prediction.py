@@ -20,7 +20,7 @@ from ddkd._cli_types import (
     rate,
 )
 from ddkd.datasets import Split, load
-from ddkd.experiments import Table, default_widths
+from ddkd.experiments import SweepResult, Table, default_widths
 from ddkd.populations import GaussianPopulation
 from ddkd.prediction import DataPhase, advise, phase, phase_of_population, predicted_curve
 
@@ -95,8 +95,29 @@ def _theory(args: argparse.Namespace, run: Callable[..., None]) -> None:
         "flip_rate": args.flip_rate,
         "bandwidth": args.bandwidth,
     }
-    values = ["predicted_mse", "test_mse", "predicted_error", "error"]
-    run(args, predicted_curve, params, by=["alpha", "width"], values=values, draw=draw_prediction)
+    run(args, predicted_curve, params, tell=_beside, draw=draw_prediction)
+
+
+def _beside(result: SweepResult) -> str:
+    """Predicted and measured error of a few widths; results.csv has them all."""
+    by = ["alpha", "width"]
+    predicted = result.summary(by=by, values="predicted_error")
+    measured = result.summary(by=by, values="error")
+    shown = np.unique(measured["width"])[::4]
+    keep = np.isin(measured["width"], shown)
+    table = Table(
+        {
+            "ridge": measured["alpha"][keep],
+            "width": measured["width"][keep],
+            "predicted error": predicted["mean"][keep],
+            "measured": measured["mean"][keep],
+            "standard error": measured["se"][keep],
+        }
+    )
+    return (
+        f"{table}\n\nWithout a ridge and above n the squared error is predicted too low, the more "
+        f"so the fewer the inputs' dimensions (docs/prediction.rst says why)."
+    )
 
 
 def _phase(args: argparse.Namespace, output: Callable[..., Any]) -> None:

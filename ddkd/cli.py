@@ -68,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_empty(args)
         print(f"\ninterrupted. {_how_to_resume(args)}", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Exception as error:
         _discard_empty(args)
         if args.debug:
@@ -281,7 +284,7 @@ def _curve(args: argparse.Namespace) -> None:
         "features": args.features,
         "bandwidth": args.bandwidth,
     }
-    _run(args, curve, params, by=["width"], values=["error", "train_mse"], draw=draw_curve)
+    _run(args, curve, params, tell=_means("width", "error", "train_mse"), draw=draw_curve)
 
 
 def _distill(args: argparse.Namespace) -> None:
@@ -299,7 +302,11 @@ def _distill(args: argparse.Namespace) -> None:
         )
     }
     _one_split(args)
-    _run(args, teacher_student, params, by=["model", "width"], values=["error", "train_error"])
+    _run(args, teacher_student, params, tell=_means("model", "error", "train_error"))
+
+
+def _means(by: str, *values: str) -> Callable[[SweepResult], Any]:
+    return lambda result: result.summary(by=by, values=list(values))
 
 
 def _run(
@@ -307,11 +314,10 @@ def _run(
     experiment: Callable[..., Any],
     params: dict[str, Any],
     *,
-    by: list[str],
-    values: list[str],
+    tell: Callable[[SweepResult], Any],
     draw: Callable[[SweepResult], Any] | None = None,
 ) -> None:
-    """Sweep one experiment, print its means and write results and, where there is one, a figure."""
+    """Sweep one experiment, write its results and figure, and print what `tell` makes of them."""
     digest = fingerprint(args.data)
     source = partial(_draw, data=args.data, label=args.label, digest=digest)
     result = sweep(experiment, source, params=params, **_sweep_options(args))
@@ -322,5 +328,5 @@ def _run(
             figure = draw(result)
             figure.savefig(folder / "figure.png", dpi=100)
             figure.savefig(folder / "figure.svg")
-    print(result.summary(by=by, values=values))
+    print(tell(result))
     print(f"\nResults: {Path(args.out)}")

@@ -24,7 +24,7 @@ def data(tmp_path_factory):
 def test_theory_measures_what_it_predicts(data, tmp_path, capsys):
     arguments = ["--data", str(data / "labelled.npz"), "--out", str(tmp_path), "--repeats", "2"]
     assert cli.main(["theory", *arguments, "--jobs", "1", "--quiet", "--max-width", "100"]) == 0
-    assert "predicted_mse" in capsys.readouterr().out
+    assert "predicted error  measured" in capsys.readouterr().out
     assert {p.name for p in tmp_path.iterdir()} == {
         "figure.png",
         "figure.svg",
