@@ -30,7 +30,7 @@ from ddkd._cli_types import (
     rate,
     seed,
 )
-from ddkd.datasets import Split, fingerprint, load
+from ddkd.datasets import Split, fingerprint, is_stream, load
 from ddkd.exceptions import InterpolationWarning
 from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
 from ddkd.experiments import protocols as protocols_for
@@ -301,7 +301,13 @@ def _distill(args: argparse.Namespace) -> None:
             "bandwidth",
         )
     }
-    _one_split(args)
+    transfer = _one_split(args).transfer
+    m = args.n_transfer if is_stream(transfer) else min(args.n_transfer, len(transfer))
+    if m < 2 * args.student_width:
+        print(
+            f"With {m:,} transfer rows a student of width {args.student_width:,} is near its own "
+            f"peak or past it; --student-width {max(1, m // 4):,} would be well below."
+        )
     _run(args, teacher_student, params, tell=_means("model", "error", "train_error"))
 
 

@@ -225,8 +225,18 @@ def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     assert cli.main(["distill", *arguments, *sizes]) == 0
     table = capsys.readouterr().out
     assert all(word in table for word in ("teacher", "student", "direct"))
+    assert "own peak" not in table  # 330 transfer rows are many for a width of 40
     result = experiments.SweepResult.load(tmp_path / "results.npz")
     assert set(result.columns["model"]) == {"teacher", "student", "direct"}
+
+
+def test_distill_says_when_the_transfer_set_is_small(data, tmp_path, capsys):
+    arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]
+    sizes = ["--student-width", "300", "--repeats", "2", "--jobs", "1", "--quiet"]
+    assert cli.main(["distill", *arguments, *sizes]) == 0
+    assert "With 330 transfer rows a student of width 300 is near its own peak" in (
+        capsys.readouterr().out
+    )
 
 
 def test_the_module_runs_as_a_program():
