@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import numpy as np
 
 from ddkd import __version__
 from ddkd._cli_page import add_page
@@ -32,7 +31,15 @@ from ddkd._cli_types import (
 )
 from ddkd.datasets import Split, fingerprint, is_stream, load
 from ddkd.exceptions import InterpolationWarning
-from ddkd.experiments import SweepResult, curve, default_widths, reproduce, sweep, teacher_student
+from ddkd.experiments import (
+    SweepResult,
+    curve,
+    default_widths,
+    draw_split,
+    reproduce,
+    sweep,
+    teacher_student,
+)
 from ddkd.experiments import protocols as protocols_for
 
 __all__ = ["main"]
@@ -212,7 +219,6 @@ def _output(args: argparse.Namespace) -> Any:
         yield draft
         for path in sorted(draft.iterdir()):
             os.replace(path, out / path.name)
-        shutil.rmtree(_checkpoint(args), ignore_errors=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -250,6 +256,7 @@ def _reproduce(args: argparse.Namespace) -> None:
     done = reproduce(jobs, **_sweep_options(args))
     with _output(args) as folder:
         write_report(done, folder)
+    shutil.rmtree(_checkpoint(args))
     for job in jobs:
         claims = [claim for claim in done.claims if claim.data == job.data]
         print(f"\n{job.title} ({job.data})\n\n{claims_table(claims)}")
@@ -265,12 +272,6 @@ def _one_split(args: argparse.Namespace) -> Split:
     split = load(args.data, label=args.label, flip_rate=args.flip_rate, rng=0)
     print(split)
     return split
-
-
-def _draw(rng: np.random.Generator, *, data: str, label: str | None, digest: str) -> Split:
-    if fingerprint(data) != digest:
-        raise ValueError(f"data file {data} changed during the run")
-    return load(data, label=label, rng=rng)
 
 
 def _curve(args: argparse.Namespace) -> None:
@@ -325,7 +326,7 @@ def _run(
 ) -> None:
     """Sweep one experiment, write its results and figure, and print what `tell` makes of them."""
     digest = fingerprint(args.data)
-    source = partial(_draw, data=args.data, label=args.label, digest=digest)
+    source = partial(draw_split, data=args.data, label=args.label, digest=digest)
     result = sweep(experiment, source, params=params, **_sweep_options(args))
     with _output(args) as folder:
         result.to_csv(folder / "results.csv")
@@ -334,5 +335,6 @@ def _run(
             figure = draw(result)
             figure.savefig(folder / "figure.png", dpi=100)
             figure.savefig(folder / "figure.svg")
+    shutil.rmtree(_checkpoint(args))
     print(tell(result))
     print(f"\nResults: {Path(args.out)}")

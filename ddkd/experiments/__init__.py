@@ -6,6 +6,7 @@ from ddkd.experiments._curve import curve, default_widths, teacher_student
 from ddkd.experiments._errors import TRADITIONAL, Errors, best_traditional
 from ddkd.experiments._reproduce import MAIN_JOB, Protocol, Reproduction, protocols, reproduce
 from ddkd.experiments._result import SweepResult
+from ddkd.experiments._source import draw_split
 from ddkd.experiments._sweep import sweep
 from ddkd.experiments._table import Table
 
@@ -23,6 +24,7 @@ __all__ = [
     "compare",
     "curve",
     "default_widths",
+    "draw_split",
     "judge",
     "judge_claims",
     "protocols",

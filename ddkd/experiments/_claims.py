@@ -248,11 +248,13 @@ def _peak_claims(case: _Case) -> Iterator[Judged]:
         case.peak(case.hard, 1),
         means(case.hard, 0.5, 1, 2),
     )
-    if m < case.m and m in case.errors.options("hard", case.flip, "n_transfer"):
+    widths = case.errors.options("hard", case.flip, "width", n_transfer=m)
+    if m < case.m and m in widths:
+        others = [small(int(w)) for w in widths if w != m]
         yield (
             "own-peak",
-            f"the student's own peak sits at width m = {m}, not at n",
-            case.peak(small, 1) - case.peak(small, SMALL_TRANSFER),
+            f"the student's own peak sits at width m = {m}: no other width errs as much",
+            np.max(others, axis=0) - small(m),
             means(small, 0.5, 1, 2, SMALL_TRANSFER / 2, SMALL_TRANSFER, 2 * SMALL_TRANSFER),
         )
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.datasets import Split, fingerprint, load
+from ddkd.datasets import Split, fingerprint
 from ddkd.experiments._claims import Claim, judge_claims
 from ddkd.experiments._comparison import compare
 from ddkd.experiments._result import SweepResult
+from ddkd.experiments._source import draw_split
 from ddkd.experiments._sweep import sweep
 
 __all__ = ["MAIN_JOB", "Protocol", "Reproduction", "protocols", "reproduce"]
@@ -183,7 +184,7 @@ def reproduce(
 
 def _loader(rng: np.random.Generator) -> Callable[..., Split]:
     """A repeat's data: any of the data sets, drawn with the repeat's generator."""
-    return partial(load, rng=rng)
+    return partial(draw_split, rng)
 
 
 def _measure(
@@ -194,6 +195,5 @@ def _measure(
     settings: dict[str, dict[str, Any]],
 ) -> list[dict[str, Any]]:
     options = dict(settings[data])
-    if fingerprint(data) != options.pop("digest"):
-        raise ValueError(f"data file {data} changed during the run")
-    return compare(loader(data, label=options.pop("label")), rng, **options)
+    split = loader(data=data, label=options.pop("label"), digest=options.pop("digest"))
+    return compare(split, rng, **options)

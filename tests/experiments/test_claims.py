@@ -85,6 +85,9 @@ def test_peaks_are_found_where_they_are():
     assert claims["direct-peak"].verdict == "holds"
     assert claims["direct-peak"].difference == pytest.approx(-(0.805 - 0.315))
     assert claims["own-peak"].verdict == "holds"
+    assert claims["own-peak"].difference == pytest.approx(0.315 - 0.805)
+    beyond = judged({("hard", 3 * N, 3 * N): peak, ("hard", 48, 3 * N): [0.9, 0.9, 0.9, 0.9]})
+    assert beyond["own-peak"].verdict == "fails"  # a higher peak elsewhere, not at n either
     elsewhere = judged({("hard", N, 3 * N): peak, ("hard", N, M): peak})
     assert elsewhere["own-peak"].verdict == "fails"
     assert elsewhere["student-spared"].verdict == "fails"

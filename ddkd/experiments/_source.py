@@ -1,0 +1,46 @@
+"""Data sets by name as the source of a sweep."""
+
+import numpy as np
+
+from ddkd.datasets import Split, fingerprint, load
+
+__all__ = ["draw_split"]
+
+
+def draw_split(
+    rng: np.random.Generator, *, data: str, label: str | None = None, digest: str = ""
+) -> Split:
+    """Draw a split of a data set, of the very file that a run began with.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the split.
+    data : str
+        A name or path that `ddkd.datasets.load` knows.
+    label : str or None, default=None
+        The label column of a CSV file.
+    digest : str, default=""
+        What `ddkd.datasets.fingerprint` said of `data` at the start. As an argument of the
+        source it is part of a checkpoint's identity, so no run resumes on another file.
+
+    Returns
+    -------
+    Split
+        The data.
+
+    Raises
+    ------
+    ValueError
+        If the file has changed, or cannot be loaded.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.experiments import draw_split
+    >>> len(draw_split(np.random.default_rng(0), data="digits").X_train)
+    200
+    """
+    if fingerprint(data) != digest:
+        raise ValueError(f"data file {data} changed during the run")
+    return load(data, label=label, rng=rng)
