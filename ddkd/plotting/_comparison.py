@@ -48,10 +48,10 @@ def _curve(ax: Axes, model: str, x: np.ndarray, values: list[np.ndarray]) -> Non
     ax.errorbar(x, mean, error, label=label, color=color, linestyle=line, marker=marker, capsize=3)
 
 
-def _level(ax: Axes, model: str, values: np.ndarray, label: str | None = None) -> None:
-    name, color, line, _ = STYLES[model]
+def _level(ax: Axes, model: str, values: np.ndarray) -> None:
+    label, color, line, _ = STYLES[model]
     mean, error = _mean_and_error(values)
-    ax.axhline(mean, color=color, linestyle=line, label=label or name)
+    ax.axhline(mean, color=color, linestyle=line, label=label)
     ax.axhspan(mean - error, mean + error, color=color, alpha=0.15, linewidth=0)
 
 
@@ -113,7 +113,9 @@ class _Panels:
         width = self.errors.options("teacher", flip, "width").max()
         _level(ax, "teacher", self.errors.values("teacher", flip, width=width))
         name, values = best_traditional(self.errors, flip, 4 * self.n)
-        _level(ax, "traditional", values, f"best traditional ({TRADITIONAL[name]})")
+        _level(ax, "traditional", values)
+        # In the panel, not in the legend they share: it may be another one in each.
+        ax.set_title(f"{ax.get_title()}\nbest traditional: {TRADITIONAL[name]}", fontsize=14)
 
 
 def _by_width(columns: Columns, title: str) -> Figure:
