@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from ._condition import leading_extremes, sharp_extremes
+from ._condition import leading_extremes
+from ._deflation import Deflation, smallest_vectors
 from ._lapack import StackedReflectors, solve_triangle, stack_qr, tall_qr
 from ._rank import condition_of_extremes
 from ._spectral import shrinkage, truncated_svd
@@ -63,17 +64,27 @@ def solve_by_extremes(
     The extreme singular values are estimates; where they lie near the cutoff sharper ones are
     made, and only if these leave a doubt the SVD of the triangle is taken.
     """
-    certain = is_certain(largest, smallest, rcond)
-    if not certain and is_certain(largest, smallest, rcond, 1.0):
-        largest, smallest = sharp_extremes(triangle)
-        certain = is_certain(largest, smallest, rcond, _SHARP_MARGIN)
     wide = name == "lq"
-    if not certain:
-        matrix = triangle.T if wide else triangle
-        return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
     solve = solve_transposed if wide else solve_plain
-    coef = solve(triangle, targets, alpha)
-    return SmallSolution(coef, len(triangle), largest, smallest, name)
+    dropped = np.empty((len(triangle), 0))
+    if not is_certain(largest, smallest, rcond):
+        found = smallest_vectors(triangle, rcond)
+        if found is None:
+            matrix = triangle.T if wide else triangle
+            return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
+        dropped, largest, smallest = found
+    if dropped.size == 0:
+        coef = solve(triangle, targets, alpha)
+        return SmallSolution(coef, len(triangle), largest, smallest, name)
+    deflation = Deflation.of(triangle, dropped, largest)
+    if wide:
+        half = solve(deflation.triangle, deflation.without_dropped(targets), alpha)
+        coef = deflation.rotate(half, transpose=False)
+    else:
+        coef = solve(deflation.triangle, deflation.rotate(targets, transpose=True), alpha)
+        coef = deflation.without_dropped(coef)
+    rank = len(triangle) - dropped.shape[1]
+    return SmallSolution(coef, rank, largest, smallest, f"{name}+deflation")
 
 
 def solve_small(

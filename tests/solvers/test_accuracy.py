@@ -118,10 +118,11 @@ def test_one_row_or_one_column(shape):
         np.testing.assert_allclose(path.predictions[i, :, 0], Z[:, : i + 1] @ coef, rtol=1e-13)
 
 
-@pytest.mark.parametrize(("dimension", "n"), [(1, 200), (2, 100), (3, 150), (5, 100)])
+@pytest.mark.parametrize(("dimension", "n"), [(1, 200), (2, 100), (3, 150), (3, 600), (5, 100)])
 def test_low_dimensional_features_are_as_accurate_as_gelsd(dimension, n):
-    # Large enough for compression (dimension 1) and for every switch between tiers. gelsd's
-    # own error is its scatter under orthogonal changes of the samples, which change nothing.
+    # Large enough for compression (dimension 1), for deflation (3), and for every switch between
+    # algorithms. The reference is the SVD's solution, after orthogonal changes of the samples
+    # that change nothing; gelsd, near the cutoff, can be a percent from it.
     rng = np.random.default_rng(1)
     p = 4 * n
     Z, T = fourier_features(n, p, dimension, rng, n_test=40)
@@ -130,7 +131,9 @@ def test_low_dimensional_features_are_as_accurate_as_gelsd(dimension, n):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InterpolationWarning)
         path = width_path(Z, Y, widths.astype(int), Z_test=T)
-    turns = [linalg.qr(rng.normal(size=(n, n)))[0] for _ in range(7)]
+    if n == 600:
+        assert {"qr+deflation", "lq+deflation"} <= set(path.method)
+    turns = [linalg.qr(rng.normal(size=(n, n)))[0] for _ in range(3)]
     for i, width in enumerate(path.widths):
         rcond = max(n, width) * 2.0**-52
         _, rank, s = svd_min_norm(Z[:, :width], Y, rcond)
@@ -138,17 +141,15 @@ def test_low_dimensional_features_are_as_accurate_as_gelsd(dimension, n):
         assert abs(path.rank[i] - rank) <= near
         if path.rank[i] != rank:
             continue
-        peers = np.array(
-            [
-                T[:, :width]
-                @ linalg.lstsq(q @ Z[:, :width], q @ Y, rcond, lapack_driver="gelsd")[0]
-                for q in turns
-            ]
+        ours, theirs = path.predictions[i], []
+        centre = np.median(
+            [T[:, :width] @ svd_min_norm(q @ Z[:, :width], q @ Y, rcond)[0] for q in turns], axis=0
         )
-        centre = np.median(peers, axis=0)
-        own = np.median(np.abs(peers - centre).max(axis=(1, 2)))
-        error = np.abs(path.predictions[i] - centre).max()
-        assert error <= max(10 * own, 1e-9 * np.abs(centre).max()), (width, path.method[i])
+        for q in turns:
+            coef = linalg.lstsq(q @ Z[:, :width], q @ Y, rcond, lapack_driver="gelsd")[0]
+            theirs.append(np.abs(T[:, :width] @ coef - centre).max())
+        allowed = max(10 * np.median(theirs), 1e-9 * np.abs(centre).max())
+        assert np.abs(ours - centre).max() <= allowed, (width, path.method[i])
 
 
 def test_compression_is_used_and_gives_the_solution():
