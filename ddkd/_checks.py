@@ -53,9 +53,15 @@ def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.nda
         wanted = " or ".join(f"{d}-D" for d in allowed)
         raise ValueError(f"{name} must be {wanted}; its shape is {array.shape}")
     array = array.astype(np.float64, copy=False)
-    if not np.isfinite(array).all():
+    if not _is_finite(array):
         raise ValueError(f"{name} contains NaN or infinity; every entry must be finite")
     return array
+
+
+def _is_finite(array: np.ndarray) -> bool:
+    """Whether every entry is finite: all at once by their sum, one by one if that is not."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
 
 
 def check_matrix(name: str, value: Any, *, n_columns: int | None = None) -> np.ndarray:

@@ -28,7 +28,7 @@ def solve_leading_blocks(
 
     Returns
     -------
-    ndarray of shape (largest width, n_widths, n_targets)
+    ndarray of shape (n_widths, n_targets, largest width)
         Coefficients, zero beyond each width.
     """
     top = int(widths[-1])
@@ -36,7 +36,7 @@ def solve_leading_blocks(
     masked = inside[:, None, :] * rotated[:top].T
     rows = np.ascontiguousarray(masked.reshape(-1, top))
     solved = solve_from_right(_leading(triangle, top), rows, transpose=True)
-    return np.ascontiguousarray(solved.T).reshape(top, len(widths), -1)
+    return solved.reshape(masked.shape)
 
 
 def _leading(triangle: np.ndarray, size: int) -> np.ndarray:

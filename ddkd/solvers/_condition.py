@@ -9,7 +9,7 @@ wherever a decision rests on it.
 import numpy as np
 from scipy.sparse.linalg import svds
 
-from ._lapack import solve_from_right
+from ._lapack import multiply_from_right, solve_from_right
 
 __all__ = [
     "largest_by_lanczos",
@@ -53,9 +53,9 @@ def _largest(triangle: np.ndarray, rows: np.ndarray, inside: np.ndarray) -> np.n
     """Largest singular values: each row of `rows` is a vector for one leading block."""
     estimate = np.zeros(len(rows))
     for _ in range(_ROUNDS):
-        rows = rows @ triangle.T
+        rows = multiply_from_right(triangle, rows, transpose=True)
         estimate = np.maximum(estimate, _normalise(rows))
-        rows = (rows @ triangle) * inside
+        rows = multiply_from_right(triangle, rows) * inside
         estimate = np.maximum(estimate, _normalise(rows))
     return estimate
 

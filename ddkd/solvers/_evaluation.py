@@ -1,5 +1,6 @@
 """What a width path reports, from the coefficients that its algorithms find."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ __all__ = ["Evaluation", "prefix_products"]
 # Column blocks narrower than this cost more in memory traffic than their zeros in products.
 _NARROWEST_BLOCK = 64
 # Numbers of the product that are worked on at once, so that they stay in the cache.
-_CACHE = 2**17
+_CACHE = 2**18
 
 
 @dataclass(eq=False)
@@ -50,29 +51,25 @@ class Evaluation:
     ) -> None:
         """Take in the widths from position `first` on.
 
-        `coef` is (largest width, number of widths, n_targets), zero beyond each width;
+        `coef` is (number of widths, n_targets, largest width), zero beyond each width;
         `largest` and `smallest` are the extreme singular values of the features kept. Residuals
         are computed from the features unless their norms (number of widths, k) are given.
         """
-        here = slice(first, first + coef.shape[1])
+        here = slice(first, first + len(coef))
         widths = self.widths[here]
         if residual_norm is None:
-            fitted = prefix_products(self.Z, coef, widths)
-            residual_norm = np.linalg.norm(self.Y[:, None, :] - fitted, axis=0)
+            residual_norm = np.sqrt(_squared_errors(self.Z, coef, widths, self.Y))
         self.train_mse[here] = (residual_norm / np.sqrt(len(self.Y))) ** 2
-        self.coef_norm[here] = np.linalg.norm(coef, axis=0)
+        self.coef_norm[here] = np.sqrt(np.einsum("gkw,gkw->gk", coef, coef))
         self.rank[here], self.method[here] = rank, method
         self.condition[here] = condition_of_extremes(largest, smallest, self.alpha)
         self.interpolates[here] = residual_vanishes(residual_norm, self.target_norm)
-        if self.Z_test is not None:
-            predicted = prefix_products(self.Z_test, coef, widths)
-            if self.predictions is not None:
-                self.predictions[here] = predicted.transpose(1, 0, 2)
-            if self.test_mse is not None and self.Y_test is not None:
-                predicted -= self.Y_test[:, None, :]
-                self.test_mse[here] = np.einsum("tgk,tgk->gk", predicted, predicted) / len(
-                    predicted
-                )
+        if self.predictions is not None and self.Z_test is not None:
+            for rows, predicted in prefix_products(self.Z_test, coef, widths):
+                self.predictions[here, rows] = predicted.transpose(0, 2, 1)
+        if self.test_mse is not None and self.Z_test is not None and self.Y_test is not None:
+            squares = _squared_errors(self.Z_test, coef, widths, self.Y_test)
+            self.test_mse[here] = squares / len(self.Y_test)
 
     def record_predictions(self, position: int, errors: np.ndarray) -> None:
         """Take in one width's predictions or, with test targets, its errors (n_test, k)."""
@@ -99,22 +96,41 @@ class Evaluation:
             self.test_mse[positions] = other.test_mse[where]
 
 
-def prefix_products(Z: np.ndarray, coef: np.ndarray, widths: np.ndarray) -> np.ndarray:
-    """Products ``Z[:, :w] @ coef[:w, i]`` for all widths w, (n, number of widths, n_targets).
+def _squared_errors(
+    Z: np.ndarray, coef: np.ndarray, widths: np.ndarray, Y: np.ndarray
+) -> np.ndarray:
+    """Squared norms (number of widths, k) of the errors that the models make on `Y`."""
+    squares = np.zeros(coef.shape[:2])
+    for rows, errors in prefix_products(Z, coef, widths):
+        errors -= Y[rows].T
+        squares += np.einsum("gkt,gkt->gk", errors, errors)
+    return squares
 
-    Runs over chunks of rows, and blocks of columns between successive widths, each multiplied
-    once for all models that are at least as wide.
+
+def prefix_products(
+    Z: np.ndarray, coef: np.ndarray, widths: np.ndarray
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield ``coef[i, :, :w] @ Z[rows, :w].T`` for all widths w, a chunk of rows at a time.
+
+    Each product is (number of widths, n_targets, number of rows), and overwritten by the next.
+    Blocks of columns between successive widths are multiplied once for all models that are at
+    least as wide. Models come first, since BLAS is faster with few rows than with few columns.
     """
-    _, g, k = coef.shape
-    flat = coef.reshape(-1, g * k)
-    product = np.zeros((len(Z), g * k))
-    chunk = max(64, _CACHE // (g * k))
+    g, k, _ = coef.shape
+    flat = coef.reshape(g * k, -1)
+    blocks, start = [], 0
+    for i, stop in enumerate(widths.tolist()):
+        if stop - start >= _NARROWEST_BLOCK or i == g - 1:
+            first = int(np.searchsorted(widths, start, side="right")) * k
+            blocks.append((slice(start, stop), slice(first, None)))
+            start = stop
+    chunk = min(len(Z), max(64, _CACHE // (g * k)))
+    buffer = np.empty((g * k, chunk))
     for top in range(0, len(Z), chunk):
-        rows = slice(top, top + chunk)
-        start = 0
-        for i, stop in enumerate(widths):
-            if stop - start >= _NARROWEST_BLOCK or i == g - 1:
-                first = int(np.searchsorted(widths, start, side="right")) * k
-                product[rows, first:] += Z[rows, start:stop] @ flat[start:stop, first:]
-                start = int(stop)
-    return product.reshape(len(Z), g, k)
+        rows = slice(top, min(top + chunk, len(Z)))
+        product = buffer[:, : rows.stop - top]
+        columns, _ = blocks[0]
+        np.matmul(flat[:, columns], Z[rows, columns].T, out=product)
+        for columns, models in blocks[1:]:
+            product[models] += flat[models, columns] @ Z[rows, columns].T
+        yield rows, product.reshape(g, k, -1)

@@ -13,13 +13,14 @@ import numpy as np
 from scipy import linalg  # its norm neither overflows nor underflows
 
 from ._condition import random_unit_vectors
-from ._lapack import cholesky, cholesky_solve, symmetric_product, update_gram
+from ._lapack import cholesky_solve, factor_in_place, symmetric_product, update_gram
 
 __all__ = ["CONDITION_LIMIT", "DualSolution", "GrowingGram"]
 
 CONDITION_LIMIT = 1e6
 
-_ROUNDS = 4
+# Rounds of iteration at the first width; later ones start from its vectors.
+_FIRST_ROUNDS = 4
 # Columns added at once: enough for full speed, little enough to copy.
 _CHUNK = 1024
 # Error of the unrefined solution that is let through, relative.
@@ -47,7 +48,10 @@ class GrowingGram:
         self._Z, self._Y, self._alpha = Z, Y, alpha
         self._width = 0
         self._gram = np.zeros((n, n), order="F")
-        self._vectors: np.ndarray | None = None
+        self._factor = np.empty_like(self._gram)
+        self._lowest = random_unit_vectors(n, 1)[0]
+        self._highest = self._lowest
+        self._more_rounds = _FIRST_ROUNDS - 1
 
     def grow(self, width: int) -> None:
         """Take in the columns up to `width`."""
@@ -58,22 +62,19 @@ class GrowingGram:
 
     def solve(self) -> DualSolution | None:
         """Solve for the width reached; None where the Gram matrix is not safe."""
-        gram = self._gram
-        if self._alpha > 0:
-            gram = gram.copy(order="F")
-            diagonal = np.arange(len(gram))
-            gram[diagonal, diagonal] += self._alpha
-        factor = cholesky(gram)
-        if factor is None:
+        np.copyto(self._factor, self._gram)
+        diagonal = np.arange(len(self._gram))
+        self._factor[diagonal, diagonal] += self._alpha
+        if not factor_in_place(self._factor):
             return None
-        dual, largest, smallest = self._solve_and_estimate(gram, factor)
+        dual, largest, smallest = self._solve_and_estimate()
         condition = largest / smallest
         if not condition < CONDITION_LIMIT:
             return None
         rounds = _refinements(condition)
         for _ in range(rounds):
             residual = self._residual(dual)
-            dual += cholesky_solve(factor, residual - self._alpha * dual)
+            dual += cholesky_solve(self._factor, residual - self._alpha * dual)
         # The Gram matrix itself knows the residual well enough where it needs no refinement.
         left = self._residual(dual) if rounds else self._Y - symmetric_product(self._gram, dual)
         return DualSolution(dual, np.linalg.norm(left, axis=0), largest, smallest)
@@ -83,27 +84,28 @@ class GrowingGram:
         Z = self._Z[:, : self._width]
         return self._Y - Z @ (Z.T @ dual)
 
-    def _solve_and_estimate(
-        self, gram: np.ndarray, factor: np.ndarray
-    ) -> tuple[np.ndarray, float, float]:
-        """Solve, with one column of inverse iteration beside the targets."""
-        rounds = 1
-        if self._vectors is None:
-            start = random_unit_vectors(len(gram), 1)[0]
-            self._vectors, rounds = np.stack([start, start]), _ROUNDS
-        low, high = self._vectors
-        largest, inverse = 0.0, 0.0
-        for i in range(rounds):
-            columns = np.column_stack([low, self._Y]) if i == 0 else low[:, None]
-            solved = cholesky_solve(factor, columns)
-            if i == 0:
-                dual = solved[:, 1:]
-            low, high = solved[:, 0], symmetric_product(gram, high)
+    def _solve_and_estimate(self) -> tuple[np.ndarray, float, float]:
+        """Solve, with a vector of inverse iteration beside the targets, and one of power iteration.
+
+        Returns the dual and the extreme singular values of the system; the vectors are kept from
+        width to width.
+        """
+        solved = cholesky_solve(self._factor, np.column_stack([self._lowest, self._Y]))
+        low, dual = solved[:, 0], np.asfortranarray(solved[:, 1:])
+        high = self._system_times(self._highest)
+        inverse, largest = float(linalg.norm(low)), float(linalg.norm(high))
+        for _ in range(self._more_rounds):
+            low = cholesky_solve(self._factor, low[:, None] / linalg.norm(low))[:, 0]
+            high = self._system_times(high / linalg.norm(high))
             inverse = max(inverse, float(linalg.norm(low)))
             largest = max(largest, float(linalg.norm(high)))
-            low, high = low / linalg.norm(low), high / linalg.norm(high)
-        self._vectors = np.stack([low, high])
-        return np.asfortranarray(dual), math.sqrt(largest), 1.0 / math.sqrt(inverse)
+        self._more_rounds = 0
+        self._lowest, self._highest = low / linalg.norm(low), high / linalg.norm(high)
+        return dual, math.sqrt(largest), 1.0 / math.sqrt(inverse)
+
+    def _system_times(self, vector: np.ndarray) -> np.ndarray:
+        """Product of the Gram matrix plus penalty with a vector."""
+        return symmetric_product(self._gram, vector) + self._alpha * vector
 
 
 def _refinements(condition: float) -> int:

@@ -13,6 +13,11 @@ _SAFE = 100
 
 def safe_exponent(matrix: np.ndarray) -> int:
     """Return e such that ``matrix * 2**-e`` is harmless; 0 if the matrix already is."""
+    with np.errstate(over="ignore"):
+        norm = float(np.linalg.norm(matrix))
+    # The largest entry lies between this norm over the root of their number and the norm.
+    if 2.0 ** (1 - _SAFE) * np.sqrt(matrix.size) < norm < 2.0 ** (_SAFE - 1):
+        return 0
     largest = max(float(matrix.max()), -float(matrix.min()))
     exponent = int(np.frexp(largest)[1]) if largest else 0
     return exponent if abs(exponent) > _SAFE else 0

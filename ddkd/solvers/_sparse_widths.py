@@ -76,7 +76,7 @@ def _solve_below(
     for here in _batches(0, n_fast, problem.batch(int(widths[-1]))):
         coef = solve_leading_blocks(factor, targets, widths[here])
         evaluation.record(
-            here.start, coef, widths[here], largest[here], smallest[here], ["qr"] * coef.shape[1]
+            here.start, coef, widths[here], largest[here], smallest[here], ["qr"] * len(coef)
         )
     for i in range(n_fast, len(widths)):
         w = int(widths[i])
@@ -174,17 +174,17 @@ def _flush_dual(
         return
     k = problem.Y.shape[1]
     widths = evaluation.widths[first : first + len(held)]
-    duals = np.hstack([d.dual for d in held])
-    coef = np.zeros((int(widths[-1]), duals.shape[1]))
+    duals = np.vstack([d.dual.T for d in held])
+    coef = np.zeros((len(duals), int(widths[-1])))
     start = 0
     for i, stop in enumerate(widths):
-        coef[start:stop, i * k :] = problem.Z[:, start:stop].T @ duals[:, i * k :]
+        np.matmul(duals[i * k :], problem.Z[:, start:stop], out=coef[i * k :, start:stop])
         start = int(stop)
     n = len(problem.Z)
     root = np.sqrt(problem.alpha)
     evaluation.record(
         first,
-        coef.reshape(-1, len(held), k),
+        coef.reshape(len(held), k, -1),
         np.full(len(held), n),
         np.array([_without_penalty(d.largest, root) for d in held]),
         np.array([_without_penalty(d.smallest, root) for d in held]),
@@ -202,7 +202,7 @@ def _record_one(evaluation: Evaluation, position: int, small: SmallSolution) -> 
     """Record a single width."""
     evaluation.record(
         position,
-        small.coef[:, None, :],
+        np.ascontiguousarray(small.coef.T)[None],
         np.array([small.rank]),
         np.array([small.largest]),
         np.array([small.smallest]),

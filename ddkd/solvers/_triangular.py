@@ -12,9 +12,10 @@ sign. A block of b columns costs ``4 n^2 b`` flops.
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.linalg import blas
 
 from ._condition import random_unit_vectors, without_zero_pivots
-from ._lapack import Reflectors, StackedReflectors, solve_triangle, stack_qr
+from ._lapack import Reflectors, StackedReflectors, stack_qr
 from ._small import SmallSolution, solve_by_extremes
 
 __all__ = ["GrowingTriangle"]
@@ -66,19 +67,17 @@ class GrowingTriangle:
         """Extreme singular values; later calls start from the vectors of the earlier ones."""
         triangle = without_zero_pivots(self.triangle)
         largest, inverse = 0.0, 0.0
-        low, high = self._lowest[:, None], self._highest[:, None]
+        low, high = self._lowest, self._highest
         for _ in range(_ROUNDS if len(self.blocks) <= 1 else 1):
-            low = solve_triangle(triangle, low, transpose=True)
-            low /= np.linalg.norm(low)
-            low = solve_triangle(triangle, low)
+            low = blas.dtrsv(triangle, low, trans=1)
+            low = blas.dtrsv(triangle, low / np.linalg.norm(low))
             inverse = max(inverse, float(np.linalg.norm(low)))
             low /= np.linalg.norm(low)
-            high = triangle @ high
-            high /= np.linalg.norm(high)
-            high = triangle.T @ high
+            high = blas.dtrmv(triangle, high)
+            high = blas.dtrmv(triangle, high / np.linalg.norm(high), trans=1)
             largest = max(largest, float(np.linalg.norm(high)))
             high /= np.linalg.norm(high)
-        self._lowest, self._highest = low[:, 0], high[:, 0]
+        self._lowest, self._highest = low, high
         return largest, 1.0 / inverse
 
     def coefficients(self, solutions: list[np.ndarray], first_block: int) -> np.ndarray:
@@ -94,13 +93,13 @@ class GrowingTriangle:
 
         Returns
         -------
-        ndarray of shape (width, n_solutions, n_targets)
+        ndarray of shape (n_solutions, n_targets, width)
             Coefficients, zero beyond each solution's width.
         """
         n, k = solutions[0].shape
         g = len(solutions)
         top = np.array(np.hstack(solutions), order="F")
-        coef = np.zeros((self.width, g * k))
+        coef = np.zeros((g * k, self.width))
         stop = self.width
         for j in range(len(self.blocks) - 1, -1, -1):
             block = self.blocks[j]
@@ -108,7 +107,7 @@ class GrowingTriangle:
             since = max(j - first_block, 0) * k
             bottom = np.zeros((stop - start, g * k - since), order="F")
             top[:, since:], bottom = block.apply(top[:, since:], bottom, transpose=False)
-            coef[start:stop, since:] = bottom
+            coef[since:, start:stop] = bottom.T
             stop = start
-        coef[:n] = top[::-1]
-        return coef.reshape(self.width, g, k)
+        coef[:, :n] = top[::-1].T
+        return coef.reshape(g, k, self.width)
