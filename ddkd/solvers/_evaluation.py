@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._in_place import add_product
 from ._rank import condition_of_extremes, residual_vanishes
 
 __all__ = ["Evaluation", "prefix_products"]
@@ -132,5 +133,5 @@ def prefix_products(
         columns, _ = blocks[0]
         np.matmul(flat[:, columns], Z[rows, columns].T, out=product)
         for columns, models in blocks[1:]:
-            product[models] += flat[models, columns] @ Z[rows, columns].T
+            add_product(product[models], flat[models, columns], Z[rows, columns].T)
         yield rows, product.reshape(g, k, -1)

@@ -13,7 +13,8 @@ import numpy as np
 from scipy import linalg  # its norm neither overflows nor underflows
 
 from ._condition import random_unit_vectors
-from ._lapack import cholesky_solve, factor_in_place, symmetric_product, update_gram
+from ._in_place import add_gram, factor
+from ._lapack import cholesky_solve, symmetric_product
 
 __all__ = ["CONDITION_LIMIT", "DualSolution", "GrowingGram"]
 
@@ -21,8 +22,6 @@ CONDITION_LIMIT = 1e6
 
 # Rounds of iteration at the first width; later ones start from its vectors.
 _FIRST_ROUNDS = 4
-# Columns added at once: enough for full speed, little enough to copy.
-_CHUNK = 1024
 # Error of the unrefined solution that is let through, relative.
 _TOLERANCE = 1e-11
 
@@ -55,9 +54,7 @@ class GrowingGram:
 
     def grow(self, width: int) -> None:
         """Take in the columns up to `width`."""
-        for start in range(self._width, width, _CHUNK):
-            stop = min(start + _CHUNK, width)
-            self._gram = update_gram(self._gram, self._Z[:, start:stop])
+        add_gram(self._gram, self._Z[:, self._width : width])
         self._width = width
 
     def solve(self) -> DualSolution | None:
@@ -65,7 +62,7 @@ class GrowingGram:
         np.copyto(self._factor, self._gram)
         diagonal = np.arange(len(self._gram))
         self._factor[diagonal, diagonal] += self._alpha
-        if not factor_in_place(self._factor):
+        if not factor(self._factor):
             return None
         dual, largest, smallest = self._solve_and_estimate()
         condition = largest / smallest

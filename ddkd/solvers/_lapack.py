@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import blas, lapack
 
+from ._in_place import factor
+
 __all__ = [
     "Reflectors",
     "StackedReflectors",
     "cholesky",
     "cholesky_solve",
-    "factor_in_place",
     "multiply_from_right",
     "solve_from_right",
     "solve_lower",
@@ -22,7 +23,6 @@ __all__ = [
     "stack_qr",
     "symmetric_product",
     "tall_qr",
-    "update_gram",
 ]
 
 # Compact WY block size: speed is flat between 24 and 64, the errors grow.
@@ -144,14 +144,6 @@ def multiply_from_right(
     return np.asarray(product.T)
 
 
-def update_gram(gram: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Add ``columns @ columns.T`` to the lower triangle of a Fortran-ordered matrix, in place."""
-    if columns.flags.f_contiguous:
-        return np.asarray(blas.dsyrk(1.0, columns, beta=1.0, c=gram, lower=1, overwrite_c=1))
-    rows = np.ascontiguousarray(columns).T
-    return np.asarray(blas.dsyrk(1.0, rows, beta=1.0, c=gram, trans=1, lower=1, overwrite_c=1))
-
-
 def symmetric_product(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Product of a symmetric matrix, given by its lower triangle, with a vector or matrix."""
     if right.ndim == 1:
@@ -161,13 +153,8 @@ def symmetric_product(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def cholesky(gram: np.ndarray) -> np.ndarray | None:
     """Lower Cholesky factor of a matrix given by its lower triangle; None if not definite."""
-    factor = np.array(gram, order="F")
-    return factor if factor_in_place(factor) else None
-
-
-def factor_in_place(gram: np.ndarray) -> bool:
-    """Overwrite a lower triangle by its Cholesky factor; whether the matrix is definite."""
-    return bool(lapack.dpotrf(gram, lower=1, clean=0, overwrite_a=1)[1] == 0)
+    matrix = np.array(gram, order="F")
+    return matrix if factor(matrix) else None
 
 
 def cholesky_solve(factor: np.ndarray, right: np.ndarray) -> np.ndarray:

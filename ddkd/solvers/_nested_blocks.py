@@ -22,6 +22,7 @@ import numpy as np
 from scipy.linalg import blas
 
 from ._evaluation import Evaluation
+from ._in_place import add_gram
 from ._lapack import (
     Reflectors,
     cholesky,
@@ -30,13 +31,10 @@ from ._lapack import (
     solve_triangle,
     stack_qr,
     tall_qr,
-    update_gram,
 )
 from ._path_problem import PrefixProblem
 
 __all__ = ["Block", "Threshold", "blocks_above", "blocks_below", "running_values"]
-
-_CHUNK = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +169,7 @@ def _blocks_far(
     operator: np.ndarray | None = None
     done = 0
     for start, stop in pairwise(anchors):
-        for first in range(done, start, _CHUNK):
-            gram = update_gram(gram, Z[:, first : min(first + _CHUNK, start)])
+        add_gram(gram, Z[:, done:start])
         done = int(start)
         factor = cholesky(gram)
         columns = Z[:, start:stop]

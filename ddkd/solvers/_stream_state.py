@@ -15,7 +15,8 @@ import numpy as np
 from scipy import linalg
 
 from ._condition import leading_extremes
-from ._lapack import cholesky, solve_from_right, solve_triangle, stack_qr, tall_qr, update_gram
+from ._in_place import add_gram
+from ._lapack import cholesky, solve_from_right, solve_triangle, stack_qr, tall_qr
 
 __all__ = ["SAFE_CONDITION", "StreamState"]
 
@@ -124,7 +125,7 @@ class StreamState:
 
     def _sum(self, whitened: np.ndarray) -> None:
         """Add rows to the Gram matrix, in place."""
-        update_gram(self.gram, whitened.T)
+        add_gram(self.gram, whitened.T)
 
 
 def _factor(gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
