@@ -22,6 +22,8 @@ CONDITION_LIMIT = 1e6
 
 # Rounds of iteration at the first width; later ones start from its vectors.
 _FIRST_ROUNDS = 4
+# Columns copied at once.
+_PANEL = 128
 # Error of the unrefined solution that is let through, relative.
 _TOLERANCE = 1e-11
 
@@ -59,9 +61,7 @@ class GrowingGram:
 
     def solve(self) -> DualSolution | None:
         """Solve for the width reached; None where the Gram matrix is not safe."""
-        np.copyto(self._factor, self._gram)
-        diagonal = np.arange(len(self._gram))
-        self._factor[diagonal, diagonal] += self._alpha
+        self._restore_factor()
         if not factor(self._factor):
             return None
         dual, largest, smallest = self._solve_and_estimate()
@@ -75,6 +75,14 @@ class GrowingGram:
         # The Gram matrix itself knows the residual well enough where it needs no refinement.
         left = self._residual(dual) if rounds else self._Y - symmetric_product(self._gram, dual)
         return DualSolution(dual, np.linalg.norm(left, axis=0), largest, smallest)
+
+    def _restore_factor(self) -> None:
+        """Copy the lower triangle to where it will be factored, and add the penalty."""
+        n = len(self._gram)
+        for first in range(0, n, _PANEL):
+            columns = slice(first, first + _PANEL)
+            self._factor[first:, columns] = self._gram[first:, columns]
+        self._factor[np.arange(n), np.arange(n)] += self._alpha
 
     def _residual(self, dual: np.ndarray) -> np.ndarray:
         """Residual of the targets, computed from the features."""

@@ -7,7 +7,7 @@ of its small triangle. Above, the triangular factor is grown up to `NEAR_THRESHO
 further until the condition allows for the Gram matrix.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -37,7 +37,8 @@ def solve_sparse_widths(problem: PrefixProblem, evaluation: Evaluation) -> None:
     widths = evaluation.widths
     m = min(len(problem.Z), int(widths[-1]))
     basis, triangle = tall_qr(problem.Z[:, :m])
-    rotated = basis.transpose_times(problem.Y)[:m]
+    turned = basis.transpose_times(problem.Y)
+    rotated = turned[:m]
     n_below = int(np.searchsorted(widths, m, side="right"))
     largest, smallest = leading_extremes(triangle, np.append(widths[:n_below], m))
     if not is_certain(float(largest[-1]), float(smallest[-1]), problem.cutoff(m)):
@@ -46,7 +47,7 @@ def solve_sparse_widths(problem: PrefixProblem, evaluation: Evaluation) -> None:
             solve_sparse_widths(reduced, evaluation)
             return
     if n_below:
-        _solve_below(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
+        _solve_below(problem, evaluation, triangle, turned, largest[:-1], smallest[:-1])
     if n_below < len(widths):
         growing = GrowingTriangle(problem.Z, basis, triangle, rotated)
         start = SmallSolution(rotated, m, float(largest[-1]), float(smallest[-1]), "qr")
@@ -59,24 +60,33 @@ def _solve_below(
     problem: PrefixProblem,
     evaluation: Evaluation,
     triangle: np.ndarray,
-    rotated: np.ndarray,
+    turned: np.ndarray,
     largest: np.ndarray,
     smallest: np.ndarray,
 ) -> None:
-    """Solve the widths up to the threshold: together while full rank is certain, then by SVD."""
-    widths = evaluation.widths[: largest.size]
+    """Solve the widths up to the threshold: together while full rank is certain, then one by one.
+
+    `turned` is the targets in the basis of the whole orthogonal factor.
+    """
+    widths, rotated = evaluation.widths[: largest.size], turned[: len(triangle)]
     certain = [
         is_certain(s_max, s_min, problem.cutoff(int(w)))
         for w, s_max, s_min in zip(widths, largest, smallest, strict=True)
     ]
-    n_fast = certain.index(False) if False in certain else len(certain)
+    n_fast = _n_leading(certain)
+    well_conditioned = (largest < CONDITION_LIMIT * smallest) & (widths < len(turned))
+    n_known = 0
+    if problem.alpha == 0 and not problem.is_reduced:
+        n_known = _n_leading(well_conditioned[:n_fast])
+    residuals = np.sqrt(np.cumsum(turned[::-1] ** 2, axis=0)[::-1])[widths[:n_known]]
     factor, targets = triangle, rotated
     if problem.alpha > 0 and n_fast:
         factor, targets = penalise(triangle, rotated, problem.alpha)
-    for here in _batches(0, n_fast, problem.batch(int(widths[-1]))):
+    for here in _batches(n_known, n_fast, problem.batch(int(widths[-1]))):
         coef = solve_leading_blocks(factor, targets, widths[here])
+        known = residuals[here] if here.stop <= n_known else None
         evaluation.record(
-            here.start, coef, widths[here], largest[here], smallest[here], ["qr"] * len(coef)
+            here.start, coef, widths[here], largest[here], smallest[here], ["qr"] * len(coef), known
         )
     for i in range(n_fast, len(widths)):
         w = int(widths[i])
@@ -210,7 +220,13 @@ def _record_one(evaluation: Evaluation, position: int, small: SmallSolution) -> 
     )
 
 
-def _batches(start: int, stop: int, size: int) -> Iterator[slice]:
-    """Split a range of positions into slices."""
-    for first in range(start, stop, size):
-        yield slice(first, min(first + size, stop))
+def _n_leading(holds: Sequence[bool] | np.ndarray) -> int:
+    """How many entries hold before the first that does not."""
+    return int(np.argmin(np.append(holds, False)))
+
+
+def _batches(border: int, stop: int, size: int) -> Iterator[slice]:
+    """Split a range of positions from zero into slices, none of them across the border."""
+    for start, end in ((0, border), (border, stop)):
+        for first in range(start, end, size):
+            yield slice(first, min(first + size, end))
