@@ -21,10 +21,8 @@ __all__ = [
     "solve_reduced",
 ]
 
-# Margin between an estimate of the condition and the cutoff within which full rank is certain:
-# of the quick estimate, and of the sharp one that is worth its price if the quick one is near.
+# Margin between an estimate of the condition and the cutoff within which full rank is certain.
 _MARGIN = 10.0
-_SHARP_MARGIN = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +40,12 @@ class SmallSolution:
         return float(condition_of_extremes(np.array(self.largest), np.array(self.smallest), alpha))
 
 
-def is_certain(largest: float, smallest: float, rcond: float, margin: float = _MARGIN) -> bool:
+def is_certain(largest: float, smallest: float, rcond: float) -> bool:
     """Whether estimates of the extreme singular values leave no doubt that none is cut off.
 
     A smallest value above the largest is the mark of repaired pivots (`without_zero_pivots`).
     """
-    return margin * rcond * largest < smallest < 2 * largest
+    return _MARGIN * rcond * largest < smallest < 2 * largest
 
 
 def solve_by_extremes(
@@ -61,30 +59,35 @@ def solve_by_extremes(
 ) -> SmallSolution:
     """Solve ``R x = c``, or ``R' x = c`` for the name "lq": by substitution if that is certain.
 
-    The extreme singular values are estimates; where they lie near the cutoff sharper ones are
-    made, and only if these leave a doubt the SVD of the triangle is taken.
+    The extreme singular values are estimates; where they leave a doubt about the rank, the small
+    singular values are deflated, and if that does not pay the SVD of the triangle is taken.
     """
-    wide = name == "lq"
-    solve = solve_transposed if wide else solve_plain
-    dropped = np.empty((len(triangle), 0))
-    if not is_certain(largest, smallest, rcond):
-        found = smallest_vectors(triangle, rcond)
-        if found is None:
-            matrix = triangle.T if wide else triangle
-            return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
-        dropped, largest, smallest = found
+    if is_certain(largest, smallest, rcond):
+        coef = _substitute(triangle, targets, alpha, name)
+        return SmallSolution(coef, len(triangle), largest, smallest, name)
+    found = smallest_vectors(triangle, rcond)
+    if found is None:
+        matrix = triangle.T if name == "lq" else triangle
+        return solve_small(matrix, targets, alpha, rcond, f"{name}+svd")
+    dropped, largest, smallest = found
     if dropped.size == 0:
-        coef = solve(triangle, targets, alpha)
+        coef = _substitute(triangle, targets, alpha, name)
         return SmallSolution(coef, len(triangle), largest, smallest, name)
     deflation = Deflation.of(triangle, dropped, largest)
-    if wide:
-        half = solve(deflation.triangle, deflation.without_dropped(targets), alpha)
+    if name == "lq":
+        half = _substitute(deflation.triangle, deflation.without_dropped(targets), alpha, name)
         coef = deflation.rotate(half, transpose=False)
     else:
-        coef = solve(deflation.triangle, deflation.rotate(targets, transpose=True), alpha)
-        coef = deflation.without_dropped(coef)
+        turned = deflation.rotate(targets, transpose=True)
+        coef = deflation.without_dropped(_substitute(deflation.triangle, turned, alpha, name))
     rank = len(triangle) - dropped.shape[1]
     return SmallSolution(coef, rank, largest, smallest, f"{name}+deflation")
+
+
+def _substitute(triangle: np.ndarray, targets: np.ndarray, alpha: float, name: str) -> np.ndarray:
+    """Solution for a triangle of full rank."""
+    solve = _solve_transposed if name == "lq" else _solve_plain
+    return solve(triangle, targets, alpha)
 
 
 def solve_small(
@@ -105,7 +108,7 @@ def solve_small(
     return SmallSolution(coef, rank, *extremes, method)
 
 
-def penalised_triangle(triangle: np.ndarray, alpha: float) -> tuple[StackedReflectors, np.ndarray]:
+def _penalised_triangle(triangle: np.ndarray, alpha: float) -> tuple[StackedReflectors, np.ndarray]:
     """QR decomposition of ``[R; sqrt(alpha) I]``, whose leading blocks are nested as those of R."""
     m = len(triangle)
     return stack_qr(
@@ -115,7 +118,7 @@ def penalised_triangle(triangle: np.ndarray, alpha: float) -> tuple[StackedRefle
     )
 
 
-def solve_plain(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
+def _solve_plain(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
     """Ridge solution of ``R x = c`` for an upper triangle of full rank."""
     if alpha == 0:
         return solve_triangle(triangle, targets)
@@ -123,11 +126,11 @@ def solve_plain(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.n
     return solve_triangle(factor, rotated)
 
 
-def solve_transposed(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
+def _solve_transposed(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
     """Ridge solution of ``R' x = c``: with ``[R; sqrt(alpha) I] = Q V``, Q's top times V'^-1 c."""
     if alpha == 0:
         return solve_triangle(triangle, targets, transpose=True)
-    stacked, factor = penalised_triangle(triangle, alpha)
+    stacked, factor = _penalised_triangle(triangle, alpha)
     half = solve_triangle(factor, targets, transpose=True)
     coef, _ = stacked.apply(half, np.zeros(half.shape, order="F"), transpose=False)
     return coef
@@ -137,7 +140,7 @@ def penalise(
     triangle: np.ndarray, targets: np.ndarray, alpha: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Triangle and targets of the augmented problem ``[R; sqrt(alpha) I] x = [c; 0]``."""
-    stacked, factor = penalised_triangle(triangle, alpha)
+    stacked, factor = _penalised_triangle(triangle, alpha)
     top = np.array(targets, order="F")
     rotated, _ = stacked.apply(top, np.zeros(top.shape, order="F"), transpose=True)
     return factor, rotated
@@ -146,10 +149,7 @@ def penalise(
 def solve_reduced(
     triangle: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, name: str
 ) -> SmallSolution:
-    """Solve ``R x = c`` for an upper triangle, or ``R' x = c`` for the name "lq".
-
-    Where the triangle's full rank is not certain its SVD is taken instead.
-    """
+    """Estimate the extreme singular values of an upper triangle, and `solve_by_extremes`."""
     largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([len(triangle)])))
     return solve_by_extremes(triangle, targets, alpha, rcond, name, largest, smallest)
 
