@@ -16,13 +16,16 @@ from scipy import linalg
 
 from ._condition import leading_extremes
 from ._in_place import add_gram
-from ._lapack import cholesky, solve_from_right, solve_triangle, stack_qr, tall_qr
+from ._lapack import cholesky, solve_from_right, solve_triangle, tall_qr
+from ._small import penalise
 
 __all__ = ["SAFE_CONDITION", "StreamState"]
 
 # Gram matrices are safe up to this condition.
 SAFE_CONDITION = 1e9
 _FLOOR = 1e-8
+# Stands for delta while all features are zero: rows of ordinary size then start anew.
+_TINY = 2.0**-100
 
 
 @dataclass(eq=False)
@@ -64,9 +67,10 @@ class StreamState:
             offset = solve_triangle(head, triangle[:p, p:])
             state = cls(gram, None, offset, smallest**2, frobenius)
         else:
-            offset = linalg.lstsq(head, triangle[:p, p:], check_finite=False)[0]
-            root = np.asfortranarray(_FLOOR * np.linalg.norm(head, 2) * np.eye(p))
-            _, whitener = stack_qr(np.array(head, order="F"), root, overlap=p)
+            # The ridge solution is bounded by 1 / delta, so that x' offset is exact to rounding.
+            delta = _FLOOR * float(np.linalg.norm(head, 2)) or _TINY
+            whitener, targets = penalise(head, triangle[:p, p:], delta**2)
+            offset = solve_triangle(whitener, targets)
             state = cls(gram, whitener, offset, 1.0, np.sqrt(p))
         state._sum(state._whitened(triangle))
         return state
