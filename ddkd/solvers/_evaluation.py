@@ -31,7 +31,7 @@ class Evaluation:
         g, k = self.widths.size, self.Y.shape[1]
         self.train_mse, self.coef_norm = np.empty((g, k)), np.empty((g, k))
         self.rank, self.condition = np.zeros(g, dtype=int), np.empty(g)
-        self.interpolates, self.method = np.zeros(g, dtype=bool), np.empty(g, dtype="U24")
+        self.interpolates, self.method = np.zeros(g, dtype=bool), np.full(g, "", dtype="U24")
         self.predictions: np.ndarray | None = None
         self.test_mse: np.ndarray | None = None
         if self.Z_test is not None and self.Y_test is None:
@@ -78,6 +78,10 @@ class Evaluation:
             self.predictions[position] = errors
         if self.test_mse is not None:
             self.test_mse[position] = np.einsum("tk,tk->k", errors, errors) / len(errors)
+
+    def missing(self) -> np.ndarray:
+        """Positions of the widths that nothing has been recorded for."""
+        return np.flatnonzero(self.method == "")
 
     def restricted_to(self, positions: np.ndarray) -> "Evaluation":
         """Return an empty evaluation of some of the widths."""

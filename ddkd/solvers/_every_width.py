@@ -5,11 +5,20 @@ threshold, where everything grows, so that no digit is lost to cancellation. Eac
 at the next anchor's own solution; the widths of a block that misses it are solved singly.
 """
 
+from itertools import chain
+
 import numpy as np
 
 from ._evaluation import Evaluation
 from ._gram import CONDITION_LIMIT
-from ._nested_blocks import Block, Threshold, blocks_above, blocks_below, running_values
+from ._nested_blocks import (
+    Block,
+    Threshold,
+    blocks_below,
+    blocks_far,
+    blocks_near,
+    running_values,
+)
 from ._path_problem import PrefixProblem
 from ._sparse_widths import NEAR_THRESHOLD, solve_sparse_widths
 
@@ -36,25 +45,35 @@ def solve_every_width(problem: PrefixProblem, evaluation: Evaluation) -> None:
     near = min(int(NEAR_THRESHOLD * n) + 1, last)
     anchors = _anchors(n, near, last)
     reference = Evaluation(problem.Z, problem.Y, evaluation.Z_test, None, anchors, 0.0)
-    solve_sparse_widths(problem, reference)
-    threshold_condition = reference.condition[anchors == n][0]
-    if (reference.rank < np.minimum(anchors, n)).any() or threshold_condition > CONDITION_LIMIT:
-        solve_sparse_widths(problem, evaluation)
-        return
+    _solve_singly(problem, reference, np.flatnonzero(anchors <= near))
+    if _is_certified(reference, n, near):
+        threshold = Threshold.of(problem, n, evaluation.Z_test)
+        for block in blocks_below(threshold, anchors[anchors <= n]):
+            _file(block, evaluation, reference, upwards=True)
+        for block in chain(
+            blocks_near(problem, threshold, reference, near),
+            blocks_far(problem, reference, anchors[anchors >= near]),
+        ):
+            _file(block, evaluation, reference, upwards=False)
     position = np.searchsorted(anchors, evaluation.widths)
-    is_anchor = anchors[position] == evaluation.widths
-    evaluation.absorb(np.flatnonzero(is_anchor), reference, position[is_anchor])
-    doubtful: list[np.ndarray] = []
-    threshold = Threshold.of(problem, n, evaluation.Z_test)
-    for block in blocks_below(threshold, anchors[anchors <= n]):
-        doubtful.append(_file(block, evaluation, reference, upwards=True))
-    for block in blocks_above(problem, threshold, reference, near):
-        doubtful.append(_file(block, evaluation, reference, upwards=False))
-    rest = np.concatenate(doubtful)
-    if rest.size:
-        singly = evaluation.restricted_to(rest)
+    known = (anchors[position] == evaluation.widths) & (reference.method[position] != "")
+    evaluation.absorb(np.flatnonzero(known), reference, position[known])
+    _solve_singly(problem, evaluation, evaluation.missing())
+
+
+def _solve_singly(problem: PrefixProblem, evaluation: Evaluation, positions: np.ndarray) -> None:
+    """Solve some of the widths, each with full certification."""
+    if positions.size:
+        singly = evaluation.restricted_to(positions)
         solve_sparse_widths(problem, singly)
-        evaluation.absorb(rest, singly, np.arange(rest.size))
+        evaluation.absorb(positions, singly, np.arange(positions.size))
+
+
+def _is_certified(reference: Evaluation, n: int, near: int) -> bool:
+    """Whether all ranks up to `near` are full, at a condition that allows for running sums."""
+    solved = reference.widths <= near
+    full = reference.rank[solved] == np.minimum(reference.widths[solved], n)
+    return bool(full.all() and reference.condition[reference.widths == n][0] < CONDITION_LIMIT)
 
 
 def _anchors(n: int, near: int, last: int) -> np.ndarray:
@@ -70,31 +89,27 @@ def _anchors(n: int, near: int, last: int) -> np.ndarray:
     return anchors[anchors >= 1]
 
 
-def _file(
-    block: Block, evaluation: Evaluation, reference: Evaluation, *, upwards: bool
-) -> np.ndarray:
-    """Record the widths inside a block; return the positions it has to leave to others."""
+def _file(block: Block, evaluation: Evaluation, reference: Evaluation, *, upwards: bool) -> None:
+    """Record the widths inside a block, unless the sums miss the anchor at their end."""
     widths = evaluation.widths
     here = np.flatnonzero((widths > block.start) & (widths < block.stop))
-    if here.size == 0:
-        return here
     first, last = (block.start, block.stop) if upwards else (block.stop, block.start)
     target_squares = _anchor_values(reference, "coef_norm", last) ** 2
     arrived = block.coef_squares[last - block.start]
-    if not _agree(arrived, target_squares, block.coef_squares):
-        return here
+    if here.size == 0 or not _agree(arrived, target_squares, block.coef_squares):
+        return
     if not _run_predictions(block, evaluation, reference, here, first, last):
-        return here
+        return
     offset = widths[here] - block.start
     ends = np.isin(reference.widths, [block.start, block.stop])
+    known = reference.method != ""
+    logarithms = np.log(reference.widths[known]), np.log(reference.condition[known])
     evaluation.train_mse[here] = block.train_mse[offset]
     evaluation.coef_norm[here] = np.sqrt(block.coef_squares[offset])
     evaluation.rank[here] = np.minimum(widths[here], len(evaluation.Y))
-    logarithms = np.log(reference.widths), np.log(reference.condition)
     evaluation.condition[here] = np.exp(np.interp(np.log(widths[here]), *logarithms))
     evaluation.interpolates[here] = reference.interpolates[ends].all()
     evaluation.method[here] = "running sums"
-    return here[:0]
 
 
 def _run_predictions(

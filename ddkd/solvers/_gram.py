@@ -42,14 +42,17 @@ class DualSolution:
 
 
 class GrowingGram:
-    """Gram matrix of the samples, over the first columns of the features."""
+    """Gram matrix of the samples, over the first columns of the features.
+
+    After a successful `solve`, `factor` holds its lower Cholesky factor.
+    """
 
     def __init__(self, Z: np.ndarray, Y: np.ndarray, alpha: float):
         n = len(Z)
         self._Z, self._Y, self._alpha = Z, Y, alpha
         self._width = 0
         self._gram = np.zeros((n, n), order="F")
-        self._factor = np.empty_like(self._gram)
+        self.factor = np.empty_like(self._gram)
         self._lowest = random_unit_vectors(n, 1)[0]
         self._highest = self._lowest
         self._more_rounds = _FIRST_ROUNDS - 1
@@ -62,7 +65,7 @@ class GrowingGram:
     def solve(self) -> DualSolution | None:
         """Solve for the width reached; None where the Gram matrix is not safe."""
         self._restore_factor()
-        if not factor(self._factor):
+        if not factor(self.factor):
             return None
         dual, largest, smallest = self._solve_and_estimate()
         condition = largest / smallest
@@ -71,7 +74,7 @@ class GrowingGram:
         rounds = _refinements(condition)
         for _ in range(rounds):
             residual = self._residual(dual)
-            dual += cholesky_solve(self._factor, residual - self._alpha * dual)
+            dual += cholesky_solve(self.factor, residual - self._alpha * dual)
         # The Gram matrix itself knows the residual well enough where it needs no refinement.
         left = self._residual(dual) if rounds else self._Y - symmetric_product(self._gram, dual)
         return DualSolution(dual, np.linalg.norm(left, axis=0), largest, smallest)
@@ -81,8 +84,8 @@ class GrowingGram:
         n = len(self._gram)
         for first in range(0, n, _PANEL):
             columns = slice(first, first + _PANEL)
-            self._factor[first:, columns] = self._gram[first:, columns]
-        self._factor[np.arange(n), np.arange(n)] += self._alpha
+            self.factor[first:, columns] = self._gram[first:, columns]
+        self.factor[np.arange(n), np.arange(n)] += self._alpha
 
     def _residual(self, dual: np.ndarray) -> np.ndarray:
         """Residual of the targets, computed from the features."""
@@ -95,12 +98,12 @@ class GrowingGram:
         Returns the dual and the extreme singular values of the system; the vectors are kept from
         width to width.
         """
-        solved = cholesky_solve(self._factor, np.column_stack([self._lowest, self._Y]))
+        solved = cholesky_solve(self.factor, np.column_stack([self._lowest, self._Y]))
         low, dual = solved[:, 0], np.asfortranarray(solved[:, 1:])
         high = self._system_times(self._highest)
         inverse, largest = float(linalg.norm(low)), float(linalg.norm(high))
         for _ in range(self._more_rounds):
-            low = cholesky_solve(self._factor, low[:, None] / linalg.norm(low))[:, 0]
+            low = cholesky_solve(self.factor, low[:, None] / linalg.norm(low))[:, 0]
             high = self._system_times(high / linalg.norm(high))
             inverse = max(inverse, float(linalg.norm(low)))
             largest = max(largest, float(linalg.norm(high)))

@@ -70,11 +70,13 @@ def _rows_and_distance(matrix: np.ndarray) -> tuple[bool, int] | None:
     return None
 
 
-def add_product(total: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
-    """Add ``left @ right`` to a matrix with contiguous rows."""
+def add_product(
+    total: np.ndarray, left: np.ndarray, right: np.ndarray, *, scale: float = 1.0
+) -> None:
+    """Add ``scale * left @ right`` to a matrix with contiguous rows."""
     to, by, times = (_rows_and_distance(matrix) for matrix in (total, left, right))
     if _GEMM is None or to is None or by is None or times is None or not to[0]:
-        total += left @ right
+        total += scale * (left @ right)
         return
     (left_rows, left_distance), (right_rows, right_distance) = by, times
     # Fortran sees the transposes: total' += right' left'.
@@ -85,7 +87,7 @@ def add_product(total: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         right.shape[1],
         left.shape[0],
         left.shape[1],
-        1.0,
+        scale,
         _Address(right.ctypes.data),
         right_distance,
         _Address(left.ctypes.data),

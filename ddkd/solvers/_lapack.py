@@ -113,13 +113,19 @@ def solve_triangle(
     )
 
 
-def solve_lower(factor: np.ndarray, right: np.ndarray, *, transpose: bool = False) -> np.ndarray:
-    """Solve a lower triangular system, or its transpose, for several right-hand sides."""
+def solve_lower(
+    factor: np.ndarray, right: np.ndarray, *, transpose: bool = False, side: str = "left"
+) -> np.ndarray:
+    """Solve ``L X = right`` or, from the side "right", ``X L = right``; L' for L if transposed.
+
+    L is a lower triangle; `right` is Fortran-ordered and overwritten.
+    """
     return np.asarray(
         blas.dtrsm(
             1.0,
             factor,
-            np.array(right, order="F"),
+            right,
+            side=int(side == "right"),
             lower=1,
             trans_a=int(transpose),
             overwrite_b=1,

@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.linalg import blas
+from scipy.linalg import blas, lapack
 
 from ._evaluation import Evaluation
-from ._in_place import add_gram
+from ._gram import GrowingGram
+from ._in_place import add_gram, add_product
+from ._in_place import factor as cholesky_in_place
 from ._lapack import (
     Reflectors,
-    cholesky,
     solve_from_right,
     solve_lower,
     solve_triangle,
@@ -33,8 +34,10 @@ from ._lapack import (
     tall_qr,
 )
 from ._path_problem import PrefixProblem
+from ._small import is_certain
+from ._sparse_widths import record_duals
 
-__all__ = ["Block", "Threshold", "blocks_above", "blocks_below", "running_values"]
+__all__ = ["Block", "Threshold", "blocks_below", "blocks_far", "blocks_near", "running_values"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,19 +117,69 @@ def blocks_below(threshold: Threshold, anchors: np.ndarray) -> Iterator[Block]:
         )
 
 
-def blocks_above(
+def blocks_near(
     problem: PrefixProblem, threshold: Threshold, reference: Evaluation, near: int
 ) -> Iterator[Block]:
-    """Blocks between the anchors from n on: one nested factorisation up to `near`, more beyond."""
+    """Blocks between the anchors from n to `near`, from one nested factorisation."""
     n = len(problem.Z)
     widths = reference.widths
     directions, steps = _steps_near(problem, threshold, reference.Z_test, near)
-    inner = widths[(widths >= n) & (widths <= near)]
-    for start, stop in pairwise(inner):
+    for start, stop in pairwise(widths[(widths >= n) & (widths <= near)].tolist()):
         here = slice(start - n, stop - n)
         part = None if directions is None else directions[:, here]
-        yield _block_above(reference, int(start), int(stop), part, steps[here])
-    yield from _blocks_far(problem, reference, widths[widths >= near])
+        yield _block_above(reference, start, stop, part, steps[here])
+
+
+def blocks_far(
+    problem: PrefixProblem, reference: Evaluation, anchors: np.ndarray
+) -> Iterator[Block]:
+    """Blocks above the first of the anchors, each from the Cholesky factor of its Gram matrix.
+
+    The same factors solve the anchors, which are recorded in the reference. The blocks end where
+    an anchor's Gram matrix is not safe.
+    """
+    Z, test = problem.Z, reference.Z_test
+    gram = GrowingGram(Z, problem.Y, 0.0)
+    gram.grow(int(anchors[0]))
+    if gram.solve() is None:
+        return
+    operator = None if test is None else _operator(gram.factor, Z, test, int(anchors[0]))
+    for start, stop in pairwise(anchors.tolist()):
+        inverse, update = _update(gram.factor, Z[:, start:stop])
+        directions = None
+        if test is not None and operator is not None:
+            directions = test[:, start:stop].copy()
+            add_product(directions, operator, Z[:, start:stop], scale=-1.0)
+            directions = blas.dtrmm(1.0, inverse, directions.T, lower=1, overwrite_b=1).T
+            add_product(operator, directions, update)
+        gram.grow(stop)
+        dual = gram.solve()
+        if dual is None or not is_certain(dual.largest, dual.smallest, problem.cutoff(stop)):
+            return
+        record_duals(problem, reference, int(np.searchsorted(reference.widths, stop)), [dual])
+        yield _block_above(reference, start, stop, directions, update @ problem.Y)
+
+
+def _operator(factor: np.ndarray, Z: np.ndarray, test: np.ndarray, width: int) -> np.ndarray:
+    """The matrix ``Z_t Z' M^-1`` (n_test, n) that maps targets to predictions."""
+    cross = (test[:, :width] @ Z[:, :width].T).T
+    return solve_lower(factor, solve_lower(factor, cross), transpose=True).T
+
+
+def _update(factor: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Inverse of the lower factor L of ``I + S' S``, and ``V = L^-1 S' C^-1``, Fortran-ordered.
+
+    Products with the inverse are twice as fast as triangular solves, and as good: L is well
+    conditioned.
+    """
+    scaled = solve_lower(factor, columns.copy(order="C").T, transpose=True, side="right")
+    inner = np.eye(columns.shape[1], order="F")
+    add_gram(inner, scaled)
+    definite = cholesky_in_place(inner)
+    assert definite, "the identity plus a product S' S is definite"
+    inverse, _ = lapack.dtrtri(inner, lower=1, overwrite_c=1)
+    half = blas.dtrmm(1.0, inverse, scaled, lower=1, overwrite_b=1)
+    return inverse, solve_lower(factor, half, side="right")
 
 
 def _block_above(
@@ -158,33 +211,3 @@ def _steps_near(
         return None, steps
     rest = test[:, n:near] - threshold.directions @ features
     return solve_from_right(upper, np.ascontiguousarray(rest)), steps
-
-
-def _blocks_far(
-    problem: PrefixProblem, reference: Evaluation, anchors: np.ndarray
-) -> Iterator[Block]:
-    """Blocks far above the threshold, each from the Cholesky factor of its Gram matrix."""
-    Z, test = problem.Z, reference.Z_test
-    gram = np.zeros((len(Z), len(Z)), order="F")
-    operator: np.ndarray | None = None
-    done = 0
-    for start, stop in pairwise(anchors):
-        add_gram(gram, Z[:, done:start])
-        done = int(start)
-        factor = cholesky(gram)
-        columns = Z[:, start:stop]
-        assert factor is not None, "the Gram matrix of a certified width is definite"
-        scaled = solve_lower(factor, columns)
-        inner = cholesky(np.asfortranarray(np.eye(stop - start) + scaled.T @ scaled))
-        assert inner is not None, "the identity plus a product S' S is definite"
-        half = solve_lower(inner, scaled.T)
-        update = solve_lower(factor, half.T, transpose=True).T
-        directions = None
-        if test is not None:
-            if operator is None:
-                cross = solve_lower(factor, Z[:, :start] @ test[:, :start].T)
-                operator = np.ascontiguousarray(solve_lower(factor, cross, transpose=True).T)
-            rest = test[:, start:stop] - operator @ columns
-            directions = solve_from_right(np.asfortranarray(inner.T), rest)
-            operator += directions @ update
-        yield _block_above(reference, int(start), int(stop), directions, update @ problem.Y)

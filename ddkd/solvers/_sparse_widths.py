@@ -27,7 +27,7 @@ from ._small import (
 )
 from ._triangular import GrowingTriangle
 
-__all__ = ["solve_sparse_widths"]
+__all__ = ["NEAR_THRESHOLD", "record_duals", "solve_sparse_widths"]
 
 NEAR_THRESHOLD = 1.125
 
@@ -162,7 +162,7 @@ def _solve_far(
         dual = gram.solve()
         bound = smallest if dual is None or problem.alpha > 0 else dual.smallest
         if dual is None or not is_certain(dual.largest, bound, problem.cutoff(width)):
-            _flush_dual(problem, evaluation, i - len(held), held)
+            record_duals(problem, evaluation, i - len(held), held)
             held = []
             small = solve_one_width(
                 problem.Z[:, :width], problem.Y, problem.alpha, problem.cutoff(width)
@@ -171,12 +171,12 @@ def _solve_far(
             continue
         held.append(dual)
         if len(held) >= problem.batch(width):
-            _flush_dual(problem, evaluation, i + 1 - len(held), held)
+            record_duals(problem, evaluation, i + 1 - len(held), held)
             held = []
-    _flush_dual(problem, evaluation, len(evaluation.widths) - len(held), held)
+    record_duals(problem, evaluation, len(evaluation.widths) - len(held), held)
 
 
-def _flush_dual(
+def record_duals(
     problem: PrefixProblem, evaluation: Evaluation, first: int, held: list[DualSolution]
 ) -> None:
     """Turn sample coefficients into feature coefficients ``Z' dual`` and record them."""
