@@ -1,9 +1,9 @@
 """Time ddkd's least squares against its peers: ``python benchmarks/width_path.py [--full]``.
 
 Every method gets the same features, ten targets and 2,000 test samples, one BLAS thread, and
-returns test predictions. Times are medians of interleaved rounds, so that a busy machine slows
-all of them alike; peers that take over five seconds run once, and where that alone would take
-minutes, on a sample of the widths, scaled up by the flops left out. ``--full`` runs everything.
+returns test predictions. Times are medians of five interleaved rounds, so that a busy machine
+slows all of them alike; peers that take over five seconds run on a sample of the widths, scaled
+up by the flops left out. ``--full`` runs everything.
 
 scikit-learn's LinearRegression hands its ``tol`` to LAPACK as the cutoff of singular values; the
 default 1e-6 clips the peak. It gets ``tol=1e-15`` here, which keeps it exact.
@@ -20,14 +20,16 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import blas
 from sklearn.linear_model import LinearRegression, Ridge
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from ddkd.solvers import StreamingLeastSquares, width_path
 
 N_TARGETS = 10
 N_TEST = 2000
-# Slow peers run on every so many of the widths, unless everything is asked for.
+# Peers slower than this run on every so many of the widths, unless everything is asked for.
+_SLOW = 5.0
 _SAMPLE = 8
+_ROUNDS = 5
 
 
 @dataclass
@@ -142,19 +144,16 @@ def compare(problem: Problem, peers: list[str], *, full: bool) -> None:
     seconds(ours)
     for name in peers:
         solver = PEERS[name]
-        own = [seconds(ours)]
         try:
-            first = run_peer(solver, problem, None if full else _SAMPLE)
+            estimate = run_peer(solver, problem, _SAMPLE)
         except linalg.LinAlgError as error:
             print(f"{problem.name:24s} {name:22s} failed: {error}")
             continue
-        sample = None if full or first < 10 else _SAMPLE
-        peer = [] if sample is None else [first]
-        rounds = 5 if full or first < 2 else 3 if first < 10 else 1
-        while len(peer) < rounds:
+        sample = _SAMPLE if estimate > _SLOW and not full else None
+        own, peer = [], []
+        for _ in range(_ROUNDS):
             own.append(seconds(ours))
             peer.append(run_peer(solver, problem, sample))
-        own.append(seconds(ours))
         ratio = statistics.median(peer) / statistics.median(own)
         print(
             f"{problem.name:24s} {name:22s} {statistics.median(own):8.3f} s "
@@ -174,7 +173,7 @@ def compare_every_width(n: int, p: int, n_sample: int) -> None:
                 problem.Z, problem.Y, np.arange(1, p + 1), Z_test=problem.Z_test, Y_test=Y_test
             )
         )
-        for _ in range(3)
+        for _ in range(_ROUNDS)
     ]
     problem.widths = np.linspace(1, p, n_sample).astype(int)
     peer = run_peer(gelsd, problem, None) * p / n_sample
@@ -220,6 +219,8 @@ def main() -> None:
     parser.add_argument("--only", help="run the problems whose name contains this")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    kernels = {lib["architecture"] for lib in threadpool_info() if lib["user_api"] == "blas"}
+    print(f"BLAS kernels: {', '.join(sorted(kernels))}; one thread")
     print(f"{'problem':24s} {'peer':22s} {'ddkd':>10s} {'peer':>10s} {'ratio':>9s}")
     everyone = list(PEERS)
     jobs: list[tuple[Callable[[], Problem], list[str]]] = [

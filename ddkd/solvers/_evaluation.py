@@ -1,6 +1,5 @@
 """What a width path reports, from the coefficients that its algorithms find."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from ._in_place import add_product
 from ._rank import condition_of_extremes, residual_vanishes
 
-__all__ = ["Evaluation", "prefix_products"]
+__all__ = ["Evaluation"]
 
 # Column blocks narrower than this cost more in memory traffic than their zeros in products.
 _NARROWEST_BLOCK = 64
@@ -32,13 +31,20 @@ class Evaluation:
         self.train_mse, self.coef_norm = np.empty((g, k)), np.empty((g, k))
         self.rank, self.condition = np.zeros(g, dtype=int), np.empty(g)
         self.interpolates, self.method = np.zeros(g, dtype=bool), np.full(g, "", dtype="U24")
-        self.predictions: np.ndarray | None = None
+        self._outputs: np.ndarray | None = None  # as the products come out: models first
         self.test_mse: np.ndarray | None = None
         if self.Z_test is not None and self.Y_test is None:
-            self.predictions = np.empty((g, len(self.Z_test), k))
+            self._outputs = np.empty((g * k, len(self.Z_test)))
         if self.Y_test is not None:
             self.test_mse = np.empty((g, k))
         self.target_norm = np.linalg.norm(self.Y, axis=0)
+
+    @property
+    def predictions(self) -> np.ndarray | None:
+        """Predictions (g, n_test, k), a view; None if only their errors are kept."""
+        if self._outputs is None:
+            return None
+        return self._outputs.reshape(*self.train_mse.shape, -1).transpose(0, 2, 1)
 
     def record(
         self,
@@ -65,9 +71,10 @@ class Evaluation:
         self.rank[here], self.method[here] = rank, method
         self.condition[here] = condition_of_extremes(largest, smallest, self.alpha)
         self.interpolates[here] = residual_vanishes(residual_norm, self.target_norm)
-        if self.predictions is not None and self.Z_test is not None:
-            for rows, predicted in prefix_products(self.Z_test, coef, widths):
-                self.predictions[here, rows] = predicted.transpose(0, 2, 1)
+        if self._outputs is not None and self.Z_test is not None:
+            k = self.Y.shape[1]
+            models = slice(here.start * k, here.stop * k)
+            _multiply_prefixes(self.Z_test, coef, widths, self._outputs[models])
         if self.test_mse is not None and self.Z_test is not None and self.Y_test is not None:
             squares = _squared_errors(self.Z_test, coef, widths, self.Y_test)
             self.test_mse[here] = squares / len(self.Y_test)
@@ -105,19 +112,25 @@ def _squared_errors(
     Z: np.ndarray, coef: np.ndarray, widths: np.ndarray, Y: np.ndarray
 ) -> np.ndarray:
     """Squared norms (number of widths, k) of the errors that the models make on `Y`."""
-    squares = np.zeros(coef.shape[:2])
-    for rows, errors in prefix_products(Z, coef, widths):
+    g, k, _ = coef.shape
+    squares = np.zeros((g, k))
+    size = min(len(Z), _chunk(g * k))
+    buffer = np.empty((g * k, size))
+    for top in range(0, len(Z), size):
+        rows = slice(top, min(top + size, len(Z)))
+        product = buffer[:, : rows.stop - top]
+        _multiply_prefixes(Z[rows], coef, widths, product)
+        errors = product.reshape(g, k, -1)
         errors -= Y[rows].T
         squares += np.einsum("gkt,gkt->gk", errors, errors)
     return squares
 
 
-def prefix_products(
-    Z: np.ndarray, coef: np.ndarray, widths: np.ndarray
-) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield ``coef[i, :, :w] @ Z[rows, :w].T`` for all widths w, a chunk of rows at a time.
+def _multiply_prefixes(
+    Z: np.ndarray, coef: np.ndarray, widths: np.ndarray, out: np.ndarray
+) -> None:
+    """Write ``coef[i, :, :w] @ Z[:, :w].T`` to `out` (models times targets, n) for all widths w.
 
-    Each product is (number of widths, n_targets, number of rows), and overwritten by the next.
     Blocks of columns between successive widths are multiplied once for all models that are at
     least as wide. Models come first, since BLAS is faster with few rows than with few columns.
     """
@@ -129,13 +142,15 @@ def prefix_products(
             first = int(np.searchsorted(widths, start, side="right")) * k
             blocks.append((slice(start, stop), slice(first, None)))
             start = stop
-    chunk = min(len(Z), max(64, _CACHE // (g * k)))
-    buffer = np.empty((g * k, chunk))
-    for top in range(0, len(Z), chunk):
-        rows = slice(top, min(top + chunk, len(Z)))
-        product = buffer[:, : rows.stop - top]
+    size = _chunk(g * k)
+    for top in range(0, len(Z), size):
+        rows = slice(top, top + size)
         columns, _ = blocks[0]
-        np.matmul(flat[:, columns], Z[rows, columns].T, out=product)
+        np.matmul(flat[:, columns], Z[rows, columns].T, out=out[:, rows])
         for columns, models in blocks[1:]:
-            add_product(product[models], flat[models, columns], Z[rows, columns].T)
-        yield rows, product.reshape(g, k, -1)
+            add_product(out[models, rows], flat[models, columns], Z[rows, columns].T)
+
+
+def _chunk(n_models: int) -> int:
+    """How many samples are worked on at once, so that the products stay in the cache."""
+    return max(64, _CACHE // n_models)
