@@ -16,7 +16,7 @@ from ._condition import random_unit_vectors
 from ._in_place import add_gram, factor
 from ._lapack import cholesky_solve, symmetric_product
 
-__all__ = ["CONDITION_LIMIT", "DualSolution", "GrowingGram"]
+__all__ = ["CONDITION_LIMIT", "DualSolution", "GrowingGram", "refinements"]
 
 CONDITION_LIMIT = 1e6
 
@@ -32,10 +32,13 @@ _TOLERANCE = 1e-11
 class DualSolution:
     """Coefficients of the samples, ``w = Z' dual``, and the system's extreme singular values.
 
-    `residual_norm` is that of the targets less the fitted values, one for each target.
+    `coef` is None where that product is as good as any, and its refinement (n_targets, width)
+    where it is not. `residual_norm` is that of the targets less the fitted values, one for each
+    target.
     """
 
     dual: np.ndarray
+    coef: np.ndarray | None
     residual_norm: np.ndarray
     largest: float
     smallest: float
@@ -71,13 +74,13 @@ class GrowingGram:
         condition = largest / smallest
         if not condition < CONDITION_LIMIT:
             return None
-        rounds = _refinements(condition)
-        for _ in range(rounds):
-            residual = self._residual(dual)
-            dual += cholesky_solve(self.factor, residual - self._alpha * dual)
-        # The Gram matrix itself knows the residual well enough where it needs no refinement.
-        left = self._residual(dual) if rounds else self._Y - symmetric_product(self._gram, dual)
-        return DualSolution(dual, np.linalg.norm(left, axis=0), largest, smallest)
+        rounds = refinements(condition)
+        coef = None
+        if rounds:
+            coef, residual = self._refine(dual, rounds)
+        else:
+            residual = self._Y - symmetric_product(self._gram, dual)
+        return DualSolution(dual, coef, np.linalg.norm(residual, axis=0), largest, smallest)
 
     def _restore_factor(self) -> None:
         """Copy the lower triangle to where it will be factored, and add the penalty."""
@@ -87,10 +90,20 @@ class GrowingGram:
             self.factor[first:, columns] = self._gram[first:, columns]
         self.factor[np.arange(n), np.arange(n)] += self._alpha
 
-    def _residual(self, dual: np.ndarray) -> np.ndarray:
-        """Residual of the targets, computed from the features."""
+    def _refine(self, dual: np.ndarray, rounds: int) -> tuple[np.ndarray, np.ndarray]:
+        """Coefficients (n_targets, width) and residual (n, n_targets); `dual` is refined in place.
+
+        The coefficients are corrected, not only what they are computed from: the rounding of
+        ``Z' dual`` alone leaves a residual of about ``eps condition^2``.
+        """
         Z = self._Z[:, : self._width]
-        return self._Y - Z @ (Z.T @ dual)
+        coef = dual.T @ Z
+        for _ in range(rounds):
+            residual = self._Y - Z @ coef.T
+            correction = cholesky_solve(self.factor, residual - self._alpha * dual)
+            dual += correction
+            coef += correction.T @ Z
+        return coef, self._Y - Z @ coef.T
 
     def _solve_and_estimate(self) -> tuple[np.ndarray, float, float]:
         """Solve, with a vector of inverse iteration beside the targets, and one of power iteration.
@@ -116,7 +129,7 @@ class GrowingGram:
         return symmetric_product(self._gram, vector) + self._alpha * vector
 
 
-def _refinements(condition: float) -> int:
+def refinements(condition: float) -> int:
     """Rounds of refinement, each of which multiplies the error by about ``10 eps condition^2``."""
     contraction = 10 * np.finfo(np.float64).eps * condition**2
     error, rounds = contraction, 0

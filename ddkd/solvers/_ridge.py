@@ -1,4 +1,4 @@
-"""Minimum-norm and ridge least squares from one singular value decomposition."""
+"""Minimum-norm and ridge least squares, for one penalty or a whole path of them."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from ._scaling import Scaled
 from ._small import solve_one_width
 from ._solution import Form, LeastSquaresSolution, assemble
 from ._spectral import solve_spectrally
+from ._tridiagonal import solve_tridiagonally
 
 __all__ = ["min_norm", "ridge"]
 
@@ -102,7 +103,7 @@ def ridge(
 
 
 def _solve(problem: Problem, alphas: np.ndarray, scalar: bool) -> LeastSquaresSolution:
-    """Solve for a single penalty by QR, where that is certain of the rank, for many by SVD."""
+    """Solve for a single penalty by QR, for many by a tridiagonal form, where rank is certain."""
     scaled = Scaled.of(problem.Z, problem.Y)
     n, p = problem.Z.shape
     rcond = problem.cutoff(p)
@@ -112,8 +113,9 @@ def _solve(problem: Problem, alphas: np.ndarray, scalar: bool) -> LeastSquaresSo
         coef, rank, method = small.coef[None], small.rank, small.method
         condition = np.array([small.condition(float(penalties[0]))])
     else:
-        coef, rank, condition = solve_spectrally(scaled.Z, scaled.Y, penalties, rcond)
-        method = "svd"
+        found = solve_tridiagonally(scaled.Z, scaled.Y, penalties, rcond)
+        method = "svd" if found is None else "tridiagonal"
+        coef, rank, condition = found or solve_spectrally(scaled.Z, scaled.Y, penalties, rcond)
     return assemble(
         scaled,
         alphas,

@@ -190,6 +190,9 @@ def record_duals(
     for i, stop in enumerate(widths):
         np.matmul(duals[i * k :], problem.Z[:, start:stop], out=coef[i * k :, start:stop])
         start = int(stop)
+    for i, solution in enumerate(held):
+        if solution.coef is not None:
+            coef[i * k : (i + 1) * k, : widths[i]] = solution.coef
     n = len(problem.Z)
     root = np.sqrt(problem.alpha)
     evaluation.record(

@@ -102,6 +102,33 @@ def test_ridge_path_agrees_with_scikit_learn(shape):
     assert not path.interpolates.any()
 
 
+@pytest.mark.parametrize("condition", [10.0, 1e3, 1e5, 9e5, 1e7])
+@pytest.mark.parametrize("shape", [(2, 3), (30, 31), (40, 200)])
+def test_wide_ridge_paths_keep_their_digits(condition, shape):
+    # The singular vectors and values are known, so the solution is: nothing is factored here.
+    n, p = shape
+    rng = np.random.default_rng(9)
+    left, right = (np.linalg.qr(rng.normal(size=(m, n)))[0] for m in (n, p))
+    s, Y = np.geomspace(1, 1 / condition, n), rng.normal(size=(n, 3))
+    Z = left * s @ right.T
+    alphas = np.array([0.0, 1e-15, 1e-8, 0.1, 1e4])
+    path = ridge(Z, Y, alphas)
+    assert path.rank == n
+    assert path.method == ("tridiagonal" if condition < 1e6 else "svd")
+    # What the rounding of Z alone changes: eps times the condition.
+    tolerance = 1e-14 + 1e-15 * condition
+    for a, alpha in enumerate(alphas):
+        expected = right @ ((s / (s**2 + alpha))[:, None] * (left.T @ Y))
+        size = np.abs(expected).max()
+        np.testing.assert_allclose(path.coef[a], expected, rtol=0, atol=tolerance * size)
+        fitted = left @ ((s**2 / (s**2 + alpha))[:, None] * (left.T @ Y))
+        np.testing.assert_allclose(Z @ path.coef[a], fitted, rtol=0, atol=10 * tolerance)
+    assert path.interpolates[0]
+    np.testing.assert_allclose(
+        path.condition, np.sqrt((1 + alphas) / (condition**-2 + alphas)), rtol=1e-3
+    )
+
+
 def test_ridge_shapes_follow_the_arguments():
     rng = np.random.default_rng(6)
     Z, y = rng.normal(size=(4, 6)), rng.normal(size=4)

@@ -96,6 +96,20 @@ def test_a_width_that_outgrows_the_gram_matrix_is_solved_on_its_own():
     np.testing.assert_allclose(path.predictions[-1], expected, rtol=0, atol=1e-7)
 
 
+@pytest.mark.parametrize("condition", [1e2, 1e3, 1e4, 1e5, 9e5])
+def test_training_samples_are_met_as_exactly_as_without_a_gram_matrix(condition):
+    rng = np.random.default_rng(6)
+    n, p = 40, 200
+    left, right = (np.linalg.qr(rng.normal(size=(m, n)))[0] for m in (n, p))
+    Z, Y = left * np.geomspace(1, 1 / condition, n) @ right.T, rng.normal(size=(n, 2))
+    path = width_path(Z, Y, [p], Z_test=Z)
+    peer = np.linalg.lstsq(Z, Y, rcond=None)[0]
+    error, allowed = np.abs(path.predictions[0] - Y).max(), np.abs(Z @ peer - Y).max()
+    assert error < 10 * allowed + 1e-13
+    assert path.interpolates[0]
+    assert path.method[0] == ("gram" if condition < 5e5 else "lq")
+
+
 def test_little_memory_changes_nothing(monkeypatch):
     rng = np.random.default_rng(4)
     Z, Y, widths = (
