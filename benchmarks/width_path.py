@@ -22,7 +22,7 @@ from scipy.linalg import blas
 from sklearn.linear_model import LinearRegression, Ridge
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from ddkd.solvers import StreamingLeastSquares, width_path
+from ddkd.solvers import StreamingLeastSquares, ridge, width_path
 
 N_TARGETS = 10
 N_TEST = 2000
@@ -184,6 +184,27 @@ def compare_every_width(n: int, p: int, n_sample: int) -> None:
     )
 
 
+def compare_ridge_path(n: int, p: int, n_alphas: int) -> None:
+    """Twenty penalties at one width against scikit-learn's fit for each."""
+    problem = gaussian(n, p, 60)
+    alphas = np.geomspace(1e-3, 1e3, n_alphas) * p
+    own, peer = [], []
+    for _ in range(_ROUNDS):
+        own.append(seconds(lambda: ridge(problem.Z, problem.Y, alphas)))
+        peer.append(seconds(lambda: [sklearn_ridge(a, problem) for a in alphas]))
+    ratio = statistics.median(peer) / statistics.median(own)
+    print(
+        f"{f'{n_alphas} ridges n={n}':24s} {'Ridge(cholesky)':22s} {statistics.median(own):8.3f} s "
+        f"{statistics.median(peer):8.2f} s {ratio:7.1f} x",
+        flush=True,
+    )
+
+
+def sklearn_ridge(alpha: float, problem: Problem) -> np.ndarray:
+    model = Ridge(alpha, fit_intercept=False, solver="cholesky")
+    return model.fit(problem.Z, problem.Y).coef_
+
+
 def compare_streaming(p: int, n_batches: int) -> None:
     """Streaming against its floor: the same feature map and the Gram update alone."""
     rng = np.random.default_rng(0)
@@ -239,6 +260,8 @@ def main() -> None:
             compare(problem, peers, full=options.full)
     if options.only is None or options.only in "all widths":
         compare_every_width(1000, 10000, 200 if options.full else 12)
+    if options.only is None or options.only in "ridges":
+        compare_ridge_path(1000, 10000, 20)
     if options.only is None or options.only in "streaming":
         compare_streaming(1000, 12)
 

@@ -9,7 +9,7 @@ import numpy as np
 from ._rank import residual_vanishes, warn_if_not_interpolating
 from ._scaling import Scaled
 
-__all__ = ["Form", "LeastSquaresSolution", "WidthPath", "assemble"]
+__all__ = ["Form", "LeastSquaresSolution", "WidthPath", "assemble", "fitted_values"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,7 @@ def assemble(
     The scaled problem may be a factor of a larger one, with the same residual norms.
     """
     Z, Y = scaled.Z, scaled.Y
-    residual_norm = np.linalg.norm(Y - Z @ coef, axis=1)
+    residual_norm = np.linalg.norm(Y - fitted_values(Z, coef), axis=1)
     interpolates = residual_vanishes(residual_norm, np.linalg.norm(Y, axis=0))
     ridgeless = np.flatnonzero(alphas == 0)
     if ridgeless.size and Z.shape[1] >= form.n_samples:
@@ -193,6 +193,13 @@ def assemble(
         interpolates=bool(interpolates[0]) if scalar else interpolates,
         method=method,
     )
+
+
+def fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
+    """Products ``Z @ coef[i]`` (n_alphas, n, k), all at once: the features are read only once."""
+    a, p, k = coef.shape
+    flat = Z @ coef.transpose(1, 0, 2).reshape(p, a * k)
+    return flat.reshape(-1, a, k).transpose(1, 0, 2)
 
 
 def _first(values: np.ndarray) -> Any:

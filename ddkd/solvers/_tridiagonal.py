@@ -18,6 +18,7 @@ from ._gram import CONDITION_LIMIT, refinements
 from ._in_place import add_gram
 from ._rank import condition_of_extremes
 from ._small import is_certain
+from ._solution import fitted_values
 
 __all__ = ["solve_tridiagonally"]
 
@@ -96,7 +97,7 @@ def solve_tridiagonally(
     dual = tridiagonal.solve(np.broadcast_to(Y, (alphas.size, *Y.shape)), alphas)
     coef = _transposed_times(Z, dual)
     for _ in range(refinements(float(condition.max()))):
-        residual = Y - Z @ coef
+        residual = Y - fitted_values(Z, coef)
         correction = tridiagonal.solve(residual - penalties * dual, alphas)
         dual += correction
         coef += _transposed_times(Z, correction)
