@@ -3,7 +3,7 @@
 Started from fixed random vectors. After q rounds the estimate of the largest singular value
 is low, and that of the smallest high, by a factor below ``(n / delta^2)^(1 / (4 q))`` with
 probability 1 - delta (Dixon, SIAM J. Numer. Anal. 20, 1983): callers keep a margin of ten
-wherever a decision rests on it.
+wherever a decision rests on it. A triangle whose pivots vanish has the smallest value zero.
 """
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.sparse.linalg import svds
 from ._lapack import multiply_from_right, solve_from_right
 
 __all__ = [
+    "first_vanishing_pivot",
     "largest_by_lanczos",
     "leading_extremes",
     "random_unit_vectors",
@@ -29,17 +30,31 @@ def random_unit_vectors(size: int, count: int, stream: int = 0) -> np.ndarray:
 
 
 def leading_extremes(triangle: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Largest and smallest singular values of the leading blocks ``R[:w, :w]``, for several w.
+    """Largest and smallest singular values of the leading blocks ``R[:w, :w]``, w ascending.
 
     All blocks share the triangular solves: a vector that is zero beyond w stays so under
-    ``R^-1``, and under ``R^-T`` its first w entries see nothing of the rest.
+    ``R^-1``, and under ``R^-T`` its first w entries see nothing of the rest. By interlacing the
+    largest values rise with w and the smallest fall.
     """
     m = triangle.shape[0]
     inside = np.arange(m) < np.asarray(widths)[:, None]
     start = random_unit_vectors(m, len(widths)) * inside
     largest = _largest(triangle, start.copy(), inside)
-    smallest = _smallest(without_zero_pivots(triangle), start, inside)
-    return largest, smallest
+    smallest = np.zeros(len(widths))
+    top = first_vanishing_pivot(triangle)
+    n_regular = int(np.searchsorted(widths, top, side="right"))
+    if n_regular:
+        here = (slice(n_regular), slice(top))
+        block = triangle if top == m else np.asfortranarray(triangle[:top, :top])
+        smallest[:n_regular] = _smallest(block, start[here], inside[here])
+    return np.maximum.accumulate(largest), np.minimum.accumulate(smallest)
+
+
+def first_vanishing_pivot(triangle: np.ndarray) -> int:
+    """Index of the first pivot that is zero to far below any cutoff; the size if none is."""
+    pivots = np.abs(np.diagonal(triangle))
+    vanishing = pivots <= np.finfo(np.float64).eps ** 2 * pivots.max()
+    return int(np.argmax(np.append(vanishing, True)))
 
 
 def largest_by_lanczos(triangle: np.ndarray) -> float:
@@ -61,16 +76,17 @@ def _largest(triangle: np.ndarray, rows: np.ndarray, inside: np.ndarray) -> np.n
 
 
 def _smallest(triangle: np.ndarray, rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Smallest singular values, by inverse iteration."""
+    """Smallest singular values, by inverse iteration; zero where that overflows."""
     rows = np.ascontiguousarray(rows)
     _normalise(rows)
     inverse = np.zeros(len(rows))
-    for _ in range(_ROUNDS):
-        rows = solve_from_right(triangle, rows) * inside
-        inverse = np.maximum(inverse, _normalise(rows))
-        rows = solve_from_right(triangle, rows, transpose=True)
-        inverse = np.maximum(inverse, _normalise(rows))
-    return np.asarray(1.0 / inverse)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(_ROUNDS):
+            rows = solve_from_right(triangle, rows) * inside
+            inverse = np.maximum(inverse, _normalise(rows))
+            rows = solve_from_right(triangle, rows, transpose=True)
+            inverse = np.maximum(inverse, _normalise(rows))
+    return np.where(np.isfinite(inverse), 1.0 / inverse, 0.0)
 
 
 def _normalise(rows: np.ndarray) -> np.ndarray:
@@ -81,11 +97,11 @@ def _normalise(rows: np.ndarray) -> np.ndarray:
 
 
 def without_zero_pivots(triangle: np.ndarray) -> np.ndarray:
-    """Replace vanishing pivots by tiny ones, far below any cutoff, so that solves stay finite."""
+    """Replace vanishing pivots by tiny ones, far below any cutoff, for inverse iteration."""
+    if first_vanishing_pivot(triangle) == len(triangle):
+        return triangle
     pivots = np.abs(np.diagonal(triangle))
     floor = np.finfo(np.float64).eps ** 2 * pivots.max() if pivots.any() else 1.0
-    if pivots.min() > floor:
-        return triangle
     repaired = triangle.copy(order="F")
     vanishing = np.flatnonzero(pivots <= floor)
     repaired[vanishing, vanishing] = floor

@@ -10,22 +10,24 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg  # its norm neither overflows nor underflows
 
-from ._condition import random_unit_vectors
+from ._growing_extremes import GrowingExtremes
 from ._in_place import add_gram, factor
 from ._lapack import cholesky_solve, symmetric_product
+from ._small import decisive_condition
 
 __all__ = ["CONDITION_LIMIT", "DualSolution", "GrowingGram", "refinements"]
 
 CONDITION_LIMIT = 1e6
 
-# Rounds of iteration at the first width; later ones start from its vectors.
-_FIRST_ROUNDS = 4
 # Columns copied at once.
 _PANEL = 128
 # Error of the unrefined solution that is let through, relative.
 _TOLERANCE = 1e-11
+# Error that one solution, or one round of refinement, leaves, in units of the condition squared.
+_LOSS = 10 * np.finfo(np.float64).eps
+# Condition up to which nothing is refined.
+_UNREFINED = math.sqrt(_TOLERANCE / _LOSS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,39 +49,46 @@ class DualSolution:
 class GrowingGram:
     """Gram matrix of the samples, over the first columns of the features.
 
+    `smallest` is a lower bound of the smallest singular value of all widths to come.
     After a successful `solve`, `factor` holds its lower Cholesky factor.
     """
 
-    def __init__(self, Z: np.ndarray, Y: np.ndarray, alpha: float):
+    def __init__(self, Z: np.ndarray, Y: np.ndarray, alpha: float, smallest: float = 0.0):
         n = len(Z)
         self._Z, self._Y, self._alpha = Z, Y, alpha
         self._width = 0
         self._gram = np.zeros((n, n), order="F")
         self.factor = np.empty_like(self._gram)
-        self._lowest = random_unit_vectors(n, 1)[0]
-        self._highest = self._lowest
-        self._more_rounds = _FIRST_ROUNDS - 1
+        self._extremes = GrowingExtremes(n, smallest**2 + alpha)
 
     def grow(self, width: int) -> None:
         """Take in the columns up to `width`."""
         add_gram(self._gram, self._Z[:, self._width : width])
         self._width = width
 
-    def solve(self) -> DualSolution | None:
-        """Solve for the width reached; None where the Gram matrix is not safe."""
+    def solve(self, rcond: float) -> DualSolution | None:
+        """Solve for the width reached; None where the Gram matrix is not safe.
+
+        The smallest singular value is reliable as far as a cutoff at `rcond` depends on it.
+        """
         self._restore_factor()
         if not factor(self.factor):
             return None
-        dual, largest, smallest = self._solve_and_estimate()
-        condition = largest / smallest
-        if not condition < CONDITION_LIMIT:
+        extremes = self._extremes
+        solved = self._solve(np.column_stack([extremes.probes(), self._Y]))
+        dual = np.asfortranarray(solved[:, 2:])
+        tops = extremes.tops(self._dominant_column())
+        image = self._system_times(np.column_stack([tops, dual]))
+        decisive = min(_UNREFINED, decisive_condition(rcond)) ** 2
+        top = extremes.largest(image[:, :2], self._system_times)
+        low = extremes.smallest(solved[:, :2], top, decisive, self._solve)
+        largest, smallest = math.sqrt(top), math.sqrt(low)
+        if not largest < CONDITION_LIMIT * smallest:
             return None
-        rounds = refinements(condition)
-        coef = None
+        rounds = refinements(largest / smallest)
+        coef, residual = None, self._Y - (image[:, 2:] - self._alpha * dual)
         if rounds:
             coef, residual = self._refine(dual, rounds)
-        else:
-            residual = self._Y - symmetric_product(self._gram, dual)
         return DualSolution(dual, coef, np.linalg.norm(residual, axis=0), largest, smallest)
 
     def _restore_factor(self) -> None:
@@ -105,33 +114,25 @@ class GrowingGram:
             coef += correction.T @ Z
         return coef, self._Y - Z @ coef.T
 
-    def _solve_and_estimate(self) -> tuple[np.ndarray, float, float]:
-        """Solve, with a vector of inverse iteration beside the targets, and one of power iteration.
+    def _solve(self, right: np.ndarray) -> np.ndarray:
+        """Solve with the system's factor."""
+        return cholesky_solve(self.factor, right)
 
-        Returns the dual and the extreme singular values of the system; the vectors are kept from
-        width to width.
-        """
-        solved = cholesky_solve(self.factor, np.column_stack([self._lowest, self._Y]))
-        low, dual = solved[:, 0], np.asfortranarray(solved[:, 1:])
-        high = self._system_times(self._highest)
-        inverse, largest = float(linalg.norm(low)), float(linalg.norm(high))
-        for _ in range(self._more_rounds):
-            low = cholesky_solve(self.factor, low[:, None] / linalg.norm(low))[:, 0]
-            high = self._system_times(high / linalg.norm(high))
-            inverse = max(inverse, float(linalg.norm(low)))
-            largest = max(largest, float(linalg.norm(high)))
-        self._more_rounds = 0
-        self._lowest, self._highest = low / linalg.norm(low), high / linalg.norm(high)
-        return dual, math.sqrt(largest), 1.0 / math.sqrt(inverse)
+    def _system_times(self, right: np.ndarray) -> np.ndarray:
+        """Product of the Gram matrix plus penalty with a matrix."""
+        return symmetric_product(self._gram, right) + self._alpha * right
 
-    def _system_times(self, vector: np.ndarray) -> np.ndarray:
-        """Product of the Gram matrix plus penalty with a vector."""
-        return symmetric_product(self._gram, vector) + self._alpha * vector
+    def _dominant_column(self) -> np.ndarray:
+        """Column of the system with the largest diagonal entry."""
+        at = int(np.argmax(np.diagonal(self._gram)))
+        column = np.concatenate([self._gram[at, :at], self._gram[at:, at]])
+        column[at] += self._alpha
+        return column
 
 
 def refinements(condition: float) -> int:
-    """Rounds of refinement, each of which multiplies the error by about ``10 eps condition^2``."""
-    contraction = 10 * np.finfo(np.float64).eps * condition**2
+    """How many rounds of refinement it takes to bring the error below the tolerance."""
+    contraction = _LOSS * condition**2
     error, rounds = contraction, 0
     while error > _TOLERANCE:
         error *= contraction

@@ -141,7 +141,7 @@ def blocks_far(
     Z, test = problem.Z, reference.Z_test
     gram = GrowingGram(Z, problem.Y, 0.0)
     gram.grow(int(anchors[0]))
-    if gram.solve() is None:
+    if gram.solve(problem.cutoff(int(anchors[0]))) is None:
         return
     operator = None if test is None else _operator(gram.factor, Z, test, int(anchors[0]))
     for start, stop in pairwise(anchors.tolist()):
@@ -153,7 +153,7 @@ def blocks_far(
             directions = blas.dtrmm(1.0, inverse, directions.T, lower=1, overwrite_b=1).T
             add_product(operator, directions, update)
         gram.grow(stop)
-        dual = gram.solve()
+        dual = gram.solve(problem.cutoff(stop))
         if dual is None or not is_certain(dual.largest, dual.smallest, problem.cutoff(stop)):
             return
         record_duals(problem, reference, int(np.searchsorted(reference.widths, stop)), [dual])

@@ -14,6 +14,7 @@ from ._spectral import shrinkage, truncated_svd
 
 __all__ = [
     "SmallSolution",
+    "decisive_condition",
     "is_certain",
     "penalise",
     "solve_by_extremes",
@@ -41,11 +42,13 @@ class SmallSolution:
 
 
 def is_certain(largest: float, smallest: float, rcond: float) -> bool:
-    """Whether estimates of the extreme singular values leave no doubt that none is cut off.
+    """Whether estimates of the extreme singular values leave no doubt that none is cut off."""
+    return _MARGIN * rcond * largest < smallest
 
-    A smallest value above the largest is the mark of repaired pivots (`without_zero_pivots`).
-    """
-    return _MARGIN * rcond * largest < smallest < 2 * largest
+
+def decisive_condition(rcond: float) -> float:
+    """Condition below which it is certain that no singular value is cut off."""
+    return 1.0 / (_MARGIN * rcond) if rcond else math.inf
 
 
 def solve_by_extremes(

@@ -49,7 +49,7 @@ def solve_sparse_widths(problem: PrefixProblem, evaluation: Evaluation) -> None:
     if n_below:
         _solve_below(problem, evaluation, triangle, turned, largest[:-1], smallest[:-1])
     if n_below < len(widths):
-        growing = GrowingTriangle(problem.Z, basis, triangle, rotated)
+        growing = GrowingTriangle(problem.Z, basis, triangle, rotated, float(smallest[-1]))
         start = SmallSolution(rotated, m, float(largest[-1]), float(smallest[-1]), "qr")
         position, certificate = _solve_near(problem, evaluation, n_below, growing, start)
         if position < len(widths):
@@ -154,12 +154,12 @@ def _solve_far(
 
     `smallest` bounds the smallest singular value of the features from below at all of them.
     """
-    gram = GrowingGram(problem.Z, problem.Y, problem.alpha)
+    gram = GrowingGram(problem.Z, problem.Y, problem.alpha, smallest)
     held: list[DualSolution] = []
     for i in range(position, len(evaluation.widths)):
         width = int(evaluation.widths[i])
         gram.grow(width)
-        dual = gram.solve()
+        dual = gram.solve(problem.cutoff(width))
         bound = smallest if dual is None or problem.alpha > 0 else dual.smallest
         if dual is None or not is_certain(dual.largest, bound, problem.cutoff(width)):
             record_duals(problem, evaluation, i - len(held), held)

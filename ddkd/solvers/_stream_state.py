@@ -63,7 +63,7 @@ class StreamState:
         largest, smallest = (float(s[0]) for s in leading_extremes(head, np.array([p])))
         gram = np.zeros((p + n_targets, p + n_targets), order="F")
         frobenius = float(np.linalg.norm(head.T @ head))
-        if smallest < 2 * largest and 10 * frobenius < SAFE_CONDITION * smallest**2:
+        if 10 * frobenius < SAFE_CONDITION * smallest**2:
             offset = solve_triangle(head, triangle[:p, p:])
             state = cls(gram, None, offset, smallest**2, frobenius)
         else:

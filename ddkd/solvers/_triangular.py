@@ -9,18 +9,18 @@ of the block. Nothing is squared, and coefficients come from the stored reflecto
 sign. A block of b columns costs ``4 n^2 b`` flops.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.linalg import blas
 
-from ._condition import random_unit_vectors, without_zero_pivots
-from ._lapack import Reflectors, StackedReflectors, stack_qr
-from ._small import SmallSolution, solve_by_extremes
+from ._condition import first_vanishing_pivot
+from ._growing_extremes import GrowingExtremes
+from ._lapack import Reflectors, StackedReflectors, solve_triangle, stack_qr
+from ._small import SmallSolution, decisive_condition, solve_by_extremes
 
 __all__ = ["GrowingTriangle"]
-
-_ROUNDS = 4
 
 
 @dataclass(eq=False)
@@ -37,48 +37,58 @@ class GrowingTriangle:
         Their triangular factor R.
     rotated : ndarray of shape (n, n_targets)
         Targets in that basis.
+    smallest : float
+        Lower bound of the smallest singular value of all widths to come.
     """
 
     Z: np.ndarray
     basis: Reflectors
     triangle: np.ndarray
     rotated: np.ndarray
+    smallest: float = 0.0
     blocks: list[StackedReflectors] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.width = self.triangle.shape[0]
         self.triangle = np.array(self.triangle.T[::-1, ::-1], order="F")
         self.rotated = self.rotated[::-1]
-        self._lowest = random_unit_vectors(self.width, 1)[0]
-        self._highest = self._lowest.copy()
+        self._extremes = GrowingExtremes(self.width, self.smallest**2)
+        self._sample_squares = np.einsum("ij,ij->j", self.triangle, self.triangle)
 
     def grow(self, width: int) -> None:
         """Take in the columns up to `width`."""
         new = self.basis.transpose_times(self.Z[:, self.width : width])
+        self._sample_squares += np.einsum("ij,ij->i", new, new)[::-1]
         block, self.triangle = stack_qr(self.triangle, np.array(new[::-1].T, order="F"))
         self.blocks.append(block)
         self.width = width
 
     def solve(self, alpha: float, rcond: float) -> SmallSolution:
         """Solve in the rotated features: by substitution if full rank is certain, else by SVD."""
-        return solve_by_extremes(self.triangle, self.rotated, alpha, rcond, "lq", *self._extremes())
+        extremes = self._largest_and_smallest(decisive_condition(rcond))
+        return solve_by_extremes(self.triangle, self.rotated, alpha, rcond, "lq", *extremes)
 
-    def _extremes(self) -> tuple[float, float]:
-        """Extreme singular values; later calls start from the vectors of the earlier ones."""
-        triangle = without_zero_pivots(self.triangle)
-        largest, inverse = 0.0, 0.0
-        low, high = self._lowest, self._highest
-        for _ in range(_ROUNDS if len(self.blocks) <= 1 else 1):
-            low = blas.dtrsv(triangle, low, trans=1)
-            low = blas.dtrsv(triangle, low / np.linalg.norm(low))
-            inverse = max(inverse, float(np.linalg.norm(low)))
-            low /= np.linalg.norm(low)
-            high = blas.dtrmv(triangle, high)
-            high = blas.dtrmv(triangle, high / np.linalg.norm(high), trans=1)
-            largest = max(largest, float(np.linalg.norm(high)))
-            high /= np.linalg.norm(high)
-        self._lowest, self._highest = low, high
-        return largest, 1.0 / inverse
+    def _largest_and_smallest(self, decisive: float) -> tuple[float, float]:
+        """Extreme singular values of the features, roots of the Gram matrix's eigenvalues."""
+        at = int(np.argmax(self._sample_squares))
+        column = blas.dtrmv(self.triangle, self.triangle[:, at], trans=1)
+        image = self._gram_times(self._extremes.tops(column))
+        top = self._extremes.largest(image, self._gram_times)
+        if first_vanishing_pivot(self.triangle) < len(self.triangle):
+            return math.sqrt(top), 0.0
+        solved = self._solve_gram(self._extremes.probes())
+        low = self._extremes.smallest(solved, top, decisive**2, self._solve_gram)
+        return math.sqrt(top), math.sqrt(low)
+
+    def _gram_times(self, right: np.ndarray) -> np.ndarray:
+        """Product ``R' R right``."""
+        half = blas.dtrmm(1.0, self.triangle, right)
+        return np.asarray(blas.dtrmm(1.0, self.triangle, half, trans_a=1, overwrite_b=1))
+
+    def _solve_gram(self, right: np.ndarray) -> np.ndarray:
+        """Solve ``R' R x = right``."""
+        half = solve_triangle(self.triangle, right, transpose=True)
+        return solve_triangle(self.triangle, half)
 
     def coefficients(self, solutions: list[np.ndarray], first_block: int) -> np.ndarray:
         """Coefficients of the original features, in one backward sweep over the blocks.
