@@ -22,10 +22,10 @@ __all__ = [
 
 
 def input_eps(*arrays: Any) -> float:
-    """Machine epsilon of the coarsest floating dtype among the inputs (float64 if none floats)."""
+    """Machine epsilon of the coarsest floating dtype among the inputs, and at least float64's."""
     kinds = [getattr(a, "dtype", None) for a in arrays]
     eps = [np.finfo(k).eps for k in kinds if k is not None and k.kind == "f"]
-    return float(max(eps, default=0.0)) or float(np.finfo(np.float64).eps)
+    return float(max([*eps, np.finfo(np.float64).eps]))
 
 
 def as_array(name: str, value: Any) -> np.ndarray:

@@ -11,6 +11,8 @@ __all__ = ["Evaluation"]
 
 # Column blocks narrower than this cost more in memory traffic than their zeros in products.
 _NARROWEST_BLOCK = 64
+# What is reported of each width besides predictions and their errors.
+_REPORTED = "train_mse", "coef_norm", "rank", "largest", "smallest", "interpolates", "method"
 # Numbers of the product that are worked on at once, so that they stay in the cache.
 _CACHE = 2**18
 
@@ -29,7 +31,8 @@ class Evaluation:
     def __post_init__(self) -> None:
         g, k = self.widths.size, self.Y.shape[1]
         self.train_mse, self.coef_norm = np.empty((g, k)), np.empty((g, k))
-        self.rank, self.condition = np.zeros(g, dtype=int), np.empty(g)
+        self.rank = np.zeros(g, dtype=int)
+        self.largest, self.smallest = np.zeros(g), np.zeros(g)  # singular values kept
         self.interpolates, self.method = np.zeros(g, dtype=bool), np.full(g, "", dtype="U24")
         self._outputs: np.ndarray | None = None  # as the products come out: models first
         self.test_mse: np.ndarray | None = None
@@ -45,6 +48,11 @@ class Evaluation:
         if self._outputs is None:
             return None
         return self._outputs.reshape(*self.train_mse.shape, -1).transpose(0, 2, 1)
+
+    @property
+    def condition(self) -> np.ndarray:
+        """Condition of each width's system."""
+        return condition_of_extremes(self.largest, self.smallest, self.alpha)
 
     def record(
         self,
@@ -69,7 +77,7 @@ class Evaluation:
         self.train_mse[here] = (residual_norm / np.sqrt(len(self.Y))) ** 2
         self.coef_norm[here] = np.sqrt(np.einsum("gkw,gkw->gk", coef, coef))
         self.rank[here], self.method[here] = rank, method
-        self.condition[here] = condition_of_extremes(largest, smallest, self.alpha)
+        self.largest[here], self.smallest[here] = largest, smallest
         self.interpolates[here] = residual_vanishes(residual_norm, self.target_norm)
         if self._outputs is not None and self.Z_test is not None:
             k = self.Y.shape[1]
@@ -98,7 +106,7 @@ class Evaluation:
 
     def absorb(self, positions: np.ndarray, other: "Evaluation", where: np.ndarray) -> None:
         """Copy what another evaluation found at its positions `where`."""
-        for name in ("train_mse", "coef_norm", "rank", "condition", "interpolates", "method"):
+        for name in _REPORTED:
             getattr(self, name)[positions] = getattr(other, name)[where]
         if other.predictions is not None:
             origin = 0.0 if self.Y_test is None else self.Y_test

@@ -5,6 +5,7 @@ threshold, where everything grows, so that no digit is lost to cancellation. Eac
 at the next anchor's own solution; the widths of a block that misses it are solved singly.
 """
 
+from collections.abc import Callable
 from itertools import chain
 
 import numpy as np
@@ -20,12 +21,16 @@ from ._nested_blocks import (
     running_values,
 )
 from ._path_problem import PrefixProblem
+from ._rank import residual_vanishes
+from ._small import is_certain
 from ._sparse_widths import NEAR_THRESHOLD, solve_sparse_widths
 
 __all__ = ["pays_off", "solve_every_width"]
 
 # Running sums and anchors must agree to this, relative to the larger of the block's two ends.
 _AGREEMENT = 1e-9
+# Extreme singular values may change by this factor from one end of a block to the other.
+_SPREAD = 4.0
 
 
 def pays_off(problem: PrefixProblem, evaluation: Evaluation) -> bool:
@@ -49,12 +54,12 @@ def solve_every_width(problem: PrefixProblem, evaluation: Evaluation) -> None:
     if _is_certified(reference, n, near):
         threshold = Threshold.of(problem, n, evaluation.Z_test)
         for block in blocks_below(threshold, anchors[anchors <= n]):
-            _file(block, evaluation, reference, upwards=True)
+            _file(block, evaluation, reference, problem.cutoff, upwards=True)
         for block in chain(
             blocks_near(problem, threshold, reference, near),
             blocks_far(problem, reference, anchors[anchors >= near]),
         ):
-            _file(block, evaluation, reference, upwards=False)
+            _file(block, evaluation, reference, problem.cutoff, upwards=False)
     position = np.searchsorted(anchors, evaluation.widths)
     known = (anchors[position] == evaluation.widths) & (reference.method[position] != "")
     evaluation.absorb(np.flatnonzero(known), reference, position[known])
@@ -89,27 +94,50 @@ def _anchors(n: int, near: int, last: int) -> np.ndarray:
     return anchors[anchors >= 1]
 
 
-def _file(block: Block, evaluation: Evaluation, reference: Evaluation, *, upwards: bool) -> None:
-    """Record the widths inside a block, unless the sums miss the anchor at their end."""
+def _file(
+    block: Block,
+    evaluation: Evaluation,
+    reference: Evaluation,
+    cutoff: Callable[[int], float],
+    *,
+    upwards: bool,
+) -> None:
+    """Record the widths inside a block, if its ends vouch for them and the sums reach one."""
     widths = evaluation.widths
     here = np.flatnonzero((widths > block.start) & (widths < block.stop))
+    if here.size == 0 or not _is_tame(block, reference, cutoff):
+        return
     first, last = (block.start, block.stop) if upwards else (block.stop, block.start)
     target_squares = _anchor_values(reference, "coef_norm", last) ** 2
     arrived = block.coef_squares[last - block.start]
-    if here.size == 0 or not _agree(arrived, target_squares, block.coef_squares):
+    if not _agree(arrived, target_squares, block.coef_squares):
         return
     if not _run_predictions(block, evaluation, reference, here, first, last):
         return
     offset = widths[here] - block.start
-    ends = np.isin(reference.widths, [block.start, block.stop])
-    known = reference.method != ""
-    logarithms = np.log(reference.widths[known]), np.log(reference.condition[known])
+    residual_norm = np.sqrt(block.train_mse[offset] * len(evaluation.Y))
     evaluation.train_mse[here] = block.train_mse[offset]
     evaluation.coef_norm[here] = np.sqrt(block.coef_squares[offset])
     evaluation.rank[here] = np.minimum(widths[here], len(evaluation.Y))
-    evaluation.condition[here] = np.exp(np.interp(np.log(widths[here]), *logarithms))
-    evaluation.interpolates[here] = reference.interpolates[ends].all()
+    evaluation.interpolates[here] = residual_vanishes(residual_norm, evaluation.target_norm)
     evaluation.method[here] = "running sums"
+    ends = np.searchsorted(reference.widths, [block.start, block.stop])
+    for name in ("largest", "smallest"):
+        logarithms = np.log(getattr(reference, name)[ends])
+        between = np.interp(np.log(widths[here]), np.log(reference.widths[ends]), logarithms)
+        getattr(evaluation, name)[here] = np.exp(between)
+
+
+def _is_tame(block: Block, reference: Evaluation, cutoff: Callable[[int], float]) -> bool:
+    """Whether full rank is certain inside the block, and its extreme singular values are known.
+
+    The largest one rises with the width, the smallest falls below the threshold and rises above:
+    inside the block both lie between those of its ends.
+    """
+    ends = np.searchsorted(reference.widths, [block.start, block.stop])
+    largest, smallest = reference.largest[ends], reference.smallest[ends]
+    certain = is_certain(largest.max(), smallest.min(), cutoff(block.stop))
+    return certain and all(s.max() <= _SPREAD * s.min() for s in (largest, smallest))
 
 
 def _run_predictions(

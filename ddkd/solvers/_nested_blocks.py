@@ -145,7 +145,10 @@ def blocks_far(
         return
     operator = None if test is None else _operator(gram.factor, Z, test, int(anchors[0]))
     for start, stop in pairwise(anchors.tolist()):
-        inverse, update = _update(gram.factor, Z[:, start:stop])
+        step = _update(gram.factor, Z[:, start:stop])
+        if step is None:
+            return
+        inverse, update = step
         directions = None
         if test is not None and operator is not None:
             directions = test[:, start:stop].copy()
@@ -166,17 +169,18 @@ def _operator(factor: np.ndarray, Z: np.ndarray, test: np.ndarray, width: int) -
     return solve_lower(factor, solve_lower(factor, cross), transpose=True).T
 
 
-def _update(factor: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _update(factor: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """Inverse of the lower factor L of ``I + S' S``, and ``V = L^-1 S' C^-1``, Fortran-ordered.
 
+    None if the new columns are so large that L cannot be found.
     Products with the inverse are twice as fast as triangular solves, and as good: L is well
     conditioned.
     """
     scaled = solve_lower(factor, columns.copy(order="C").T, transpose=True, side="right")
     inner = np.eye(columns.shape[1], order="F")
     add_gram(inner, scaled)
-    definite = cholesky_in_place(inner)
-    assert definite, "the identity plus a product S' S is definite"
+    if not cholesky_in_place(inner):
+        return None
     inverse, _ = lapack.dtrtri(inner, lower=1, overwrite_c=1)
     half = blas.dtrmm(1.0, inverse, scaled, lower=1, overwrite_b=1)
     return inverse, solve_lower(factor, half, side="right")

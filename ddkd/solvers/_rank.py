@@ -28,8 +28,12 @@ def check_rcond(rcond: Any) -> float | None:
 
 
 def default_rcond(n_samples: int, n_features: int, eps: float) -> float:
-    """Cutoff relative to the largest singular value: max(n, p) times the input's epsilon."""
-    return max(n_samples, n_features) * eps
+    """Cutoff relative to the largest singular value: max(n, p) times the input's epsilon.
+
+    Half precision would reach one with a thousand samples: half of the largest is the most that
+    can pass for rounding.
+    """
+    return min(max(n_samples, n_features) * eps, 0.5)
 
 
 def numerical_rank(singular_values: np.ndarray, rcond: float) -> int:

@@ -8,7 +8,8 @@ from scipy import linalg
 
 from ._condition import leading_extremes
 from ._deflation import Deflation, smallest_vectors
-from ._lapack import StackedReflectors, solve_triangle, stack_qr, tall_qr
+from ._lapack import solve_triangle, tall_qr
+from ._penalty import penalise, solve_penalised_transpose
 from ._rank import condition_of_extremes
 from ._spectral import shrinkage, truncated_svd
 
@@ -16,7 +17,6 @@ __all__ = [
     "SmallSolution",
     "decisive_condition",
     "is_certain",
-    "penalise",
     "solve_by_extremes",
     "solve_one_width",
     "solve_reduced",
@@ -89,64 +89,43 @@ def solve_by_extremes(
 
 def _substitute(triangle: np.ndarray, targets: np.ndarray, alpha: float, name: str) -> np.ndarray:
     """Solution for a triangle of full rank."""
-    solve = _solve_transposed if name == "lq" else _solve_plain
-    return solve(triangle, targets, alpha)
+    if alpha == 0:
+        return solve_triangle(triangle, targets, transpose=name == "lq")
+    if name == "lq":
+        return solve_penalised_transpose(triangle, targets, alpha)
+    return solve_triangle(*penalise(triangle, targets, alpha))
 
 
 def solve_small(
     matrix: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, method: str
 ) -> SmallSolution:
     """Solve by the SVD of the matrix, its singular values cut off at `rcond`."""
-    if alpha == 0:
-        coef, _, rank, values = linalg.lstsq(
-            matrix, targets, cond=rcond, lapack_driver="gelsd", check_finite=False
-        )
-        rank = int(rank)
-    else:
+    found = None if alpha > 0 or rcond == 0 else _gelsd(matrix, targets, rcond)
+    if found is None:
         spectrum = truncated_svd(matrix, rcond)
         filters = shrinkage(spectrum.values, np.array([alpha]))[0]
         coef = spectrum.right.T @ (filters[:, None] * (spectrum.left.T @ targets))
         values, rank = spectrum.values, spectrum.rank
+    else:
+        coef, values, rank = found
     extremes = (float(values[0]), float(values[rank - 1])) if rank else (0.0, 0.0)
     return SmallSolution(coef, rank, *extremes, method)
 
 
-def _penalised_triangle(triangle: np.ndarray, alpha: float) -> tuple[StackedReflectors, np.ndarray]:
-    """QR decomposition of ``[R; sqrt(alpha) I]``, whose leading blocks are nested as those of R."""
-    m = len(triangle)
-    return stack_qr(
-        np.array(triangle, order="F"),
-        np.asfortranarray(math.sqrt(alpha) * np.eye(m)),
-        overlap=m,
-    )
+def _gelsd(
+    matrix: np.ndarray, targets: np.ndarray, rcond: float
+) -> tuple[np.ndarray, np.ndarray, int] | None:
+    """Coefficients, singular values and rank by LAPACK's gelsd; None if it does not converge.
 
-
-def _solve_plain(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
-    """Ridge solution of ``R x = c`` for an upper triangle of full rank."""
-    if alpha == 0:
-        return solve_triangle(triangle, targets)
-    factor, rotated = penalise(triangle, targets, alpha)
-    return solve_triangle(factor, rotated)
-
-
-def _solve_transposed(triangle: np.ndarray, targets: np.ndarray, alpha: float) -> np.ndarray:
-    """Ridge solution of ``R' x = c``: with ``[R; sqrt(alpha) I] = Q V``, Q's top times V'^-1 c."""
-    if alpha == 0:
-        return solve_triangle(triangle, targets, transpose=True)
-    stacked, factor = _penalised_triangle(triangle, alpha)
-    half = solve_triangle(factor, targets, transpose=True)
-    coef, _ = stacked.apply(half, np.zeros(half.shape, order="F"), transpose=False)
-    return coef
-
-
-def penalise(
-    triangle: np.ndarray, targets: np.ndarray, alpha: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Triangle and targets of the augmented problem ``[R; sqrt(alpha) I] x = [c; 0]``."""
-    stacked, factor = _penalised_triangle(triangle, alpha)
-    top = np.array(targets, order="F")
-    rotated, _ = stacked.apply(top, np.zeros(top.shape, order="F"), transpose=True)
-    return factor, rotated
+    It takes a cutoff of zero for one of eps.
+    """
+    try:
+        coef, _, rank, values = linalg.lstsq(
+            matrix, targets, cond=rcond, lapack_driver="gelsd", check_finite=False
+        )
+    except linalg.LinAlgError:
+        return None
+    return coef, values, int(rank)
 
 
 def solve_reduced(

@@ -77,7 +77,8 @@ class WidthPath:
     rank : ndarray of shape (n_widths,)
         Numerical rank of the features used.
     condition : ndarray of shape (n_widths,)
-        Condition of the systems that were solved, see `LeastSquaresSolution`.
+        Condition of the systems that were solved, see `LeastSquaresSolution`; where `method` is
+        "running sums", interpolated between widths whose condition is within a factor of 16.
     interpolates : ndarray of shape (n_widths,)
         Whether the training residual is zero to rounding for every target.
     method : ndarray of shape (n_widths,)

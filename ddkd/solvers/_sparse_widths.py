@@ -17,11 +17,11 @@ from ._evaluation import Evaluation
 from ._gram import CONDITION_LIMIT, DualSolution, GrowingGram
 from ._lapack import tall_qr
 from ._path_problem import PrefixProblem
+from ._penalty import outweighs, penalise
 from ._row_reduction import reduce_rows
 from ._small import (
     SmallSolution,
     is_certain,
-    penalise,
     solve_by_extremes,
     solve_one_width,
 )
@@ -75,19 +75,26 @@ def _solve_below(
     ]
     n_fast = _n_leading(certain)
     well_conditioned = (largest < CONDITION_LIMIT * smallest) & (widths < len(turned))
-    n_known = 0
-    if problem.alpha == 0 and not problem.is_reduced:
+    n_known = n_outweighed = 0
+    if problem.alpha > 0 and n_fast:
+        n_outweighed = _n_leading(outweighs(problem.alpha, triangle)[widths[:n_fast] - 1])
+    elif not problem.is_reduced:
         n_known = _n_leading(well_conditioned[:n_fast])
     residuals = np.sqrt(np.cumsum(turned[::-1] ** 2, axis=0)[::-1])[widths[:n_known]]
-    factor, targets = triangle, rotated
-    if problem.alpha > 0 and n_fast:
-        factor, targets = penalise(triangle, rotated, problem.alpha)
-    for here in _batches(n_known, n_fast, problem.batch(int(widths[-1]))):
-        coef = solve_leading_blocks(factor, targets, widths[here])
-        known = residuals[here] if here.stop <= n_known else None
-        evaluation.record(
-            here.start, coef, widths[here], largest[here], smallest[here], ["qr"] * len(coef), known
-        )
+    for part in (slice(0, n_known or n_outweighed), slice(n_known or n_outweighed, n_fast)):
+        if part.start == part.stop:
+            continue
+        top = int(widths[part.stop - 1])
+        factor, targets = triangle, rotated
+        if problem.alpha > 0:
+            leading = np.asfortranarray(triangle[:top, :top])
+            factor, targets = penalise(leading, rotated[:top], problem.alpha)
+        for here in _batches(part, problem.batch(top)):
+            coef = solve_leading_blocks(factor, targets, widths[here])
+            known = residuals[here] if here.stop <= n_known else None
+            extremes = largest[here], smallest[here]
+            methods = ["qr"] * len(coef)
+            evaluation.record(here.start, coef, widths[here], *extremes, methods, known)
     for i in range(n_fast, len(widths)):
         w = int(widths[i])
         small = solve_by_extremes(
@@ -228,8 +235,7 @@ def _n_leading(holds: Sequence[bool] | np.ndarray) -> int:
     return int(np.argmin(np.append(holds, False)))
 
 
-def _batches(border: int, stop: int, size: int) -> Iterator[slice]:
-    """Split a range of positions from zero into slices, none of them across the border."""
-    for start, end in ((0, border), (border, stop)):
-        for first in range(start, end, size):
-            yield slice(first, min(first + size, end))
+def _batches(part: slice, size: int) -> Iterator[slice]:
+    """Split a range of positions into slices."""
+    for first in range(part.start, part.stop, size):
+        yield slice(first, min(first + size, part.stop))

@@ -46,7 +46,8 @@ def shrinkage(values: np.ndarray, alphas: np.ndarray) -> np.ndarray:
 
     Written without squares, so that it holds at the ends of the floating-point range.
     """
-    return np.asarray(1.0 / (values + alphas[:, None] / values))
+    with np.errstate(over="ignore"):
+        return np.asarray(1.0 / (values + alphas[:, None] / values))
 
 
 def solve_spectrally(

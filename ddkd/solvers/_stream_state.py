@@ -3,9 +3,10 @@
 Normal equations square the condition. Rows times U^-1, with U the triangular factor of the
 first rows, are nearly orthonormal instead, so that nothing is lost (as accurate as a QR
 decomposition of all rows, for the price of one triangular solve more than normal equations).
-U is the factor of ``[R; delta I]`` with delta at 1e-8 of the largest singular value: so it can
-be inverted whatever the rank, and a singular value s below delta keeps the relative accuracy
-``eps (delta / s)^2``, enough down to the cutoff.
+U is the factor of ``[R; delta D]`` with delta = 1e-8 and D the norms of the columns of R: so it
+can be inverted whatever the rank, a leading block is as good as the whole, and a singular value
+s of ``R D^-1`` below delta keeps the relative accuracy ``eps (delta / s)^2``, enough down to the
+cutoff.
 """
 
 from dataclasses import dataclass
@@ -17,14 +18,14 @@ from scipy import linalg
 from ._condition import leading_extremes
 from ._in_place import add_gram
 from ._lapack import cholesky, solve_from_right, solve_triangle, tall_qr
-from ._small import penalise
+from ._penalty import penalise
 
 __all__ = ["SAFE_CONDITION", "StreamState"]
 
-# Gram matrices are safe up to this condition.
-SAFE_CONDITION = 1e9
+# Gram matrices are safe up to this condition: they lose this many roundings.
+SAFE_CONDITION = 1e6
 _FLOOR = 1e-8
-# Stands for delta while all features are zero: rows of ordinary size then start anew.
+# Stands for the norm of a column while it is zero: a row where it is not then starts anew.
 _TINY = 2.0**-100
 
 
@@ -60,16 +61,18 @@ class StreamState:
         padding = max(0, rows.shape[1] - len(rows))
         _, triangle = tall_qr(np.pad(rows, ((0, padding), (0, 0))))
         head = np.asfortranarray(triangle[:p, :p])
-        largest, smallest = (float(s[0]) for s in leading_extremes(head, np.array([p])))
+        smallest = float(leading_extremes(head, np.array([p]))[1][0])
         gram = np.zeros((p + n_targets, p + n_targets), order="F")
         frobenius = float(np.linalg.norm(head.T @ head))
         if 10 * frobenius < SAFE_CONDITION * smallest**2:
             offset = solve_triangle(head, triangle[:p, p:])
             state = cls(gram, None, offset, smallest**2, frobenius)
         else:
+            sizes = np.linalg.norm(head, axis=0)
+            sizes[sizes == 0] = _TINY * (sizes.max() or 1.0)
+            factor, targets = penalise(np.asfortranarray(head / sizes), triangle[:p, p:], _FLOOR**2)
+            whitener = np.asfortranarray(factor * sizes)
             # The ridge solution is bounded by 1 / delta, so that x' offset is exact to rounding.
-            delta = _FLOOR * float(np.linalg.norm(head, 2)) or _TINY
-            whitener, targets = penalise(head, triangle[:p, p:], delta**2)
             offset = solve_triangle(whitener, targets)
             state = cls(gram, whitener, offset, 1.0, np.sqrt(p))
         state._sum(state._whitened(triangle))

@@ -23,7 +23,7 @@ class StreamingLeastSquares:
 
     Keeps one square matrix of size ``n_features + n_targets`` and a buffer of at most
     ``2 n_features`` samples (but at least 512), whatever the number of samples: the Gram matrix
-    of the samples while their condition allows for it (normal equations: below 1e9 for the
+    of the samples while their condition allows for it (normal equations: below 1e6 for the
     Gram matrix), otherwise that of samples whitened by the triangular factor of the first ones,
     which loses nothing by squaring. Every batch is checked; the solution's `method` says which.
 
