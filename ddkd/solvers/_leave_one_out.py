@@ -12,9 +12,10 @@ from ._spectral import truncated_svd
 
 __all__ = ["LeaveOneOut", "leave_one_out"]
 
-# Leverages within this of one are one: 1 - h is computed to a few units of rounding, and a
-# smaller difference would divide noise by noise.
-_LEVERAGE_TOLERANCE = 1e-12
+# Leverages this close to one leave too few digits of 1 - h to a subtraction.
+_HIGH_LEVERAGE = 1e-4
+# Projections shorter than this many roundings times sqrt(n) are zero.
+_ROUNDING = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +100,10 @@ def leave_one_out(
     problem = check_problem(Z, Y, rcond)
     alphas, _ = check_alpha(alpha)
     scaled = Scaled.of(problem.Z, problem.Y)
-    left, values = _left_vectors(scaled.Z, problem.cutoff(problem.Z.shape[1]))
-    residuals = _leave_one_out_residuals(left, values, scaled.Y, scaled.penalty(alphas))
+    basis, left, values = _left_vectors(scaled.Z, problem.cutoff(problem.Z.shape[1]))
+    rest, outside = _outside(basis, scaled.Y)
+    penalties = scaled.penalty(alphas)
+    residuals = _leave_one_out_residuals(left, values, scaled.Y, rest, outside, penalties)
     predictions = scaled.predictions(scaled.Y - residuals)
     mse = scaled.squares(np.mean(residuals**2, axis=1))
     if problem.one_dimensional:
@@ -108,30 +111,60 @@ def leave_one_out(
     return LeaveOneOut(alphas, mse, predictions)
 
 
-def _left_vectors(Z: np.ndarray, rcond: float) -> tuple[np.ndarray, np.ndarray]:
-    """Left singular vectors (n, r) and singular values; of a QR decomposition's triangle."""
+def _left_vectors(Z: np.ndarray, rcond: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Orthonormal basis of the range, left singular vectors (n, r) of it, and singular values.
+
+    The basis is that of a QR decomposition where the features have full column rank: unlike the
+    vectors of small singular values it keeps its digits when rows or columns are badly scaled.
+    """
     n, p = Z.shape
     if p > n:
         spectrum = truncated_svd(tall_qr(Z.T)[1].T, rcond)
-        return spectrum.left, spectrum.values
-    basis, triangle = tall_qr(Z)
+        return spectrum.left, spectrum.left, spectrum.values
+    reflectors, triangle = tall_qr(Z)
     spectrum = truncated_svd(triangle, rcond)
     padded = np.zeros((n, spectrum.rank), order="F")
     padded[:p] = spectrum.left
-    return (basis.times(padded) if spectrum.rank else padded), spectrum.values
+    left = reflectors.times(padded) if spectrum.rank else padded
+    full = spectrum.rank == p
+    return reflectors.times(np.eye(n, p)) if full else left, left, spectrum.values
+
+
+def _outside(basis: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Part of the targets outside the range, and of each sample's unit vector, squared.
+
+    For a sample of high leverage both come from that part of its unit vector itself, which
+    projecting twice gives to all digits; where it is zero the range determines the sample.
+    """
+    n = len(basis)
+    outside = 1.0 - np.einsum("ij,ij->i", basis, basis)
+    rest = Y - basis @ (basis.T @ Y)
+    high = np.flatnonzero(outside < _HIGH_LEVERAGE)
+    if basis.shape[1] == n:
+        outside[:], rest[:] = 0.0, 0.0
+        return rest, outside
+    units = np.zeros((n, high.size))
+    units[high, np.arange(high.size)] = 1.0
+    for _ in range(3):
+        units -= basis @ (basis.T @ units)
+    squares = np.einsum("ij,ij->j", units, units)
+    determined = squares <= n * (_ROUNDING * np.finfo(np.float64).eps) ** 2
+    outside[high] = np.where(determined, 0.0, squares)
+    rest[high] = np.where(determined[:, None], 0.0, units.T @ Y)
+    return rest, outside
 
 
 def _leave_one_out_residuals(
-    left: np.ndarray, values: np.ndarray, Y: np.ndarray, alphas: np.ndarray
+    left: np.ndarray,
+    values: np.ndarray,
+    Y: np.ndarray,
+    rest: np.ndarray,
+    outside: np.ndarray,
+    alphas: np.ndarray,
 ) -> np.ndarray:
     """Residuals (n_alphas, n, k): ``[M y]_i / M_ii`` with M proportional to I - H."""
     projected = left.T @ Y
-    leverage = np.einsum("ij,ij->i", left, left)
-    outside = np.maximum(1.0 - leverage, 0.0)
-    determined = outside <= _LEVERAGE_TOLERANCE
-    outside[determined] = 0.0
-    rest = Y - left @ projected
-    rest[determined] = 0.0
+    determined = outside == 0
     # Dividing by the smallest singular value keeps squares in range.
     inverse_square = (values[-1:] / values) ** 2
     residuals = np.empty((alphas.size, *Y.shape))

@@ -77,3 +77,23 @@ def test_bad_arguments():
         leave_one_out([[1.0]], [1.0], [-1.0])
     with pytest.raises(ValueError, match="Y must have 1 rows"):
         leave_one_out([[1.0]], [1.0, 2.0], 1.0)
+
+
+@pytest.mark.parametrize("size", [1e4, 1e7, 1e10, 1e13])
+def test_a_sample_of_overwhelming_norm_is_predicted_by_the_others(size):
+    rng = np.random.default_rng(3)
+    Z, y = rng.normal(size=(30, 5)), rng.normal(size=30)
+    Z[0] *= size
+    refitted = Z[0] @ np.linalg.lstsq(Z[1:], y[1:], rcond=None)[0]
+    found = leave_one_out(Z, y, [0.0]).predictions[0]
+    assert found[0] == pytest.approx(refitted, rel=1e-10)
+
+
+def test_a_sample_that_alone_has_a_direction_takes_the_limit():
+    # Without it the direction is not seen, and minimum norm predicts nothing from it.
+    rng = np.random.default_rng(4)
+    Z, y = rng.normal(size=(12, 4)), rng.normal(size=12)
+    Z[:, 0] = 0.0
+    Z[0, 0] = 1e-8
+    refitted = Z[0] @ np.linalg.lstsq(Z[1:], y[1:], rcond=1e-13)[0]
+    assert leave_one_out(Z, y, [0.0]).predictions[0, 0] == pytest.approx(refitted, rel=1e-6)

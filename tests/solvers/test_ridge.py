@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from ddkd import exceptions
-from ddkd.solvers import min_norm, ridge
+from ddkd.solvers import min_norm, ridge, width_path
 
 
 def exact_min_norm(Z, y):
@@ -189,3 +189,37 @@ def test_bad_arguments_are_named(arguments, message):
     good = {"Z": [[1.0]], "Y": [1.0], "alpha": 0.0}
     with pytest.raises(ValueError, match=message):
         ridge(**(good | arguments))
+
+
+@pytest.mark.parametrize("shape", [(30, 5), (5, 5), (5, 30)])
+@pytest.mark.parametrize("alpha", [1e3, 1e8, 1e20, 1e100])
+def test_large_penalties_shrink_every_coefficient_exactly(shape, alpha):
+    rng = np.random.default_rng(10)
+    Z, Y = rng.normal(size=shape), rng.normal(size=(shape[0], 2))
+    u, s, vt = np.linalg.svd(Z, full_matrices=False)
+    expected = vt.T @ ((s / (s**2 + alpha))[:, None] * (u.T @ Y))
+    np.testing.assert_allclose(ridge(Z, Y, alpha).coef, expected, rtol=1e-11)
+    graded = Z * np.geomspace(1e-9, 1, shape[1])
+    path = width_path(graded, Y, [1, shape[1]], alpha=alpha)
+    column = graded[:, 0]
+    np.testing.assert_allclose(path.coef_norm[0], np.abs(column @ Y) / (column @ column + alpha))
+
+
+def test_features_whose_leading_block_is_singular():
+    solution = min_norm([[0.0, 1.0], [0.0, 0.0]], [3.0, 0.0])
+    np.testing.assert_array_equal(solution.coef, [0.0, 3.0])
+    assert solution.rank == ridge([[0.0, 1.0], [0.0, 0.0]], [1.0, 1.0], 0.1).rank == 1
+    assert min_norm([[1.0, 1.0], [1.0, 1.0]], [1.0, 1.0], rcond=0.0).coef == pytest.approx(0.5)
+    Z = np.triu(np.ones((30, 30)), 1)
+    Z[0, 0] = 1.0
+    y = Z @ np.arange(30.0)
+    np.testing.assert_allclose(Z @ min_norm(Z, y).coef, y, rtol=1e-12)
+
+
+def test_the_cutoff_follows_what_is_computed_in():
+    rng = np.random.default_rng(11)
+    Z, y = rng.normal(size=(1100, 3)) @ rng.normal(size=(3, 8)), np.ones(1100)
+    assert min_norm(Z.astype(np.longdouble), y).rank == 3
+    half = rng.normal(size=(1100, 3)).astype(np.float16)
+    assert min_norm(half, y).rcond == 0.5
+    assert min_norm(half, y).rank == ridge(half, y, [0.0]).rank == 3

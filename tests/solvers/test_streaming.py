@@ -196,3 +196,34 @@ def test_one_pass_serves_every_width():
         np.testing.assert_allclose(stream.solve(width=width).coef, expected, atol=1e-12)
     with pytest.raises(ValueError, match="width must be between 1 and 9"):
         stream.solve(width=10)
+
+
+@pytest.mark.parametrize("size", [1e-2, 1e-6, 1e-10])
+def test_a_prefix_of_small_features_has_its_own_rank(size):
+    rng = np.random.default_rng(10)
+    Z, Y = rng.normal(size=(2048, 10)), rng.normal(size=2048)
+    Z[:, :5] *= size
+    Z[:, 4] = Z[:, 3]
+    streamed, whole = feed(Z, Y, 256).solve(width=5), ridge(Z[:, :5], Y, [0.0])
+    assert streamed.rank == whole.rank == 4
+    np.testing.assert_allclose(streamed.coef, whole.coef[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("drift", [1e2, 1e3, 1e4, 1e6])
+@pytest.mark.parametrize("rank", [5, 10])
+def test_drifting_features_keep_their_digits(drift, rank):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        factors = rng.normal(size=(2048, rank))
+        factors[:1024] *= np.geomspace(1, 1 / drift, rank)
+        factors[1024:] *= np.geomspace(1 / drift, 1, rank)
+        Z, Y = factors @ rng.normal(size=(rank, 10)), rng.normal(size=2048)
+        streamed, whole = feed(Z, Y, 256).solve(), ridge(Z, Y, [0.0])
+        assert streamed.rank == whole.rank == rank
+        np.testing.assert_allclose(Z @ streamed.coef, Z @ whole.coef[0], rtol=0, atol=1e-9)
+
+
+def test_a_first_feature_that_is_nearly_always_zero():
+    Z = np.zeros((600, 2))
+    Z[0, 1] = 1.0
+    np.testing.assert_array_equal(feed(Z, np.ones(600), 600).solve().coef, [0.0, 1.0])

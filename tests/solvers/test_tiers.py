@@ -137,3 +137,78 @@ def test_estimates_of_extreme_singular_values(smallest):
         assert 0.7 < largest[i] / s[0] < 1 + 1e-9
         assert 1 - 0.1 < least[i] / s[-1] < 1.5
     assert largest_by_lanczos(triangle) == pytest.approx(1.0, rel=1e-3)
+
+
+@pytest.mark.parametrize("rcond", [None, 1e-3])
+@pytest.mark.parametrize("size", [1e3, 1e5, 1e8])
+@pytest.mark.parametrize("n_between", [5, 20])
+def test_a_direction_that_new_features_leave_behind_is_seen(rcond, size, n_between):
+    # Inverse iteration that only goes on from the last width's vector would never see it.
+    rng = np.random.default_rng(7)
+    n = 20
+    Q = np.linalg.qr(rng.normal(size=(n, n)))[0]
+    first, between, last = np.full(n, 10.0), np.full(n, 10.0), np.full(n, size)
+    first[:2] = 0.01, 1.0
+    between[:2] = 0.01, 0.0
+    last[1] = 0.0
+    Z = np.hstack(
+        [
+            Q * first,
+            (Q * between) @ rng.normal(size=(n, n_between)) / 10,
+            (Q * last) @ rng.normal(size=(n, 40)),
+        ]
+    )
+    Y, p = rng.normal(size=(n, 1)), n + n_between + 40
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        path = width_path(Z, Y, [20, 22, 24, n + n_between, p], Z_test=Z / size, rcond=rcond)
+    coef, rank, s = svd_min_norm(Z, Y, rcond or p * 2.0**-52)
+    assert path.rank[-1] == rank
+    assert 0.5 < path.condition[-1] / (s[0] / s[rank - 1]) < 1 + 1e-9
+    tolerance = 1e-13 + 1e-15 * s[0] / s[rank - 1]
+    np.testing.assert_allclose(path.predictions[-1], Z @ coef / size, rtol=0, atol=tolerance)
+
+
+def test_every_width_of_features_that_jump_in_size():
+    rng = np.random.default_rng(8)
+    n, p = 20, 400
+    Z, Y, W = rng.normal(size=(n, p)), rng.normal(size=(n, 1)), np.arange(1, p + 1)
+    for columns in (slice(129, 130), slice(129, None), slice(29, None)):
+        for size, rcond in ((1e5, 1e-3), (1e10, None)):
+            jumping = Z.copy()
+            jumping[:, columns] *= size
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", InterpolationWarning)
+                path = width_path(jumping, Y, W, Z_test=jumping[:5], rcond=rcond)
+            for w in (10, 30, 40, 48, 128, 129, 130, 131, 140, 150, 400):
+                cutoff = rcond or max(n, w) * 2.0**-52
+                coef, rank, s = svd_min_norm(jumping[:, :w], Y, cutoff)
+                if ((s > cutoff * s[0] / 5) & (s < 5 * cutoff * s[0])).any():
+                    continue
+                assert path.rank[w - 1] == rank
+                assert 0.2 < path.condition[w - 1] / (s[0] / s[rank - 1]) < 5
+                expected = jumping[:5, :w] @ coef
+                tolerance = 1e-9 + 1e-15 * s[0] / s[rank - 1]
+                np.testing.assert_allclose(path.predictions[w - 1], expected, atol=tolerance)
+
+
+def test_every_width_says_which_models_interpolate():
+    rng = np.random.default_rng(9)
+    Z = rng.normal(size=(20, 400))
+    path = width_path(Z, Z[:, :5].sum(axis=1), np.arange(1, 401))
+    np.testing.assert_array_equal(path.interpolates, np.arange(1, 401) >= 5)
+
+
+def test_singular_leading_blocks_of_a_path():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        Z, Y = np.triu(rng.normal(size=(15, 19)), 2), rng.normal(size=(15, 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InterpolationWarning)
+            path = width_path(Z, Y, [1, 8, 15, 16, 19], Z_test=Z)
+        for i, w in enumerate(path.widths):
+            if w > 1:
+                coef, rank, _ = svd_min_norm(Z[:, :w], Y, 19 * 2.0**-52)
+                assert path.rank[i] == rank
+                np.testing.assert_allclose(path.predictions[i], Z[:, :w] @ coef, atol=1e-9)
+        assert path.rank[0] == 0
