@@ -74,27 +74,19 @@ def _solve_below(
         for w, s_max, s_min in zip(widths, largest, smallest, strict=True)
     ]
     n_fast = _n_leading(certain)
-    well_conditioned = (largest < CONDITION_LIMIT * smallest) & (widths < len(turned))
-    n_known = n_outweighed = 0
-    if problem.alpha > 0 and n_fast:
-        n_outweighed = _n_leading(outweighs(problem.alpha, triangle)[widths[:n_fast] - 1])
-    elif not problem.is_reduced:
-        n_known = _n_leading(well_conditioned[:n_fast])
-    residuals = np.sqrt(np.cumsum(turned[::-1] ** 2, axis=0)[::-1])[widths[:n_known]]
-    for part in (slice(0, n_known or n_outweighed), slice(n_known or n_outweighed, n_fast)):
-        if part.start == part.stop:
-            continue
-        top = int(widths[part.stop - 1])
-        factor, targets = triangle, rotated
-        if problem.alpha > 0:
-            leading = np.asfortranarray(triangle[:top, :top])
-            factor, targets = penalise(leading, rotated[:top], problem.alpha)
-        for here in _batches(part, problem.batch(top)):
-            coef = solve_leading_blocks(factor, targets, widths[here])
-            known = residuals[here] if here.stop <= n_known else None
-            extremes = largest[here], smallest[here]
-            methods = ["qr"] * len(coef)
-            evaluation.record(here.start, coef, widths[here], *extremes, methods, known)
+    known: np.ndarray | None = None
+    if problem.alpha > 0:
+        # Where the penalty outweighs the features its factor is another one.
+        border = _n_leading(outweighs(problem.alpha, triangle)[widths[:n_fast] - 1])
+    else:
+        # What the orthogonal factor knows of the residuals is good to eps times the condition.
+        known = np.sqrt(np.cumsum(turned[::-1] ** 2, axis=0)[::-1])
+        known_well = (largest < CONDITION_LIMIT * smallest) & (widths < len(turned))
+        border = 0 if problem.is_reduced else _n_leading(known_well[:n_fast])
+    extremes = largest, smallest
+    first, second = slice(0, border), slice(border, n_fast)
+    _solve_together(problem, evaluation, first, triangle, rotated, extremes, known)
+    _solve_together(problem, evaluation, second, triangle, rotated, extremes, None)
     for i in range(n_fast, len(widths)):
         w = int(widths[i])
         small = solve_by_extremes(
@@ -107,6 +99,35 @@ def _solve_below(
             float(smallest[i]),
         )
         _record_one(evaluation, i, small)
+
+
+def _solve_together(
+    problem: PrefixProblem,
+    evaluation: Evaluation,
+    part: slice,
+    triangle: np.ndarray,
+    rotated: np.ndarray,
+    extremes: tuple[np.ndarray, np.ndarray],
+    residual_norm: np.ndarray | None,
+) -> None:
+    """Solve a range of positions of certain full rank from one factor.
+
+    `residual_norm` is that of every width, if known.
+    """
+    if part.start == part.stop:
+        return
+    widths = evaluation.widths
+    top = int(widths[part.stop - 1])
+    factor, targets = triangle, rotated
+    if problem.alpha > 0:
+        leading = np.asfortranarray(triangle[:top, :top])
+        factor, targets = penalise(leading, rotated[:top], problem.alpha)
+    for here in _batches(part, problem.batch(top)):
+        coef = solve_leading_blocks(factor, targets, widths[here])
+        known = None if residual_norm is None else residual_norm[widths[here]]
+        largest, smallest = (values[here] for values in extremes)
+        methods = ["qr"] * len(coef)
+        evaluation.record(here.start, coef, widths[here], largest, smallest, methods, known)
 
 
 def _solve_near(
