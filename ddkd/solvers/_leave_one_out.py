@@ -16,6 +16,8 @@ __all__ = ["LeaveOneOut", "leave_one_out"]
 _HIGH_LEVERAGE = 1e-4
 # Projections shorter than this many roundings times sqrt(n) are zero.
 _ROUNDING = 100
+# Margin on how far rounding may tilt the range away from a sample.
+_MARGIN = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +103,8 @@ def leave_one_out(
     alphas, _ = check_alpha(alpha)
     scaled = Scaled.of(problem.Z, problem.Y)
     basis, left, values = _left_vectors(scaled.Z, problem.cutoff(problem.Z.shape[1]))
-    rest, outside = _outside(basis, scaled.Y)
-    penalties = scaled.penalty(alphas)
-    residuals = _leave_one_out_residuals(left, values, scaled.Y, rest, outside, penalties)
+    outside = _Complement.of(basis, left * (values[:1] / values), scaled.Y)
+    residuals = _leave_one_out_residuals(left, values, scaled.Y, outside, scaled.penalty(alphas))
     predictions = scaled.predictions(scaled.Y - residuals)
     mse = scaled.squares(np.mean(residuals**2, axis=1))
     if problem.one_dimensional:
@@ -130,49 +131,65 @@ def _left_vectors(Z: np.ndarray, rcond: float) -> tuple[np.ndarray, np.ndarray, 
     return reflectors.times(np.eye(n, p)) if full else left, left, spectrum.values
 
 
-def _outside(basis: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Part of the targets outside the range, and of each sample's unit vector, squared.
+@dataclass(frozen=True, eq=False)
+class _Complement:
+    """What lies outside the range of the features: part of the targets, and of each sample.
 
-    For a sample of high leverage both come from that part of its unit vector itself, which
-    projecting twice gives to all digits; where it is zero the range determines the sample.
+    Attributes
+    ----------
+    targets : ndarray of shape (n, k)
+        Part of the targets.
+    squares : ndarray of shape (n,)
+        Squared norm of that part of each sample's unit vector, one less its leverage.
+    determined : ndarray of shape (n,)
+        Whether it is zero to rounding: the range determines the sample.
     """
-    n = len(basis)
-    outside = 1.0 - np.einsum("ij,ij->i", basis, basis)
-    rest = Y - basis @ (basis.T @ Y)
-    high = np.flatnonzero(outside < _HIGH_LEVERAGE)
-    if basis.shape[1] == n:
-        outside[:], rest[:] = 0.0, 0.0
-        return rest, outside
-    units = np.zeros((n, high.size))
-    units[high, np.arange(high.size)] = 1.0
-    for _ in range(3):
-        units -= basis @ (basis.T @ units)
-    squares = np.einsum("ij,ij->j", units, units)
-    determined = squares <= n * (_ROUNDING * np.finfo(np.float64).eps) ** 2
-    outside[high] = np.where(determined, 0.0, squares)
-    rest[high] = np.where(determined[:, None], 0.0, units.T @ Y)
-    return rest, outside
+
+    targets: np.ndarray
+    squares: np.ndarray
+    determined: np.ndarray
+
+    @classmethod
+    def of(cls, basis: np.ndarray, tilts: np.ndarray, Y: np.ndarray) -> "_Complement":
+        """Project on the complement of an orthonormal basis (n, r).
+
+        For a sample of high leverage both parts come from that of its unit vector, which
+        projecting repeatedly gives to all digits. Rounding of the features tilts the range by
+        eps times the row of `tilts`, ``s_1 U S^-1``: little for a sample of large norm, much for
+        one that alone has a direction of small singular value.
+        """
+        n, rank = basis.shape
+        if rank == n:
+            return cls(np.zeros(Y.shape), np.zeros(n), np.ones(n, dtype=bool))
+        eps = np.finfo(np.float64).eps
+        squares = 1.0 - np.einsum("ij,ij->i", basis, basis)
+        targets = Y - basis @ (basis.T @ Y)
+        high = np.flatnonzero(squares < _HIGH_LEVERAGE)
+        units = np.zeros((n, high.size))
+        units[high, np.arange(high.size)] = 1.0
+        for _ in range(3):
+            units -= basis @ (basis.T @ units)
+        squares[high], targets[high] = np.einsum("ij,ij->j", units, units), units.T @ Y
+        nothing = squares <= n * (_ROUNDING * eps) ** 2
+        squares[nothing], targets[nothing] = 0.0, 0.0
+        tilt_squares = (_MARGIN * eps) ** 2 * np.einsum("ij,ij->i", tilts, tilts)
+        return cls(targets, squares, nothing | (squares <= tilt_squares))
 
 
 def _leave_one_out_residuals(
-    left: np.ndarray,
-    values: np.ndarray,
-    Y: np.ndarray,
-    rest: np.ndarray,
-    outside: np.ndarray,
-    alphas: np.ndarray,
+    left: np.ndarray, values: np.ndarray, Y: np.ndarray, outside: _Complement, alphas: np.ndarray
 ) -> np.ndarray:
     """Residuals (n_alphas, n, k): ``[M y]_i / M_ii`` with M proportional to I - H."""
     projected = left.T @ Y
-    determined = outside == 0
+    determined = outside.determined
     # Dividing by the smallest singular value keeps squares in range.
     inverse_square = (values[-1:] / values) ** 2
     residuals = np.empty((alphas.size, *Y.shape))
     for a, alpha in enumerate(alphas):
         # Eigenvalues of I - H inside the range of Z; outside they are one.
         kept = (alpha / values) / (values + alpha / values)
-        numerator = left @ (kept[:, None] * projected) + rest
-        denominator = left**2 @ kept + outside
+        numerator = left @ (kept[:, None] * projected) + outside.targets
+        denominator = left**2 @ kept + outside.squares
         if alpha == 0 and determined.any():
             rows = left[determined]
             numerator[determined] = rows @ (inverse_square[:, None] * projected)

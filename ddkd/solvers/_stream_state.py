@@ -31,7 +31,7 @@ _TINY = 2.0**-100
 
 @dataclass(eq=False)
 class StreamState:
-    """Gram matrix of rows ``[x U^-1, y - x' offset]``.
+    """Gram matrix of rows ``[x U^-1, y - x U^-1 offset]``.
 
     Attributes
     ----------
@@ -40,8 +40,8 @@ class StreamState:
     whitener : ndarray of shape (p, p) or None
         Upper triangle U; None, for the identity, means plain normal equations.
     offset : ndarray of shape (p, k)
-        Solution for the first rows. Only what it leaves of the targets is summed, so that the
-        residual is no small difference of large sums.
+        Solution for the first whitened rows, no larger than their targets. Only what it leaves
+        of the targets is summed, so that the residual is no small difference of large sums.
     floor : float
         Lower bound of the eigenvalues that have to stay resolved.
     size : float
@@ -72,9 +72,7 @@ class StreamState:
             sizes[sizes == 0] = _TINY * (sizes.max() or 1.0)
             factor, targets = penalise(np.asfortranarray(head / sizes), triangle[:p, p:], _FLOOR**2)
             whitener = np.asfortranarray(factor * sizes)
-            # The ridge solution is bounded by 1 / delta, so that x' offset is exact to rounding.
-            offset = solve_triangle(whitener, targets)
-            state = cls(gram, whitener, offset, 1.0, np.sqrt(p))
+            state = cls(gram, whitener, targets, 1.0, np.sqrt(p))
         state._sum(state._whitened(triangle))
         return state
 
@@ -113,21 +111,22 @@ class StreamState:
         rest = np.tril(self.gram[p:, p:])
         rest = rest + np.tril(rest, -1).T - targets.T @ targets
         values, vectors = linalg.eigh(rest)
+        targets = targets + head @ self.offset
         if self.whitener is not None:
             head = head @ self.whitener
         rows = np.zeros((p + k, p + k))
-        rows[:p, :p], rows[:p, p:] = head, targets + head @ self.offset
+        rows[:p, :p], rows[:p, p:] = head, targets
         rows[p:, p:] = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
         return rows
 
     def _whitened(self, rows: np.ndarray) -> np.ndarray:
-        """Return rows ``[x U^-1, y - x' offset]``."""
+        """Return rows ``[x U^-1, y - x U^-1 offset]``."""
         p = len(self.offset)
         whitened = np.array(rows, order="C")
-        whitened[:, p:] -= rows[:, :p] @ self.offset
         if self.whitener is not None:
             features = np.array(rows[:, :p], order="C")
             whitened[:, :p] = solve_from_right(self.whitener, features)
+        whitened[:, p:] -= whitened[:, :p] @ self.offset
         return whitened
 
     def _sum(self, whitened: np.ndarray) -> None:

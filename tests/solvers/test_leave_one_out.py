@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import RidgeCV
 
+from ddkd import RandomFourierFeatures
 from ddkd.solvers import leave_one_out, ridge
 
 
@@ -97,3 +98,19 @@ def test_a_sample_that_alone_has_a_direction_takes_the_limit():
     Z[0, 0] = 1e-8
     refitted = Z[0] @ np.linalg.lstsq(Z[1:], y[1:], rcond=1e-13)[0]
     assert leave_one_out(Z, y, [0.0]).predictions[0, 0] == pytest.approx(refitted, rel=1e-6)
+
+
+def test_samples_that_alone_hold_a_small_singular_direction():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(15, 2)), rng.normal(size=15)
+    X[1], X[5] = X[0], X[4]
+    for p in (14, 30):
+        Z = RandomFourierFeatures(p, gamma=0.1, random_state=0).fit_transform(X)
+        others = [np.delete(np.arange(15), i) for i in range(15)]
+        refitted = [Z[i] @ np.linalg.pinv(Z[o], rcond=1e-13) @ y[o] for i, o in enumerate(others)]
+        expected = np.mean((y - refitted) ** 2)
+        assert leave_one_out(Z, y, 0.0).mse[0] == pytest.approx(expected, rel=1e-6)
+    Z, y = rng.normal(size=(7, 2)) @ rng.normal(size=(2, 5)), rng.normal(size=7)
+    Z[0] = 1e-4 * rng.normal(size=5)
+    expected = Z[0] @ np.linalg.pinv(Z[1:], rcond=1e-13) @ y[1:]
+    assert leave_one_out(Z, y, 0.0).predictions[0, 0] == pytest.approx(expected, rel=1e-6)

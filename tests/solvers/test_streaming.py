@@ -227,3 +227,12 @@ def test_a_first_feature_that_is_nearly_always_zero():
     Z = np.zeros((600, 2))
     Z[0, 1] = 1.0
     np.testing.assert_array_equal(feed(Z, np.ones(600), 600).solve().coef, [0.0, 1.0])
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-8, 1e-10])
+def test_first_samples_that_are_nearly_deficient_cost_no_digits(gap):
+    rng = np.random.default_rng(11)
+    Z, Y = rng.normal(size=(2048, 5)), rng.normal(size=2048)
+    Z[:512, 4] = Z[:512, 3] + gap * Z[:512, 4]
+    coef = feed(Z, Y, 256).solve().coef
+    np.testing.assert_allclose(coef, np.linalg.lstsq(Z, Y, rcond=None)[0], rtol=0, atol=1e-14)
