@@ -15,7 +15,7 @@ __all__ = ["LeaveOneOut", "leave_one_out"]
 # Leverages this close to one leave too few digits of 1 - h to a subtraction.
 _HIGH_LEVERAGE = 1e-4
 # Projections shorter than this many roundings times sqrt(n) are zero.
-_ROUNDING = 100
+_ROUNDING = 20
 # Margin on how far rounding may tilt the range away from a sample.
 _MARGIN = 10
 
