@@ -2,8 +2,8 @@
 
 Every method gets the same features, ten targets and 2,000 test samples, one BLAS thread, and
 returns test predictions. Times are medians of five interleaved rounds, so that a busy machine
-slows all of them alike; peers that take over five seconds run on a sample of the widths, scaled
-up by the flops left out. ``--full`` runs everything.
+slows all of them alike; peers that take over five seconds run on a sample of the widths, between
+which their times are interpolated, and over twenty in three rounds. ``--full`` runs everything.
 
 scikit-learn's LinearRegression hands its ``tol`` to LAPACK as the cutoff of singular values; the
 default 1e-6 clips the peak. It gets ``tol=1e-15`` here, which keeps it exact.
@@ -26,10 +26,12 @@ from ddkd.solvers import StreamingLeastSquares, ridge, width_path
 
 N_TARGETS = 10
 N_TEST = 2000
-# Peers slower than this run on every so many of the widths, unless everything is asked for.
+# Peers slower than this run on so many of the widths, unless everything is asked for.
 _SLOW = 5.0
-_SAMPLE = 8
+_SAMPLE = 10
 _ROUNDS = 5
+# Peers slower than this run in fewer rounds.
+_VERY_SLOW, _FEWER_ROUNDS = 20.0, 3
 
 
 @dataclass
@@ -110,29 +112,19 @@ PEERS = {
 }
 
 
-def cost(n: int, width: int) -> float:
-    """Flops of one fit from nothing, up to a factor: for scaling up a sample of widths."""
-    small, large = min(n, width), max(n, width)
-    return small**2 * large + 2 * small**3
-
-
 def seconds(run: Callable[[], object]) -> float:
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
 
 
-def run_peer(solver, problem: Problem, sample: int | None) -> float:
-    """Time of a peer over the widths, or over every `sample`-th of them, scaled up by flops."""
-    n = len(problem.Z)
-    widths = problem.widths[:: sample or 1]
-
-    def run() -> None:
-        for w in widths:
-            problem.Z_test[:, :w] @ solver(problem.Z[:, :w], problem.Y)
-
-    scale = sum(cost(n, int(w)) for w in problem.widths) / sum(cost(n, int(w)) for w in widths)
-    return seconds(run) * scale
+def run_peer(solver, problem: Problem, measured: np.ndarray) -> float:
+    """Time of a peer over all the widths, from some of them and by interpolation between those."""
+    times = [
+        seconds(lambda w=w: problem.Z_test[:, :w] @ solver(problem.Z[:, :w], problem.Y))
+        for w in measured
+    ]
+    return float(np.interp(problem.widths, measured, times).sum())
 
 
 def compare(problem: Problem, peers: list[str], *, full: bool) -> None:
@@ -142,29 +134,30 @@ def compare(problem: Problem, peers: list[str], *, full: bool) -> None:
         width_path(problem.Z, problem.Y, problem.widths, Z_test=problem.Z_test)
 
     seconds(ours)
+    sample = problem.widths[np.linspace(0, problem.widths.size - 1, _SAMPLE).astype(int)]
     for name in peers:
         solver = PEERS[name]
         try:
-            estimate = run_peer(solver, problem, _SAMPLE)
+            estimate = run_peer(solver, problem, sample)
         except linalg.LinAlgError as error:
             print(f"{problem.name:24s} {name:22s} failed: {error}")
             continue
-        sample = _SAMPLE if estimate > _SLOW and not full else None
+        measured = sample if estimate > _SLOW and not full else problem.widths
         own, peer = [], []
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS if full or estimate < _VERY_SLOW else _FEWER_ROUNDS):
             own.append(seconds(ours))
-            peer.append(run_peer(solver, problem, sample))
+            peer.append(run_peer(solver, problem, measured))
         ratio = statistics.median(peer) / statistics.median(own)
         print(
             f"{problem.name:24s} {name:22s} {statistics.median(own):8.3f} s "
             f"{statistics.median(peer):8.2f} s {ratio:7.1f} x"
-            f"{' (sampled widths)' if sample else ''}",
+            f"{' (sampled widths)' if measured is sample else ''}",
             flush=True,
         )
 
 
 def compare_every_width(n: int, p: int, n_sample: int) -> None:
-    """All widths 1..p against gelsd on a few of them."""
+    """All widths 1..p against gelsd on a few of them, half of those at most n."""
     problem = gaussian(n, p, 60)
     Y_test = np.random.default_rng(1).normal(size=(N_TEST, N_TARGETS))
     own = [
@@ -175,8 +168,10 @@ def compare_every_width(n: int, p: int, n_sample: int) -> None:
         )
         for _ in range(_ROUNDS)
     ]
-    problem.widths = np.linspace(1, p, n_sample).astype(int)
-    peer = run_peer(gelsd, problem, None) * p / n_sample
+    problem.widths = np.arange(1, p + 1)
+    half = n_sample // 2
+    measured = np.unique(np.append(np.linspace(1, n, half), np.linspace(n, p, half)).astype(int))
+    peer = run_peer(gelsd, problem, measured)
     print(
         f"{f'all {p} widths n={n}':24s} {'lstsq(gelsd)':22s} {statistics.median(own):8.3f} s "
         f"{peer:8.0f} s {peer / statistics.median(own):7.0f} x (sampled widths)",

@@ -13,6 +13,7 @@ from ._lapack import multiply_from_right, solve_from_right
 
 __all__ = [
     "first_vanishing_pivot",
+    "fixed_stream",
     "largest_by_lanczos",
     "leading_extremes",
     "random_unit_vectors",
@@ -23,10 +24,18 @@ _ROUNDS = 4
 _SEED = 20210206
 
 
-def random_unit_vectors(size: int, count: int, stream: int = 0) -> np.ndarray:
-    """Return `count` rows of fixed random directions, independent from stream to stream."""
-    rows = np.random.default_rng([_SEED, stream]).standard_normal((count, size))
+def random_unit_vectors(
+    size: int, count: int, rng: np.random.Generator | None = None
+) -> np.ndarray:
+    """Return `count` rows of random directions: the first of a fixed stream, or its next ones."""
+    rng = fixed_stream() if rng is None else rng
+    rows = rng.standard_normal((count, size))
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def fixed_stream() -> np.random.Generator:
+    """Return the stream that all searches draw from, at its beginning."""
+    return np.random.default_rng(_SEED)
 
 
 def leading_extremes(triangle: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,12 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import blas
 
-from ._condition import largest_by_lanczos, random_unit_vectors, without_zero_pivots
+from ._condition import (
+    fixed_stream,
+    largest_by_lanczos,
+    random_unit_vectors,
+    without_zero_pivots,
+)
 from ._lapack import StackedReflectors, solve_triangle, stack_qr
 
 __all__ = ["Deflation", "smallest_vectors"]
@@ -91,8 +96,9 @@ def smallest_vectors(triangle: np.ndarray, rcond: float) -> tuple[np.ndarray, fl
     invertible = without_zero_pivots(triangle)
     # Small pivots are a good guess of how many singular values are small, and no more than that.
     n_likely = int(np.count_nonzero(np.abs(np.diagonal(triangle)) <= 10 * rcond * largest))
-    right = random_unit_vectors(m, n_likely + _BUFFER + 1).T
-    for round_ in range(1, _ROUNDS + 1):
+    rng = fixed_stream()
+    right = random_unit_vectors(m, n_likely + _BUFFER + 1, rng).T
+    for _ in range(_ROUNDS):
         if right.shape[1] > _WIDEST * m:
             return None
         left = _orthonormal(solve_triangle(invertible, right, transpose=True))
@@ -107,7 +113,7 @@ def smallest_vectors(triangle: np.ndarray, rcond: float) -> tuple[np.ndarray, fl
             # If all the vectors are small there can be many more.
             all_small = dropped == right.shape[1]
             extra = dropped if all_small else dropped + _BUFFER - right.shape[1]
-            right = np.hstack([random_unit_vectors(m, extra, round_).T, right])
+            right = np.hstack([random_unit_vectors(m, extra, rng).T, right])
             continue
         kept = right.shape[1] - dropped
         error = np.linalg.norm(outside @ left_turn[kept - 1 :].T, axis=0)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import linalg  # its norm neither overflows nor underflows
 
-from ._condition import random_unit_vectors
+from ._condition import fixed_stream, random_unit_vectors
 
 __all__ = ["GrowingExtremes"]
 
@@ -40,10 +40,10 @@ class GrowingExtremes:
     """
 
     def __init__(self, n: int, bound: float = 0.0):
-        self._lowest = random_unit_vectors(n, 1)[0]
+        self._rng = fixed_stream()
+        self._lowest = random_unit_vectors(n, 1, self._rng)[0]
         self._highest: np.ndarray | None = None
         self._bound = bound
-        self._n_drawn = 0
 
     def probes(self) -> np.ndarray:
         """Unit vectors (n, 2) whose product with the inverse `smallest` wants to see."""
@@ -83,8 +83,7 @@ class GrowingExtremes:
 
     def _draw(self, count: int) -> np.ndarray:
         """Fresh random unit vectors, as columns."""
-        self._n_drawn += 1
-        return random_unit_vectors(len(self._lowest), count, self._n_drawn).T
+        return random_unit_vectors(len(self._lowest), count, self._rng).T
 
     def tops(self, column: np.ndarray) -> np.ndarray:
         """Unit vectors (n, 2) whose product with the matrix `largest` wants to see.
