@@ -14,7 +14,7 @@ decision at hand nothing else is needed; otherwise there is a new search.
 from collections.abc import Callable
 
 import numpy as np
-from scipy import linalg  # its norm neither overflows nor underflows
+from scipy import linalg
 
 from ._condition import fixed_stream, random_unit_vectors
 
@@ -118,5 +118,5 @@ def _quotients(vectors: np.ndarray, images: np.ndarray) -> np.ndarray:
 
 def _unit(columns: np.ndarray) -> np.ndarray:
     """Scale columns to unit length; zero columns stay zero."""
-    lengths = linalg.norm(columns, axis=0, check_finite=False)
+    lengths = np.sqrt(np.einsum("ij,ij->j", columns, columns))
     return np.asarray(columns / np.where(lengths == 0, 1.0, lengths))
