@@ -3,7 +3,7 @@
 Every method gets the same features, ten targets and 2,000 test samples, one BLAS thread, and
 returns test predictions. Times are medians of five interleaved rounds, so that a busy machine
 slows all of them alike; peers that take over five seconds run on a sample of the widths, between
-which their times are interpolated, and over twenty in three rounds. ``--full`` runs everything.
+which their times are interpolated, and over ten in three rounds. ``--full`` runs everything.
 
 scikit-learn's LinearRegression hands its ``tol`` to LAPACK as the cutoff of singular values; the
 default 1e-6 clips the peak. It gets ``tol=1e-15`` here, which keeps it exact.
@@ -31,7 +31,7 @@ _SLOW = 5.0
 _SAMPLE = 10
 _ROUNDS = 5
 # Peers slower than this run in fewer rounds.
-_VERY_SLOW, _FEWER_ROUNDS = 20.0, 3
+_VERY_SLOW, _FEWER_ROUNDS = 10.0, 3
 
 
 @dataclass
