@@ -2,7 +2,7 @@
 
 Every method gets the same features, ten targets and 2,000 test samples, one BLAS thread, and
 returns test predictions. Times are medians of five interleaved rounds, so that a busy machine
-slows all of them alike; peers that take over five seconds run on a sample of the widths, between
+slows all of them alike; peers that take over two seconds run on a sample of the widths, between
 which their times are interpolated, and over ten in three rounds. ``--full`` runs everything.
 
 scikit-learn's LinearRegression hands its ``tol`` to LAPACK as the cutoff of singular values; the
@@ -27,7 +27,7 @@ from ddkd.solvers import StreamingLeastSquares, ridge, width_path
 N_TARGETS = 10
 N_TEST = 2000
 # Peers slower than this run on so many of the widths, unless everything is asked for.
-_SLOW = 5.0
+_SLOW = 2.0
 _SAMPLE = 10
 _ROUNDS = 5
 # Peers slower than this run in fewer rounds.
