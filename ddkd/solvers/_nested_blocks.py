@@ -172,9 +172,9 @@ def _operator(factor: np.ndarray, Z: np.ndarray, test: np.ndarray, width: int) -
 def _update(factor: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """Inverse of the lower factor L of ``I + S' S``, and ``V = L^-1 S' C^-1``, Fortran-ordered.
 
-    None if the new columns are so large that L cannot be found.
-    Products with the inverse are twice as fast as triangular solves, and as good: L is well
-    conditioned.
+    None if the new columns are so large that L cannot be found. Products with the inverse are
+    twice as fast as triangular solves, and as good while L is well conditioned; if it is not, the
+    sums miss their anchor.
     """
     scaled = solve_lower(factor, columns.copy(order="C").T, transpose=True, side="right")
     inner = np.eye(columns.shape[1], order="F")
