@@ -63,7 +63,7 @@ def _is_finite(array: np.ndarray) -> bool:
     """Whether every entry is finite: all at once by their sum, one by one if that is not."""
     with np.errstate(over="ignore", invalid="ignore"):
         if array.flags.forc and 0 < array.size < 2**31:
-            # BLAS reads memory three times as fast as numpy's pairwise sum.
+            # BLAS reads memory faster than numpy's pairwise sum.
             total = blas.dasum(array.ravel(order="K"))
         else:
             total = array.sum()

@@ -43,6 +43,7 @@ class GrowingExtremes:
         self._rng = fixed_stream()
         self._lowest = random_unit_vectors(n, 1, self._rng)[0]
         self._highest: np.ndarray | None = None
+        self._probes = self._tops = np.empty((n, 2))
         self._bound = bound
 
     def probes(self) -> np.ndarray:
@@ -65,11 +66,15 @@ class GrowingExtremes:
         self._lowest = _unit(solved)[:, at]
         if largest < condition * self._bound:
             return float(1.0 / inverses[at])
-        self._bound = self._search(solve)
+        return self.search(solve)
+
+    def search(self, solve: Operator) -> float:
+        """Smallest eigenvalue by block inverse iteration, a bound from now on."""
+        self._bound = self._block_iteration(solve)
         return self._bound
 
-    def _search(self, solve: Operator) -> float:
-        """Find the smallest eigenvalue by block inverse iteration; zero if that overflows."""
+    def _block_iteration(self, solve: Operator) -> float:
+        """Smallest eigenvalue; zero if the inverse overflows."""
         image = np.column_stack([self._lowest, self._draw(_VECTORS)])
         for _ in range(_ROUNDS):
             basis = linalg.qr(image, mode="economic", check_finite=False)[0]

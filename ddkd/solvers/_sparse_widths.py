@@ -51,9 +51,9 @@ def solve_sparse_widths(problem: PrefixProblem, evaluation: Evaluation) -> None:
     if n_below < len(widths):
         growing = GrowingTriangle(problem.Z, basis, triangle, rotated, float(smallest[-1]))
         start = SmallSolution(rotated, m, float(largest[-1]), float(smallest[-1]), "qr")
-        position, certificate = _solve_near(problem, evaluation, n_below, growing, start)
+        position = _solve_near(problem, evaluation, n_below, growing, start)
         if position < len(widths):
-            _solve_far(problem, evaluation, position, certificate.smallest)
+            _solve_far(problem, evaluation, position, growing.bound_smallest())
 
 
 def _solve_below(
@@ -136,10 +136,10 @@ def _solve_near(
     position: int,
     growing: GrowingTriangle,
     certificate: SmallSolution,
-) -> tuple[int, SmallSolution]:
+) -> int:
     """Grow the triangle until the width is far from n and the Gram matrix is safe.
 
-    Returns the position of the first width that is left, and the last solution.
+    `certificate` is the solution at the threshold. Returns the position of the first width left.
     """
     widths, n = evaluation.widths, len(problem.Z)
     held: list[SmallSolution] = []
@@ -156,7 +156,7 @@ def _solve_near(
             held = []
     if held:
         position = _flush_triangle(evaluation, position, growing, held)
-    return position, certificate
+    return position
 
 
 def _flush_triangle(

@@ -68,6 +68,10 @@ class GrowingTriangle:
         extremes = self._largest_and_smallest(decisive_condition(rcond))
         return solve_by_extremes(self.triangle, self.rotated, alpha, rcond, "lq", *extremes)
 
+    def bound_smallest(self) -> float:
+        """Search for the smallest singular value: that of every wider model is no smaller."""
+        return math.sqrt(self._extremes.search(self._solve_gram))
+
     def _largest_and_smallest(self, decisive: float) -> tuple[float, float]:
         """Extreme singular values of the features, roots of the Gram matrix's eigenvalues."""
         at = int(np.argmax(self._sample_squares))

@@ -30,16 +30,17 @@ def layouts(m, n, rng):
     }
 
 
+@pytest.mark.parametrize("scale", [1.0, -0.5])
 @pytest.mark.parametrize(("m", "k", "n"), [(1, 1, 1), (5, 1, 7), (1, 4, 3), (6, 70, 9)])
-def test_products_are_added_and_nothing_else_is_touched(way, m, k, n):
+def test_products_are_added_and_nothing_else_is_touched(way, m, k, n, scale):
     rng = np.random.default_rng(0)
     for left_name, left in layouts(m, k, rng).items():
         for right_name, right in layouts(k, n, rng).items():
             whole = rng.normal(size=(m + 4, n + 6))
             before = whole.copy()
             expected = whole.copy()
-            expected[1 : 1 + m, 2 : 2 + n] += np.einsum("ij,jk->ik", left, right)
-            _in_place.add_product(whole[1 : 1 + m, 2 : 2 + n], left, right)
+            expected[1 : 1 + m, 2 : 2 + n] += scale * np.einsum("ij,jk->ik", left, right)
+            _in_place.add_product(whole[1 : 1 + m, 2 : 2 + n], left, right, scale=scale)
             np.testing.assert_allclose(whole, expected, atol=1e-13, err_msg=left_name + right_name)
             outside = np.ones(whole.shape, dtype=bool)
             outside[1 : 1 + m, 2 : 2 + n] = False
@@ -70,6 +71,18 @@ def test_indefinite_matrices_have_no_factor(way, at):
     gram = np.asfortranarray(np.eye(600))
     gram[at, at] = -1.0
     assert not _in_place.factor(gram)
+
+
+def test_every_width_with_copies_is_the_same_path(monkeypatch):
+    rng = np.random.default_rng(4)
+    Z, Y, T = rng.normal(size=(60, 400)), rng.normal(size=(60, 2)), rng.normal(size=(9, 400))
+    here = width_path(Z, Y, np.arange(1, 401), Z_test=T)
+    assert np.count_nonzero(here.method == "running sums") > 300
+    for name in ROUTINES:
+        monkeypatch.setattr(_in_place, name, None)
+    copied = width_path(Z, Y, np.arange(1, 401), Z_test=T)
+    np.testing.assert_array_equal(copied.method, here.method)
+    np.testing.assert_allclose(copied.predictions, here.predictions, rtol=1e-8, atol=1e-10)
 
 
 def test_a_path_with_copies_is_the_same_path(monkeypatch):
