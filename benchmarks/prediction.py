@@ -49,7 +49,7 @@ class Problem:
 
 
 def draw_problem(name: str, n: int, seed: int = 0) -> Problem:
-    split = load(name, n_train=n, n_test=600 if "digits" in name else 2000, rng=seed)
+    split = load(name, n_samples=n, n_test=600 if "digits" in name else 2000, rng=seed)
     noisy = [split.flip_labels(rate, rng=seed + 1) for rate in FLIPS]
     return Problem(
         X=split.X_train,
@@ -136,11 +136,11 @@ def forecast(name: str, n: int, problem: Problem, widths: np.ndarray) -> np.ndar
     split = problem.split
     if isinstance(split.transfer, np.ndarray):
         # The pool has no labels any more: of the same collection, draw another split.
-        other = load(name, n_train=size, n_test=600, rng=99)
+        other = load(name, n_samples=size, n_test=600, rng=99)
         X, Y = other.X_train, one_hot(other.y_train, other.classes)
     else:
         # Mixtures and functions are drawn with the seed: the same seed, more rows.
-        other = load(name, n_train=n, n_test=2000 + size, rng=0)
+        other = load(name, n_samples=n, n_test=2000 + size, rng=0)
         keep = slice(2000, None)
         X, Y = other.X_test[keep], one_hot(other.y_test[keep], other.classes)
     predictor = PopulationPredictor(rbf_kernel(X, gamma=problem.gamma), Y)

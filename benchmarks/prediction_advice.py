@@ -80,7 +80,7 @@ def main() -> None:
     for name in DATA:
         if name == "fashion-mnist" and not FASHION_MNIST.is_dir():
             continue
-        split = load(name, n_train=N, n_test=600 if name == "digits" else 2000, rng=3)
+        split = load(name, n_samples=N, n_test=600 if name == "digits" else 2000, rng=3)
         split = split.flip_labels(0.1, rng=4)
         pool = split.transfer
         pool = pool[:M] if isinstance(pool, np.ndarray) else pool.sample(M, rng=5)

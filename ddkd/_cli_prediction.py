@@ -134,7 +134,7 @@ def _phase(args: argparse.Namespace, output: Callable[..., Any]) -> None:
             student_width=args.student_width,
         )
     else:
-        split = load(args.data, label=args.label, n_train=args.n_samples, rng=args.seed)
+        split = load(args.data, label=args.label, n_samples=args.n_samples, rng=args.seed)
         print(split)
         found = phase(
             split,
@@ -218,7 +218,7 @@ def _labelled_and_unlabelled(args: argparse.Namespace) -> Split:
         label=args.label,
         rng=args.seed,
         n_test=n_test,
-        n_train=n_rows - n_test - 1,
+        n_samples=n_rows - n_test - 1,
         standardise=False,
     )
     pool = _read_inputs(args.unlabelled)

@@ -28,7 +28,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", InterpolationWarning)  # exactly at the threshold it may occur
     result = sweep(
         curve,
-        lambda rng: load("digits", n_train=200, rng=rng),
+        lambda rng: load("digits", n_samples=200, rng=rng),
         grid={"flip_rate": [0.0, 0.1]},
         params={"widths": widths},
         repeats=5,

@@ -28,7 +28,7 @@ errors = {name: np.empty((len(sizes), n_repeats)) for name in ("hard labels", "s
 teacher_error = np.empty(n_repeats)
 
 for r in range(n_repeats):
-    split = load("deformed-digits", n_train=n, rng=r)
+    split = load("deformed-digits", n_samples=n, rng=r)
     gamma = 0.5 / (0.8 * median_distance(split.X_train)) ** 2
     teacher = LeastSquaresClassifier(
         RandomFourierFeatures(2000, gamma=gamma, random_state=2 * r)
@@ -68,7 +68,7 @@ display = DistillationDisplay(
 #
 # Exercise
 # --------
-# Try ``load("relu-network", n_train=300)``, where there are no clusters and the class boundary runs
-# through the middle of the data. (It has two classes: adapt the targets.)
+# Try ``load("relu-network", n_samples=300)``, where there are no clusters and the class boundary
+# runs through the middle of the data. (It has two classes: adapt the targets.)
 
 plt.show()

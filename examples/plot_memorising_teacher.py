@@ -29,7 +29,7 @@ errors = {name: np.empty((len(flip_rates), n_repeats)) for name in ("interpolati
 memorised = np.zeros((len(flip_rates), n_repeats))
 
 for r in range(n_repeats):
-    split = load("digits", n_train=200, rng=r)
+    split = load("digits", n_samples=200, rng=r)
     gamma = 0.5 / (0.8 * median_distance(split.X_train)) ** 2
     features = RandomFourierFeatures(2000, gamma=gamma, random_state=r)
     Z = features.fit_transform(split.X_train)

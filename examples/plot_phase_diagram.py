@@ -37,7 +37,7 @@ def error(scores, y):
 
 
 for r in range(n_repeats):
-    split = load("deformed-digits", n_train=n, rng=r)
+    split = load("deformed-digits", n_samples=n, rng=r)
     gamma = 0.5 / (0.8 * median_distance(split.X_train)) ** 2
     wide = RandomFourierFeatures(1000, gamma=gamma, random_state=2 * r).fit(split.X_train)
     small = RandomFourierFeatures(width, gamma=gamma, random_state=2 * r + 1).fit(split.X_train)

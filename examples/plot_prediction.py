@@ -24,7 +24,7 @@ from ddkd.solvers import ridge
 # the features, a kernel machine with a ridge of its own making, plus a noise that is known too.
 # So one eigendecomposition of the 200 x 200 kernel matrix predicts every width and ridge.
 
-split = load("digits", n_train=200, flip_rate=0.1, rng=0)
+split = load("digits", n_samples=200, flip_rate=0.1, rng=0)
 gamma = 0.5 / (0.8 * median_distance(split.X_train)) ** 2
 predictor = ConditionalPredictor(
     rbf_kernel(split.X_train, gamma=gamma), rbf_kernel(split.X_test, split.X_train, gamma=gamma)

@@ -31,7 +31,7 @@ teacher_error = np.empty(n_repeats)
 
 warnings.simplefilter("ignore", InterpolationWarning)  # exactly at a threshold it may occur
 for r in range(n_repeats):
-    split = load("digits", n_train=n, rng=r)
+    split = load("digits", n_samples=n, rng=r)
     teacher = LeastSquaresClassifier(
         RandomFourierFeatures(2000, gamma="median", random_state=2 * r)
     ).fit(split.X_train, split.y_train)

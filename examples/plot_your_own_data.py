@@ -36,7 +36,7 @@ np.savez(path, X=X, y=y)
 
 result = sweep(
     teacher_student,
-    lambda rng: load(path, n_train=30, n_test=60, rng=rng),
+    lambda rng: load(path, n_samples=30, n_test=60, rng=rng),
     grid={"student_width": [5, 10, 20, 27, 30, 33, 40, 50]},
     params={"teacher_width": 500, "n_transfer": 80, "bandwidth": 1.0},
     repeats=10,

@@ -136,8 +136,8 @@ def network(X, **parameters):
     return datasets.ReLUNetworkTarget(rng=0, **parameters).label(X)
 
 
-def load(n_train, n_test, flip_rate, rng):
-    made = datasets.load("digits", n_train=n_train, n_test=n_test, flip_rate=flip_rate, rng=rng)
+def load(n_samples, n_test, flip_rate, rng):
+    made = datasets.load("digits", n_samples=n_samples, n_test=n_test, flip_rate=flip_rate, rng=rng)
     return made.X_train, made.y_train
 
 
@@ -333,12 +333,12 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     ),
     "load": (
         load,
-        {"n_train": whole(30), "n_test": whole(20), "flip_rate": real(0.1), **RNG},
+        {"n_samples": whole(30), "n_test": whole(20), "flip_rate": real(0.1), **RNG},
     ),
     "sweep": (swept, {"repeats": whole(3), "seed": seed()}),
     "default_widths": (
         experiments.default_widths,
-        {"n_train": whole(50), "max_width": whole(400), "n_widths": whole(12)},
+        {"n_samples": whole(50), "max_width": whole(400), "n_widths": whole(12)},
     ),
     # The standard error of a single difference is documented to be NaN.
     "judge": (

@@ -181,10 +181,10 @@ def test_an_error_inside_a_cell_leaves_nothing_behind(tmp_path, capsys, monkeypa
         cli.main([*CURVE, "--out", str(out), "--debug"])
 
 
-@pytest.mark.parametrize("n_train", [23, 25, 26, 27])
-def test_an_odd_number_of_labelled_rows_makes_no_difference(n_train, tmp_path):
-    rng = np.random.default_rng(n_train)
-    rows = 5 * n_train  # a file's default is to label a fifth of its rows
+@pytest.mark.parametrize("n_samples", [23, 25, 26, 27])
+def test_an_odd_number_of_labelled_rows_makes_no_difference(n_samples, tmp_path):
+    rng = np.random.default_rng(n_samples)
+    rows = 5 * n_samples  # a file's default is to label a fifth of its rows
     y = np.arange(rows) % 2
     np.savez(tmp_path / "odd.npz", X=rng.normal(size=(rows, 3)) + y[:, None], y=y)
     arguments = ["--data", str(tmp_path / "odd.npz"), "--repeats", "2", "--jobs", "1"]

@@ -199,9 +199,9 @@ def test_phase_diagram_without_a_border():
 
 def _sweep_of(model_width, rng, student_width, flip):
     return [
-        {"model": "teacher", "error": 0.5, "n_train": 9, "n_transfer": 0},
-        {"model": "student", "error": flip - student_width / 100, "n_train": 9, "n_transfer": 4},
-        {"model": "student", "error": flip + student_width / 100, "n_train": 9, "n_transfer": 4},
+        {"model": "teacher", "error": 0.5, "n_samples": 9, "n_transfer": 0},
+        {"model": "student", "error": flip - student_width / 100, "n_samples": 9, "n_transfer": 4},
+        {"model": "student", "error": flip + student_width / 100, "n_samples": 9, "n_transfer": 4},
     ]
 
 

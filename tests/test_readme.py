@@ -14,7 +14,7 @@ EXAMPLES = [text for language, text in BLOCKS if language == "python"]
 
 
 def test_two_commands_each_one_line_that_sets_up_its_own_environment():
-    endings = ["python -m ddkd reproduce", "python -m pytest"]
+    endings = ["python -m ddkd reproduce", "python -m pytest -n auto"]
     for command, ending in zip(COMMANDS, endings, strict=True):
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && . .venv/bin/activate && ")

@@ -25,7 +25,7 @@ __all__ = ["available", "load"]
 
 def _digits(
     rng: np.random.Generator,
-    n_train: int = 200,
+    n_samples: int = 200,
     n_test: int = 600,
     *,
     n_transfer: int | None = None,
@@ -36,17 +36,17 @@ def _digits(
         "by class; the transfer pool is the images that are neither labelled nor test ones."
     )
     return split_pool(
-        X / 16.0, y, n_train, n_test, n_transfer, rng, name="digits", description=about
+        X / 16.0, y, n_samples, n_test, n_transfer, rng, name="digits", description=about
     )
 
 
 def _deformed_digits(
-    rng: np.random.Generator, n_train: int = 200, n_test: int = 600, **deformation: float
+    rng: np.random.Generator, n_samples: int = 200, n_test: int = 600, **deformation: float
 ) -> Split:
     digits = load_digits()
-    n_train, n_test = check_sizes(n_train, n_test, len(digits.target) - 1)
+    n_samples, n_test = check_sizes(n_samples, n_test, len(digits.target) - 1)
     order = stratified_order(digits.target, rng)
-    train, test, pool = np.split(order, [n_train, n_train + n_test])
+    train, test, pool = np.split(order, [n_samples, n_samples + n_test])
     X, y = digits.data / 16.0, digits.target
     about = (
         "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random "
@@ -60,33 +60,33 @@ def _deformed_digits(
 
 
 def _mixture(
-    rng: np.random.Generator, n_train: int = 300, n_test: int = 2000, **parameters: Any
+    rng: np.random.Generator, n_samples: int = 300, n_test: int = 2000, **parameters: Any
 ) -> Split:
-    n_train, n_test = check_sizes(n_train, n_test)
+    n_samples, n_test = check_sizes(n_samples, n_test)
     mixture = ClusterMixture(rng=rng, **parameters)
-    X, y = mixture._draw(n_train + n_test, rng)
+    X, y = mixture._draw(n_samples + n_test, rng)
     about = (
         f"{len(mixture.cluster_classes)} Gaussian clusters in {X.shape[1]} dimensions, "
         f"class = cluster modulo {mixture.cluster_classes.max() + 1}; training and test rows and "
         "the transfer stream are independent draws."
     )
     return Split(
-        X[:n_train],
-        y[:n_train],
+        X[:n_samples],
+        y[:n_samples],
         mixture,
-        X[n_train:],
-        y[n_train:],
+        X[n_samples:],
+        y[n_samples:],
         name="mixture",
         description=about,
     )
 
 
 def _relu_network(
-    rng: np.random.Generator, n_train: int = 200, n_test: int = 2000, **parameters: Any
+    rng: np.random.Generator, n_samples: int = 200, n_test: int = 2000, **parameters: Any
 ) -> Split:
-    n_train, n_test = check_sizes(n_train, n_test)
+    n_samples, n_test = check_sizes(n_samples, n_test)
     target = ReLUNetworkTarget(rng=rng, **parameters)
-    X_train, X_test = target.sample(n_train, rng=rng), target.sample(n_test, rng=rng)
+    X_train, X_test = target.sample(n_samples, rng=rng), target.sample(n_test, rng=rng)
     about = (
         f"Standard normal inputs in {X_train.shape[1]} dimensions, two classes divided by a random "
         f"ReLU network of {len(target.output)} hidden units; training and test rows and the "
@@ -105,14 +105,14 @@ def _relu_network(
 
 def _gaussian(
     rng: np.random.Generator,
-    n_train: int = 300,
+    n_samples: int = 300,
     n_test: int = 2000,
     *,
     population: GaussianPopulation | None = None,
     n_features: int = 50,
     decay: float = 1.0,
 ) -> Split:
-    n_train, n_test = check_sizes(n_train, n_test)
+    n_samples, n_test = check_sizes(n_samples, n_test)
     if population is None:
         n_features = check_integer("n_features", n_features)
         spectrum = np.arange(1.0, n_features + 1) ** -check_real("decay", decay, low=0.0)
@@ -122,18 +122,18 @@ def _gaussian(
         raise ValueError("population must be a GaussianPopulation with labels='hard'")
     elif population.flip_rate:
         raise ValueError("population must not flip labels: test labels are clean; use flip_rate")
-    X = population.sample(n_train + n_test, rng=rng)
+    X = population.sample(n_samples + n_test, rng=rng)
     y = population.label(X, rng=rng).astype(np.int64)
     about = (
         f"Gaussian inputs in {X.shape[1]} dimensions, labelled -1 or 1 by the sign of a linear "
         "function; training and test rows and the transfer stream are independent draws."
     )
     return Split(
-        X[:n_train],
-        y[:n_train],
+        X[:n_samples],
+        y[:n_samples],
         population,
-        X[n_train:],
-        y[n_train:],
+        X[n_samples:],
+        y[n_samples:],
         name="gaussian",
         description=about,
     )
@@ -141,7 +141,7 @@ def _gaussian(
 
 def _fashion_mnist(
     rng: np.random.Generator,
-    n_train: int = 500,
+    n_samples: int = 500,
     n_test: int = 2000,
     *,
     n_transfer: int = 20_000,
@@ -153,7 +153,7 @@ def _fashion_mnist(
         "60,000 training images of Debian's package, split at random by class."
     )
     return split_pool(
-        X, y, n_train, n_test, n_transfer, rng, name="fashion-mnist", description=about
+        X, y, n_samples, n_test, n_transfer, rng, name="fashion-mnist", description=about
     )
 
 
@@ -188,7 +188,7 @@ def available() -> tuple[str, ...]:
 def load(
     name: str | os.PathLike[str],
     *,
-    n_train: int | None = None,
+    n_samples: int | None = None,
     n_test: int | None = None,
     flip_rate: float = 0.0,
     rng: Any = None,
@@ -198,7 +198,7 @@ def load(
     """Load a data set and split it.
 
     ===================  ==============================================  =======  ======
-    name                 what it is                                      n_train  n_test
+    name                 what it is                                      n_samples  n_test
     ===================  ==============================================  =======  ======
     ``deformed-digits``  digits; stream: the other images, deformed      200      600
     ``digits``           digits; pool: the other images                  200      600
@@ -219,7 +219,7 @@ def load(
     ----------
     name : str or path
         One of :func:`available`, "openml:NAME", or the path of a .npz or .csv file.
-    n_train : int, optional
+    n_samples : int, optional
         Number of labelled rows. Default: see the table; of a file or OpenML, at most 500.
     n_test : int, optional
         Number of test rows. Default: see the table; of a file or OpenML, at most 5,000.
@@ -259,7 +259,7 @@ def load(
         raise ValueError(f"name must be a string or a path; got {name!r}")
     generator = check_rng(rng)
     flip_rate = check_real("flip_rate", flip_rate, low=0.0, high=1.0)
-    sizes = {"n_train": n_train, "n_test": n_test}
+    sizes = {"n_samples": n_samples, "n_test": n_test}
     sizes = {key: value for key, value in sizes.items() if value is not None}
     text = os.fspath(name)
     if label is not None and not text.lower().endswith((".csv", ".npz")):
@@ -292,7 +292,7 @@ def _option_names(owner: Callable[..., Any]) -> list[str]:
 def _from_openml(
     dataset: str,
     rng: np.random.Generator,
-    n_train: int | None = None,
+    n_samples: int | None = None,
     n_test: int | None = None,
     *,
     n_transfer: int | None = None,
@@ -301,10 +301,10 @@ def _from_openml(
     data_home: str | None = None,
 ) -> Split:
     X, y = fetch_from_openml(dataset, version=version, data_home=data_home)
-    n_train, n_test = _default_sizes(len(X), n_train, n_test)
+    n_samples, n_test = _default_sizes(len(X), n_samples, n_test)
     about = f"OpenML data set {dataset!r}, version {version}, split at random by class."
     split = split_pool(
-        X, y, n_train, n_test, n_transfer, rng, name=f"openml:{dataset}", description=about
+        X, y, n_samples, n_test, n_transfer, rng, name=f"openml:{dataset}", description=about
     )
     return _standardised(split) if standardise else split
 
@@ -313,23 +313,23 @@ def _from_file(
     path: Path,
     label: str | None,
     rng: np.random.Generator,
-    n_train: int | None = None,
+    n_samples: int | None = None,
     n_test: int | None = None,
     *,
     n_transfer: int | None = None,
     standardise: bool = True,
 ) -> Split:
     X, y = read_file(path, label)
-    n_train, n_test = _default_sizes(len(X), n_train, n_test)
+    n_samples, n_test = _default_sizes(len(X), n_samples, n_test)
     about = f"The {len(X):,} rows of {path.name}, split at random by class."
-    split = split_pool(X, y, n_train, n_test, n_transfer, rng, name=path.name, description=about)
+    split = split_pool(X, y, n_samples, n_test, n_transfer, rng, name=path.name, description=about)
     return _standardised(split) if standardise else split
 
 
-def _default_sizes(n: int, n_train: int | None, n_test: int | None) -> tuple[int, int]:
+def _default_sizes(n: int, n_samples: int | None, n_test: int | None) -> tuple[int, int]:
     """A fifth of the rows to train on and a quarter to test on, within reason."""
     return (
-        max(2, min(n // 5, 500)) if n_train is None else n_train,
+        max(2, min(n // 5, 500)) if n_samples is None else n_samples,
         max(1, min(n // 4, 5000)) if n_test is None else n_test,
     )
 

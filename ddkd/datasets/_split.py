@@ -38,9 +38,9 @@ class Split:
 
     Parameters
     ----------
-    X_train : ndarray of shape (n_train, n_features)
+    X_train : ndarray of shape (n_samples, n_features)
         Labelled inputs. Their labels are the only ones a teacher or a baseline may see.
-    y_train : ndarray of shape (n_train,)
+    y_train : ndarray of shape (n_samples,)
         Labels of `X_train`, wrong on purpose where :meth:`flip_labels` replaced them.
     transfer : ndarray of shape (n_transfer, n_features), or a stream
         Unlabelled inputs for a teacher to label: a finite pool, or any object with
@@ -53,7 +53,7 @@ class Split:
         Name of the data set.
     description : str
         Where each part comes from, in a sentence or two.
-    y_clean : ndarray of shape (n_train,), optional
+    y_clean : ndarray of shape (n_samples,), optional
         True labels of `X_train`. Default: `y_train`.
 
     Raises
@@ -115,7 +115,7 @@ class Split:
 
     @property
     def wrong(self) -> np.ndarray:
-        """Mask (n_train,) of the training labels that were flipped."""
+        """Mask (n_samples,) of the training labels that were flipped."""
         return self.y_train != self.y_clean
 
     @property
@@ -126,8 +126,8 @@ class Split:
     def flip_labels(self, rate: float, *, rng: Any = None) -> "Split":
         """Replace a fraction of the training labels by a different class, uniformly drawn.
 
-        Exactly ``round(rate * n_train)`` labels become wrong. One random order of the rows and one
-        wrong label for each are drawn first, and the rate only decides how far down that order
+        Exactly ``round(rate * n_samples)`` labels become wrong. One random order of the rows and
+        one wrong label for each are drawn first, and the rate only decides how far down that order
         to go: for one seed the labels wrong at 5 % are also wrong, and identically so, at 10 %.
         The flips always start from the true labels, so a second call does not add to the first.
 
@@ -227,33 +227,33 @@ def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def split_pool(
     X: np.ndarray,
     y: np.ndarray,
-    n_train: int,
+    n_samples: int,
     n_test: int,
     n_transfer: int | None,
     rng: np.random.Generator,
     **about: str,
 ) -> Split:
     """Cut one labelled collection into disjoint, stratified train, test and transfer rows."""
-    n_train, n_test = check_sizes(n_train, n_test, len(X) - 1)
-    left = len(X) - n_train - n_test
+    n_samples, n_test = check_sizes(n_samples, n_test, len(X) - 1)
+    left = len(X) - n_samples - n_test
     if n_transfer is None:
         n_transfer = left
     else:
         n_transfer = check_integer("n_transfer", n_transfer, high=left)
     order = stratified_order(y, rng)
     train, test, pool = np.split(
-        order[: n_train + n_test + n_transfer], [n_train, n_train + n_test]
+        order[: n_samples + n_test + n_transfer], [n_samples, n_samples + n_test]
     )
     return Split(X[train], y[train], X[pool], X[test], y[test], **about)
 
 
-def check_sizes(n_train: Any, n_test: Any, available: int | None = None) -> tuple[int, int]:
+def check_sizes(n_samples: Any, n_test: Any, available: int | None = None) -> tuple[int, int]:
     """Return the sizes as integers, after a check that they fit in `available` rows."""
-    n_train = check_integer("n_train", n_train, low=2)
+    n_samples = check_integer("n_samples", n_samples, low=2)
     n_test = check_integer("n_test", n_test)
-    if available is not None and n_train + n_test > available:
+    if available is not None and n_samples + n_test > available:
         raise ValueError(
-            f"n_train + n_test must be at most {available:,}, so that a transfer row is left; "
-            f"got {n_train:,} + {n_test:,}"
+            f"n_samples + n_test must be at most {available:,}, so that a transfer row is left; "
+            f"got {n_samples:,} + {n_test:,}"
         )
-    return n_train, n_test
+    return n_samples, n_test

@@ -168,17 +168,17 @@ def judge_claims(columns: Mapping[str, np.ndarray], *, data: str) -> list[Claim]
         In the order in which the paper tells its story, flip rates within each.
     """
     errors = Errors(columns)
-    n_train = int(columns["n_train"][0])
+    n_samples = int(columns["n_samples"][0])
     claims = []
     for flip in np.unique(columns["flip_rate"]):
-        sizes = errors.options("hard", flip, "n_transfer", width=n_train)
+        sizes = errors.options("hard", flip, "n_transfer", width=n_samples)
         case = _Case(
             errors=errors,
             flip=float(flip),
-            n=n_train,
+            n=n_samples,
             m=int(sizes.max()),
             teacher_width=int(errors.options("teacher", flip, "width").max()),
-            student_width=4 * n_train,
+            student_width=4 * n_samples,
         )
         for part in (_teacher_claims, _peak_claims, _rival_claims, _transfer_claims, _tuned_claims):
             for key, statement, differences, values in part(case):

@@ -17,12 +17,12 @@ __all__ = ["curve", "default_widths", "teacher_student"]
 FEATURES = ("fourier", "relu")
 
 
-def default_widths(n_train: int, max_width: int, n_widths: int = 40) -> list[int]:
+def default_widths(n_samples: int, max_width: int, n_widths: int = 40) -> list[int]:
     """Widths for a double-descent curve: geometric, with more of them near the threshold.
 
     Parameters
     ----------
-    n_train : int
+    n_samples : int
         Number of labelled examples, where the peak is.
     max_width : int
         The widest model.
@@ -32,17 +32,17 @@ def default_widths(n_train: int, max_width: int, n_widths: int = 40) -> list[int
     Returns
     -------
     list of int
-        Sorted distinct widths from 1 to `max_width`, `n_train` among them.
+        Sorted distinct widths from 1 to `max_width`, `n_samples` among them.
 
     Examples
     --------
     >>> default_widths(10, 100, n_widths=6)
     [1, 7, 8, 10, 12, 14, 100]
     """
-    check_integer("n_train", n_train, high=10**9)
+    check_integer("n_samples", n_samples, high=10**9)
     check_integer("max_width", max_width, high=10**9)
     check_integer("n_widths", n_widths, low=2, high=10**6)
-    near = n_train * np.array([0.7, 0.85, 0.95, 1.0, 1.05, 1.18, 1.4])
+    near = n_samples * np.array([0.7, 0.85, 0.95, 1.0, 1.05, 1.18, 1.4])
     wide = np.geomspace(1, max_width, max(2, n_widths - len(near)))
     widths = np.unique(np.round(np.concatenate([near, wide])).astype(int))
     return [int(w) for w in widths if 1 <= w <= max_width]
@@ -104,7 +104,7 @@ def curve(
     return [
         {
             "width": int(width),
-            "n_train": len(Z),
+            "n_samples": len(Z),
             "error": float(np.mean(scores.argmax(axis=1) != wanted.argmax(axis=1))),
             "test_mse": float(np.mean((scores - wanted) ** 2)),
             "train_mse": float(np.mean(path.train_mse[g])),
@@ -179,7 +179,7 @@ def teacher_student(
         {
             "model": name,
             "width": teacher_width if name == "teacher" else student_width,
-            "n_train": len(noisy.X_train),
+            "n_samples": len(noisy.X_train),
             "n_transfer": distilled.n_transfer_ if name == "student" else 0,
             "error": float(np.mean(fitted.predict(split.X_test) != split.y_test)),
             "train_error": float(np.mean(fitted.predict(noisy.X_train) != noisy.y_train)),

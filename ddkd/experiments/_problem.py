@@ -83,7 +83,7 @@ class Problem:
             "flip_rate": float(self.flip_rates[f]),
             "model": model,
             "width": float(width),
-            "n_train": self.n,
+            "n_samples": self.n,
             "n_transfer": 0,
             "error": float(np.mean(predicted != self.y_test)),
             "agreement": np.nan,

@@ -79,9 +79,9 @@ def _threshold(ax: Axes, at: float, text: str) -> None:
     )
 
 
-def _n_train(columns: Columns) -> int:
+def _n_samples(columns: Columns) -> int:
     """Number of labelled examples."""
-    return int(columns["n_train"][0])
+    return int(columns["n_samples"][0])
 
 
 class _Panels:
@@ -89,7 +89,7 @@ class _Panels:
 
     def __init__(self, columns: Columns, title: str, what: str) -> None:
         self.errors = Errors(columns)
-        self.n = _n_train(columns)
+        self.n = _n_samples(columns)
         flips = np.unique(columns["flip_rate"])
         # Without wrong labels and with 10 %, or whatever lies nearest.
         self.flips = np.unique([flips[0], flips[np.abs(flips - 0.1).argmin()]])
@@ -152,7 +152,7 @@ def _own_peak(columns: Columns, title: str) -> Figure:
 
 def _by_transfer(columns: Columns, title: str) -> Figure:
     """Students against the size of their transfer set."""
-    panels = _Panels(columns, title, f"error against transfer set, width {4 * _n_train(columns)}")
+    panels = _Panels(columns, title, f"error against transfer set, width {4 * _n_samples(columns)}")
     for ax, flip in zip(panels.axes, panels.flips, strict=True):
         width = 4 * panels.n
         sizes = panels.sizes(flip, width)
@@ -167,7 +167,7 @@ def _by_transfer(columns: Columns, title: str) -> Figure:
 
 def _by_flips(columns: Columns, title: str) -> Figure:
     """Where the interpolating teacher stops being the better teacher."""
-    errors, n = Errors(columns), _n_train(columns)
+    errors, n = Errors(columns), _n_samples(columns)
     flips = np.unique(columns["flip_rate"])
     label = f"{title}: the price of wrong labels"
     figure = Figure(figsize=(9, 6), layout="constrained", label=label)

@@ -255,7 +255,7 @@ class DistillationDisplay:
 def _thresholds(result: Table, widest: float) -> dict[str, float]:
     """The sizes of training and transfer set up to `widest`, where all records agree on them."""
     marks = {}
-    for letter, column in (("n", "n_train"), ("m", "n_transfer")):
+    for letter, column in (("n", "n_samples"), ("m", "n_transfer")):
         sizes = np.unique(result[column]) if column in result.columns else np.array([])
         sizes = sizes[sizes > 0]  # a model without a transfer set has a zero there
         if sizes.size == 1 and sizes[0] <= widest:

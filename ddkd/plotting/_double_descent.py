@@ -189,7 +189,7 @@ class DoubleDescentDisplay:
         >>> from ddkd.plotting import DoubleDescentDisplay
         >>> result = sweep(
         ...     curve,
-        ...     load("digits", n_train=50, rng=0),
+        ...     load("digits", n_samples=50, rng=0),
         ...     params={"widths": [10, 50, 300]},
         ...     repeats=2,
         ...     progress=False,
@@ -199,8 +199,8 @@ class DoubleDescentDisplay:
         """
         widths, test = pivot(result, value, x)
         train = pivot(result, "train_mse", x)[1] if value == "test_mse" else None
-        if "n_train" in result.columns and len(np.unique(result["n_train"])) == 1:
-            options = {"threshold": int(result["n_train"][0]), **options}
+        if "n_samples" in result.columns and len(np.unique(result["n_samples"])) == 1:
+            options = {"threshold": int(result["n_samples"][0]), **options}
         name = "Mean squared error" if value == "test_mse" else "Test error"
         options = {"score_name": name, "width_name": x.capitalize(), **options}
         return cls(widths=widths, test_scores=test, train_scores=train, **options)

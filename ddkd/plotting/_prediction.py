@@ -23,7 +23,7 @@ def draw_prediction(result: SweepResult) -> Figure:
         Lines are medians of the predictions, points medians of the measurements: next to the
         threshold a mean would depend on one draw of the features.
     """
-    n = int(result["n_train"][0])
+    n = int(result["n_samples"][0])
     figure = Figure(figsize=(9, 9), layout="constrained")
     panels = figure.subplots(2, 1, sharex=True)
     for ax, value in zip(panels, ("error", "mse"), strict=True):

@@ -45,7 +45,7 @@ def predicted_curve(
     Returns
     -------
     list of dict
-        A record for each width and ridge: "width", "alpha", "n_train", and "test_mse" and
+        A record for each width and ridge: "width", "alpha", "n_samples", and "test_mse" and
         "error" with "predicted_mse" and "predicted_error" beside them.
     """
     noisy = split.flip_labels(flip_rate, rng=rng)
@@ -69,7 +69,7 @@ def predicted_curve(
                 {
                     "width": int(width),
                     "alpha": float(alpha),
-                    "n_train": len(targets),
+                    "n_samples": len(targets),
                     "test_mse": float(np.mean((scores[j] - wanted) ** 2)),
                     "predicted_mse": float(predicted_mse[i, j]),
                     "error": float(np.mean(_decode(scores[j]) != truth)),

@@ -85,7 +85,7 @@ class FourierPredictor:
     >>> import numpy as np
     >>> from ddkd.datasets import load
     >>> from ddkd.prediction import FourierPredictor
-    >>> split = load("digits", n_train=100, rng=0)
+    >>> split = load("digits", n_samples=100, rng=0)
     >>> Y, Y_test = (np.eye(10)[y] - 0.1 for y in (split.y_train, split.y_test))
     >>> predictor = FourierPredictor(split.X_train, split.X_test, gamma=0.1)
     >>> round(predictor.energy_variation, 2)

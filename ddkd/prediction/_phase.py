@@ -152,7 +152,7 @@ def phase(
     --------
     >>> from ddkd.datasets import load
     >>> from ddkd.prediction import phase
-    >>> split = load("digits", n_train=100, rng=0)
+    >>> split = load("digits", n_samples=100, rng=0)
     >>> diagram = phase(split, flip_rates=[0.0, 0.2], n_transfer=[50, 900], teacher_width=800)
     >>> print(diagram.recipe())
     with n = 100 and 0 % wrong labels: tune the teacher (ridge 0.01), and distil if you have more

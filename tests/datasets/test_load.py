@@ -65,9 +65,9 @@ def test_stratified_order_keeps_the_shares_of_rare_classes():
 
 @pytest.mark.parametrize("name", ["digits", "deformed-digits"])
 def test_digits_run_out(name):
-    with pytest.raises(ValueError, match=r"n_train \+ n_test must be at most 1,796"):
-        load(name, n_train=1200, n_test=600)
-    assert len(load(name, n_train=1000, n_test=796, rng=0).X_train) == 1000
+    with pytest.raises(ValueError, match=r"n_samples \+ n_test must be at most 1,796"):
+        load(name, n_samples=1200, n_test=600)
+    assert len(load(name, n_samples=1000, n_test=796, rng=0).X_train) == 1000
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_digits_run_out(name):
     [
         ({"name": "nonsense"}, "name must be one of digits, deformed-digits"),
         ({"name": 3}, "name must be a string or a path"),
-        ({"name": "digits", "n_train": 1}, "n_train must be at least 2"),
+        ({"name": "digits", "n_samples": 1}, "n_samples must be at least 2"),
         ({"name": "mixture", "n_test": 2.5}, "n_test must be an integer"),
         ({"name": "digits", "flip_rate": 2}, "flip_rate must be"),
         ({"name": "digits", "label": "y"}, "label is for .csv files"),
@@ -206,14 +206,14 @@ class TestFiles:
             ("a,b\n1,x\n2,y\n3,z\n", "3 classes of 3 rows"),
             ("a,b\n1,0.5\n2,1.5\n3,0.5\n", "integers, strings or booleans"),
             (b"\xff\xfe\x00", "not a UTF-8 .csv"),
-            ("a,b\n1,x\n2,y\n3,x\n", r"n_train \+ n_test must be at most"),
+            ("a,b\n1,x\n2,y\n3,x\n", r"n_samples \+ n_test must be at most"),
         ],
     )
     def test_bad_csv(self, tmp_path, content, message):
         path = tmp_path / "d.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         with pytest.raises(ValueError, match=message):
-            load(path, n_train=2, n_test=1)
+            load(path, n_samples=2, n_test=1)
 
     def test_bad_npz(self, tmp_path):
         path = tmp_path / "d.npz"

@@ -13,7 +13,7 @@ N_CELLS = 24
 
 
 def data(rng):
-    return load("mixture", n_train=30, n_test=50, rng=rng)
+    return load("mixture", n_samples=30, n_test=50, rng=rng)
 
 
 def experiment(split, rng, width, padding):

@@ -17,7 +17,7 @@ from ddkd.experiments import _baselines as baselines
 
 @pytest.fixture(scope="module")
 def problem():
-    split = load("digits", rng=3, n_train=60, n_test=100)
+    split = load("digits", rng=3, n_samples=60, n_test=100)
     labelings = [split.flip_labels(rate, rng=1).y_train for rate in (0.0, 0.2)]
     Y = np.stack([np.eye(10)[np.searchsorted(split.classes, y)] for y in labelings], axis=1)
     return split, Y

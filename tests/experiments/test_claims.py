@@ -26,7 +26,7 @@ def table(overrides):
         for m in (3 * N, 64, M)
     ]
     names = ["model", "width", "n_transfer", "error", "repeat"]
-    names += ["flip_rate", "n_train", "train_error", "interpolates"]
+    names += ["flip_rate", "n_samples", "train_error", "interpolates"]
     columns = {name: [] for name in names}
     for repeat in range(REPEATS):
         for model, width, m in configurations:

@@ -16,7 +16,7 @@ TEACHER, POOL, N = 400, 700, 60
 
 @pytest.fixture(scope="module")
 def split():
-    return load("deformed-digits", rng=4, n_train=N, n_test=300)
+    return load("deformed-digits", rng=4, n_samples=N, n_test=300)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_bad_options_are_named(split, option, words):
 
 
 def test_a_pool_smaller_than_the_student_still_gets_every_width():
-    split = load("digits", rng=0, n_train=60, n_test=100, n_transfer=150)
+    split = load("digits", rng=0, n_samples=60, n_test=100, n_transfer=150)
     records = compare(split, np.random.default_rng(0), teacher_width=100, flip_rates=(0.0,))
     hard = [r for r in records if r["model"] == "hard" and r["n_transfer"] == 150]
     assert [r["width"] for r in hard] == [6, 15, 30, 45, 54, 60, 66, 90, 120, 180, 240]

@@ -19,7 +19,7 @@ from ddkd.prediction._encoding import kernel_gamma
 
 @pytest.fixture(scope="module")
 def split():
-    return load("mixture", n_train=150, n_test=500, rng=0)
+    return load("mixture", n_samples=150, n_test=500, rng=0)
 
 
 def error(model, split):
@@ -94,7 +94,7 @@ def test_a_recipe_in_words():
 
 
 def test_a_pool_smaller_than_the_sizes_is_used_whole():
-    digits = load("digits", n_train=1000, n_test=600, rng=0)
+    digits = load("digits", n_samples=1000, n_test=600, rng=0)
     found = phase(
         digits, flip_rates=[0.1], n_transfer=[50, 5000], teacher_width=100, student_width=20
     )
@@ -128,7 +128,7 @@ def test_the_phase_of_a_population_is_the_laws_minimum():
 
 
 def test_advice_is_near_the_best_of_what_it_chose_from_and_its_model_can_be_fitted():
-    split = load("digits", n_train=200, n_test=600, rng=3).flip_labels(0.1, rng=4)
+    split = load("digits", n_samples=200, n_test=600, rng=3).flip_labels(0.1, rng=4)
     advice = advise(
         split.X_train, split.y_train, split.transfer, max_student_width=100, max_transfer=600
     )
@@ -152,7 +152,7 @@ def test_advice_is_near_the_best_of_what_it_chose_from_and_its_model_can_be_fitt
 
 
 def test_advice_without_gain_is_a_direct_model():
-    split = load("gaussian", n_train=150, n_test=100, rng=0)
+    split = load("gaussian", n_samples=150, n_test=100, rng=0)
     few = split.transfer.sample(20, rng=1)
     advice = advise(split.X_train, split.y_train, few, max_student_width=100)
     assert not advice.distil

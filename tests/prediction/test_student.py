@@ -14,7 +14,7 @@ SIZES, WIDTHS = [120, 500], [60, 250]
 @pytest.fixture(scope="module", params=["digits", "relu-network"])
 def problem(request):
     """A teacher of ten classes and one of two, with pools."""
-    split = load(request.param, n_train=150, n_test=500, flip_rate=0.1, rng=0)
+    split = load(request.param, n_samples=150, n_test=500, flip_rate=0.1, rng=0)
     pool = split.transfer
     if hasattr(pool, "sample"):
         pool = pool.sample(max(SIZES), rng=1)

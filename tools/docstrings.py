@@ -1,4 +1,4 @@
-"""Validate every public docstring with numpydoc: ``python -m tests.docstrings``."""
+"""Validate every public docstring with numpydoc: ``python -m tools.docstrings``."""
 
 import configparser
 import dataclasses
