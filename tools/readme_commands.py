@@ -1,4 +1,4 @@
-"""Print one of the README's two commands, as it stands there: ``python tools/readme_commands.py test``.
+"""Print one of the README's commands as it stands there: ``python tools/readme_commands.py test``.
 
 Standard library only: CI calls it before anything is installed.
 """

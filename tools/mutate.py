@@ -1,0 +1,155 @@
+"""Make seeded mistakes in the code, one at a time, and list those that no test notices.
+
+``python -m tools.mutate --mutants 100 --seed 0`` first runs the tests once to learn which test
+executes which line, then runs, for each mistake, only the tests that execute its line.
+A survivor is a gap in the tests, or a harmless change: read it. Needs pytest-cov.
+"""
+
+import argparse
+import ast
+import copy
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from coverage.numbits import numbits_to_nums
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ["solvers", "theory", "simulation", "testing.py", "populations"]
+TESTS = ["tests/solvers", "tests/theory", "tests/test_simulation.py", "tests/test_testing.py"]
+TESTS += ["tests/test_populations.py", "tests/test_estimators.py", *(f"ddkd/{r}" for r in ROOMS)]
+SECONDS = 120  # a mutant that runs longer hangs, which is noticed
+
+OPERATORS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Lt: ast.GtE,
+    ast.LtE: ast.Gt,
+    ast.Gt: ast.LtE,
+    ast.GtE: ast.Lt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+    ast.USub: ast.UAdd,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed line of one file."""
+
+    path: Path
+    line: int
+    before: str
+    after: str
+    text: str
+
+
+def changes(node: ast.AST) -> list[ast.AST]:
+    """Wrong versions of a node."""
+    if isinstance(node, ast.BinOp | ast.BoolOp | ast.UnaryOp) and type(node.op) in OPERATORS:
+        wrong = copy.deepcopy(node)
+        wrong.op = OPERATORS[type(node.op)]()
+        return [wrong]
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS:
+        wrong = copy.deepcopy(node)
+        wrong.ops[0] = OPERATORS[type(node.ops[0])]()
+        return [wrong]
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return [ast.Constant(node.value + 1), ast.Constant(2 * node.value or 1)]
+    return []
+
+
+def mutants_of(path: Path) -> list[Mutant]:
+    """Every mistake that can be made in a file."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    found = []
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            items = value if isinstance(value, list) else [value]
+            for index, node in enumerate(items):
+                for wrong in changes(node) if isinstance(node, ast.AST) else []:
+                    before, after = ast.unparse(node), ast.unparse(wrong)
+                    items[index] = wrong
+                    setattr(parent, field, items if isinstance(value, list) else wrong)
+                    found.append(Mutant(path, node.lineno, before, after, ast.unparse(tree)))
+                    items[index] = node
+                    setattr(parent, field, items if isinstance(value, list) else node)
+    return found
+
+
+def covering_tests(data: Path) -> dict[tuple[str, int], list[str]]:
+    """Tests that execute each line, from a coverage database with contexts."""
+    covering: dict[tuple[str, int], list[str]] = {}
+    query = (
+        "select file.path, context.context, line_bits.numbits from line_bits "
+        "join file on file.id = line_bits.file_id join context on context.id = context_id"
+    )
+    with sqlite3.connect(data) as database:
+        for path, context, bits in database.execute(query):
+            if context.endswith("|run"):
+                for line in numbits_to_nums(bits):
+                    covering.setdefault((path, line), []).append(context.removesuffix("|run"))
+    return covering
+
+
+def is_caught(mutant: Mutant, tests: list[str]) -> bool:
+    """Whether a test fails, in a copy of the tree with the mistake in it."""
+    if not tests:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "_build", "ddkd-results"))
+        (tree / mutant.path.relative_to(ROOT)).write_text(mutant.text, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        try:
+            done = subprocess.run(command, cwd=tree, capture_output=True, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            return True
+        return done.returncode != 0
+
+
+def main() -> None:
+    """Print the survivors and the share that was caught."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mutants", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--coverage", type=Path, help="a .coverage file of an earlier run")
+    args = parser.parse_args()
+    data = args.coverage or ROOT / ".coverage"
+    if args.coverage is None:
+        flags = ["-q", "-n", "2", "--cov=ddkd", "--cov-context=test", "--cov-report="]
+        subprocess.run([sys.executable, "-m", "pytest", *flags, *TESTS], cwd=ROOT, check=True)
+    covering = covering_tests(data)
+    files = [f for room in ROOMS for f in sorted((ROOT / "ddkd").glob(f"{room}/**/*.py"))]
+    files += [ROOT / "ddkd" / room for room in ROOMS if room.endswith(".py")]
+    executed = {path for path, _ in covering}
+    everything = [m for path in files if str(path) in executed for m in mutants_of(path)]
+    chosen = random.Random(args.seed).sample(everything, args.mutants)
+
+    def judge(mutant: Mutant) -> bool:
+        tests = sorted(set(covering.get((str(mutant.path), mutant.line), [])))
+        caught = is_caught(mutant, tests[:400])
+        if not caught:
+            where = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"
+            print(f"survives ({len(tests)} tests)  {where}  {mutant.before}  ->  {mutant.after}")
+        return caught
+
+    with ThreadPoolExecutor(args.jobs) as pool:
+        caught = sum(pool.map(judge, chosen))
+    print(f"{caught} of {len(chosen)} mistakes caught, of {len(everything)} possible ones")
+
+
+if __name__ == "__main__":
+    main()
