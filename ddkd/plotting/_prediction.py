@@ -1,4 +1,4 @@
-"""The picture of the `theory` command."""
+"""The picture of the `predict` command."""
 
 import numpy as np
 from matplotlib.figure import Figure

@@ -1,0 +1,83 @@
+"""What a command prints: the answer first, at most 78 columns, links only on a terminal."""
+
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["WIDTH", "Answer", "clean", "wrap"]
+
+WIDTH = 78
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command found.
+
+    Parameters
+    ----------
+    lead : str
+        The answer in a sentence or two; the first line printed.
+    body : sequence of str, default=()
+        Further paragraphs, each wrapped; a line that starts with a space is printed as it is.
+    more : str, default=""
+        The long form, such as a table, that ``--verbose`` adds.
+    report : Path, optional
+        The file or folder to look at next, printed last, as a link.
+    values : mapping, default={}
+        What ``--json`` prints in place of everything else.
+    status : int, default=0
+        Exit status of the program.
+    """
+
+    lead: str
+    body: Sequence[str] = ()
+    more: str = ""
+    report: Path | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 0
+
+    def print(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
+        """Print to standard output: as JSON, or the lead, or lead, body and report, or all.
+
+        Parameters
+        ----------
+        as_json, quiet, verbose : bool, default=False
+            The flags of these names.
+        """
+        if as_json:
+            print(json.dumps({"answer": self.lead, **self.values}, indent=1, ensure_ascii=False))
+            return
+        print(wrap(self.lead))
+        if quiet:
+            return
+        for paragraph in self.body:
+            print(wrap(paragraph))
+        if verbose and self.more:
+            print(f"\n{clean(self.more)}")
+        if self.report is not None:
+            print(f"\n{link(self.report)}")
+
+
+def wrap(text: str) -> str:
+    """Wrap a paragraph at 78 columns; a line that starts with a space stays as it is."""
+    if text.startswith(" "):
+        return clean(text)
+    return textwrap.fill(clean(text), WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def clean(text: str) -> str:
+    """Show control characters and marks that turn the direction of writing instead of obeying."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def link(path: Path) -> str:
+    """A path, on a terminal as a link that can be clicked (OSC 8)."""
+    text = clean(str(path))
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\x1b]8;;{path.resolve().as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"

@@ -1,0 +1,100 @@
+"""The program: parse, run one command, print its answer or one line that says what is wrong."""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+from threadpoolctl import threadpool_limits
+
+from ddkd import __version__
+from ddkd.cli import advise, curve, distill, page, phase, predict, reproduce
+from ddkd.cli._answer import clean
+from ddkd.cli._output import discard_empty, how_to_resume
+from ddkd.exceptions import InterpolationWarning
+
+__all__ = ["main"]
+
+# A command is a module with HELP (one line), add_arguments(parser) and run(args) -> Answer.
+COMMANDS = {
+    "reproduce": reproduce,
+    "curve": curve,
+    "distill": distill,
+    "predict": predict,
+    "advise": advise,
+    "phase": phase,
+    "page": page,
+}
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str or None, default=None
+        Arguments without the program's name; those of the process if None.
+
+    Returns
+    -------
+    int
+        Exit status: 0, 1 after an error, 2 for wrong arguments, 130 when interrupted.
+
+    Raises
+    ------
+    SystemExit
+        For wrong arguments, ``--help`` and ``--version``, as argparse does.
+    """
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    try:
+        # Two processes with as many BLAS threads each as there are cores wait for one another.
+        with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
+            # At a threshold a model that fails to interpolate is what the curves are about; the
+            # records say so in a column.
+            warnings.simplefilter("ignore", InterpolationWarning)
+            answer = COMMANDS[args.command].run(args)
+        answer.print(as_json=args.json, quiet=args.quiet, verbose=args.verbose)
+        return answer.status
+    except KeyboardInterrupt:
+        discard_empty(args)
+        print(f"\ninterrupted. {how_to_resume(args)}", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        discard_empty(args)
+        if args.debug:
+            raise
+        print(f"ddkd {args.command}: error: {_in_one_line(error)}", file=sys.stderr)
+        return 1
+
+
+def _in_one_line(error: Exception) -> str:
+    """What went wrong; for what is not the user's doing, also where to look."""
+    text = clean(" ".join(str(error).split()))
+    if isinstance(error, ValueError | OSError | ImportError):
+        return text
+    return f"{type(error).__name__}: {text} (--debug shows where)"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ddkd",
+        description="Distilling double descent: exact curves, teachers and students.",
+        epilog="ddkd COMMAND --help lists the flags of a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"ddkd {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        command.set_defaults(fresh=False)
+        module.add_arguments(command)
+    return parser
