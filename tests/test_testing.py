@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -156,6 +158,129 @@ def test_too_few_repeats_for_a_median_are_refused():
         assert_median_matches_theory(lambda rng: rng.normal(), 0.0, n_repeats=12, rng=0)
 
 
+def test_draws_equal_to_the_predicted_median_speak_for_it():
+    def coin(rng):
+        return float(rng.random() < 0.3)
+
+    # 70 % of the draws are 0: so is the median, and so is the 0.6 quantile, not the 0.9 one.
+    for quantile in (0.5, 0.6):
+        found = assert_median_matches_theory(coin, 0.0, n_repeats=200, quantile=quantile, rng=0)
+        assert found.p_value > 0.99
+    with pytest.raises(AssertionError, match=r"0\.9 quantile"):
+        assert_median_matches_theory(coin, 0.0, n_repeats=200, quantile=0.9, rng=0)
+    with pytest.raises(AssertionError, match=r"0\.5 quantile"):
+        assert_median_matches_theory(coin, 1.0, n_repeats=200, rng=0)
+
+
+@pytest.mark.parametrize("check", [assert_matches_theory, assert_median_matches_theory])
+def test_z_is_positive_where_the_simulation_is_above(check):
+    law = np.array([-0.1, 0.0, 0.1])
+    found = check(lambda rng: rng.standard_normal(3), law, n_repeats=400, rng=3)
+    assert found.z[0] > 1
+    assert found.z[2] < -1
+    assert np.sign(found.z).tolist() == np.sign(found.simulated - law).tolist()
+
+
+@pytest.mark.parametrize(
+    ("check", "n_repeats", "draw", "law"),
+    [
+        (assert_matches_theory, 6, lambda g: 3 + g.standard_normal(), 3.0),
+        (assert_matches_theory, 100, lambda g: 3 + g.standard_normal(), 3.0),
+        # Twenty points of unlike size and sign, half of them the same number.
+        (
+            assert_matches_theory,
+            40,
+            lambda g: (
+                np.r_[np.repeat(g.standard_normal(), 10), g.standard_normal(10)]
+                + np.linspace(-4, 9, 20)
+            ),
+            np.linspace(-4, 9, 20),
+        ),
+        (assert_median_matches_theory, 150, lambda g: 5 + g.standard_cauchy(), 5.0),
+    ],
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_formula_wrong_by_the_resolution_is_caught_nine_times_in_ten(
+    check, n_repeats, draw, law, sign
+):
+    trials = 200
+    stated = [check(draw, law, n_repeats=n_repeats, rng=seed).resolution for seed in range(trials)]
+
+    def caught(share):
+        """How many of the formulas that are wrong by a share of the stated resolution."""
+        sizes = iter(stated)
+        return failures(
+            lambda rng: check(
+                draw, np.multiply(1 + sign * share * next(sizes), law), n_repeats=n_repeats, rng=rng
+            ),
+            trials,
+            seed=5,
+        )
+
+    assert caught(1.0) >= 0.84 * trials
+    # Nor is it stated much too large: half as wrong a formula often escapes.
+    assert caught(0.5) <= 0.7 * trials
+
+
+def test_the_allowed_bias_is_part_of_the_resolution():
+    def simulate(rng):
+        return 1.01 + 0.001 * rng.standard_normal()
+
+    found = assert_matches_theory(simulate, 1.0, n_repeats=20, bias=0.01, rng=0)
+    assert 0.02 < found.resolution < 0.03
+    with pytest.raises(AssertionError):
+        assert_matches_theory(simulate, 1 + found.resolution, n_repeats=20, bias=0.01, rng=1)
+
+
+def test_a_resolution_that_is_asked_for_is_reached_with_fresh_draws():
+    seen = []
+
+    def simulate(rng):
+        seen.append(2 + rng.standard_normal())
+        return seen[-1]
+
+    found = [
+        assert_matches_theory(simulate, 2.0, resolution=0.1, rng=seed) for seed in range(100, 120)
+    ]
+    assert np.sum([f.resolution > 0.1 for f in found]) <= 1
+    assert np.median([f.resolution for f in found]) > 0.07
+    last = np.array(seen[-found[-1].n_repeats :])
+    assert found[-1].simulated == pytest.approx(last.mean(), rel=1e-12)
+    # The 100 draws of every pilot are not among those judged.
+    assert len(seen) == sum(f.n_repeats + 100 for f in found)
+
+
+def test_a_resolution_out_of_reach_fails_and_says_how_many_repeats_it_would_take():
+    def simulate(rng):
+        return 1 + rng.standard_normal()
+
+    with pytest.raises(AssertionError, match=r"takes about \d{6} repeats, .*max_repeats = 1000$"):
+        assert_matches_theory(simulate, 1.0, resolution=0.01, max_repeats=1000, rng=0)
+
+
+def test_the_formula_of_the_readme_times_1_02_is_caught_at_that_resolution():
+    n, p = 20, np.array([5, 8, 10])
+    right = 1 + p / (n - p - 1)
+    found = assert_matches_theory(simulated_risk, right, resolution=0.012, rng=0)
+    assert found.resolution <= 0.012
+    with pytest.raises(AssertionError, match="do not match"):
+        assert_matches_theory(simulated_risk, 1.02 * right, n_repeats=found.n_repeats, rng=0)
+
+
+def test_a_comparison_prints_its_answer_in_one_line():
+    found = assert_matches_theory(lambda rng: 2 + rng.normal(), 2.0, n_repeats=400, rng=0)
+    stated = f"{100 * found.resolution:.2g} %"
+    assert str(found) == (
+        f"agrees (z = {found.z:.1f}); a formula wrong by {stated} would have been noticed"
+    )
+    assert "zero is predicted" in str(assert_matches_theory(normal, 0.0, n_repeats=9, rng=0))
+    assert str(replace(found, p_value=np.array(0.0))).startswith("disagrees (z = ")
+    curve = assert_matches_theory(
+        lambda rng: rng.standard_normal(60), np.zeros(60), n_repeats=9, rng=0
+    )
+    assert len(repr(curve).splitlines()) <= 12
+
+
 def test_convergence_passes_at_the_rate_and_fails_at_a_faster_one_or_a_floor():
     def simulate(n, rng, floor=0.0):
         return 1 + floor + 3 / n + 0.1 * rng.normal() / n
@@ -192,7 +317,18 @@ def normal(rng):
     ("call", "named"),
     [
         (lambda: assert_matches_theory(normal, np.inf, n_repeats=5, rng=0), "median"),
-        (lambda: assert_matches_theory(normal, "x", n_repeats=5, rng=0), "prediction"),
+        (lambda: assert_matches_theory(normal, "x", n_repeats=5, rng=0), "law"),
+        (lambda: assert_matches_theory(normal, 0.0, rng=0), "n_repeats .* or resolution"),
+        (
+            lambda: assert_matches_theory(normal, 0.0, n_repeats=5, resolution=0.1, rng=0),
+            "either n_repeats",
+        ),
+        (lambda: assert_matches_theory(normal, 1.0, resolution=0.0, rng=0), "resolution"),
+        (lambda: assert_matches_theory(normal, 1.0, resolution=0.1, bias=0.2, rng=0), "exceed 0.4"),
+        (
+            lambda: assert_matches_theory(normal, 1.0, resolution=0.1, max_repeats=2, rng=0),
+            "max_repeats",
+        ),
         (lambda: assert_matches_theory(normal, [0.0, 1.0], n_repeats=5, rng=0), "simulate"),
         (lambda: assert_matches_theory(normal, 0.0, n_repeats=2, rng=0), "n_repeats"),
         (

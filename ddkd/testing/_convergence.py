@@ -1,0 +1,108 @@
+"""An assertion that the error of an asymptotic prediction vanishes."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from ddkd._checks import check_integer, check_real, check_rng
+from ddkd.testing._comparison import Comparison, check_level, check_prediction, draw, judge
+from ddkd.testing._means import gap_in_errors, mean_and_error
+
+__all__ = ["assert_converges_to_theory"]
+
+
+def assert_converges_to_theory(
+    simulate: Callable[[int, np.random.Generator], ArrayLike],
+    prediction: Callable[[int], ArrayLike],
+    sizes: Sequence[int],
+    *,
+    n_repeats: int,
+    rate: float = 1.0,
+    false_alarm: float = 1e-6,
+    rng: Any,
+) -> tuple[Comparison, ...]:
+    """Assert that the gap to an asymptotic prediction shrinks like size^-rate.
+
+    The gap at the smallest size is taken as it is measured; at every larger one it must not
+    exceed (smallest/size)^rate times that, in Student's t of their joint standard error with
+    Bonferroni's threshold. A prediction that is exact passes; one whose error does not vanish
+    fails as soon as the draws resolve it.
+
+    Parameters
+    ----------
+    simulate : callable
+        ``simulate(size, rng)`` draws once: a number, or an array over a curve.
+    prediction : callable
+        ``prediction(size)``, the predicted mean.
+    sizes : sequence of int
+        Increasing sizes, at least two.
+    n_repeats : int
+        Number of draws at each size, at least 3.
+    rate : float, default=1.0
+        Exponent with which the gap has to shrink.
+    false_alarm : float, default=1e-6
+        Probability with which the assertion may fail if the gap shrinks so.
+    rng : None, int, SeedSequence or Generator
+        Source of randomness, handed to `simulate`.
+
+    Returns
+    -------
+    tuple of Comparison
+        One for each size; from the second on, `z` and `p_value` are those of the excess of
+        the gap over what `rate` allows.
+
+    Raises
+    ------
+    AssertionError
+        If the gap does not shrink so; the message shows the worst points.
+    ValueError
+        If an argument is out of range or shapes differ.
+
+    Examples
+    --------
+    >>> from ddkd.testing import assert_converges_to_theory
+    >>> steps = assert_converges_to_theory(
+    ...     lambda n, rng: 1 + 1 / n + rng.normal() / n,
+    ...     lambda n: 1.0,
+    ...     [10, 20, 40],
+    ...     n_repeats=100,
+    ...     rng=0,
+    ... )
+    >>> [round(float(step.simulated), 2) for step in steps]
+    [1.11, 1.05, 1.02]
+    """
+    level = check_level(false_alarm)
+    rate = check_real("rate", rate, low=0.0, low_open=True)
+    ladder = [check_integer("sizes", size) for size in sizes]
+    if len(ladder) < 2 or any(a >= b for a, b in pairwise(ladder)):
+        raise ValueError(f"sizes must be at least two increasing integers; got {sizes!r}")
+    n = check_integer("n_repeats", n_repeats, low=3)
+    each = level / (len(ladder) - 1)
+    generator = check_rng(rng)
+    steps: list[Comparison] = []
+    for size in ladder:
+        predicted = check_prediction("prediction", prediction(size))
+        mean, error = mean_and_error(draw(partial(simulate, size), predicted.shape, n, generator))
+        if steps and predicted.shape != steps[0].predicted.shape:
+            raise ValueError("prediction must have one shape at all sizes")
+        z = _excess(mean, error, predicted, steps[0], (ladder[0] / size) ** rate) if steps else 0.0
+        z = np.broadcast_to(z, predicted.shape)
+        p_value = 2 * stats.t.sf(np.abs(z), n - 1)
+        steps.append(Comparison(predicted, mean, error, z, p_value, n, np.nan, each))
+    for size, step in zip(ladder[1:], steps[1:], strict=True):
+        judge(step, f"At size {size} the gap has not shrunk like size^-{rate:g}")
+    return tuple(steps)
+
+
+def _excess(
+    mean: np.ndarray, error: np.ndarray, predicted: np.ndarray, first: Comparison, factor: float
+) -> np.ndarray:
+    """The gap beyond `factor` times the one at the first size, in their joint standard error."""
+    allowed = factor * np.abs(first.simulated - first.predicted)
+    joint = np.hypot(error, factor * first.standard_error)
+    return gap_in_errors(mean - predicted, joint, allowed, predicted)

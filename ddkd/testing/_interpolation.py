@@ -1,0 +1,41 @@
+"""An assertion that a least-squares solution interpolates."""
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["assert_interpolates"]
+
+
+def assert_interpolates(solution: Any) -> None:
+    """Assert that a least-squares solution fits its training targets exactly.
+
+    Parameters
+    ----------
+    solution : LeastSquaresSolution or WidthPath
+        What a solver returned: anything with `interpolates`, and with `rank`, `train_mse`
+        and `condition` for the message.
+
+    Raises
+    ------
+    AssertionError
+        If it, or any model of a path, does not interpolate.
+    ValueError
+        If `solution` does not say whether it interpolates.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.solvers import min_norm
+    >>> from ddkd.testing import assert_interpolates
+    >>> assert_interpolates(min_norm(np.eye(2, 3), np.ones(2)))
+    """
+    if not hasattr(solution, "interpolates"):
+        raise ValueError(f"solution must have the attribute interpolates; got {solution!r}")
+    if not np.all(solution.interpolates):
+        facts = ", ".join(
+            f"{name} = {getattr(solution, name)}"
+            for name in ("rank", "train_mse", "condition", "method")
+            if hasattr(solution, name)
+        )
+        raise AssertionError(f"The solution does not interpolate: {facts}")
