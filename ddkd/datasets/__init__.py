@@ -1,13 +1,14 @@
 """Data in three parts: a labelled training set, an unlabelled transfer set, a clean test set."""
 
 from ddkd.datasets._deform import DeformedImages
-from ddkd.datasets._files import fingerprint
+from ddkd.datasets._files import DataFile, fingerprint, read_file
 from ddkd.datasets._load import available, load
 from ddkd.datasets._split import Split, is_stream
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 
 __all__ = [
     "ClusterMixture",
+    "DataFile",
     "DeformedImages",
     "ReLUNetworkTarget",
     "Split",
@@ -15,4 +16,5 @@ __all__ = [
     "fingerprint",
     "is_stream",
     "load",
+    "read_file",
 ]

@@ -1,82 +1,260 @@
-"""A user's own data: .npz with arrays X and y, or .csv with a header."""
+"""A user's own data: .npz with arrays X and y, or .csv with a header, read once."""
 
-import csv
 import hashlib
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ddkd._checks import check_matrix
-from ddkd.datasets._split import check_labels
+from ddkd.datasets._columns import ColumnEncoder
+from ddkd.datasets._csv import listed, read_columns
+from ddkd.datasets._target import parse_cells, recognise
 
-__all__ = ["fingerprint", "read_file"]
+__all__ = ["SUFFIXES", "DataFile", "fingerprint", "read_file"]
 
+SUFFIXES = (".npz", ".csv", ".tsv")
 _LARGEST = 1e100  # its square, which standardising takes, is still finite
-_BOOLEANS = {"false": False, "true": True}
 
 
-def fingerprint(data: str) -> str:
+@dataclass(frozen=True, eq=False, repr=False)
+class DataFile:
+    """The rows of a file, from which :func:`load` draws splits.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    X : ndarray of shape (n_rows, n_features)
+        Inputs.
+    y : ndarray of shape (n_rows,)
+        Labels: classes, or floats if `task` is "numbers".
+    task : {"classes", "numbers"}
+        What the labels are.
+    unlabelled : ndarray of shape (n_unlabelled, n_features), optional
+        Inputs without labels, for the transfer set.
+    test : tuple of ndarray, optional
+        Inputs and labels to test on.
+    notes : tuple of str, default=()
+        What was done in reading that a reader could not guess.
+    digest : str, default=""
+        SHA-256 of the files, so that a run is not resumed on others of the same name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.datasets import DataFile, load
+    >>> X = np.arange(200.0).reshape(100, 2)
+    >>> print(load(DataFile("mine", X, np.arange(100) % 2, "classes"), rng=0))
+    mine: 20 labelled rows (0 wrong labels), 55 transfer rows, 25 test rows; 2 features, 2 classes
+    """
+
+    name: str
+    X: np.ndarray
+    y: np.ndarray
+    task: str
+    unlabelled: np.ndarray | None = None
+    test: tuple[np.ndarray, np.ndarray] | None = None
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+
+    def __repr__(self) -> str:
+        """One line; it names the contents, as the identity of a sweep's data must."""
+        n_rows, n_features = self.X.shape
+        more = "" if self.unlabelled is None else f", {len(self.unlabelled):,} unlabelled rows"
+        more += "" if self.test is None else f", {len(self.test[1]):,} test rows"
+        return (
+            f"<DataFile {self.name}: {n_rows:,} rows{more}, {n_features:,} features, {self.task}; "
+            f"sha256 {self.digest[:16]}>"
+        )
+
+
+def fingerprint(data: "str | DataFile") -> str:
     """SHA-256 of a data file, so that a run is not resumed on another file of the same name.
 
     Parameters
     ----------
-    data : str
-        A name or path that `load` knows.
+    data : str or DataFile
+        A name or path that `load` knows, or what was read from one.
 
     Returns
     -------
     str
         Hexadecimal digest of the file's contents; empty for a name.
     """
+    if isinstance(data, DataFile):
+        return data.digest
     path = Path(data)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return _digest(path) if path.is_file() else ""
 
 
-def read_file(path: Path, label: str | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Read inputs (n, n_features) and labels (n,) from a .npz or .csv file.
+def _digest(*paths: Path) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            for block in iter(lambda: file.read(1 << 20), b""):
+                digest.update(block)
+    return digest.hexdigest()
 
-    `label` names the label column of a .csv (default: the last); a .npz has none.
+
+def read_file(
+    path: str | Path,
+    *,
+    label: str | None = None,
+    sep: str | None = None,
+    task: str | None = None,
+    one_hot: bool = False,
+    drop: Sequence[str] = (),
+    drop_missing: bool = False,
+    unlabelled: str | Path | None = None,
+    test: str | Path | None = None,
+    progress: bool = False,
+) -> DataFile:
+    """Read a .npz (arrays X and y) or a .csv (with a header), and files that go with it.
+
+    Messages name the options as the command line does: ``--drop-missing`` is
+    ``drop_missing=True``.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    label : str, optional
+        Name of the label column of a .csv. Default: the last.
+    sep : str, optional
+        Separator of a .csv, or "comma", "semicolon", "tab", "bar", "space". Default: what the
+        header's punctuation says.
+    task : {"classes", "numbers"}, optional
+        What the labels are. Default: recognised, where that can be told.
+    one_hot : bool, default=False
+        Turn each text column into a column of zeros and ones for each of its values.
+    drop : sequence of str, default=()
+        Columns to leave out. Any entry, also an empty one, says that the columns have been
+        looked at: a column of consecutive numbers is then kept.
+    drop_missing : bool, default=False
+        Leave out rows with a missing cell.
+    unlabelled : str or Path, optional
+        A file of inputs for the transfer set: a .npz with X, or a .csv with the same columns.
+    test : str or Path, optional
+        A file of rows to test on, of the same form as `path`.
+    progress : bool, default=False
+        Show a progress bar while a large file is read.
+
+    Returns
+    -------
+    DataFile
+        Everything read.
+
+    Raises
+    ------
+    ValueError
+        If a file cannot be read, or could be read in two ways; the message says what to do.
     """
+    main = Path(path)
+    others = [Path(p) for p in (unlabelled, test) if p is not None]
+    for each in (main, *others):
+        _check_path(each)
+    encoder = ColumnEncoder(
+        one_hot=one_hot,
+        drop_missing=drop_missing,
+        ask_label=label is None,
+        looked=bool(drop),
+    )
+    try:
+        if main.suffix.lower() == ".npz":
+            if label or sep or one_hot or drop or drop_missing:
+                raise ValueError(
+                    f"--label, --sep, --one-hot, --drop and --drop-missing are for .csv files; "
+                    f"{main} must hold its inputs as X and its labels as y"
+                )
+            X, y = _read_npz(main, "X", "y")
+            notes: list[str] = []
+        else:
+            columns = read_columns(main, sep=sep, label=label, drop=drop, progress=progress)
+            X, cells = encoder.fit(columns).transform(columns)
+            y, label, notes = parse_cells(cells), columns.label_name, columns.notes
+        X = _checked(main, X)
+        y, task = recognise(str(main), _one_each(main, y, X), task)
+        pool = held_out = None
+        if unlabelled is not None:
+            pool, _ = _read_more(Path(unlabelled), encoder, X.shape[1], label, labelled=False)
+        if test is not None:
+            X_test, y_test = _read_more(Path(test), encoder, X.shape[1], label, labelled=True)
+            held_out = X_test, _like(Path(test), y_test, y, task)
+        digest = _digest(main, *others)
+    except OSError as error:
+        where = error.filename or main
+        raise ValueError(f"data file {where} cannot be read: {error.strerror or error}") from None
+    return DataFile(main.name, X, y, task, pool, held_out, tuple(notes), digest)
+
+
+def _read_more(
+    path: Path, encoder: ColumnEncoder, n_features: int, label: str | None, *, labelled: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read a file that goes with the labelled one: the same columns; labels where wanted."""
+    if path.suffix.lower() == ".npz":
+        X, *labels = _read_npz(path, *(("X", "y") if labelled else ("X",)))
+        y = labels[0] if labelled else np.zeros(len(X))
+    else:
+        columns = read_columns(path, label=label, has_label=labelled)
+        X, cells = encoder.transform(columns)
+        y = parse_cells(cells) if labelled else np.zeros(len(X))
+    X = check_matrix(f"X in {path}", _checked(path, X), n_columns=n_features)
+    return X, _one_each(path, y, X)
+
+
+def _like(path: Path, y: np.ndarray, known: np.ndarray, task: str) -> np.ndarray:
+    """Test labels of the kind of the training labels."""
+    if task == "numbers":
+        return recognise(str(path), y, task)[0]
+    y = y.astype(known.dtype) if known.dtype.kind in "US" else y
+    strange = np.setdiff1d(y, known) if y.dtype.kind == known.dtype.kind else y[:1]
+    if len(strange):
+        raise ValueError(
+            f"the test labels of {path} must be classes of the labelled file, "
+            f"{listed([str(c) for c in np.unique(known)])}; one is {strange[0]!s}. "
+            f"Leave those rows out, or name another column with --label"
+        )
+    return y
+
+
+def _check_path(path: Path) -> None:
     if path.is_dir():
-        raise ValueError(f"data file {path} is a directory; give a .npz or .csv file")
+        raise ValueError(f"data file {path} is a directory; give a .npz or .csv file in it")
     if not path.exists():
         raise ValueError(f"data file {path} does not exist")
-    suffix = path.suffix.lower()
-    if suffix not in (".npz", ".csv"):
-        raise ValueError(f"data file {path} must end in .npz or .csv")
-    try:
-        size = path.stat().st_size
-        if size == 0:
-            raise ValueError(f"data file {path} is empty")
-        if suffix == ".npz":
-            if label is not None:
-                raise ValueError(f"label is for .csv files; {path} must hold its labels as y")
-            X, y = _read_npz(path)
-        else:
-            X, y = _read_csv(path, label)
-    except OSError as error:
-        raise ValueError(f"data file {path} cannot be read: {error.strerror or error}") from None
+    if path.suffix.lower() not in SUFFIXES:
+        raise ValueError(
+            f"data file {path} must end in .npz, .csv or .tsv: export the table as 'CSV UTF-8'"
+        )
+    if path.stat().st_size == 0:
+        raise ValueError(f"data file {path} is empty; it needs a header and rows")
+
+
+def _checked(path: Path, X: np.ndarray) -> np.ndarray:
     X = check_matrix(f"X in {path}", X)
     if np.abs(X).max() > _LARGEST:
         raise ValueError(f"X in {path} must lie within +-{_LARGEST:g}; got {np.abs(X).max():.3g}")
-    y = check_labels(f"y in {path}", y, size=len(X))
-    n_classes = len(np.unique(y))
-    if n_classes == 1 or (n_classes == len(y) and len(y) > 2):
+    return X
+
+
+def _one_each(path: Path, y: np.ndarray, X: np.ndarray) -> np.ndarray:
+    if y.shape != (len(X),):
         raise ValueError(
-            f"the labels of {path} make {n_classes} classes of {len(y)} rows; "
-            f"classification needs at least two classes, and several rows to a class"
+            f"y in {path} must have {len(X)} entries, one per row of X; its shape is {y.shape}"
         )
-    return X, y
+    return y
 
 
-def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _read_npz(path: Path, *wanted: str) -> list[np.ndarray]:
     if not zipfile.is_zipfile(path):
         raise ValueError(f"data file {path} is damaged, truncated or not an .npz archive")
     try:
         with np.load(path, allow_pickle=False) as archive:
             found = archive.files
-            arrays = [archive[key] for key in ("X", "y") if key in found]
+            arrays = [archive[key] for key in wanted if key in found]
     except OSError:
         raise
     except Exception as error:  # the readers of zip and npy raise a dozen kinds on damaged bytes
@@ -84,83 +262,9 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
         if "pickle" in str(error):
             reason = "it holds pickled objects, which are never loaded; save plain arrays"
         raise ValueError(f"data file {path} is not usable: {reason}") from None
-    if len(arrays) < 2:
+    if len(arrays) < len(wanted):
         raise ValueError(
-            f"data file {path} needs arrays X and y; it holds {', '.join(found) or 'nothing'}"
+            f"data file {path} needs arrays {' and '.join(wanted)}; it holds "
+            f"{', '.join(found) or 'nothing'}"
         )
-    return arrays[0], arrays[1]
-
-
-def _read_csv(path: Path, label: str | None) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [row for row in csv.reader(file) if row]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise ValueError(f"data file {path} is not a UTF-8 .csv: {error}") from None
-    if len(rows) < 2:
-        raise ValueError(f"data file {path} must hold a header and at least one row")
-    header, body = [name.strip() for name in rows[0]], rows[1:]
-    if all(_is_number(name) for name in header):
-        raise ValueError(f"data file {path} has no header: its first line holds numbers only")
-    if len(header) < 2:
-        raise ValueError(f"data file {path} must have a feature column and a label column")
-    column = _label_column(path, header, label)
-    for number, row in enumerate(body, start=1):
-        if len(row) != len(header):
-            raise ValueError(
-                f"data file {path}, data row {number} has {len(row)} fields; "
-                f"the header has {len(header)}"
-            )
-    labels = _parse_labels([row.pop(column) for row in body])
-    try:
-        X = np.array(body, dtype=np.float64)
-    except ValueError:
-        _raise_bad_cell(path, [*header[:column], *header[column + 1 :]], body)
-        raise
-    return X, labels
-
-
-def _label_column(path: Path, header: list[str], label: str | None) -> int:
-    if label is None:
-        return len(header) - 1
-    if header.count(label) != 1:
-        raise ValueError(
-            f"label must name one column of {path}; got {label!r}, "
-            f"the columns are {', '.join(header)}"
-        )
-    return header.index(label)
-
-
-def _parse_labels(cells: list[str]) -> np.ndarray:
-    """Labels as booleans, integers, floats or strings, whichever fits every cell first."""
-    cells = [cell.strip() for cell in cells]
-    if "" in cells:
-        raise ValueError(f"label is missing in data row {cells.index('') + 1}")
-    if all(cell.lower() in _BOOLEANS for cell in cells):
-        return np.array([_BOOLEANS[cell.lower()] for cell in cells])
-    for kind in (np.int64, np.float64):
-        try:
-            numbers = np.array(cells).astype(kind)
-        except (ValueError, OverflowError):
-            continue
-        # Labels such as 1 and 01 differ: as numbers they would become one class.
-        if len(np.unique(numbers)) == len(set(cells)):
-            return numbers
-    return np.array(cells)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _raise_bad_cell(path: Path, names: list[str], body: list[list[str]]) -> None:
-    for number, row in enumerate(body, start=1):
-        for name, cell in zip(names, row, strict=True):
-            if not _is_number(cell):
-                raise ValueError(
-                    f"data file {path}, data row {number}, column {name}: {cell!r} is not a number"
-                ) from None
+    return arrays

@@ -15,12 +15,15 @@ from sklearn.preprocessing import StandardScaler
 from ddkd._checks import check_integer, check_real, check_rng
 from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._external import fetch_from_openml, read_fashion_mnist
-from ddkd.datasets._files import read_file
+from ddkd.datasets._files import SUFFIXES, DataFile, read_file
 from ddkd.datasets._split import Split, check_sizes, split_pool, stratified_order
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 from ddkd.populations import GaussianPopulation
 
 __all__ = ["available", "load"]
+
+_MOST_TRANSFER = 50_000  # rows of a file; more would cost memory in every repeat
+_FEWEST_LABELLED = 5
 
 
 def _digits(
@@ -186,7 +189,7 @@ def available() -> tuple[str, ...]:
 
 
 def load(
-    name: str | os.PathLike[str],
+    name: str | os.PathLike[str] | DataFile,
     *,
     n_samples: int | None = None,
     n_test: int | None = None,
@@ -217,10 +220,12 @@ def load(
 
     Parameters
     ----------
-    name : str or path
-        One of :func:`available`, "openml:NAME", or the path of a .npz or .csv file.
+    name : str, path or DataFile
+        One of :func:`available`, "openml:NAME", the path of a .npz or .csv file, or what
+        :func:`read_file` has read from one.
     n_samples : int, optional
-        Number of labelled rows. Default: see the table; of a file or OpenML, at most 500.
+        Number of labelled rows. Default: see the table; of a file or OpenML, at most 500; with
+        `unlabelled`, all rows that are not test rows, at most 2,000.
     n_test : int, optional
         Number of test rows. Default: see the table; of a file or OpenML, at most 5,000.
     flip_rate : float, default 0
@@ -235,9 +240,10 @@ def load(
         "gaussian" ``population``, a :class:`ddkd.populations.GaussianPopulation` with hard
         labels, or else ``n_features`` (50) and the exponent ``decay`` (1) of the variances
         ``j ** -decay``, scaled to mean 1, with standard normal coefficients; for a pool
-        ``n_transfer``, the number of its rows to keep (fashion-mnist: 20,000; else all); for
-        a file or OpenML ``standardise=False`` leaves the columns as they are; for OpenML also
-        ``version`` and ``data_home`` of :func:`sklearn.datasets.fetch_openml`.
+        ``n_transfer``, the number of its rows to keep (fashion-mnist: 20,000; a file or OpenML:
+        at most 50,000; else all); for a file or OpenML ``standardise=False`` leaves the columns
+        as they are; for a file the options of :func:`read_file`, for OpenML ``version`` and
+        ``data_home`` of :func:`sklearn.datasets.fetch_openml`.
 
     Returns
     -------
@@ -255,33 +261,42 @@ def load(
     >>> print(load("digits", flip_rate=0.1, rng=0))
     digits: 200 labelled rows (20 wrong labels), 997 transfer rows, 600 test rows; 64 features, ...
     """
-    if not isinstance(name, str | os.PathLike):
-        raise ValueError(f"name must be a string or a path; got {name!r}")
     generator = check_rng(rng)
     flip_rate = check_real("flip_rate", flip_rate, low=0.0, high=1.0)
     sizes = {"n_samples": n_samples, "n_test": n_test}
     sizes = {key: value for key, value in sizes.items() if value is not None}
-    text = os.fspath(name)
-    if label is not None and not text.lower().endswith((".csv", ".npz")):
-        raise ValueError(f"label is for .csv files; got label={label!r} with {text!r}")
-    build: Callable[..., Split]
-    if text in _NAMED:
-        build, owner = _NAMED[text]
-    elif text.startswith("openml:"):
-        build = owner = partial(_from_openml, text.removeprefix("openml:"))
-    elif text.lower().endswith((".npz", ".csv")) or os.path.exists(text):
-        build = owner = partial(_from_file, Path(text), label)
-    else:
-        raise ValueError(
-            f"name must be one of {', '.join(available())}, openml:NAME, or a path of a .npz or "
-            f".csv file; got {text!r}"
-        )
-    known = _option_names(owner)
+    build, known = _source(name, label)
     for key in options:
         if key not in known:
+            text = name.name if isinstance(name, DataFile) else os.fspath(name)
             raise ValueError(f"{key} is not an option of {text!r}; it takes {', '.join(known)}")
     split = build(generator, **sizes, **options)
     return split.flip_labels(flip_rate, rng=generator)
+
+
+def _source(
+    name: str | os.PathLike[str] | DataFile, label: str | None
+) -> tuple[Callable[..., Split], list[str]]:
+    """What draws the splits of a data set, and the names of its options."""
+    if isinstance(name, DataFile):
+        return partial(_from_file, name), _option_names(_from_file)
+    if not isinstance(name, str | os.PathLike):
+        raise ValueError(f"name must be a string, a path or a DataFile; got {name!r}")
+    text = os.fspath(name)
+    if text.lower().endswith(SUFFIXES) or os.path.exists(text):
+        reading = [key for key in _option_names(read_file) if key != "label"]
+        return partial(_read_and_split, text, label), _option_names(_from_file) + reading
+    if label is not None:
+        raise ValueError(f"label is for .csv files; got label={label!r} with {text!r}")
+    if text in _NAMED:
+        build, owner = _NAMED[text]
+        return build, _option_names(owner)
+    if text.startswith("openml:"):
+        return partial(_from_openml, text.removeprefix("openml:")), _option_names(_from_openml)
+    raise ValueError(
+        f"name must be one of {', '.join(available())}, openml:NAME, or a path of a .npz or "
+        f".csv file; got {text!r}"
+    )
 
 
 def _option_names(owner: Callable[..., Any]) -> list[str]:
@@ -301,16 +316,21 @@ def _from_openml(
     data_home: str | None = None,
 ) -> Split:
     X, y = fetch_from_openml(dataset, version=version, data_home=data_home)
-    n_samples, n_test = _default_sizes(len(X), n_samples, n_test)
+    file = DataFile(f"openml:{dataset}", X, y, "classes")
     about = f"OpenML data set {dataset!r}, version {version}, split at random by class."
-    split = split_pool(
-        X, y, n_samples, n_test, n_transfer, rng, name=f"openml:{dataset}", description=about
+    return _from_file(
+        file,
+        rng,
+        n_samples,
+        n_test,
+        n_transfer=n_transfer,
+        standardise=standardise,
+        description=about,
     )
-    return _standardised(split) if standardise else split
 
 
-def _from_file(
-    path: Path,
+def _read_and_split(
+    path: str,
     label: str | None,
     rng: np.random.Generator,
     n_samples: int | None = None,
@@ -318,20 +338,73 @@ def _from_file(
     *,
     n_transfer: int | None = None,
     standardise: bool = True,
+    **reading: Any,
 ) -> Split:
-    X, y = read_file(path, label)
-    n_samples, n_test = _default_sizes(len(X), n_samples, n_test)
-    about = f"The {len(X):,} rows of {path.name}, split at random by class."
-    split = split_pool(X, y, n_samples, n_test, n_transfer, rng, name=path.name, description=about)
+    file = read_file(path, label=label, **reading)
+    return _from_file(file, rng, n_samples, n_test, n_transfer=n_transfer, standardise=standardise)
+
+
+def _from_file(
+    file: DataFile,
+    rng: np.random.Generator,
+    n_samples: int | None = None,
+    n_test: int | None = None,
+    *,
+    n_transfer: int | None = None,
+    standardise: bool = True,
+    description: str | None = None,
+) -> Split:
+    """Labelled, transfer and test rows; the last two from files of their own if there are any."""
+    n = len(file.X)
+    if file.test is not None:
+        n_test = 0 if n_test is None else n_test
+    elif n_test is None:
+        n_test = max(1, min(n // 4, 5000))
+    if n_samples is None:
+        n_samples = _default_labelled(file, n - n_test)
+    n_samples = check_integer("n_samples", n_samples, low=2)
+    n_test = check_integer("n_test", n_test, low=0)
+    spare = 0 if file.unlabelled is not None else 1
+    if n_samples + n_test > n - spare:
+        raise ValueError(
+            f"n_samples + n_test must be at most {n - spare:,}, so that a transfer row is left; "
+            f"got {n_samples:,} + {n_test:,}"
+        )
+    order = stratified_order(file.y, rng)
+    train, test, rest = np.split(order, [n_samples, n_samples + n_test])
+    pool, rows = (file.X, rest) if file.unlabelled is None else (file.unlabelled, None)
+    if rows is None:
+        rows = rng.permutation(len(pool))
+    if n_transfer is None:
+        n_transfer = min(len(rows), _MOST_TRANSFER)
+    n_transfer = check_integer("n_transfer", n_transfer, high=len(rows))
+    X_test, y_test = (file.X[test], file.y[test]) if file.test is None else file.test
+    if description is None:
+        description = f"The {n:,} rows of {file.name}, split at random by class."
+    split = Split(
+        file.X[train],
+        file.y[train],
+        pool[rows[:n_transfer]],
+        X_test,
+        y_test,
+        name=file.name,
+        description=description,
+        task=file.task,
+    )
     return _standardised(split) if standardise else split
 
 
-def _default_sizes(n: int, n_samples: int | None, n_test: int | None) -> tuple[int, int]:
-    """A fifth of the rows to train on and a quarter to test on, within reason."""
-    return (
-        max(2, min(n // 5, 500)) if n_samples is None else n_samples,
-        max(1, min(n // 4, 5000)) if n_test is None else n_test,
-    )
+def _default_labelled(file: DataFile, available: int) -> int:
+    """A fifth of the rows, at most 500; all there are if the unlabelled have their own file."""
+    if file.unlabelled is not None:
+        return min(available, 2000)
+    n_samples = min(len(file.X) // 5, 500)
+    if n_samples < _FEWEST_LABELLED:
+        raise ValueError(
+            f"{file.name} has {len(file.X)} rows; a fifth of them would be {n_samples} labelled "
+            f"ones, too few to learn from: --labelled {max(2, available // 2)} takes more"
+        )
+    return n_samples
 
 
 def _standardised(split: Split) -> Split:

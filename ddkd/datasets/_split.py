@@ -5,7 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import as_array, check_integer, check_matrix, check_real, check_rng
+from ddkd._checks import (
+    as_array,
+    check_choice,
+    check_integer,
+    check_matrix,
+    check_real,
+    check_rng,
+    check_vector,
+)
 
 __all__ = ["Split", "check_labels", "is_stream", "split_pool"]
 
@@ -55,11 +63,13 @@ class Split:
         Where each part comes from, in a sentence or two.
     y_clean : ndarray of shape (n_samples,), optional
         True labels of `X_train`. Default: `y_train`.
+    task : {"classes", "numbers"}, default="classes"
+        What the labels are. Numbers are kept as floats and have no `classes`.
 
     Raises
     ------
     ValueError
-        If the shapes disagree, an input is not finite, or the training set holds one class.
+        If the shapes disagree, an input is not finite, or the training labels are all equal.
 
     Examples
     --------
@@ -80,6 +90,7 @@ class Split:
     name: str = field(default="user data", kw_only=True)
     description: str = field(default="", kw_only=True)
     y_clean: Any = field(default=None, kw_only=True)
+    task: str = field(default="classes", kw_only=True)
 
     def __post_init__(self) -> None:
         checked = {"X_train": check_matrix("X_train", self.X_train)}
@@ -87,19 +98,22 @@ class Split:
         checked["X_test"] = check_matrix("X_test", self.X_test, n_columns=n_features)
         if not is_stream(self.transfer):
             checked["transfer"] = check_matrix("transfer", self.transfer, n_columns=n_features)
+        check_choice("task", self.task, ("classes", "numbers"))
+        check = check_labels if self.task == "classes" else check_vector
         clean = self.y_train if self.y_clean is None else self.y_clean
         for label, value, n in (
             ("y_train", self.y_train, len(checked["X_train"])),
             ("y_clean", clean, len(checked["X_train"])),
             ("y_test", self.y_test, len(checked["X_test"])),
         ):
-            checked[label] = check_labels(label, value, size=n)
+            checked[label] = check(label, value, size=n)
         kinds = {checked[label].dtype.kind for label in ("y_train", "y_clean", "y_test")}
         if len(kinds) > 1 and kinds != {"i", "u"}:
             raise ValueError("y_train, y_clean and y_test must hold labels of one kind")
         if len(np.unique(checked["y_clean"])) < 2:
+            wanted = "classes" if self.task == "classes" else "different numbers"
             raise ValueError(
-                f"y_train must hold at least two classes; every one of its "
+                f"y_train must hold at least two {wanted}; every one of its "
                 f"{len(checked['y_clean'])} labels is {checked['y_clean'][0]!r}"
             )
         for key, array in checked.items():
@@ -110,7 +124,9 @@ class Split:
 
     @property
     def classes(self) -> np.ndarray:
-        """Every class of the true labels, sorted."""
+        """Every class of the true labels, sorted; ValueError if they are numbers."""
+        if self.task == "numbers":
+            raise ValueError(f"the labels of {self.name} are numbers, so there are no classes")
         return np.unique(np.concatenate([self.y_clean, self.y_test]))
 
     @property
@@ -146,7 +162,7 @@ class Split:
         Raises
         ------
         ValueError
-            If `rate` is not a number from 0 to 1.
+            If `rate` is not a number from 0 to 1, or not 0 where the labels are numbers.
 
         Examples
         --------
@@ -158,6 +174,8 @@ class Split:
         """
         rate = check_real("rate", rate, low=0.0, high=1.0)
         generator = check_rng(rng)
+        if self.task == "numbers" and rate == 0:
+            return self
         classes, n = self.classes, len(self.y_clean)
         order = generator.permutation(n)
         steps = generator.integers(1, len(classes), size=n)
@@ -173,10 +191,13 @@ class Split:
         else:
             transfer = "an unlimited transfer stream"
         n_wrong = int(self.wrong.sum())
+        if self.task == "numbers":
+            wrong, labels = "", "labels are numbers"
+        else:
+            wrong, labels = f" ({n_wrong:,} wrong labels)", f"{len(self.classes):,} classes"
         return (
-            f"{self.name}: {len(self.X_train):,} labelled rows ({n_wrong:,} wrong labels), "
-            f"{transfer}, {len(self.X_test):,} test rows; {self.X_train.shape[1]:,} features, "
-            f"{len(self.classes):,} classes"
+            f"{self.name}: {len(self.X_train):,} labelled rows{wrong}, {transfer}, "
+            f"{len(self.X_test):,} test rows; {self.X_train.shape[1]:,} features, {labels}"
         )
 
     def __repr__(self) -> str:
@@ -214,9 +235,12 @@ def _fits_int(labels: np.ndarray) -> bool:
 def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Random order of the rows in which every stretch holds the classes in proportion.
 
+    Labels that are floats have no classes: their order is a plain permutation.
     The k-th of a class's n_c shuffled rows goes to the place (k + u)/n_c of the way, u uniform,
     so that any stretch of the order has each class's share to within about one row.
     """
+    if y.dtype.kind == "f":
+        return rng.permutation(len(y))
     place = np.empty(len(y))
     for label in np.unique(y):
         rows = rng.permutation(np.flatnonzero(y == label))
