@@ -91,21 +91,22 @@ def curve(
     -------
     list of dict
         A record for each width: test error, mean squared errors, coefficient norm, condition.
+        For labels that are numbers, "variance_left" in place of "error": the mean squared test
+        error as a share of the test labels' variance.
     """
     noisy = split.flip_labels(flip_rate, rng=rng)
     grid = np.unique(widths)
     seed = int(rng.integers(2**32))
     mapping = _feature_map(features, int(grid.max()), bandwidth, split.X_train, seed)
     Z, Z_test = mapping.fit_transform(split.X_train), mapping.transform(split.X_test)
-    targets = (noisy.y_train[:, None] == split.classes).astype(float)
-    wanted = (split.y_test[:, None] == split.classes).astype(float)
+    targets, wanted = _targets(noisy)
     path = width_path(Z, targets, grid, Z_test=Z_test, alpha=alpha)
     assert path.predictions is not None
     return [
         {
             "width": int(width),
             "n_samples": len(Z),
-            "error": float(np.mean(scores.argmax(axis=1) != wanted.argmax(axis=1))),
+            **_error(split, scores, wanted),
             "test_mse": float(np.mean((scores - wanted) ** 2)),
             "train_mse": float(np.mean(path.train_mse[g])),
             "coef_norm": float(np.linalg.norm(path.coef_norm[g])),
@@ -114,6 +115,22 @@ def curve(
         }
         for g, (width, scores) in enumerate(zip(grid, path.predictions, strict=True))
     ]
+
+
+def _targets(split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Targets of training and test rows: one-hot classes, or numbers less their training mean."""
+    if split.task == "numbers":
+        mean = split.y_train.mean()
+        return split.y_train[:, None] - mean, split.y_test[:, None] - mean
+    targets = (split.y_train[:, None] == split.classes).astype(float)
+    return targets, (split.y_test[:, None] == split.classes).astype(float)
+
+
+def _error(split: Split, scores: np.ndarray, wanted: np.ndarray) -> dict[str, float]:
+    """The error in the measure of the task, by its name."""
+    if split.task == "numbers":
+        return {"variance_left": float(np.mean((scores - wanted) ** 2) / np.var(split.y_test))}
+    return {"error": float(np.mean(scores.argmax(axis=1) != wanted.argmax(axis=1)))}
 
 
 def teacher_student(

@@ -1,14 +1,21 @@
 """Data sets by name as the source of a sweep."""
 
+from typing import Any
+
 import numpy as np
 
-from ddkd.datasets import Split, fingerprint, load
+from ddkd.datasets import DataFile, Split, fingerprint, load
 
 __all__ = ["draw_split"]
 
 
 def draw_split(
-    rng: np.random.Generator, *, data: str, label: str | None = None, digest: str = ""
+    rng: np.random.Generator,
+    *,
+    data: str | DataFile,
+    label: str | None = None,
+    digest: str = "",
+    **options: Any,
 ) -> Split:
     """Draw a split of a data set, of the very file that a run began with.
 
@@ -16,13 +23,16 @@ def draw_split(
     ----------
     rng : numpy.random.Generator
         Source of the split.
-    data : str
-        A name or path that `ddkd.datasets.load` knows.
+    data : str or DataFile
+        A name or path that `ddkd.datasets.load` knows, or what was read from a file.
     label : str or None, default=None
         The label column of a CSV file.
     digest : str, default=""
         What `ddkd.datasets.fingerprint` said of `data` at the start. As an argument of the
         source it is part of a checkpoint's identity, so no run resumes on another file.
+
+    **options
+        Further options of `ddkd.datasets.load`, such as `n_samples`.
 
     Returns
     -------
@@ -43,4 +53,4 @@ def draw_split(
     """
     if fingerprint(data) != digest:
         raise ValueError(f"data file {data} changed during the run")
-    return load(data, label=label, rng=rng)
+    return load(data, label=label, rng=rng, **options)
