@@ -1,13 +1,19 @@
 """Displays: what they draw, on which axes, and what they refuse."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from sklearn.datasets import make_blobs
+from sklearn.base import clone
+from sklearn.datasets import make_blobs, make_regression
+from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import validation_curve
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-from ddkd import DistilledClassifier
+from ddkd import DistilledClassifier, LeastSquaresRegressor, RandomFourierFeatures
 from ddkd.experiments import Table, sweep
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay, PhaseDiagramDisplay
 from ddkd.solvers import width_path
@@ -88,10 +94,148 @@ def test_infinite_theory_leaves_through_the_top(paths):
     np.testing.assert_array_equal(drawn[np.isfinite(theory)], theory[np.isfinite(theory)])
     assert top < 2 * curve.get_ydata().max()
     alone = DoubleDescentDisplay(widths=WIDTHS, test_scores=None, theory=theory).plot()
-    assert alone.ax_.get_ylim()[1] < 100
+    assert alone.ax_.get_ylim()[1] < 200  # a few times the largest finite value
     # the figure can be drawn without a warning
     alone.figure_.canvas.draw()
     display.figure_.canvas.draw()
+
+
+def test_a_huge_peak_is_cut_and_the_valleys_are_not():
+    widths = np.array([10, 20, 50, 100, 150, 200, 300, 500, 1000, 2000])
+    errors = np.array([0.5, 0.45, 0.5, 0.7, 1.3, 2e9, 0.7, 0.3, 0.15, 0.1])
+    ax = (
+        DoubleDescentDisplay(
+            widths=widths, test_scores=errors, threshold=200, score_name="Mean squared error"
+        )
+        .plot()
+        .ax_
+    )
+    bottom, top = ax.get_ylim()
+    assert bottom < 0.1
+    assert 1.3 < top < 100
+    labels = [text for text in ax.texts if text.get_text()]
+    assert {text.get_text() for text in labels} == {"n = 200", "to 2e9"}
+    assert all(text.xy == (200, 1.0) for text in labels)
+    assert len({text.get_position()[1] for text in labels}) == 2  # one above the other
+    # a peak of 50 times the rest is shown whole, and so is one that a second display adds
+    whole = DoubleDescentDisplay(widths=widths, test_scores=np.where(errors > 2, 50.0, errors))
+    assert whole.plot().ax_.get_ylim()[1] > 50
+    whole.plot(ax)
+    assert ax.get_ylim()[1] > 50
+    assert [text.get_text() for text in ax.texts if "to" in text.get_text()] == ["to 2e9"]
+
+
+def test_labels_above_the_axes_do_not_cover_each_other():
+    display = DistillationDisplay(
+        x=[10, 100, 1000],
+        scores={"student": [0.3, 0.2, 0.1]},
+        threshold={"n = 100": 100, "m = 110": 110, "m = 1,000": 1000},
+    ).plot()
+    display.figure_.canvas.draw()
+    boxes = [text.get_window_extent() for text in display.ax_.texts]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    axes = display.ax_.get_window_extent()
+    assert not any(box.overlaps(axes) for box in boxes)
+    assert not display.ax_.get_legend().get_window_extent().overlaps(axes)
+
+
+@pytest.mark.parametrize("decades", [0.7, 1.3, 2, 3, 5, 9, 14])
+@pytest.mark.parametrize("inches", [3, 8])
+def test_round_ticks_do_not_collide(inches, decades):
+    figure = plt.figure(figsize=(inches, 4), layout="constrained")
+    widths = np.geomspace(3, 3 * 10**decades, 9)
+    DoubleDescentDisplay(widths=widths, test_scores=0.1 * widths).plot(figure.subplots())
+    figure.canvas.draw()
+    for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis):
+        low, high = axis.get_view_interval()
+        ticks = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
+        boxes = [tick.label1.get_window_extent() for tick in ticks]
+        assert len(boxes) >= 2
+        assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
+
+
+def test_fractions_are_shown_as_percentages():
+    display = DoubleDescentDisplay(widths=[10, 20, 30], test_scores=[0.2, 0.4, 0.1]).plot()
+    display.figure_.canvas.draw()
+    assert display.ax_.get_ylabel() == "Test error (%)"
+    assert display.ax_.yaxis.get_major_formatter()(0.25, 0) == "25"
+
+
+def test_a_model_looks_the_same_in_every_picture():
+    one = DistillationDisplay(x=[1, 2], scores={"direct": [0.2, 0.3], "student": [0.1, 0.2]})
+    two = DistillationDisplay(x=[1, 2], scores={"hard labels": [0.2, 0.3], "else": [0.1, 0.2]})
+    direct, student = one.plot().lines_
+    hard, other = two.plot().lines_
+    curve = DoubleDescentDisplay(widths=[1, 2], test_scores=[0.3, 0.4]).plot().lines_[0]
+    for a, b in ((student, hard), (direct, curve)):
+        assert (a.get_color(), a.get_marker()) == (b.get_color(), b.get_marker())
+    assert len({line.get_color() for line in (direct, student)}) == 2
+    assert other.get_color() != hard.get_color()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "$\\frac{1}$.csv",
+        "\\" * 9,
+        249 * "a" + ".csv",
+        "\udcff\udcfe.csv",
+        "\x1b[31mred\u202e\n",
+        "\u4e2d\U0001f600",
+        "a$b$c^{_",
+    ],
+)
+def test_no_name_of_a_file_breaks_a_title(name):
+    display = DoubleDescentDisplay(widths=[1, 2, 3], test_scores=[0.1, 0.4, 0.2], title=name)
+    display.plot().figure_.canvas.draw()
+    title = display.ax_.title.get_window_extent()
+    assert title.width < display.figure_.bbox.width
+    assert display.ax_.get_title().isprintable()
+
+
+def test_from_estimator_measures_any_estimator_and_says_when_there_is_no_peak():
+    X, y = make_regression(120, 5, noise=5.0, random_state=0)
+    model = LeastSquaresRegressor(RandomFourierFeatures(gamma=0.5, random_state=0))
+    options = {"param_name": "features__n_components", "param_range": [10, 40, 120]}
+    tests = {"X_test": X[40:], "y_test": y[40:]}
+    display = DoubleDescentDisplay.from_estimator(model, X[:40], y[:40], **options, **tests)
+    expected = [
+        np.mean((clone(model).set_params(features__n_components=w).fit(X[:40], y[:40])
+                 .predict(X[40:]) - y[40:]) ** 2)
+        for w in (10, 40, 120)
+    ]  # fmt: skip
+    np.testing.assert_allclose(display.test_scores[:, 0], expected)
+    assert display.threshold == 40
+    assert display.no_peak is False
+    damped = DoubleDescentDisplay.from_estimator(
+        clone(model).set_params(alpha=30.0), X[:40], y[:40], **options, **tests
+    )
+    assert damped.no_peak is True
+    assert "no_peak=True" in repr(damped)
+    assert "ddkd.diagnose" in damped.plot().ax_.get_title()
+    assert model.features.n_components == 100  # a clone was fitted
+
+
+def test_from_estimator_cross_validates_without_test_data():
+    X, y = make_blobs(60, 4, centers=3, cluster_std=4.0, random_state=0)
+    model = make_pipeline(RandomFourierFeatures(gamma=0.1, random_state=0), RidgeClassifier())
+    options = {"param_name": "randomfourierfeatures__n_components", "param_range": [5, 20]}
+    display = DoubleDescentDisplay.from_estimator(model, X, y, **options, cv=3)
+    train, test = validation_curve(model, X, y, cv=3, **options)
+    np.testing.assert_allclose(display.test_scores, 1 - test)
+    np.testing.assert_allclose(display.train_scores, 1 - train)
+    assert display.threshold is None  # 40 rows, beyond the widths
+    with pytest.raises(ValueError, match="X_test and y_test go together"):
+        DoubleDescentDisplay.from_estimator(model, X, y, **options, X_test=X)
+    with pytest.raises(ValueError, match="param_range is empty"):
+        DoubleDescentDisplay.from_estimator(model, X, y, param_name="a", param_range=[])
+
+
+def test_a_display_says_in_a_few_lines_what_it_holds(paths):
+    lines = repr(DoubleDescentDisplay.from_paths(paths, threshold=20)).splitlines()
+    assert len(lines) <= 12
+    assert max(map(len, lines)) <= 78
+    assert "    test_scores=array of shape (11, 6)" in repr(DoubleDescentDisplay.from_paths(paths))
 
 
 def test_small_ranges_are_linear_and_begin_at_zero():
@@ -166,33 +310,37 @@ def test_distillation_display_from_estimators():
         DistillationDisplay.from_estimators(models[:3], X, y)
 
 
-def test_phase_diagram_marks_borders_and_undecided_cells():
+def test_phase_diagram_marks_borders_losses_and_what_is_undecided():
     rng = np.random.default_rng(0)
     truth = np.linspace(-1, 1, 12).reshape(3, 4)
     noise = rng.standard_normal((3, 4, 9))
     display = PhaseDiagramDisplay.from_scores(
-        truth[..., None] + noise,
         np.zeros((3, 4, 9)),
+        truth[..., None] + noise,
         x=[0.0, 0.1, 0.2, 0.3],
         y=[10, 100, 1000],
         theory=truth,
     ).plot()
     error = noise.std(axis=2, ddof=1) / 3
     np.testing.assert_allclose(display.standard_error, error)
-    undecided = np.abs(display.difference) <= 2 * error
+    undecided = np.abs(display.gain) < 2 * error
+    worse = display.gain < -2 * error
     assert 0 < undecided.sum() < 12
-    assert len(display.ax_.patches) == undecided.sum()
+    assert 0 < worse.sum() < 12
+    hatches = [patch.get_hatch() for patch in display.ax_.patches]
+    assert hatches.count("///") == undecided.sum()
+    assert hatches.count("..") == worse.sum()
     assert len(display.lines_) == 2
     assert display.ax_.get_yscale() == "log"
     assert display.ax_.get_xscale() == "linear"
     low, high = display.mesh_.get_clim()
     assert low == -high
-    assert high == 2 * min(display.difference.max(), -display.difference.min())
+    assert high == 2 * min(display.gain.max(), -display.gain.min())
     display.figure_.canvas.draw()
 
 
 def test_phase_diagram_without_a_border():
-    display = PhaseDiagramDisplay(x=[1, 2], y=[1, 2], difference=np.ones((2, 2))).plot()
+    display = PhaseDiagramDisplay(x=[1, 2], y=[1, 2], gain=np.ones((2, 2))).plot()
     assert display.lines_ == []
     assert display.mesh_.get_clim() == (-1.0, 1.0)
 
@@ -227,7 +375,7 @@ def test_displays_of_a_sweep():
     phase = PhaseDiagramDisplay.from_result(
         result, x="student_width", y="flip", a="student", b="teacher"
     )
-    np.testing.assert_allclose(phase.difference, [[-0.4] * 3, [-0.3] * 3])
+    np.testing.assert_allclose(phase.gain, [[0.4] * 3, [0.3] * 3])
     assert phase.names == ("student", "teacher")
 
 
@@ -273,12 +421,12 @@ def test_a_sweep_with_a_gap_is_refused():
             r"scores\['hard'\] must have one row for each of 2 points",
         ),
         (
-            lambda: PhaseDiagramDisplay(x=[1, 1], y=[1, 2], difference=np.ones((2, 2))),
+            lambda: PhaseDiagramDisplay(x=[1, 1], y=[1, 2], gain=np.ones((2, 2))),
             "x must be two or more increasing values",
         ),
         (
-            lambda: PhaseDiagramDisplay(x=[1, 2], y=[1, 2, 3], difference=np.ones((2, 3))),
-            r"difference must have the shape \(len\(y\), len\(x\)\) = \(3, 2\)",
+            lambda: PhaseDiagramDisplay(x=[1, 2], y=[1, 2, 3], gain=np.ones((2, 3))),
+            r"gain must have the shape \(len\(y\), len\(x\)\) = \(3, 2\)",
         ),
         (
             lambda: PhaseDiagramDisplay.from_scores(

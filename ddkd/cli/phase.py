@@ -70,16 +70,13 @@ def _write(found: DataPhase, folder: Path) -> None:
     Table(columns).to_csv(folder / "results.csv")
     if len(found.n_transfer) > 1:
         figure = Figure(figsize=(8, 6), layout="constrained")
-        display = PhaseDiagramDisplay(
+        PhaseDiagramDisplay(
             x=found.n_transfer,
             y=found.flip_rate,
-            difference=-found.gain,
-            names=("student", "direct model"),
-            x_name="unlabelled examples",
-            y_name="flip rate",
+            gain=found.gain,
+            names=("student", "directly trained model"),
+            x_name="Unlabelled examples",
+            y_name="Wrong labels (%)",
         ).plot(figure.subplots())
-        legend = display.ax_.get_legend()
-        if legend is not None:
-            legend.remove()  # it calls the border measured; it is predicted
         save_figure(figure, folder)
     (folder / "recipe.txt").write_text(found.recipe() + "\n", encoding="utf-8")

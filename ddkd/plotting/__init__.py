@@ -1,12 +1,11 @@
 """Pictures of curves, students and claims; displays in the manner of scikit-learn."""
 
 from ddkd.plotting._comparison import comparison_figures
-from ddkd.plotting._curve import draw_curve
+from ddkd.plotting._curve import draw_curve, draw_prediction
 from ddkd.plotting._distillation import DistillationDisplay
 from ddkd.plotting._double_descent import DoubleDescentDisplay
 from ddkd.plotting._page import write_page
 from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
-from ddkd.plotting._prediction import draw_prediction
 from ddkd.plotting._report import claims_table, write_report
 
 __all__ = [

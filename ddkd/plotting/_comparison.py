@@ -1,207 +1,38 @@
-"""Figures of the main job: students, teachers and the traditional approaches side by side."""
+"""Figures of the main job: students, teachers and the approaches without a teacher."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
 
 from ddkd.experiments import TRADITIONAL, Errors, best_traditional
+from ddkd.plotting._axes import finish, mark_thresholds
+from ddkd.plotting._curves import Styles, draw_level, draw_scores, draw_theory
+from ddkd.plotting._style import FONT, set_title
 
 __all__ = ["comparison_figures"]
 
 Columns = Mapping[str, np.ndarray]
+Lines = Mapping[float, tuple[np.ndarray, np.ndarray]]
 
-# Okabe and Ito's palette, told apart by colour-blind readers; line styles tell them apart in grey.
-STYLES = {
-    "direct": ("direct, min-norm", "#D55E00", "-", "o"),
-    "direct-ridge": ("direct, tuned ridge", "#000000", "--", "s"),
-    "hard": ("student, hard labels", "#0072B2", "-", "D"),
-    "soft": ("student, soft labels", "#56B4E9", "-.", "v"),
-    "hard-tuned": ("student of a tuned teacher", "#009E73", "--", "^"),
-    "teacher": ("teacher", "#CC79A7", ":", "x"),
-    "teacher-tuned": ("tuned teacher", "#888888", ":", "+"),
-    "traditional": ("best traditional", "#E69F00", "-", ""),
+_BARS = Styles("errorbar")
+_ERROR = "Test error (%)"
+_LABELS = {
+    "direct": "directly trained, min-norm",
+    "direct-ridge": "directly trained, tuned ridge",
+    "hard": "student, hard labels",
+    "soft": "student, soft labels",
+    "hard-tuned": "student of a tuned teacher",
+    "teacher": "teacher",
+    "teacher-tuned": "tuned teacher",
 }
-
-# Sizes that the last row of a lecture hall can read.
-RC: dict[Any, Any] = {
-    "font.size": 15,
-    "legend.fontsize": 13,
-    "lines.linewidth": 2.5,
-    "lines.markersize": 8,
-}
+_RIVAL = "best without a teacher"
 
 
-def _mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Mean over repeats and its standard error, in percent."""
-    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return 100 * float(values.mean()), 100 * float(error)
-
-
-def _curve(ax: Axes, model: str, x: np.ndarray, values: list[np.ndarray]) -> None:
-    label, color, line, marker = STYLES[model]
-    mean, error = np.array([_mean_and_error(v) for v in values]).T
-    ax.errorbar(x, mean, error, label=label, color=color, linestyle=line, marker=marker, capsize=3)
-
-
-def _level(ax: Axes, model: str, values: np.ndarray) -> None:
-    label, color, line, _ = STYLES[model]
-    mean, error = _mean_and_error(values)
-    ax.axhline(mean, color=color, linestyle=line, label=label)
-    ax.axhspan(mean - error, mean + error, color=color, alpha=0.15, linewidth=0)
-
-
-def _finish(axes: np.ndarray, xlabel: str) -> None:
-    for ax in axes:
-        ax.set(xlabel=xlabel, xscale="log", yscale="log")
-        ax.grid(True, alpha=0.3)
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axis.set_major_formatter("{x:,g}")
-            axis.set_minor_locator(NullLocator())
-    axes[0].set_ylabel("test error (%)")
-
-
-def _threshold(ax: Axes, at: float, text: str) -> None:
-    ax.axvline(at, color="#444444", linestyle=(0, (1, 3)), linewidth=2)
-    ax.annotate(
-        text,
-        (at, 0.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(6, 8),
-        textcoords="offset points",
-        rotation=90,
-        bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "alpha": 0.8, "linewidth": 0},
-    )
-
-
-def _n_samples(columns: Columns) -> int:
-    """Number of labelled examples."""
-    return int(columns["n_samples"][0])
-
-
-class _Panels:
-    """A figure with one panel for each of at most two flip rates, and the sizes of the run."""
-
-    def __init__(self, columns: Columns, title: str, what: str) -> None:
-        self.errors = Errors(columns)
-        self.n = _n_samples(columns)
-        flips = np.unique(columns["flip_rate"])
-        # Without wrong labels and with 10 %, or whatever lies nearest.
-        self.flips = np.unique([flips[0], flips[np.abs(flips - 0.1).argmin()]])
-        with_label = f"{title}: {what}"
-        size = (6.5 * len(self.flips), 5.8)
-        self.figure = Figure(figsize=size, layout="constrained", label=with_label)
-        self.figure.suptitle(with_label, fontsize=18)
-        axes = self.figure.subplots(1, len(self.flips), sharey=True, squeeze=False)
-        self.axes = axes[0]
-        for ax, flip in zip(self.axes, self.flips, strict=True):
-            ax.set_title(f"{100 * flip:g} % wrong labels")
-
-    def sizes(self, flip: float, width: float) -> np.ndarray:
-        return self.errors.options("hard", flip, "n_transfer", width=width).astype(int)
-
-    def curve(self, ax: Axes, model: str, flip: float, widths: np.ndarray, m: int) -> None:
-        values = [self.errors.values(model, flip, width=w, m=m) for w in widths]
-        _curve(ax, model, widths, values)
-
-    def levels(self, ax: Axes, flip: float) -> None:
-        width = self.errors.options("teacher", flip, "width").max()
-        _level(ax, "teacher", self.errors.values("teacher", flip, width=width))
-        name, values = best_traditional(self.errors, flip, 4 * self.n)
-        _level(ax, "traditional", values)
-        # In the panel, not in the legend they share: it may be another one in each.
-        ax.set_title(f"{ax.get_title()}\nbest traditional: {TRADITIONAL[name]}", fontsize=14)
-
-
-def _by_width(columns: Columns, title: str) -> Figure:
-    """Direct students and distilled ones against their width."""
-    panels = _Panels(columns, title, "error against width")
-    for ax, flip in zip(panels.axes, panels.flips, strict=True):
-        m = panels.sizes(flip, panels.n).max()
-        for model in ("direct", "direct-ridge", "hard", "soft"):
-            size = m if model in ("hard", "soft") else 0
-            widths = panels.errors.options(model, flip, "width", n_transfer=size)
-            panels.curve(ax, model, flip, widths, size)
-        panels.levels(ax, flip)
-        _threshold(ax, panels.n, f"n = {panels.n}")
-    _finish(panels.axes, "student width")
-    return _legend(panels)
-
-
-def _own_peak(columns: Columns, title: str) -> Figure:
-    """Students on a small transfer set peak at its size, not at n."""
-    panels = _Panels(columns, title, "the student's peak sits at m")
-    m = 3 * panels.n
-    for ax, flip in zip(panels.axes, panels.flips, strict=True):
-        widths = panels.errors.options("direct", flip, "width")
-        panels.curve(ax, "direct", flip, widths, 0)
-        for model in ("hard", "soft"):
-            widths = panels.errors.options(model, flip, "width", n_transfer=m)
-            if len(widths):
-                panels.curve(ax, model, flip, widths, m)
-        _threshold(ax, panels.n, f"n = {panels.n}")
-        _threshold(ax, m, f"m = {m}")
-    _finish(panels.axes, "student width")
-    return _legend(panels)
-
-
-def _by_transfer(columns: Columns, title: str) -> Figure:
-    """Students against the size of their transfer set."""
-    panels = _Panels(columns, title, f"error against transfer set, width {4 * _n_samples(columns)}")
-    for ax, flip in zip(panels.axes, panels.flips, strict=True):
-        width = 4 * panels.n
-        sizes = panels.sizes(flip, width)
-        for model in ("hard", "soft", "hard-tuned"):
-            values = [panels.errors.values(model, flip, width=width, m=m) for m in sizes]
-            _curve(ax, model, sizes, values)
-        panels.levels(ax, flip)
-        _threshold(ax, width, f"m = width = {width}")
-    _finish(panels.axes, "transfer examples m")
-    return _legend(panels)
-
-
-def _by_flips(columns: Columns, title: str) -> Figure:
-    """Where the interpolating teacher stops being the better teacher."""
-    errors, n = Errors(columns), _n_samples(columns)
-    flips = np.unique(columns["flip_rate"])
-    label = f"{title}: the price of wrong labels"
-    figure = Figure(figsize=(9, 6), layout="constrained", label=label)
-    figure.suptitle(label, fontsize=18)
-    ax = figure.subplots()
-    m = int(columns["n_transfer"].max())
-    widest = errors.options("teacher", flips[0], "width").max()
-    for model in ("hard", "hard-tuned"):
-        _curve(ax, model, 100 * flips, [errors.values(model, f, width=4 * n, m=m) for f in flips])
-    for model in ("teacher", "teacher-tuned"):
-        _curve(ax, model, 100 * flips, [errors.values(model, f, width=widest) for f in flips])
-    _curve(ax, "traditional", 100 * flips, [best_traditional(errors, f, 4 * n)[1] for f in flips])
-    ax.set(xlabel="wrong training labels (%)", ylabel="test error (%)")
-    ax.set_ylim(bottom=0)
-    ax.grid(True, alpha=0.25)
-    ax.legend()
-    return figure
-
-
-def _legend(panels: _Panels) -> Figure:
-    handles, labels = panels.axes[0].get_legend_handles_labels()
-    panels.figure.legend(handles, labels, loc="outside lower center", ncols=3)
-    return panels.figure
-
-
-_DRAWINGS: dict[str, Callable[[Columns, str], Figure]] = {
-    "width": _by_width,
-    "own-peak": _own_peak,
-    "transfer": _by_transfer,
-    "flips": _by_flips,
-}
-
-
-def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
+def comparison_figures(
+    columns: Columns, title: str, *, predicted: Lines | None = None
+) -> dict[str, Figure]:
     """Draw the figures of ``python -m ddkd reproduce`` for one data set.
 
     Parameters
@@ -210,6 +41,9 @@ def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
         Columns of a sweep of `ddkd.experiments.compare`.
     title : str
         What the data set shows.
+    predicted : mapping of float to pair (widths, errors), or None
+        By flip rate, the predicted errors of the directly trained min-norm model, as of
+        `ddkd.prediction.predict_curve`; drawn as thin lines under the measured marks.
 
     Returns
     -------
@@ -217,5 +51,139 @@ def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
         Error against width, the student's own peak, error against transfer set, and the price of
         wrong labels. A figure's label is its caption.
     """
-    with rc_context(RC):
-        return {name: draw(columns, title) for name, draw in _DRAWINGS.items()}
+    panels = _Panels(columns, title, predicted or {})
+    drawings: dict[str, Callable[[_Panels], Figure]] = {
+        "width": _by_width,
+        "own-peak": _own_peak,
+        "transfer": _by_transfer,
+        "flips": _by_flips,
+    }
+    return {name: draw(panels) for name, draw in drawings.items()}
+
+
+class _Panels:
+    """The errors of a run, and figures with one panel for each of at most two flip rates."""
+
+    def __init__(self, columns: Columns, title: str, predicted: Lines) -> None:
+        self.errors, self.title, self.predicted = Errors(columns), title, predicted
+        self.n = int(columns["n_samples"][0])
+        self.m = int(columns["n_transfer"].max())
+        self.all_flips = np.unique(columns["flip_rate"])
+        # Without wrong labels and with 10 %, or whatever lies nearest.
+        near = self.all_flips[np.abs(self.all_flips - 0.1).argmin()]
+        self.flips = np.unique([self.all_flips[0], near])
+
+    def figure(
+        self, what: str, draw: Callable[[Axes, float], None], x_name: str, marks: dict[str, float]
+    ) -> Figure:
+        """Draw one panel a flip rate, with a common error axis and one legend below."""
+        figure = self.empty(what, (5.2 * len(self.flips), 5.6))
+        axes = figure.subplots(1, len(self.flips), sharey=True, squeeze=False)[0]
+        for ax, flip in zip(axes, self.flips, strict=True):
+            set_title(ax, f"{100 * flip:g} % wrong labels")
+            draw(ax, flip)
+            mark_thresholds(ax, marks)
+        for ax in axes:
+            finish(ax, x_name, _ERROR, legend=False)
+            ax.label_outer()
+        handles, labels = axes[0].get_legend_handles_labels()
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=2, fontsize=FONT - 1, frameon=False
+        )
+        return figure
+
+    def empty(self, what: str, size: tuple[float, float]) -> Figure:
+        """Make an empty figure whose title says which data."""
+        caption = f"{self.title}: {what}"
+        figure = Figure(figsize=size, layout="constrained", label=caption)
+        set_title(figure, caption)
+        return figure
+
+    def curve(self, ax: Axes, model: str, x: np.ndarray, values: Sequence[np.ndarray]) -> None:
+        """Draw a model's errors, each value one number a repeat."""
+        draw_scores(ax, x, np.array(values), _LABELS.get(model, model), _BARS, joined=True)
+
+    def widths(self, ax: Axes, model: str, flip: float, m: int) -> None:
+        """Draw a model's errors against its width, on marks alone where a prediction joins them."""
+        widths = self.errors.options(model, flip, "width", n_transfer=m)
+        if not len(widths):
+            return
+        values = np.array([self.errors.values(model, flip, width=w, m=m) for w in widths])
+        line = self.predicted.get(flip) if model == "direct" else None
+        marks, _ = draw_scores(ax, widths, values, _LABELS[model], _BARS, joined=line is None)
+        if line is not None:
+            draw_theory(ax, *line, f"{_LABELS[model]}, predicted", marks)
+
+    def rival(self, flip: float) -> tuple[str, np.ndarray]:
+        """The best approach without a teacher: its name, and its errors."""
+        name, values = best_traditional(self.errors, flip, 4 * self.n)
+        return TRADITIONAL[name], values
+
+    def levels(self, ax: Axes, flip: float) -> None:
+        """Draw the teacher's error and the best rival's, which is named in the panel's title."""
+        width = self.errors.options("teacher", flip, "width").max()
+        draw_level(ax, self.errors.values("teacher", flip, width=width), "teacher", _BARS)
+        name, values = self.rival(flip)
+        draw_level(ax, values, _RIVAL, _BARS)
+        # Not in the legend that the panels share: it may be another one in each.
+        set_title(ax, f"{100 * flip:g} % wrong labels", f"best: {name}")
+
+
+def _by_width(panels: _Panels) -> Figure:
+    """Directly trained models and students against their width."""
+
+    def draw(ax: Axes, flip: float) -> None:
+        m = panels.errors.options("hard", flip, "n_transfer", width=panels.n).astype(int).max()
+        for model in ("direct", "direct-ridge", "hard", "soft"):
+            panels.widths(ax, model, flip, m if model in ("hard", "soft") else 0)
+        panels.levels(ax, flip)
+
+    marks = {f"n = {panels.n:,}": float(panels.n)}
+    return panels.figure("error against width", draw, "Width", marks)
+
+
+def _own_peak(panels: _Panels) -> Figure:
+    """Students on a small transfer set peak at its size, not at n."""
+    n, m = panels.n, 3 * panels.n
+
+    def draw(ax: Axes, flip: float) -> None:
+        for model in ("direct", "hard", "soft"):
+            panels.widths(ax, model, flip, 0 if model == "direct" else m)
+
+    marks = {f"n = {n:,}": float(n), f"m = {m:,}": float(m)}
+    return panels.figure("the student's peak sits at m", draw, "Width", marks)
+
+
+def _by_transfer(panels: _Panels) -> Figure:
+    """Students against the size of their transfer set."""
+    width = 4 * panels.n
+
+    def draw(ax: Axes, flip: float) -> None:
+        sizes = panels.errors.options("hard", flip, "n_transfer", width=width).astype(int)
+        for model in ("hard", "soft", "hard-tuned"):
+            values = [panels.errors.values(model, flip, width=width, m=m) for m in sizes]
+            panels.curve(ax, model, sizes, values)
+        panels.levels(ax, flip)
+
+    what = f"error against transfer set, students of width {width:,}"
+    marks = {f"m = {width:,}": float(width)}
+    return panels.figure(what, draw, "Unlabelled examples m", marks)
+
+
+def _by_flips(panels: _Panels) -> Figure:
+    """Where the interpolating teacher stops being the better teacher."""
+    errors, flips = panels.errors, panels.all_flips
+    figure = panels.empty("the price of wrong labels", (8, 6))
+    ax = figure.subplots()
+    widest = errors.options("teacher", flips[0], "width").max()
+    for model, width, m in (
+        ("hard", 4 * panels.n, panels.m),
+        ("hard-tuned", 4 * panels.n, panels.m),
+        ("teacher", widest, None),
+        ("teacher-tuned", widest, None),
+    ):
+        values = [errors.values(model, flip, width=width, m=m) for flip in flips]
+        panels.curve(ax, model, 100 * flips, values)
+    panels.curve(ax, _RIVAL, 100 * flips, [panels.rival(f)[1] for f in flips])
+    finish(ax, "Wrong training labels (%)", _ERROR)
+    return figure

@@ -1,28 +1,80 @@
-"""The picture of the `curve` command."""
+"""The pictures of the `curve` and `predict` commands."""
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ddkd.experiments import SweepResult
+from ddkd.experiments import SweepResult, Table
+from ddkd.plotting._axes import finish, mark_thresholds
+from ddkd.plotting._curves import Styles, draw_scores, draw_theory
 from ddkd.plotting._double_descent import DoubleDescentDisplay
+from ddkd.plotting._pivot import pivot
+from ddkd.plotting._style import set_title
 
-__all__ = ["draw_curve"]
+__all__ = ["draw_curve", "draw_prediction"]
+
+_MEDIANS = Styles(None, average="median")
 
 
-def draw_curve(result: SweepResult) -> Figure:
+def draw_curve(result: SweepResult, *, title: str = "") -> Figure:
     """Draw test error and training error against width, with standard errors.
 
     Parameters
     ----------
     result : SweepResult
         A sweep of `ddkd.experiments.curve`.
+    title : str, default=""
+        Which data; drawn as it is, without mathtext.
 
     Returns
     -------
     Figure
         Two panels: 0-1 test error, and mean squared errors of training and test.
     """
-    figure = Figure(figsize=(9, 9), layout="constrained")
+    figure = Figure(figsize=(8, 9.5), layout="constrained")
     top, bottom = figure.subplots(2, 1)
-    DoubleDescentDisplay.from_result(result).plot(top)
+    DoubleDescentDisplay.from_result(result, title=title).plot(top)
     DoubleDescentDisplay.from_result(result, value="test_mse").plot(bottom, score_type="both")
     return figure
+
+
+def draw_prediction(result: SweepResult, *, title: str = "") -> Figure:
+    """Draw predicted curves through measured points, a colour for each ridge.
+
+    Parameters
+    ----------
+    result : SweepResult
+        A sweep of `ddkd.prediction.predict_curve`.
+    title : str, default=""
+        Which data; drawn as it is, without mathtext.
+
+    Returns
+    -------
+    Figure
+        Two panels that share their widths: 0-1 test error, and mean squared test error.
+        Lines are medians of the predictions, points medians of the measurements: next to the
+        threshold a mean would depend on one draw of the features.
+    """
+    n = int(result["n_samples"][0])
+    figure = Figure(figsize=(8, 9.5), layout="constrained")
+    panels = figure.subplots(2, 1)
+    values = (("error", "Test error (%)"), ("mse", "Mean squared error"))
+    if title:
+        set_title(panels[0], title)
+    for ax, (value, name) in zip(panels, values, strict=True):
+        for alpha in np.unique(result["alpha"]):
+            _predicted_and_measured(ax, result.where(alpha=float(alpha)), float(alpha), value)
+        ax.plot([], [], color="0.4", label="predicted (thin line)", linewidth=1.5)
+        mark_thresholds(ax, {f"n = {n:,}": float(n)})
+        finish(ax, "Width", name, legend=ax is panels[-1])
+    return figure
+
+
+def _predicted_and_measured(ax: Axes, rows: Table, alpha: float, value: str) -> None:
+    """Draw the marks of one ridge on the thin line that was predicted."""
+    widths, measured = pivot(rows, "error" if value == "error" else "test_mse", "width")
+    line = np.median(pivot(rows, f"predicted_{value}", "width")[1], axis=1)
+    known = np.isfinite(line)  # at the threshold itself there is no prediction
+    label = f"ridge {alpha:g}" if alpha else "min-norm"
+    marks, _ = draw_scores(ax, widths, measured, label, _MEDIANS, joined=False)
+    draw_theory(ax, widths[known], line[known], f"_{label}", marks)

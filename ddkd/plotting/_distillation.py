@@ -5,27 +5,30 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
+from ddkd.distillation import DistilledClassifier
 from ddkd.experiments import Table
-from ddkd.plotting._drawing import (
+from ddkd.plotting._axes import finish, mark_thresholds, new_axes
+from ddkd.plotting._curves import (
+    Display,
     Styles,
+    Threshold,
     check_scores,
     check_theory,
     check_thresholds,
     draw_level,
     draw_scores,
     draw_theory,
-    finish,
-    mark_thresholds,
-    new_axes,
 )
 from ddkd.plotting._pivot import pivot
+from ddkd.plotting._style import set_title
 
 __all__ = ["DistillationDisplay"]
 
 
-class DistillationDisplay:
+class DistillationDisplay(Display):
     """Students beside their teacher: curves over student width or transfer-set size.
 
     Parameters
@@ -40,10 +43,13 @@ class DistillationDisplay:
         Interpolation thresholds to mark: ``{"n": 200, "m": 2000}``.
     theory : dict of str to array-like of shape (n_points,) or pair (x, values), or None
         Theory lines by name; one with the name of a curve takes its colour.
-    score_name : str, default="Test error"
-        Label of the error axis.
+    score_name : str, default="Test error (%)"
+        Label of the error axis. Under a name that ends in "(%)" fractions are shown as
+        percentages.
     x_name : str, default="Student width"
         Label of the other axis.
+    title : str, default=""
+        Which data, and what else is to stand above the picture; drawn as it is, without mathtext.
 
     Attributes
     ----------
@@ -73,13 +79,14 @@ class DistillationDisplay:
     def __init__(
         self,
         *,
-        x: Any,
-        scores: Mapping[str, Any],
-        levels: Mapping[str, Any] | None = None,
-        threshold: Any = None,
-        theory: Mapping[str, Any] | None = None,
-        score_name: str = "Test error",
+        x: ArrayLike,
+        scores: Mapping[str, ArrayLike],
+        levels: Mapping[str, ArrayLike] | None = None,
+        threshold: Threshold = None,
+        theory: Mapping[str, ArrayLike | tuple[ArrayLike, ArrayLike]] | None = None,
+        score_name: str = "Test error (%)",
         x_name: str = "Student width",
+        title: str = "",
     ):
         self.x = check_vector("x", x)
         self.scores = {
@@ -99,9 +106,12 @@ class DistillationDisplay:
         self.threshold = threshold
         self.score_name = score_name
         self.x_name = x_name
+        self.title = title
 
     @classmethod
-    def from_estimators(cls, estimators: Iterable[Any], X: Any, y: Any, **options: Any) -> Self:
+    def from_estimators(
+        cls, estimators: Iterable[DistilledClassifier], X: ArrayLike, y: ArrayLike, **options: Any
+    ) -> Self:
         """Make a display of fitted distilled classifiers over the size of their transfer sets.
 
         Parameters
@@ -239,15 +249,14 @@ class DistillationDisplay:
             drawn[name], _ = draw_scores(ax, self.x, scores, name, styles, joined=joined)
         for name, level in self.levels.items():
             drawn[name] = draw_level(ax, level, name, styles)
-        shown = [np.asarray(line.get_ydata(), float) for line in drawn.values()]
         self.lines_ = list(drawn.values())
         for name, (x, values) in self.theory.items():
             label = f"{name}, theory" if name in drawn else name
             self.lines_.append(draw_theory(ax, x, values, label, drawn.get(name)))
-            if not self.scores:
-                shown.append(values)
         self.thresholds_ = mark_thresholds(ax, check_thresholds(self.threshold))
-        finish(ax, self.x, np.concatenate(shown), self.x_name, self.score_name)
+        if self.title:
+            set_title(ax, self.title)
+        finish(ax, self.x_name, self.score_name)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -5,31 +5,38 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from ddkd._checks import check_choice, check_targets, check_vector
 from ddkd.experiments import Table
-from ddkd.plotting._drawing import (
+from ddkd.plotting._axes import finish, mark_thresholds, new_axes
+from ddkd.plotting._curves import (
+    Display,
     Styles,
+    Threshold,
     check_scores,
     check_theory,
     check_thresholds,
     draw_scores,
     draw_theory,
-    finish,
-    mark_thresholds,
-    new_axes,
 )
 from ddkd.plotting._pivot import pivot
+from ddkd.plotting._style import set_title
+from ddkd.plotting._validation import Estimator, has_peak, score_name, validation_errors
 from ddkd.solvers import WidthPath
 
 __all__ = ["DoubleDescentDisplay"]
 
+_NO_PEAK = "no peak: ddkd.diagnose says why"
 
-class DoubleDescentDisplay:
+
+class DoubleDescentDisplay(Display):
     """A double-descent curve: error against width, threshold, theory.
 
-    Make one from numbers, by :meth:`from_paths` or by :meth:`from_result`; `plot` draws it, also
-    on the axes of another one, each with a colour, dashes and a marker of its own.
+    Make one from numbers, or by :meth:`from_estimator`, :meth:`from_paths` or
+    :meth:`from_result`; `plot` draws it, also on the axes of another one, each with a colour,
+    dashes and a marker of its own. A peak a thousand times higher than the rest is cut, and an
+    arrow says how high it is.
 
     Parameters
     ----------
@@ -44,10 +51,13 @@ class DoubleDescentDisplay:
         label given.
     theory : array-like of shape (n_widths,), pair (widths, values), or None
         What theory says of the test error. Values may be infinite.
-    score_name : str, default="Test error"
-        Label of the error axis.
+    score_name : str, default="Test error (%)"
+        Label of the error axis. Under a name that ends in "(%)" fractions are shown as
+        percentages.
     width_name : str, default="Width"
         Label of the other axis.
+    title : str, default=""
+        Which data, and what else is to stand above the picture; drawn as it is, without mathtext.
 
     Attributes
     ----------
@@ -67,6 +77,7 @@ class DoubleDescentDisplay:
     See Also
     --------
     DistillationDisplay : Teacher and students.
+    ddkd.diagnose : Why a curve has no peak.
 
     Examples
     --------
@@ -82,13 +93,14 @@ class DoubleDescentDisplay:
     def __init__(
         self,
         *,
-        widths: Any,
-        test_scores: Any,
-        train_scores: Any = None,
-        threshold: Any = None,
-        theory: Any = None,
-        score_name: str = "Test error",
+        widths: ArrayLike,
+        test_scores: ArrayLike | None,
+        train_scores: ArrayLike | None = None,
+        threshold: Threshold = None,
+        theory: ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+        score_name: str = "Test error (%)",
         width_name: str = "Width",
+        title: str = "",
     ):
         self.widths = check_vector("widths", widths)
         n = self.widths.size
@@ -104,6 +116,90 @@ class DoubleDescentDisplay:
             raise ValueError("test_scores and theory cannot both be None: there is no curve")
         self.score_name = score_name
         self.width_name = width_name
+        self.title = title
+        self.no_peak: bool | None = None  # only `from_estimator` looks for one
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        param_name: str,
+        param_range: Iterable[Any],
+        X_test: ArrayLike | None = None,
+        y_test: ArrayLike | None = None,
+        cv: Any = None,
+        n_jobs: int | None = None,
+        **options: Any,
+    ) -> Self:
+        """Fit any scikit-learn estimator at each value of a parameter, and make a display of it.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A classifier or regressor, such as a pipeline; as for
+            `sklearn.model_selection.validation_curve`. It is cloned, never changed.
+        X : array-like of shape (n_samples, n_inputs)
+            Training inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Their labels or targets.
+        param_name : str
+            The parameter that sets the width, such as ``"features__n_components"``.
+        param_range : iterable
+            Its values, numbers.
+        X_test, y_test : array-like or None
+            Test data. Without them the errors are those of a cross-validation.
+        cv : int, splitter, iterable or None
+            The folds of that cross-validation, as in scikit-learn; 5 by default.
+        n_jobs : int or None
+            Number of processes.
+        **options : dict
+            What else the display takes. The threshold is by default the number of training rows,
+            if the values reach it: right where the parameter counts features.
+
+        Returns
+        -------
+        DoubleDescentDisplay
+            0-1 errors of a classifier, mean squared errors of a regressor, on training and test
+            data. If the curve has no peak, the picture and the display's `repr` say so and name
+            :func:`ddkd.diagnose`, which finds the reason.
+
+        Raises
+        ------
+        ValueError
+            If only one of `X_test` and `y_test` is given, or a parameter is not known.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_diabetes
+        >>> from ddkd import LeastSquaresRegressor, RandomFourierFeatures
+        >>> from ddkd.plotting import DoubleDescentDisplay
+        >>> X, y = load_diabetes(return_X_y=True)
+        >>> model = LeastSquaresRegressor(RandomFourierFeatures(gamma=1.0, random_state=0))
+        >>> display = DoubleDescentDisplay.from_estimator(
+        ...     model,
+        ...     X[:50],
+        ...     y[:50],
+        ...     param_name="features__n_components",
+        ...     param_range=[5, 20, 50, 100, 400],
+        ...     X_test=X[50:],
+        ...     y_test=y[50:],
+        ... )
+        >>> display.threshold, display.no_peak
+        (50, False)
+        """
+        values = list(param_range)
+        test, train, n_train = validation_errors(
+            estimator, X, y, param_name, values, X_test, y_test, cv=cv, n_jobs=n_jobs
+        )
+        options = {"score_name": score_name(estimator), "width_name": param_name, **options}
+        if min(values) <= n_train <= max(values):
+            options = {"threshold": n_train, **options}
+        display = cls(widths=values, test_scores=test, train_scores=train, **options)
+        display.no_peak = not has_peak(display.widths, test.mean(axis=1))
+        return display
 
     @classmethod
     def from_paths(
@@ -201,7 +297,7 @@ class DoubleDescentDisplay:
         train = pivot(result, "train_mse", x)[1] if value == "test_mse" else None
         if "n_samples" in result.columns and len(np.unique(result["n_samples"])) == 1:
             options = {"threshold": int(result["n_samples"][0]), **options}
-        name = "Mean squared error" if value == "test_mse" else "Test error"
+        name = "Mean squared error" if value == "test_mse" else "Test error (%)"
         options = {"score_name": name, "width_name": x.capitalize(), **options}
         return cls(widths=widths, test_scores=test, train_scores=train, **options)
 
@@ -252,19 +348,17 @@ class DoubleDescentDisplay:
             line, band = draw_scores(ax, self.widths, scores, title, styles, joined=joined)
             self.lines_.append(line)
             errors.append(band)
-        shown = [line.get_ydata() for line in self.lines_]
-        x = self.widths
         if self.theory is not None:
             like = self.lines_[0] if "test" in curves else None
             label = "theory" if name is None else f"{name}, theory"
             self.lines_.append(draw_theory(ax, *self.theory, label, like))
-            if not shown:
-                x, values = self.theory
-                shown = [values]
         self.fill_between_ = errors if std_display_style == "fill_between" else None
         self.errorbar_ = errors if std_display_style == "errorbar" else None
         self.thresholds_ = mark_thresholds(ax, check_thresholds(self.threshold))
-        finish(ax, x, np.concatenate(shown), self.width_name, self.score_name)
+        heading = "; ".join(filter(None, [self.title, _NO_PEAK if self.no_peak else ""]))
+        if heading:
+            set_title(ax, heading)
+        finish(ax, self.width_name, self.score_name)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

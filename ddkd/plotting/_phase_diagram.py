@@ -1,24 +1,32 @@
-"""Which of two methods wins where."""
+"""Which of two methods is better where."""
 
 from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
 from ddkd.experiments import SweepResult
-from ddkd.plotting._drawing import FONT, label_log_axis, new_axes
+from ddkd.plotting._axes import legend_below, log_axis, new_axes, percent_axis
+from ddkd.plotting._curves import Display
+from ddkd.plotting._style import FONT, set_title
 
 __all__ = ["PhaseDiagramDisplay"]
 
+# From worse to better through white; the two ends differ in lightness, too.
+_COLOURS = LinearSegmentedColormap.from_list("ddkd", ["#E07B39", "#FFFFFF", "#00508A"])
+_WORSE, _UNDECIDED = "..", "///"
 
-class PhaseDiagramDisplay:
-    """A map of the difference between two methods' errors over two parameters.
 
-    Dark is where the first method is better. The border is drawn; cells whose difference is
-    below two standard errors are hatched as undecided.
+class PhaseDiagramDisplay(Display):
+    """A map of how much better one method is than another, over two parameters.
+
+    Blue is where the first method is better; orange and dotted, where it is worse. The border is
+    drawn; a difference below two standard errors is hatched as undecided.
 
     Parameters
     ----------
@@ -26,16 +34,18 @@ class PhaseDiagramDisplay:
         The parameter across, at least two values.
     y : array-like of shape (n_y,)
         The parameter upwards, at least two values.
-    difference : array-like of shape (n_y, n_x)
-        The first method's error minus the second's.
+    gain : array-like of shape (n_y, n_x)
+        The second method's error minus the first's: positive where the first is better.
     standard_error : array-like of shape (n_y, n_x), or None
         The standard error of that difference.
     theory : array-like of shape (n_y, n_x), or None
-        What theory says of the difference; its border is drawn dashed.
+        What theory says of the gain; its border is drawn dashed.
     names : pair of str, default=("first", "second")
         What to call the methods.
     x_name, y_name : str
-        Labels of the axes.
+        Labels of the axes. Under a name that ends in "(%)" fractions are shown as percentages.
+    title : str, default=""
+        Which data; drawn as it is, without mathtext.
 
     Attributes
     ----------
@@ -44,7 +54,7 @@ class PhaseDiagramDisplay:
     figure_ : matplotlib Figure
         Their figure.
     mesh_ : QuadMesh
-        The cells.
+        The coloured map.
     colorbar_ : matplotlib Colorbar
         Their scale.
     lines_ : list of QuadContourSet
@@ -59,7 +69,7 @@ class PhaseDiagramDisplay:
     --------
     >>> from ddkd.plotting import PhaseDiagramDisplay
     >>> display = PhaseDiagramDisplay(
-    ...     x=[0.0, 0.1], y=[1, 2, 4], difference=[[-1, 1], [-2, 1], [-2, -1]]
+    ...     x=[0.0, 0.1], y=[1, 2, 4], gain=[[0.1, -0.1], [0.2, -0.1], [0.2, 0.1]]
     ... )
     >>> len(display.plot().lines_)
     1
@@ -68,27 +78,30 @@ class PhaseDiagramDisplay:
     def __init__(
         self,
         *,
-        x: Any,
-        y: Any,
-        difference: Any,
-        standard_error: Any = None,
-        theory: Any = None,
+        x: ArrayLike,
+        y: ArrayLike,
+        gain: ArrayLike,
+        standard_error: ArrayLike | None = None,
+        theory: ArrayLike | None = None,
         names: tuple[str, str] = ("first", "second"),
         x_name: str = "",
         y_name: str = "",
+        title: str = "",
     ):
         self.x, self.y = check_vector("x", x), check_vector("y", y)
         for name, values in (("x", self.x), ("y", self.y)):
             if values.size < 2 or (np.diff(values) <= 0).any():
                 raise ValueError(f"{name} must be two or more increasing values; got {values}")
-        self.difference = self._grid("difference", difference)
-        self.standard_error = self._grid("standard_error", standard_error)
-        self.theory = self._grid("theory", theory)
+        self.gain = self._grid("gain", gain)
+        self.standard_error = (
+            None if standard_error is None else self._grid("standard_error", standard_error)
+        )
+        self.theory = None if theory is None else self._grid("theory", theory)
         self.names = names
-        self.x_name, self.y_name = x_name, y_name
+        self.x_name, self.y_name, self.title = x_name, y_name, title
 
     @classmethod
-    def from_scores(cls, first: Any, second: Any, **options: Any) -> Self:
+    def from_scores(cls, first: ArrayLike, second: ArrayLike, **options: Any) -> Self:
         """Make a display of two methods' errors, repeat by repeat on the same data.
 
         Parameters
@@ -123,10 +136,10 @@ class PhaseDiagramDisplay:
             raise ValueError(
                 f"first and second must have the same shape; got {first.shape} and {second.shape}"
             )
-        paired = first - second
+        paired = second - first
         n = paired.shape[2]
         error = paired.std(axis=2, ddof=1) / np.sqrt(n) if n > 1 else None
-        return cls(difference=paired.mean(axis=2), standard_error=error, **options)
+        return cls(gain=paired.mean(axis=2), standard_error=error, **options)
 
     @classmethod
     def from_result(
@@ -135,8 +148,8 @@ class PhaseDiagramDisplay:
         *,
         x: str,
         y: str,
-        a: Any,
-        b: Any,
+        a: str | float,
+        b: str | float,
         between: str = "model",
         value: str = "error",
         **options: Any,
@@ -166,29 +179,29 @@ class PhaseDiagramDisplay:
         Raises
         ------
         ValueError
-            If a column or a cell of the grid is missing.
+            If a column is missing, or a pair of the two parameters.
         """
-        table = result.paired(value, between=between, a=a, b=b, by=[y, x])
+        table = result.paired(value, between=between, a=b, b=a, by=[y, x])
         xs, column = np.unique(table[x], return_inverse=True)
         ys, row = np.unique(table[y], return_inverse=True)
         if len(table) != xs.size * ys.size:
             raise ValueError(f"the sweep must hold every pair of {x!r} and {y!r}")
-        difference, error = np.empty((ys.size, xs.size)), np.empty((ys.size, xs.size))
-        difference[row, column], error[row, column] = table["mean"], table["se"]
+        gain, error = np.empty((ys.size, xs.size)), np.empty((ys.size, xs.size))
+        gain[row, column], error[row, column] = table["mean"], table["se"]
         options = {"names": (str(a), str(b)), "x_name": x, "y_name": y, **options}
         known = None if np.isnan(error).any() else error
-        return cls(x=xs, y=ys, difference=difference, standard_error=known, **options)
+        return cls(x=xs, y=ys, gain=gain, standard_error=known, **options)
 
-    def plot(self, ax: Axes | None = None, *, cmap: Any = "cividis") -> Self:
+    def plot(self, ax: Axes | None = None, *, cmap: str | Colormap = _COLOURS) -> Self:
         """Draw the map.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
             The axes to draw on; a new figure by default.
-        cmap : str or Colormap, default="cividis"
-            The colours from the first method's win to the second's; by default their
-            lightness grows evenly, for any colour vision and for grey.
+        cmap : str or Colormap
+            A diverging map, from where the first method is worse to where it is better; by
+            default from orange through white, at no difference, to dark blue.
 
         Returns
         -------
@@ -196,43 +209,36 @@ class PhaseDiagramDisplay:
             The object itself, drawn.
         """
         ax = new_axes() if ax is None else ax
-        if _is_geometric(self.x):
-            ax.set_xscale("log")
-            label_log_axis(ax.xaxis, self.x[-1] / self.x[0])
-        if _is_geometric(self.y):
-            ax.set_yscale("log")
-            label_log_axis(ax.yaxis, self.y[-1] / self.y[0])
+        for axis, values, name in (
+            (ax.xaxis, self.x, self.x_name),
+            (ax.yaxis, self.y, self.y_name),
+        ):
+            percent = name.endswith("(%)")
+            if _is_geometric(values):
+                log_axis(axis, 100.0 if percent else 1.0)
+            elif percent:
+                percent_axis(axis)
+            axis.set_label_text(name, fontsize=FONT)
         limit = self._limit()
         self.mesh_ = ax.pcolormesh(
-            _edges(self.x), _edges(self.y), self.difference, cmap=cmap, vmin=-limit, vmax=limit
+            _edges(self.x), _edges(self.y), self.gain, cmap=cmap, vmin=-limit, vmax=limit
         )
-        handles: list[Any] = []
-        if self.standard_error is not None:
-            undecided = np.abs(self.difference) <= 2 * self.standard_error
-            if undecided.any():
-                self._hatch(ax, undecided)
-                handles.append(
-                    Patch(facecolor="0.4", edgecolor="0.9", hatch="///", label="undecided (2 s.e.)")
-                )
-        self.lines_ = []
-        borders: list[tuple[Any, Any, str]] = [
-            (self.difference, "-", "border, measured"),
-            (self.theory, "--", "border, theory"),
+        error = np.zeros_like(self.gain) if self.standard_error is None else self.standard_error
+        handles = [
+            *self._hatch(ax, self.gain < -2 * error, _WORSE, f"{self.names[0]} worse"),
+            *self._hatch(ax, np.abs(self.gain) < 2 * error, _UNDECIDED, "undecided (2 s.e.)"),
+            *self._draw_borders(ax),
         ]
-        for grid, dashes, label in borders:
-            if grid is not None and grid.min() < 0 < grid.max():
-                style: dict[str, Any] = {"colors": "white", "linestyles": dashes, "linewidths": 3.0}
-                self.lines_.append(ax.contour(self.x, self.y, grid, levels=[0.0], **style))
-                sample = Line2D([], [], color="white", lw=3, label=label)
-                sample.set_linestyle(dashes)
-                handles.append(sample)
-        self._label(ax, handles, limit)
+        self._scale(ax, limit)
+        ax.tick_params(labelsize=FONT - 1)
+        if self.title:
+            set_title(ax, self.title)
+        if handles:
+            legend_below(ax, handles, [str(handle.get_label()) for handle in handles])
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _grid(self, name: str, value: Any) -> Any:
-        if value is None and name != "difference":
-            return None
+    def _grid(self, name: str, value: ArrayLike) -> np.ndarray:
         grid = check_array(name, value, ndim=2)
         if grid.shape != (self.y.size, self.x.size):
             raise ValueError(
@@ -243,40 +249,42 @@ class PhaseDiagramDisplay:
 
     def _limit(self) -> float:
         """Where the colours end: both methods' wins are to be seen, however unequal."""
-        wins = max(-self.difference.min(), 0.0), max(self.difference.max(), 0.0)
+        wins = max(-self.gain.min(), 0.0), max(self.gain.max(), 0.0)
         return float(2 * min(wins) or max(wins) or 1.0)
 
-    def _hatch(self, ax: Axes, cells: np.ndarray) -> None:
-        """Hatch cells of the map."""
+    def _hatch(self, ax: Axes, where: np.ndarray, hatch: str, label: str) -> list[Patch]:
+        """Hatch points of the map, and return what explains it in a legend."""
         x, y = _edges(self.x), _edges(self.y)
-        for i, j in np.argwhere(cells):
-            corner, size = (x[j], y[i]), (x[j + 1] - x[j], y[i + 1] - y[i])
-            style: dict[str, Any] = {"fill": False, "hatch": "///", "linewidth": 0}
-            ax.add_patch(Rectangle(corner, *size, edgecolor="0.9", **style))
+        style: dict[str, Any] = {"fill": False, "hatch": hatch, "linewidth": 0, "edgecolor": "0.25"}
+        for i, j in np.argwhere(where):
+            ax.add_patch(Rectangle((x[j], y[i]), x[j + 1] - x[j], y[i + 1] - y[i], **style))
+        return [Patch(label=label, **style)] if where.any() else []
 
-    def _label(self, ax: Axes, handles: list[Any], limit: float) -> None:
-        first, second = self.names
-        clipped = np.abs(self.difference).max() > limit
+    def _draw_borders(self, ax: Axes) -> list[Line2D]:
+        """Draw where neither method is better; a border outside the map is left out."""
+        self.lines_, handles = [], []
+        borders = [(self.gain, "-", "border")]
+        if self.theory is not None:
+            borders.append((self.theory, "--", "border, theory"))
+        for grid, dashes, label in borders:
+            if grid.min() < 0 < grid.max():
+                style: dict[str, Any] = {"colors": "black", "linestyles": dashes, "linewidths": 2.5}
+                self.lines_.append(ax.contour(self.x, self.y, grid, levels=[0.0], **style))
+                handles.append(Line2D([], [], color="black", ls=dashes, lw=2.5, label=label))
+        return handles
+
+    def _scale(self, ax: Axes, limit: float) -> None:
+        """Draw the scale of colours, with what its ends mean."""
+        clipped = np.abs(self.gain).max() > limit
         self.colorbar_ = ax.figure.colorbar(
             self.mesh_, ax=ax, extend="both" if clipped else "neither"
         )
-        self.colorbar_.set_label(f"error of {first} - error of {second}", fontsize=FONT)
+        percent_axis(self.colorbar_.ax.yaxis)
+        first, second = self.names
+        self.colorbar_.set_label(f"points below the error of the\n{second}", fontsize=FONT)
         self.colorbar_.ax.tick_params(labelsize=FONT - 1)
-        ax.set_title(f"dark: {first} better; bright: {second} better", fontsize=FONT)
-        ax.set_xlabel(self.x_name, fontsize=FONT)
-        ax.set_ylabel(self.y_name, fontsize=FONT)
-        ax.tick_params(labelsize=FONT - 1)
-        if handles:
-            ax.legend(
-                handles=handles,
-                fontsize=FONT - 2,
-                facecolor="0.55",
-                labelcolor="white",
-                framealpha=0.9,
-                loc="upper center",
-                bbox_to_anchor=(0.5, -0.17),
-                ncols=3,
-            )
+        self.colorbar_.ax.set_title(f"{first}\nbetter", fontsize=FONT - 1)
+        self.colorbar_.ax.set_xlabel("worse", fontsize=FONT - 1)
 
 
 def _is_geometric(values: np.ndarray) -> bool:
@@ -285,7 +293,7 @@ def _is_geometric(values: np.ndarray) -> bool:
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
-    """Borders of the cells around values, halfway between them on their scale."""
+    """Edges between values, halfway between them on their scale."""
     at = np.log(values) if _is_geometric(values) else values
     middle = (at[1:] + at[:-1]) / 2
     edges = np.concatenate([[2 * at[0] - middle[0]], middle, [2 * at[-1] - middle[-1]]])

@@ -1,0 +1,248 @@
+"""Axes: scales, round ticks, limits that keep the valleys, labels and legend outside the data."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
+from matplotlib.ticker import FuncFormatter, Locator, NullLocator
+from matplotlib.transforms import ScaledTranslation
+
+from ddkd.plotting._style import FONT, axes_width
+
+__all__ = [
+    "CURVE",
+    "THEORY",
+    "finish",
+    "legend_below",
+    "log_axis",
+    "mark_above",
+    "mark_thresholds",
+    "new_axes",
+    "percent_axis",
+]
+
+CURVE, THEORY = "ddkd-curve", "ddkd-theory"  # what a line is, for those who draw on its axes later
+_ABOVE, _CUT = "ddkd-above", "ddkd-cut"
+_PERCENT = "(%)"
+_LOG_RATIO = 20.0  # an axis that spans more than this is logarithmic
+_HUGE, _CUT_AT = 1000.0, 30.0  # a peak so many times the typical value is cut at so many times it
+_ZERO = 1e-12  # of the typical value: rounding
+_LETTER = 0.55  # width of a letter, in font sizes
+
+
+def new_axes() -> Axes:
+    """Return the axes of a new figure, with room for letters that the last row can read."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(8, 5.5), layout="constrained")[1]
+
+
+class RoundTicks(Locator):
+    """Ticks of a logarithmic axis at 1, 2, 5 of each decade; fewer where labels would collide."""
+
+    def __init__(self, axis: XAxis | YAxis) -> None:
+        self._of = axis
+
+    def __call__(self) -> list[float]:
+        """Return the ticks within the view."""
+        return self.tick_values(*self._of.get_view_interval())
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        """Return the ticks from `vmin` to `vmax`."""
+        low, high = sorted((vmin, vmax))
+        decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        choices = [((1, 2, 5), 1), ((1, 3), 1), *(((1,), step) for step in range(1, len(decades)))]
+        ticks = np.array([])
+        for mantissas, step in choices:
+            ticks = np.sort(np.multiply.outer(10.0**decades, mantissas).ravel())
+            ticks = ticks[(ticks >= 0.999 * low) & (ticks <= 1.001 * high)][::step]
+            if self._fit(ticks, np.log10(high / low)):
+                break
+        return list(ticks)
+
+    def _fit(self, ticks: np.ndarray, decades: float) -> bool:
+        """Whether the labels leave a gap; in units of `get_tick_space`, a few letters each."""
+        room = np.diff(np.log10(ticks)) * self._of.get_tick_space() / decades
+        if self._of.axis_name == "y":
+            return bool((room > 0.7).all())
+        letters = np.array([len(self._of.get_major_formatter()(tick)) for tick in ticks])
+        return bool((room > (_LETTER * (letters[1:] + letters[:-1]) / 2 + 0.8) / 3).all())
+
+
+def log_axis(axis: XAxis | YAxis, scale: float = 1.0) -> None:
+    """Make an axis logarithmic with plain round numbers, shown times `scale`."""
+    getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
+    axis.set_major_locator(RoundTicks(axis))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _plain_number(scale * value)))
+
+
+def percent_axis(axis: XAxis | YAxis) -> None:
+    """Show fractions as percentages on a linear axis."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g}"))
+
+
+def _plain_number(value: float) -> str:
+    if 1e-3 <= value < 1e6:
+        return f"{value:,.12g}"
+    return f"$10^{{{np.log10(value):.0f}}}$" if value > 0 else "0"
+
+
+def _rough(value: float) -> str:
+    """One digit of a large number: 700, 20,000 or 2e9."""
+    text = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+    return f"{float(text):,.0f}" if value < 1e6 else text
+
+
+def mark_thresholds(ax: Axes, thresholds: Mapping[str, float]) -> list[Line2D]:
+    """Mark each interpolation threshold by a dotted line with its label above the axes."""
+    for label, at in thresholds.items():
+        mark_above(ax, at, label)
+    style: dict[str, Any] = {"color": "0.35", "linestyle": ":", "linewidth": 1.8, "zorder": 1}
+    return [ax.axvline(at, **style) for at in thresholds.values()]
+
+
+def mark_above(ax: Axes, x: float, label: str) -> Annotation:
+    """Write a label above the axes at `x`; `finish` puts those that collide into rows."""
+    return ax.annotate(
+        label,
+        (x, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=FONT - 1,
+        gid=_ABOVE,
+    )
+
+
+def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
+    """Choose scales and limits for all that was drawn; label the axes; put the legend below.
+
+    Values on an axis whose name ends in "(%)" are fractions, shown as percentages.
+    """
+    left, right = ax.dataLim.intervalx
+    percent = y_name.endswith(_PERCENT)
+    if left > 0 and right > _LOG_RATIO * left:
+        log_axis(ax.xaxis)
+    _limit_errors(ax, percent)
+    ax.set_xlabel(x_name, fontsize=FONT)
+    ax.set_ylabel(y_name, fontsize=FONT)
+    ax.tick_params(labelsize=FONT - 1)
+    ax.grid(True, which="major", color="0.88", linewidth=0.8)
+    ax.set_axisbelow(True)
+    rows = _stack_labels(ax)
+    if ax.get_title():
+        ax.set_title(ax.get_title(), fontsize=FONT + 1, pad=8 + 1.3 * FONT * rows)
+    handles, labels = ax.get_legend_handles_labels()
+    if legend and labels and labels != ["test"]:
+        legend_below(ax, handles, labels)
+
+
+def legend_below(ax: Axes, handles: Sequence[Artist], labels: Sequence[str]) -> None:
+    """Put a legend under the axes, where no curve can be."""
+    inches = axes_width(ax)
+    column = (3.5 + _LETTER * max(map(len, labels))) * FONT / 72
+    columns = int(np.clip(1.15 * inches / column, 1, len(labels)))
+    below = ScaledTranslation(0, -3.2 * FONT / 72, ax.figure.dpi_scale_trans)
+    ax.legend(
+        handles,
+        labels,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=ax.transAxes + below,
+        borderaxespad=0.0,
+        ncols=columns,
+        fontsize=FONT - 1,
+        frameon=False,
+    )
+
+
+def _limit_errors(ax: Axes, percent: bool) -> None:
+    """Limits of the error axis: the valleys of every curve, and of a huge peak only its foot."""
+    for old in [text for text in ax.texts if text.get_gid() == _CUT]:
+        old.remove()
+    panels = ax.get_shared_y_axes().get_siblings(ax)
+    curves = [c for panel in panels for c in _drawn(panel, CURVE)]
+    curves = curves or [c for panel in panels for c in _drawn(panel, THEORY)]
+    if not curves:
+        return
+    typical = max(_typical(y) for _, y in curves)
+    top = max(_foot(y) for _, y in curves)
+    bottom = min(np.min(y, where=y > _ZERO * typical, initial=top) for _, y in curves)
+    if top > _LOG_RATIO * bottom and not (percent and any((y == 0).any() for _, y in curves)):
+        log_axis(ax.yaxis, 100.0 if percent else 1.0)
+        ax.set_ylim(bottom / 1.2, top * 1.2)
+    elif top > 0:
+        ax.set_ylim(0, 1.08 * top)
+        if percent:
+            percent_axis(ax.yaxis)
+    _show_cuts(ax, top)
+
+
+def _drawn(ax: Axes, kind: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Abscissae and finite values of the lines of a kind."""
+    for line in ax.get_lines():
+        y = np.asarray(line.get_ydata(), dtype=float)
+        known = np.isfinite(y)
+        if line.get_gid() == kind and known.any():
+            yield np.asarray(line.get_xdata(), dtype=float)[known], y[known]
+
+
+def _typical(y: np.ndarray) -> float:
+    """What a curve is like away from its peak."""
+    return float(max(np.median(y), y[0], y[-1]))
+
+
+def _foot(y: np.ndarray) -> float:
+    """Where to cut a curve: at its highest point, or lower if that would hide its valleys."""
+    return float(_CUT_AT * _typical(y) if y.max() > _HUGE * _typical(y) > 0 else y.max())
+
+
+def _show_cuts(ax: Axes, top: float) -> None:
+    """Say how high each peak is that leaves the axes: an arrow, and its height above it."""
+    peaks: dict[float, float] = {}
+    for x, y in _drawn(ax, CURVE):
+        at = float(x[y.argmax()])
+        if y.max() > 1.2 * top:
+            peaks[at] = max(float(y.max()), peaks.get(at, 0.0))
+    for at, height in peaks.items():
+        arrow = {"arrowstyle": "-|>", "color": "0.2", "linewidth": 1.6, "mutation_scale": 16}
+        where = ("data", "axes fraction")
+        ax.annotate(
+            "",
+            xy=(at, 1.0),
+            xytext=(at, 0.9),
+            xycoords=where,
+            textcoords=where,
+            arrowprops=arrow,
+            gid=_CUT,
+        )
+        label = mark_above(ax, at, f"to {_rough(height)}")
+        label.set_gid(_CUT)
+
+
+def _stack_labels(ax: Axes) -> int:
+    """Put the labels above the axes into rows so that none covers another; return how many."""
+    inches = axes_width(ax)
+    ends: list[float] = []  # of each row, as a fraction of the axes
+    scale = ax.xaxis.get_transform().transform
+    low, high = scale(np.array(ax.get_xlim()))
+    marks = [
+        t
+        for t in ax.texts
+        if isinstance(t, Annotation) and t.get_gid() in (_ABOVE, _CUT) and t.get_text()
+    ]
+    for text in sorted(marks, key=lambda t: t.xy[0]):
+        at = (scale(text.xy[0]) - low) / (high - low)
+        half = 0.5 * _LETTER * FONT / 72 * (len(text.get_text()) + 1) / inches
+        row = next((i for i, end in enumerate(ends) if end <= at - half), len(ends))
+        ends[row : row + 1] = [at + half]
+        text.set_position((0, 4 + 1.25 * FONT * row))
+    return len(ends)

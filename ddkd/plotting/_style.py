@@ -1,0 +1,110 @@
+"""How every picture looks: one colour, dashes and marker for each model, letters and titles."""
+
+import unicodedata
+from collections.abc import Container
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.typing import LineStyleType
+
+__all__ = ["FONT", "Look", "axes_width", "look", "plain", "set_title"]
+
+FONT = 14  # points on a figure of 8 inches: the last row reads it, and so does a telephone
+_LETTER = 0.56  # width of a letter, in font sizes
+
+
+@dataclass(frozen=True)
+class Look:
+    """What tells a curve from others: in colour, and in grey by its dashes and its marker."""
+
+    colour: str
+    dashes: LineStyleType
+    marker: str
+
+
+# Okabe and Ito's colours, told apart with any colour vision.
+_VERMILION, _BLACK, _ORANGE, _PURPLE = "#D55E00", "#000000", "#E69F00", "#CC79A7"
+_GREEN, _SKY, _BLUE, _GREY = "#009E73", "#56B4E9", "#0072B2", "#777777"
+
+DIRECT = Look(_VERMILION, "-", "s")
+TUNED = Look(_BLACK, (0, (5, 1.5)), "^")
+HARD = Look(_BLUE, "-", "o")
+SOFT = Look(_SKY, (0, (6, 1.5, 1, 1.5)), "v")
+TUNED_TEACHER = Look(_GREEN, (0, (9, 2)), "D")
+RIVAL = Look(_ORANGE, (0, (3, 1, 1, 1, 1, 1)), "P")
+TEACHER = Look(_PURPLE, (0, (1, 1.2)), "X")
+OTHER = Look(_GREY, (0, (2, 2)), "*")
+
+# The same model looks the same in every picture, whatever the picture calls it.
+_MODELS = {
+    "direct": DIRECT,
+    "directly trained": DIRECT,
+    "directly trained, min-norm": DIRECT,
+    "min-norm": DIRECT,
+    "test": DIRECT,
+    "direct-ridge": TUNED,
+    "directly trained, tuned ridge": TUNED,
+    "tuned ridge": TUNED,
+    "hard": HARD,
+    "hard labels": HARD,
+    "student": HARD,
+    "student, hard labels": HARD,
+    "soft": SOFT,
+    "soft labels": SOFT,
+    "student, soft labels": SOFT,
+    "hard-tuned": TUNED_TEACHER,
+    "student of a tuned teacher": TUNED_TEACHER,
+    "teacher": TEACHER,
+    "interpolating teacher": TEACHER,
+    "teacher-tuned": OTHER,
+    "tuned teacher": OTHER,
+    "best without a teacher": RIVAL,
+}
+# For all other curves, in this order; the first ones differ most in grey.
+_OTHERS = (DIRECT, TUNED, RIVAL, TEACHER, TUNED_TEACHER, SOFT, HARD, OTHER)
+
+
+def look(name: str, taken: Container[object] = ()) -> Look:
+    """Return the look of a model: its own, or the first whose colour is not taken."""
+    if name in _MODELS and _MODELS[name].colour not in taken:
+        return _MODELS[name]
+    return next((other for other in _OTHERS if other.colour not in taken), OTHER)
+
+
+def plain(text: str, length: int = 60) -> str:
+    r"""Return text that is drawn as it stands: one short line without mathtext or control codes.
+
+    Examples
+    --------
+    >>> from ddkd.plotting._style import plain
+    >>> print(plain("$1$.csv"))
+    \$1\$.csv
+    >>> print(plain(60 * "long" + ".csv", length=15))
+    longlon...g.csv
+    """
+    font = get_font(findfont(FontProperties()))
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(c if c.isprintable() and font.get_char_index(ord(c)) else "?" for c in text)
+    if len(text) > length:
+        text = f"{text[: length // 2]}...{text[len(text) - (length - length // 2 - 3) :]}"
+    return text.replace("$", r"\$")
+
+
+def axes_width(ax: Axes) -> float:
+    """Width of axes in inches, about: before they are laid out."""
+    return float(ax.figure.bbox.width / ax.figure.dpi * ax.get_position().width)
+
+
+def set_title(target: Axes | Figure, *lines: str) -> None:
+    """Set the title of axes or of a figure; no file name can break it, or leave the picture."""
+    size = FONT + 1
+    # Over axes a title may be a little wider than they are.
+    inches = target.get_figwidth() if isinstance(target, Figure) else 1.15 * axes_width(target)
+    length = int(inches * 72 / (_LETTER * size))
+    text = "\n".join(plain(line, length) for line in lines)
+    if isinstance(target, Figure):
+        target.suptitle(text, fontsize=size)
+    else:
+        target.set_title(text, fontsize=size, pad=8)
