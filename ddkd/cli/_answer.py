@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WIDTH", "Answer", "clean", "wrap"]
+__all__ = ["WIDTH", "Answer", "clean", "percent", "wrap"]
 
 WIDTH = 78
 
@@ -73,6 +73,11 @@ def wrap(text: str) -> str:
 def clean(text: str) -> str:
     """Show control characters and marks that turn the direction of writing instead of obeying."""
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def percent(value: float) -> str:
+    """A fraction as a person would write it in percent."""
+    return f"{100 * value:,.0f} %" if abs(value) >= 1 else f"{100 * value:.1f} %"
 
 
 def link(path: Path) -> str:

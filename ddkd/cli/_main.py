@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from ddkd import __version__
 from ddkd.cli import advise, curve, distill, page, phase, predict, reproduce
-from ddkd.cli._answer import clean
+from ddkd.cli._answer import clean, wrap
 from ddkd.cli._output import discard_empty, how_to_resume
 from ddkd.exceptions import InterpolationWarning
 
@@ -27,6 +27,7 @@ COMMANDS = {
     "page": page,
 }
 INTERRUPTED = 130
+_DATA_FILES = (".csv", ".tsv", ".npz")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,11 +48,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         For wrong arguments, ``--help`` and ``--version``, as argparse does.
     """
+    words = list(sys.argv[1:] if argv is None else argv)
     parser = _parser()
-    args = parser.parse_args(argv)
+    if words and words[0].lower().endswith(_DATA_FILES):
+        parser.error(f"say what to do with it: ddkd curve --data {words[0]}, for instance")
+    args, unknown = parser.parse_known_args(words)
+    for word in unknown:
+        hint = f"; use --data {word}" if word.lower().endswith(_DATA_FILES) else ""
+        parser.error(f"unrecognized argument {word}{hint}")
     if args.command is None:
         parser.print_help()
         return 0
+    args.argv = words
     try:
         # Two processes with as many BLAS threads each as there are cores wait for one another.
         with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
@@ -72,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_empty(args)
         if args.debug:
             raise
-        print(f"ddkd {args.command}: error: {_in_one_line(error)}", file=sys.stderr)
+        text = f"ddkd {args.command}: error: {_in_one_line(error)}"
+        print(wrap(text) if sys.stderr.isatty() else text, file=sys.stderr)
         return 1
 
 

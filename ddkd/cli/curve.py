@@ -1,49 +1,102 @@
 """``curve``: one double-descent curve on any data."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
-from ddkd.cli._answer import Answer
+import numpy as np
+
+from ddkd.cli._answer import Answer, percent
+from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, amount, positive
-from ddkd.cli._output import default_out, run_sweep
-from ddkd.datasets import load
-from ddkd.experiments import curve, default_widths
+from ddkd.cli._output import default_out, publish, run_sweep, saved_answer, write_sweep
+from ddkd.experiments import SweepResult, curve, default_widths
 
 HELP = "one double-descent curve on any data"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    defaults = {"data": "digits", "flip_rate": 0.1, "out": default_out("curve")}
-    add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, **defaults)
-    parser.add_argument("--alpha", type=amount, default=0.0, help="ridge (default: none)")
+    add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, data="digits", out=default_out("curve"))
+    parser.add_argument(
+        "--alpha", type=amount, default=0.0, metavar="A", help="ridge (default: none)"
+    )
     parser.add_argument("--features", choices=["fourier", "relu"], default="fourier")
     parser.add_argument(
-        "--max-width", type=positive, help="widest model (default: 20 times the labelled rows)"
+        "--max-width",
+        type=positive,
+        metavar="P",
+        help="widest model (default: 20 times the labelled rows)",
     )
 
 
 def run(args: argparse.Namespace) -> Answer:
-    """Measure the curve, draw it, and say where it peaks."""
+    """Measure the curve, draw it, and say where it peaks and whether more width pays."""
     from ddkd.plotting import draw_curve
 
-    split = load(args.data, label=args.label, flip_rate=args.flip_rate, rng=0)
-    n = len(split.X_train)
-    params = {
-        "widths": default_widths(n, args.max_width or 20 * n),
-        "flip_rate": args.flip_rate,
-        "alpha": args.alpha,
-        "features": args.features,
-        "bandwidth": args.bandwidth,
-    }
-    result = run_sweep(args, curve, params, draw=draw_curve)
-    means = result.summary(by="width", values="error")
-    width, error = means["width"], 100 * means["mean"]
-    top, best = error.argmax(), error.argmin()
-    return Answer(
-        f"The error peaks at {error[top]:.1f} % where width = {width[top]:,}; it is "
-        f"{error[-1]:.1f} % at {width[-1]:,} and lowest, {error[best]:.1f} %, at {width[best]:,}.",
-        [str(split)],
-        more=str(result.summary(by="width", values=["error", "train_mse"])),
-        report=Path(args.out) / "figure.png",
+    data = Data(args)
+    if (saved := saved_answer(args, data.source)) is not None:
+        return saved
+    n = len(data.split.X_train)
+    result = run_sweep(
+        args,
+        data,
+        curve,
+        widths=default_widths(n, args.max_width or 20 * n),
+        flip_rate=data.flip_rate,
+        alpha=args.alpha,
+        features=args.features,
+        bandwidth=args.bandwidth,
     )
+    value = "error" if data.split.task == "classes" else "variance_left"
+    lead, values = _peak(result, value, n)
+    answer = Answer(
+        lead,
+        data.notes(),
+        more=str(result.summary(by="width", values=[value, "train_mse"])),
+        report=Path(args.out) / "figure.png",
+        values=values,
+    )
+    write = partial(write_sweep, result=result, figure=draw_curve(result, title=data.name))
+    return publish(args, answer, write, data.source)
+
+
+def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float]]:
+    """Two sentences on the mean curve, and the numbers in them."""
+    means = result.summary(by="width", values=value)
+    width, error = means["width"], means["mean"]
+    near = np.flatnonzero((width >= 0.7 * n) & (width <= 1.4 * n))
+    below, beyond = np.flatnonzero(width <= n), np.flatnonzero(width >= n)
+    top = near[error[near].argmax()] if near.size else error.argmax()
+    first, last = below[error[below].argmin()], len(width) - 1
+    second, best = beyond[error[beyond].argmin()] if beyond.size else last, error.argmin()
+    what = "The error" if value == "error" else "The share of variance left"
+    peaks = near.size and error[top] > 1.05 * max(error[first], error[second])
+    at = "the number of labelled rows" if width[top] == n else f"near the {n:,} labelled rows"
+    lead = (
+        f"{what} peaks at {percent(error[top])} where width = {width[top]:,} = {at}"
+        if peaks and width[top] == n
+        else f"{what} peaks at {percent(error[top])} at width {width[top]:,}, {at}"
+        if peaks
+        else f"{what} has no peak at width = {n:,} = the number of labelled rows: "
+        f"it is {percent(error[top])} there"
+    )
+    lead += f", and {percent(error[last])} at {width[last]:,}. "
+    lead += f"The best is {percent(error[best])} at width {width[best]:,}"
+    if peaks:
+        lead += (
+            ": the second descent pays"
+            if width[best] > n
+            else (": on these data the second descent does not pay")
+        )
+    values = {
+        "n_samples": n,
+        "peaks": bool(peaks),
+        "peak_width": int(width[top]),
+        "peak": float(error[top]),
+        "best_width": int(width[best]),
+        "best": float(error[best]),
+        "widest": int(width[last]),
+        "at_widest": float(error[last]),
+    }
+    return lead + ".", values

@@ -1,58 +1,117 @@
 """``distill``: one teacher, its student, and the student's model without a teacher."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
-from ddkd.cli._answer import Answer
-from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, amount, positive
-from ddkd.cli._output import default_out, run_sweep
-from ddkd.datasets import is_stream, load
-from ddkd.experiments import teacher_student
+import numpy as np
 
-HELP = "one teacher-student run on any data"
+from ddkd.cli._answer import Answer, percent
+from ddkd.cli._data import Data
+from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, amount, positive
+from ddkd.cli._output import default_out, publish, run_sweep, saved_answer, write_sweep
+from ddkd.datasets import is_stream
+from ddkd.experiments import SweepResult, teacher_student
+
+HELP = "one teacher-student run on any data: does distilling pay?"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    defaults = {"data": "deformed-digits", "flip_rate": 0.1, "out": default_out("distill")}
+    defaults = {"data": "deformed-digits", "out": default_out("distill")}
     add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, **defaults)
-    parser.add_argument("--teacher-width", type=positive, default=4000)
-    parser.add_argument("--student-width", type=positive, default=400)
     parser.add_argument(
-        "--n-transfer", type=positive, default=10_000, help="unlabelled rows to use, at most"
+        "--teacher-width", type=positive, default=4000, metavar="P", help="default: %(default)s"
     )
     parser.add_argument(
-        "--labels", choices=["hard", "soft"], default="hard", help="classes, or scores"
+        "--student-width",
+        type=positive,
+        metavar="P",
+        help="default: a quarter of the transfer rows, at most 400",
     )
-    parser.add_argument("--teacher-alpha", type=amount, default=0.0, help="ridge of the teacher")
-    parser.add_argument("--student-alpha", type=amount, default=0.0, help="ridge of the student")
+    parser.add_argument(
+        "--n-transfer",
+        type=positive,
+        default=10_000,
+        metavar="M",
+        help="transfer rows to use, at most (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--labels",
+        choices=["hard", "soft"],
+        help="what the teacher passes on: its decisions or its scores (default: hard; of numbers "
+        "soft)",
+    )
+    for model in ("teacher", "student"):
+        flag = f"--{model}-alpha"
+        parser.add_argument(
+            flag, type=amount, default=0.0, metavar="A", help=f"ridge of the {model}"
+        )
 
 
 def run(args: argparse.Namespace) -> Answer:
-    """Train the three models in every repeat and compare their errors."""
-    split = load(args.data, label=args.label, flip_rate=args.flip_rate, rng=0)
-    names = "teacher_width student_width n_transfer labels flip_rate teacher_alpha student_alpha"
-    params = {name: getattr(args, name) for name in [*names.split(), "bandwidth"]}
-    result = run_sweep(args, teacher_student, params)
-    means = result.summary(by="model", values="error")
-    error = dict(zip(means["model"].tolist(), 100 * means["mean"], strict=True))
-    return Answer(
-        f"The student errs on {error['student']:.1f} % of the test rows, its teacher on "
-        f"{error['teacher']:.1f} %, the directly trained model on {error['direct']:.1f} %.",
-        [str(split), *_near_its_peak(args, split.transfer)],
-        more=str(result.summary(by="model", values=["error", "train_error"])),
-        report=Path(args.out) / "results.csv",
+    """Train the three models in every repeat, and say whether distilling pays."""
+    data = Data(args)
+    if (saved := saved_answer(args, data.source)) is not None:
+        return saved
+    pool = data.split.transfer
+    m = args.n_transfer if is_stream(pool) else min(args.n_transfer, len(pool))
+    student_width = args.student_width or min(400, max(1, m // 4))
+    result = run_sweep(
+        args,
+        data,
+        teacher_student,
+        teacher_width=args.teacher_width,
+        student_width=student_width,
+        n_transfer=m,
+        labels=args.labels or ("hard" if data.split.task == "classes" else "soft"),
+        flip_rate=data.flip_rate,
+        teacher_alpha=args.teacher_alpha,
+        student_alpha=args.student_alpha,
+        bandwidth=args.bandwidth,
     )
+    lead, values = _verdict(result, data.split.task)
+    answer = Answer(
+        lead,
+        [
+            *data.notes(),
+            f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; {m:,} transfer "
+            f"rows.",
+            *_near_its_peak(m, student_width),
+        ],
+        more=str(result.summary(by="model")),
+        report=Path(args.out) / "results.csv",
+        values=values,
+    )
+    return publish(args, answer, partial(write_sweep, result=result), data.source)
 
 
-def _near_its_peak(args: argparse.Namespace, transfer: object) -> list[str]:
+def _verdict(result: SweepResult, task: str) -> tuple[str, dict[str, float]]:
+    """Whether the student beats its teacher and the direct model, at two standard errors."""
+    value = "error" if task == "classes" else "variance_left"
+    means = result.summary(by="model", values=value)
+    error = dict(zip(means["model"].tolist(), means["mean"].tolist(), strict=True))
+    rival = min(("teacher", "direct"), key=lambda name: error[name])
+    gap = result.paired(value, between="model", a="student", b=rival)
+    gain, band = -gap["mean"][0], 2 * np.nan_to_num(gap["se"][0], nan=np.inf)
+    pays = (
+        "pays" if gain > band else "does not pay" if gain < -band else "makes no clear difference"
+    )
+    verb = "errs on" if task == "classes" else "leaves"
+    unit = "of the test rows" if task == "classes" else "of the variance"
+    lead = (
+        f"Distilling {pays}: the student {verb} {percent(error['student'])} {unit}, its teacher "
+        f"{verb} {percent(error['teacher'])}, the student's model trained directly on the labels "
+        f"{verb} {percent(error['direct'])}."
+    )
+    return lead, {**error, "gain": float(gain), "standard_error": float(gap["se"][0])}
+
+
+def _near_its_peak(m: int, student_width: int) -> list[str]:
     """A warning if the student's width is near the size of its transfer set."""
-    n_transfer = args.n_transfer
-    if not is_stream(transfer):
-        n_transfer = min(n_transfer, len(transfer))  # type: ignore[arg-type]
-    if n_transfer >= 2 * args.student_width:
+    if m >= 2 * student_width:
         return []
     return [
-        f"With {n_transfer:,} transfer rows a student of width {args.student_width:,} is near "
-        f"its own peak or past it; --student-width {max(1, n_transfer // 4):,} would be well below."
+        f"With {m:,} transfer rows a student of width {student_width:,} is near its own peak or "
+        f"past it; --student-width {max(1, m // 4):,} would be well below."
     ]

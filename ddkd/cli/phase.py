@@ -1,32 +1,34 @@
 """``phase``: when to distil, as a map and in words."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ddkd.cli._answer import Answer
-from ddkd.cli._flags import PRINT, add_flags, positive
-from ddkd.cli._output import default_out, output_folder, save_figure
-from ddkd.datasets import load
+from ddkd.cli._data import Data
+from ddkd.cli._flags import DATA, FILES, PRINT, add_flags, positive
+from ddkd.cli._output import default_out, publish, save_figure, saved_answer
 from ddkd.experiments import Table
 from ddkd.populations import GaussianPopulation
 from ddkd.prediction import DataPhase, phase, phase_of_population
 
-HELP = "when to distil, in seconds"
+HELP = "when to distil, predicted in seconds: a map over label noise and transfer size"
 RATES = (0.0, 0.05, 0.1, 0.15, 0.2)
+POPULATION = "gaussian-1/j"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    out = default_out("phase")
-    add_flags(parser, "--data", "--label", "--bandwidth", "--out", "--seed", *PRINT, out=out)
-    parser.add_argument(
-        "--n-samples", type=positive, help="labelled examples (default: 300, of data their own)"
+    flags = [flag for flag in DATA if flag != "--flip-rate"]  # label noise is an axis of the map
+    add_flags(
+        parser, *flags, "--bandwidth", *FILES, *PRINT, data=POPULATION, out=default_out("phase")
     )
-    parser.add_argument("--teacher-width", type=positive, default=2000)
-    parser.add_argument("--student-width", type=positive, default=100)
-    parser.add_argument("--max-transfer", type=positive, default=2000)
+    for flag, default in (("teacher-width", 2000), ("student-width", 100), ("max-transfer", 2000)):
+        parser.add_argument(
+            f"--{flag}", type=positive, default=default, metavar="N", help="default: %(default)s"
+        )
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -38,27 +40,53 @@ def run(args: argparse.Namespace) -> Answer:
         "teacher_width": args.teacher_width,
         "student_width": args.student_width,
     }
-    if args.data is None:
-        about = "A Gaussian population with variances 1/j."
+    args.flip_rate = 0.0
+    data = None if args.data == POPULATION else Data(args)
+    files = () if data is None else (data.source,)
+    if (saved := saved_answer(args, *files)) is not None:
+        return saved
+    if data is None:
+        notes = ["A Gaussian population of 500 features with variances 1/j."]
         population = GaussianPopulation(1 / np.arange(1.0, 501), np.ones(500), labels="hard")
-        found = phase_of_population(population, n_samples=args.n_samples or 300, **sizes)
+        found = phase_of_population(population, n_samples=args.labelled or 300, **sizes)
     else:
-        split = load(args.data, label=args.label, n_samples=args.n_samples, rng=args.seed)
-        about = str(split)
-        found = phase(split, bandwidth=args.bandwidth, rng=args.seed, **sizes)
-    with output_folder(args) as folder:
-        _write(found, folder)
-    first, *rest = found.recipe().splitlines()
-    return Answer(first, [*rest, about], report=Path(args.out) / "figure.png")
+        notes = data.notes()
+        found = phase(data.split, bandwidth=args.bandwidth, rng=args.seed, **sizes)
+    first, *rest = _recipe(found)
+    notes.append("The map adds label noise as an axis; no label of a file is changed.")
+    answer = Answer(first, [*rest, *notes], report=Path(args.out) / "figure.png")
+    return publish(args, answer, partial(_write, found=found, title=args.data), *files)
 
 
-def _write(found: DataPhase, folder: Path) -> None:
+def _recipe(found: DataPhase) -> list[str]:
+    """For each rate of label noise, the fewest transfer rows from which on distilling pays."""
+    lines = []
+    for i, rate in enumerate(found.flip_rate):
+        pays = found.gain[i] > 0
+        # The first size from which on it pays at every larger one: never below the true border.
+        first = len(pays) - int(np.argmin(pays[::-1])) if not pays.all() else 0
+        noise = f"With {100 * rate:g} % label noise"
+        if first == len(pays):
+            lines.append(
+                f"{noise} do not distil: up to {found.n_transfer[-1]:,} transfer rows do not pay."
+            )
+            continue
+        size = f"any number of transfer rows from {found.n_transfer[0]:,} on"
+        if first:
+            size = f"{found.n_transfer[first]:,} transfer rows or more"
+        lines.append(
+            f"{noise} distil with {size}: {found.n_transfer[-1]:,} make the student better by "
+            f"{100 * found.gain[i, -1]:.1f} points than its model trained directly."
+        )
+    return lines
+
+
+def _write(folder: Path, found: DataPhase, title: str) -> None:
     from matplotlib.figure import Figure
 
     from ddkd.plotting import PhaseDiagramDisplay
 
-    rows = [(i, j) for i in range(len(found.flip_rate)) for j in range(len(found.n_transfer))]
-    i, j = np.array(rows).T
+    i, j = np.indices(found.gain.shape).reshape(2, -1)
     columns = {
         "flip_rate": found.flip_rate[i],
         "n_transfer": found.n_transfer[j],
@@ -77,6 +105,6 @@ def _write(found: DataPhase, folder: Path) -> None:
             names=("student", "directly trained model"),
             x_name="Unlabelled examples",
             y_name="Wrong labels (%)",
+            title=title,
         ).plot(figure.subplots())
-        save_figure(figure, folder)
-    (folder / "recipe.txt").write_text(found.recipe() + "\n", encoding="utf-8")
+        save_figure(folder, figure)

@@ -1,27 +1,30 @@
 """``predict``: a curve predicted from the kernel, beside the measured one."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ddkd.cli._answer import Answer
+from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, positive
-from ddkd.cli._output import default_out, run_sweep
-from ddkd.datasets import load
+from ddkd.cli._output import default_out, publish, run_sweep, saved_answer, write_sweep
 from ddkd.experiments import SweepResult, Table, default_widths
 from ddkd.prediction import predicted_curve
 
-HELP = "a predicted curve beside the measured one"
+HELP = "a curve predicted from the kernel before any fit, beside the measured one"
 ALPHAS = (0.0, 0.1, 1.0, 10.0)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    defaults = {"data": "digits", "flip_rate": 0.1, "out": default_out("predict")}
-    add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, **defaults)
+    add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, data="digits", out=default_out("predict"))
     parser.add_argument(
-        "--max-width", type=positive, help="widest model (default: 10 times the labelled rows)"
+        "--max-width",
+        type=positive,
+        metavar="P",
+        help="widest model (default: 10 times the labelled rows)",
     )
 
 
@@ -29,29 +32,41 @@ def run(args: argparse.Namespace) -> Answer:
     """Predict and measure the curve at several ridges, and say how far apart they are."""
     from ddkd.plotting import draw_prediction
 
-    split = load(args.data, label=args.label, flip_rate=args.flip_rate, rng=0)
-    n = len(split.X_train)
-    params = {
-        "widths": default_widths(n, args.max_width or 10 * n, n_widths=24),
-        "alphas": list(ALPHAS),
-        "flip_rate": args.flip_rate,
-        "bandwidth": args.bandwidth,
-    }
-    result = run_sweep(args, predicted_curve, params, draw=draw_prediction)
+    data = Data(args)
+    if (saved := saved_answer(args, data.source)) is not None:
+        return saved
+    n = len(data.split.X_train)
+    result = run_sweep(
+        args,
+        data,
+        predicted_curve,
+        widths=default_widths(n, args.max_width or 10 * n, n_widths=24),
+        alphas=list(ALPHAS),
+        flip_rate=data.flip_rate,
+        bandwidth=args.bandwidth,
+    )
     table = _table(result)
     gap = 100 * np.abs(table["predicted"] - table["measured"])
     ridge = table["ridge"] > 0
-    return Answer(
-        f"With a ridge the predicted error is off by {np.nanmax(gap[ridge]):.1f} points at most, "
-        f"without one by {np.nanmedian(gap[~ridge]):.1f} points in the median width.",
+    values = {
+        "largest_gap_with_ridge": float(np.nanmax(gap[ridge])),
+        "median_gap_without_ridge": float(np.nanmedian(gap[~ridge])),
+    }
+    answer = Answer(
+        "With a ridge the predicted error is off by at most "
+        f"{values['largest_gap_with_ridge']:.1f} points at any width, without one by "
+        f"{values['median_gap_without_ridge']:.1f} points at the median width.",
         [
-            str(split),
+            *data.notes(),
             "Without a ridge and above n the squared error is predicted too low, the more so the "
             "fewer the inputs' dimensions (docs/prediction.rst says why).",
         ],
         more=str(table),
         report=Path(args.out) / "figure.png",
+        values=values,
     )
+    write = partial(write_sweep, result=result, figure=draw_prediction(result, title=data.name))
+    return publish(args, answer, write, data.source)
 
 
 def _table(result: SweepResult) -> Table:

@@ -34,6 +34,7 @@ class ColumnEncoder:
     def __init__(self, *, one_hot: bool, drop_missing: bool, ask_label: bool, looked: bool) -> None:
         self.one_hot, self.drop_missing = one_hot, drop_missing
         self.ask_label, self.looked = ask_label, looked
+        self.names: list[str] | None = None
 
     def fit(self, columns: Columns) -> "ColumnEncoder":
         """Check the columns and learn their names and the values of text."""
@@ -51,6 +52,9 @@ class ColumnEncoder:
 
     def transform(self, columns: Columns) -> tuple[np.ndarray, list[str]]:
         """Inputs and labels; rows with a missing cell are left out or refused."""
+        if self.names is None:  # the labelled file is a .npz, whose columns have no names
+            self.fit(columns)
+        assert self.names is not None
         absent = [name for name in self.names if name not in columns.names]
         if absent:
             raise ValueError(

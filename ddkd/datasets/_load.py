@@ -283,7 +283,7 @@ def _source(
     if not isinstance(name, str | os.PathLike):
         raise ValueError(f"name must be a string, a path or a DataFile; got {name!r}")
     text = os.fspath(name)
-    if text.lower().endswith(SUFFIXES) or os.path.exists(text):
+    if text not in _NAMED and (text.lower().endswith(SUFFIXES) or os.path.exists(text)):
         reading = [key for key in _option_names(read_file) if key != "label"]
         return partial(_read_and_split, text, label), _option_names(_from_file) + reading
     if label is not None:

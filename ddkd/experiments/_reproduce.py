@@ -1,6 +1,6 @@
 """The main job, `python -m ddkd reproduce`: the paper's claims, measured on three data sets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.datasets import Split, fingerprint
+from ddkd.datasets import DataFile, Split, fingerprint
 from ddkd.experiments._claims import Claim, judge_claims
 from ddkd.experiments._comparison import compare
 from ddkd.experiments._result import SweepResult
@@ -25,7 +25,7 @@ class Protocol:
     Attributes
     ----------
     data : str
-        A name or path that `ddkd.datasets.load` knows.
+        The data set's name; without a `file`, one that `ddkd.datasets.load` knows.
     title : str
         What the data set shows, in a line.
     bandwidth : float
@@ -36,8 +36,10 @@ class Protocol:
         Width of the interpolating teacher.
     n_transfer : int
         Size of the transfer set.
-    label : str or None
-        The label column of a CSV file.
+    file : DataFile or None
+        The data, where they are from a file.
+    n_samples : int or None
+        Number of labelled examples; None is the data set's default.
     """
 
     data: str
@@ -46,7 +48,8 @@ class Protocol:
     flip_rates: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2)
     teacher_width: int = 4000
     n_transfer: int = 20_000
-    label: str | None = None
+    file: DataFile | None = None
+    n_samples: int | None = None
 
     def quick(self) -> "Protocol":
         """A smaller version, for a first look and for continuous integration.
@@ -56,7 +59,7 @@ class Protocol:
         Protocol
             Fewer flip rates, a narrower teacher and a smaller transfer set.
         """
-        ends = tuple(r for r in self.flip_rates if r in (0.0, 0.1))
+        ends = tuple(r for r in self.flip_rates if r in (0.0, 0.1)) or self.flip_rates
         return replace(self, flip_rates=ends, teacher_width=2000, n_transfer=4000)
 
 
@@ -87,16 +90,24 @@ class Reproduction:
 
 
 def protocols(
-    data: str | None = None, *, label: str | None = None, quick: bool = False
+    data: str | DataFile | None = None,
+    *,
+    flip_rate: float | None = None,
+    n_samples: int | None = None,
+    quick: bool = False,
 ) -> tuple[Protocol, ...]:
     """Protocols of ``python -m ddkd reproduce``, or the one for a single data set.
 
     Parameters
     ----------
-    data : str or None, default=None
-        A name or path that `ddkd.datasets.load` knows; None for all three data sets.
-    label : str or None, default=None
-        The label column of a CSV file.
+    data : str, DataFile or None, default=None
+        A name or path that `ddkd.datasets.load` knows, or what was read from a file; None for
+        all three data sets.
+    flip_rate : float or None, default=None
+        The only fraction of training labels to make wrong; None for several fractions, and for a
+        file 0: nobody's labels are changed unless asked.
+    n_samples : int or None, default=None
+        Number of labelled examples; None is each data set's default.
     quick : bool, default=False
         Whether to measure less: the first data set only, unless `data` names one, with fewer
         flip rates, a narrower teacher and a smaller transfer set.
@@ -114,10 +125,16 @@ def protocols(
     [4000]
     """
     known = {p.data: p for p in MAIN_JOB}
-    if data is not None:
-        chosen: tuple[Protocol, ...] = (known.get(data, Protocol(data, data, label=label)),)
-    else:
+    chosen: tuple[Protocol, ...]
+    if data is None:
         chosen = MAIN_JOB[:1] if quick else MAIN_JOB
+    elif isinstance(data, DataFile):
+        chosen = (Protocol(data.name, data.name, flip_rates=(0.0,), file=data),)
+    else:
+        chosen = (known.get(data, Protocol(data, data)),)
+    if flip_rate is not None:
+        chosen = tuple(replace(p, flip_rates=(flip_rate,)) for p in chosen)
+    chosen = tuple(replace(p, n_samples=n_samples) for p in chosen)
     return tuple(p.quick() for p in chosen) if quick else chosen
 
 
@@ -161,14 +178,14 @@ def reproduce(
             "teacher_width": p.teacher_width,
             "n_transfer": p.n_transfer,
             "flip_rates": list(p.flip_rates),
-            "label": p.label,
-            "digest": fingerprint(p.data),
+            "n_samples": p.n_samples,
+            "digest": fingerprint(p.file or p.data),
         }
         for p in jobs
     }
     result = sweep(
         _measure,
-        _loader,
+        partial(_loader, files={p.data: p.file for p in jobs if p.file}),
         grid={"data": [p.data for p in jobs]},
         repeats=repeats,
         seed=seed,
@@ -182,9 +199,15 @@ def reproduce(
     return Reproduction(tuple(jobs), result, claims)
 
 
-def _loader(rng: np.random.Generator) -> Callable[..., Split]:
+def _loader(rng: np.random.Generator, *, files: Mapping[str, DataFile]) -> Callable[..., Split]:
     """A repeat's data: any of the data sets, drawn with the repeat's generator."""
-    return partial(draw_split, rng)
+    return partial(_draw, rng, files)
+
+
+def _draw(
+    rng: np.random.Generator, files: Mapping[str, DataFile], *, data: str, **options: Any
+) -> Split:
+    return draw_split(rng, data=files.get(data, data), **options)
 
 
 def _measure(
@@ -195,5 +218,6 @@ def _measure(
     settings: dict[str, dict[str, Any]],
 ) -> list[dict[str, Any]]:
     options = dict(settings[data])
-    split = loader(data=data, label=options.pop("label"), digest=options.pop("digest"))
+    sizes = {name: options.pop(name) for name in ("n_samples", "digest")}
+    split = loader(data=data, **sizes)
     return compare(split, rng, **options)

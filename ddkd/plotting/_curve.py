@@ -29,11 +29,15 @@ def draw_curve(result: SweepResult, *, title: str = "") -> Figure:
     Returns
     -------
     Figure
-        Two panels: 0-1 test error, and mean squared errors of training and test.
+        Two panels: 0-1 test error (of numbers the share of variance left), and mean squared errors
+        of training and test.
     """
+    value, name = "error", "Test error (%)"
+    if value not in result.columns:
+        value, name = "variance_left", "Variance left (%)"
     figure = Figure(figsize=(8, 9.5), layout="constrained")
     top, bottom = figure.subplots(2, 1)
-    DoubleDescentDisplay.from_result(result, title=title).plot(top)
+    DoubleDescentDisplay.from_result(result, value=value, score_name=name, title=title).plot(top)
     DoubleDescentDisplay.from_result(result, value="test_mse").plot(bottom, score_type="both")
     return figure
 

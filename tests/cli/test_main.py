@@ -40,10 +40,17 @@ def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
     files = set(contents(reproduced))
     names = ["width", "own-peak", "transfer", "flips"]
     pictures = {f"blobs-{name}.{kind}" for name in names for kind in ("png", "svg")}
-    assert files == pictures | {"claims.json", "results.csv", "results.npz", "index.html"}
+    assert files == pictures | {
+        "README.txt",
+        "answer.json",
+        "claims.json",
+        "index.html",
+        "results.csv",
+        "results.npz",
+    }
     claims = json.loads((reproduced / "claims.json").read_text())
     assert {claim["verdict"] for claim in claims} <= {"holds", "fails", "undecided"}
-    assert {claim["flip_rate"] for claim in claims} == {0.0, 0.1}
+    assert {claim["flip_rate"] for claim in claims} == {0.0}  # nobody asked for more
     page = (reproduced / "index.html").read_text()
     assert all(name in page for name in pictures)
     assert "http" not in page  # it opens without a network
@@ -151,7 +158,6 @@ def bad_files(folder):
         "empty.csv": "empty.csv",
         "words.csv": "words.csv",
         "data.txt": "data.txt",
-        ".": "",
     }
 
 
@@ -224,7 +230,7 @@ def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     sizes = ["--student-width", "40", "--repeats", "2", "--jobs", "1", "--quiet"]
     assert cli.main(["distill", *arguments, *sizes]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("The student errs on ")
+    assert said.startswith("Distilling ")
     assert "own peak" not in said  # 330 transfer rows are many for a width of 40
     result = experiments.SweepResult.load(tmp_path / "results.npz")
     assert set(result.columns["model"]) == {"teacher", "student", "direct"}

@@ -1,0 +1,101 @@
+"""The data of a command: read once, split, and described in a sentence."""
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ddkd.datasets import DataFile, Split, available, fingerprint, is_stream, load, read_file
+from ddkd.experiments import draw_split
+
+__all__ = ["Data"]
+
+DEMO_FLIP_RATE = 0.1
+
+
+class Data:
+    """A data set by name, or a file that has been read, with what the flags say of it.
+
+    Parameters
+    ----------
+    args : Namespace
+        The flags of a command that takes the data flags.
+
+    Attributes
+    ----------
+    source : str or DataFile
+        What :func:`ddkd.datasets.load` takes.
+    name : str
+        A name to print.
+    flip_rate : float
+        Fraction of the labels to make wrong: 0 unless asked, a tenth in a demonstration.
+    split : Split
+        A first look, with the labels as they are.
+    """
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.source: str | DataFile = args.data
+        if args.data not in available() and (Path(args.data).suffix or Path(args.data).exists()):
+            self.source = read_file(args.data, progress=not args.quiet, **_reading(args))
+        elif given := [name for name, value in _reading(args).items() if value]:
+            flag = given[0].replace("_", "-")
+            raise ValueError(f"--{flag} is for a file of your own: --data FILE.csv")
+        self.name = getattr(self.source, "name", args.data)
+        self.sizes = {} if args.labelled is None else {"n_samples": args.labelled}
+        self.flip_rate = args.flip_rate
+        if args.flip_rate is None:
+            self.flip_rate = DEMO_FLIP_RATE if args.data in available() else 0.0
+        self.split: Split = load(self.source, rng=args.seed, **self.sizes)
+        self.split.flip_labels(self.flip_rate)  # refused for numbers
+
+    def draw(self) -> partial[Split]:
+        """A function of a generator that draws the split of a repeat."""
+        digest = fingerprint(self.source)
+        return partial(draw_split, data=self.source, digest=digest, **self.sizes)
+
+    def notes(self) -> list[str]:
+        """How the rows are split and how to change it; what was flipped; what was guessed."""
+        split, n = self.split, len(self.split.X_train)
+        pool = split.transfer
+        transfer = "an unlimited transfer stream" if is_stream(pool) else f"{len(pool):,}"
+        if isinstance(self.source, DataFile):
+            return [self._rows(), *self.source.notes, *self._flips()]
+        rows = transfer if is_stream(pool) else f"{transfer} without their labels to transfer"
+        return [
+            f"A demonstration on {self.name}: {n:,} labelled rows, {rows}, "
+            f"{len(split.X_test):,} to test.",
+            *self._flips(),
+        ]
+
+    def _rows(self) -> str:
+        split, file = self.split, self.source
+        assert isinstance(file, DataFile)
+        n, n_transfer, n_test = len(split.X_train), len(split.transfer), len(split.X_test)
+        used = n + (n_transfer if file.unlabelled is None else 0)
+        used += n_test if file.test is None else 0
+        unused = len(file.X) - used
+        other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
+        return (
+            f"{file.name}: {len(file.X):,} rows, {file.X.shape[1]:,} features: {n:,} labelled, "
+            f"{n_transfer:,} without their labels as the transfer set"
+            + ("" if file.unlabelled is None else " (from --unlabelled)")
+            + f", {n_test:,} to test"
+            + ("" if file.test is None else " (from --test)")
+            + (f", {unused:,} unused" if unused else "")
+            + f"; --labelled {other} changes it."
+        )
+
+    def _flips(self) -> list[str]:
+        if not self.flip_rate:
+            return []
+        n_wrong = round(self.flip_rate * len(self.split.X_train))
+        return [
+            f"{n_wrong:,} of the labels are made wrong on purpose; --flip-rate 0 leaves them as "
+            f"they are."
+        ]
+
+
+def _reading(args: argparse.Namespace) -> dict[str, Any]:
+    """The flags that say how a file is read."""
+    names = ["label", "sep", "task", "one_hot", "drop", "drop_missing", "unlabelled", "test"]
+    return {name: getattr(args, name) for name in names}

@@ -1,0 +1,70 @@
+"""README.txt beside the results: what each file and each column is."""
+
+import argparse
+import csv
+import shlex
+from pathlib import Path
+
+from ddkd import __version__
+from ddkd.cli._answer import clean
+
+__all__ = ["COLUMNS", "FILES", "readme"]
+
+FILES = {
+    "answer.json": "The answer as printed, and the settings it depends on.",
+    "claims.json": "Each claim with its verdict, mean difference, standard error and means.",
+    "figure.png": "The picture.",
+    "figure.svg": "The picture, for print.",
+    "index.html": "The report, in one file.",
+    "results.csv": "Every measurement, a row each; the columns are below.",
+    "results.npz": "The same with parameters and versions: ddkd.experiments.SweepResult.load.",
+}
+
+# Errors are fractions, not percent, in files.
+COLUMNS = {
+    "agreement": "share of the test rows on which student and teacher decide alike",
+    "alpha": "ridge penalty, added to the sum of squares; 0: minimum norm",
+    "coef_norm": "Euclidean norm of the coefficients",
+    "condition": "condition number of the features of the labelled rows",
+    "data": "name of the data set",
+    "direct_error": "predicted error of the student's model trained on the labels, 0 to 1",
+    "error": "share of the test rows that are misclassified, 0 to 1",
+    "flip_rate": "share of the training labels that were made wrong, 0 to 1",
+    "gain": "direct model's error minus the student's; positive: the student is better",
+    "interpolates": "whether every training label is fitted",
+    "m": "number of transfer rows",
+    "model": "which model",
+    "n_samples": "number of labelled rows",
+    "n_transfer": "number of transfer rows; 0: the model does not use them",
+    "predicted_error": "the error that the law predicts from the kernel, 0 to 1",
+    "predicted_mse": "the mean squared test error that the law predicts",
+    "repeat": "number of the repeat; its split, flips and features are its own",
+    "student_error": "predicted error of the student, 0 to 1",
+    "teacher_error": "predicted error of the teacher, 0 to 1",
+    "test_mse": "mean squared error on the test rows",
+    "train_error": "share of the training labels that are not reproduced, 0 to 1",
+    "train_mse": "mean squared error on the training rows",
+    "variance_left": "mean squared test error as a share of the test labels' variance",
+    "width": "number of random features of the model",
+}
+
+
+def readme(args: argparse.Namespace, folder: Path) -> str:
+    """What the files of a folder are and how they were made."""
+    names = sorted(path.name for path in folder.iterdir())
+    lines = [
+        f"Made by ddkd {__version__} with",
+        f"    python -m ddkd {shlex.join(args.argv)}",
+        "",
+        "Files",
+        *(_entry(name, FILES.get(name, "A picture.")) for name in [*names, "answer.json"]),
+    ]
+    if "results.csv" in names:
+        with (folder / "results.csv").open(newline="", encoding="utf-8") as file:
+            columns = next(csv.reader(file))
+        lines += ["", "Columns of results.csv", *(_entry(c, COLUMNS.get(c, "")) for c in columns)]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(name: str, text: str) -> str:
+    return f"  {clean(name):<16} {clean(text)}"
