@@ -1,9 +1,9 @@
 """
-What makes the peak
-===================
+What makes the peak?
+====================
 
-The error explodes where the number of features equals the number of examples. Three things
-happen there at once; which one is the cause?
+Label noise, divided by a singular value near zero: without noise there is no peak, and ten times
+the noise makes ten times the peak.
 """
 
 import matplotlib.pyplot as plt
@@ -44,7 +44,7 @@ for r in range(n_repeats):
 # %%
 # Medians over the repeats: next to the threshold the mean is infinite.
 
-fig, axes = plt.subplots(1, 3, figsize=(15, 5), layout="constrained")
+fig, axes = plt.subplots(3, 1, figsize=(8, 13), layout="constrained")
 panels = [
     (axes[0], risk, "Test error above the noise"),
     (axes[1], norm, "Norm of the coefficients"),
@@ -69,9 +69,9 @@ DoubleDescentDisplay(
 # %%
 # What to notice
 # --------------
-# *Left:* without noise there is no peak. The error is zero up to the threshold (the bottom of the
+# *Top:* without noise there is no peak. The error is zero up to the threshold (the bottom of the
 # axis); beyond it, it grows slowly, because the minimum-norm fit spreads the signal over all
-# features. Ten times the noise makes ten times the peak. *Right:* the smallest singular value of
+# features. Ten times the noise makes ten times the peak. *Bottom:* the smallest singular value of
 # n x p standard normal features is about ``|sqrt(n) - sqrt(p)|`` (the line) and vanishes at the
 # threshold. *Middle:* the fit divides the noise by it, so the coefficients explode. So the peak is
 # noise, divided by a number near zero. Signal that the model cannot see acts as noise, too.

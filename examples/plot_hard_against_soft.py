@@ -1,9 +1,9 @@
 """
-Hard against soft labels
-========================
+Hard or soft labels?
+====================
 
-A teacher can hand on its scores (soft labels) or only its decisions (hard labels). Scores say more.
-Are they the better lesson?
+A teacher's scores (soft labels) are the better lesson from few examples, its decisions (hard
+labels) from many.
 """
 
 import matplotlib.pyplot as plt
@@ -53,8 +53,9 @@ display = DistillationDisplay(
     x=sizes,
     scores=errors,
     levels={"teacher": teacher_error},
-    threshold={f"m = width = {width}": width},
-    x_name="Transfer set",
+    threshold={f"m = {width} = width": width},
+    x_name="Unlabelled examples m",
+    title="Deformed digits, students of width 300",
 ).plot()
 
 # %%

@@ -1,9 +1,9 @@
 """
-More data can hurt
-==================
+Can more data hurt?
+===================
 
-Keep the model and vary the number of labelled examples. Can an additional example make a model
-worse?
+Yes: a model of 60 features gets worse from 20 to 60 examples, since that takes it to its
+interpolation threshold; with a tuned ridge every example helps.
 """
 
 import matplotlib.pyplot as plt
@@ -41,7 +41,8 @@ display = DoubleDescentDisplay(
     threshold={"p = 60": n_features},
     width_name="Labelled examples",
     score_name="Mean squared test error",
-).plot(name="minimum norm")
+    title="60 independent features",
+).plot(name="min-norm")
 DoubleDescentDisplay(
     widths=sizes,
     test_scores=tuned,

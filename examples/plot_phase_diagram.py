@@ -1,10 +1,9 @@
 """
-Where distillation wins
-=======================
+When does distilling pay?
+=========================
 
-Given few labels and many unlabelled examples, should you distil with hard labels, or train the
-small model directly, with a tuned ridge? It depends on how many labels are wrong and on how many
-unlabelled examples there are.
+With few wrong labels, and with many more unlabelled examples than the student has features.
+Elsewhere a directly trained model with a tuned ridge is better.
 """
 
 import matplotlib.pyplot as plt
@@ -20,8 +19,8 @@ from ddkd.solvers import StreamingLeastSquares, leave_one_out, min_norm, ridge
 # One sweep serves all flip rates
 # -------------------------------
 # Wrong labels change the targets, never the features: the targets of all flip rates, 10 columns
-# each, are solved for together. The teacher interpolates 100 digits; student and direct model
-# have 150 features.
+# each, are solved for together. The teacher interpolates 100 digits; student and directly trained
+# model have 150 features.
 
 n, width, n_repeats = 100, 150, 8
 flip_rates = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.25])
@@ -66,11 +65,12 @@ for r in range(n_repeats):
 display = PhaseDiagramDisplay.from_scores(
     student,
     direct,
-    x=100 * flip_rates,
+    x=flip_rates,
     y=sizes,
-    names=("hard labels", "tuned ridge"),
+    names=("student", "tuned ridge"),
     x_name="Wrong labels (%)",
-    y_name="Transfer set",
+    y_name="Unlabelled examples m",
+    title="Deformed digits, 100 labelled, width 150",
 ).plot()
 
 # %%
@@ -79,7 +79,7 @@ display = PhaseDiagramDisplay.from_scores(
 # Bottom: with a transfer set not much larger than its width, the student sits near its own peak and
 # loses (the colours are cut off there). Left and up: with right labels and enough
 # examples it wins. Right: with many wrong labels the interpolating teacher teaches its mistakes,
-# and the tuned direct model is better, however many examples there are.
+# and the tuned directly trained model is better, however many examples there are.
 #
 # Exercise
 # --------

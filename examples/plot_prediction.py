@@ -1,8 +1,8 @@
 """
-Predicting the curve of your own data
-=====================================
+Which width and ridge will be best, before any model is trained?
+================================================================
 
-Which width and which ridge will be best, before a single model has been trained?
+The kernel matrix of 200 labelled images predicts the test error at every width and ridge.
 """
 
 import warnings
@@ -14,6 +14,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from ddkd import InterpolationWarning, RandomFourierFeatures
 from ddkd.datasets import load
 from ddkd.features import median_distance
+from ddkd.plotting import DoubleDescentDisplay
 from ddkd.prediction import ConditionalPredictor
 from ddkd.solvers import ridge
 
@@ -51,13 +52,15 @@ with warnings.catch_warnings():
             scores = features.transform(split.X_test) @ coef
             measured[draw, i] = np.mean(scores.argmax(axis=2) != split.y_test, axis=1)
 
-figure, ax = plt.subplots(figsize=(9, 6), layout="constrained")
-for j, (alpha, colour) in enumerate(zip(alphas, ("C0", "C1", "C2"), strict=True)):
-    ax.plot(grid, predicted[:, j], color=colour, lw=2, label=f"ridge {alpha:g}, predicted")
-    ax.plot(widths, measured[:, :, j].mean(axis=0), "o", color=colour, ms=7, label="measured")
-ax.axvline(200, color="0.4", ls=":")
-ax.set(xscale="log", xlabel="width", ylabel="test error", ylim=(0, None))
-ax.legend(ncols=3, loc="upper left", bbox_to_anchor=(0, 1.15))
+ax = plt.subplots(figsize=(8, 6), layout="constrained")[1]
+for j, alpha in enumerate(alphas):
+    DoubleDescentDisplay(
+        widths=widths,
+        test_scores=measured[:, :, j].T,
+        theory=(grid, predicted[:, j]),
+        threshold=200 if j == 0 else None,
+        title="Handwritten digits, 200 labelled, 10 % wrong",
+    ).plot(ax, name=f"ridge {alpha:g}" if alpha else "min-norm")
 
 # %%
 # What to notice

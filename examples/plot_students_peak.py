@@ -1,9 +1,9 @@
 """
-The student's peak moves from n to m
-====================================
+Where is the student's own peak?
+================================
 
-A model's error peaks where its width equals its number of training examples. A student is trained
-on m examples that a teacher has labelled, not on the teacher's n. Where is its peak?
+At m, the size of its transfer set, and not at n: where the directly trained model is useless, its
+student is not.
 """
 
 import warnings
@@ -20,13 +20,13 @@ from ddkd.solvers import width_path
 # 100 labelled digits and 700 unlabelled ones
 # -------------------------------------------
 # The teacher has 2,000 random features and interpolates its 100 labels. It labels 700 further
-# images. Both the direct model and the student are drawn at every width, on the same random
-# features, so that the only difference is what they were trained on.
+# images. Both the directly trained model and the student are drawn at every width, on the same
+# random features, so that the only difference is what they were trained on.
 
 n, m, n_repeats = 100, 700, 3
 widths = np.array([10, 20, 40, 60, 80, 90, 100, 110, 130, 170, 250, 350, 500, 600, 650, 700])
 widths = np.r_[widths, [750, 800, 1000, 1400]]
-errors = {name: np.empty((len(widths), n_repeats)) for name in ("direct", "student")}
+errors = {name: np.empty((len(widths), n_repeats)) for name in ("directly trained", "student")}
 teacher_error = np.empty(n_repeats)
 
 warnings.simplefilter("ignore", InterpolationWarning)  # exactly at a threshold it may occur
@@ -41,7 +41,7 @@ for r in range(n_repeats):
     features = RandomFourierFeatures(widths.max(), gamma="median", random_state=2 * r + 1)
     features.fit(split.X_train)
     training_sets = {
-        "direct": (split.X_train, split.y_train),
+        "directly trained": (split.X_train, split.y_train),
         "student": (pool, teacher.predict(pool)),  # hard labels
     }
     for name, (X, y) in training_sets.items():
@@ -60,15 +60,16 @@ display = DistillationDisplay(
     levels={"teacher": teacher_error},
     threshold={f"n = {n}": n, f"m = {m}": m},
     x_name="Width",
+    title="Handwritten digits, 100 labelled, 700 unlabelled",
 ).plot()
 
 # %%
 # What to notice
 # --------------
-# At width 100 the direct model is useless and the student, of the very same width and features, is
-# nearly as good as its teacher. The student has a peak of its own, at 700. Unlabelled images are
-# cheap: with more of them the peak moves out of the way, while the direct model's stays where its
-# labels are.
+# At width 100 the directly trained model is useless and the student, of the very same width and
+# features, is nearly as good as its teacher. The student has a peak of its own, at 700. Unlabelled
+# images are cheap: with more of them the peak moves out of the way, while the directly trained
+# model's stays where its labels are.
 #
 # Exercise
 # --------

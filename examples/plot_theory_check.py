@@ -1,9 +1,9 @@
 """
-Your own theory check in pytest
-===============================
+How do I test a formula of my own?
+==================================
 
-You have derived a formula. Is it right, or only nearly? And how do you keep it right while the code
-around it changes?
+By one assertion with a false-alarm rate that you choose; it rejects a formula that is wrong by a
+term that no eye would see in the curve.
 """
 
 import matplotlib.pyplot as plt
@@ -63,16 +63,17 @@ except AssertionError as error:
 # %%
 # What the assertion has seen: the gap between simulation and formula, in standard errors.
 
-ax = plt.subplots(figsize=(8, 5), layout="constrained")[1]
+ax = plt.subplots(figsize=(8, 5.5), layout="constrained")[1]
 styles = [("#D55E00", "s"), ("#0072B2", "o")]
 for (name, predicted), (colour, marker) in zip(candidates.items(), styles, strict=True):
     z = (seen.simulated - predicted) / seen.standard_error
     ax.plot(widths, z, marker=marker, color=colour, markersize=9, linewidth=2.2, label=name)
-ax.axhspan(-5.2, 5.2, color="0.9", label="allowed at a false-alarm rate of 1e-6")
+ax.axhspan(-5.2, 5.2, color="0.9", label="allowed: false alarm once in a million")
 ax.set_xlabel("Width p", fontsize=14)
-ax.set_ylabel("(simulation - formula) / standard error", fontsize=14)
+ax.set_ylabel("Gap in standard errors", fontsize=14)
+ax.set_title("Simulation minus formula, n = 20", fontsize=15)
 ax.tick_params(labelsize=13)
-ax.legend(fontsize=13)
+ax.figure.legend(loc="outside lower center", fontsize=13, frameon=False)
 
 # %%
 # What to notice

@@ -1,6 +1,6 @@
 """Axes: scales, round ticks, limits that keep the valleys, labels and legend outside the data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,11 @@ from ddkd.plotting._style import FONT, axes_width
 
 __all__ = [
     "CURVE",
+    "PERCENT",
     "THEORY",
     "finish",
     "legend_below",
+    "legend_entries",
     "log_axis",
     "mark_above",
     "mark_thresholds",
@@ -28,7 +30,7 @@ __all__ = [
 
 CURVE, THEORY = "ddkd-curve", "ddkd-theory"  # what a line is, for those who draw on its axes later
 _ABOVE, _CUT = "ddkd-above", "ddkd-cut"
-_PERCENT = "(%)"
+PERCENT = "(%)"  # the end of an axis' name whose values are fractions
 _LOG_RATIO = 20.0  # an axis that spans more than this is logarithmic
 _HUGE, _CUT_AT = 1000.0, 30.0  # a peak so many times the typical value is cut at so many times it
 _ZERO = 1e-12  # of the typical value: rounding
@@ -128,10 +130,11 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
     Values on an axis whose name ends in "(%)" are fractions, shown as percentages.
     """
     left, right = ax.dataLim.intervalx
-    percent = y_name.endswith(_PERCENT)
-    if left > 0 and right > _LOG_RATIO * left:
+    if x_name.endswith(PERCENT):
+        percent_axis(ax.xaxis)
+    elif left > 0 and right > _LOG_RATIO * left:
         log_axis(ax.xaxis)
-    _limit_errors(ax, percent)
+    _limit_errors(ax, y_name.endswith(PERCENT))
     ax.set_xlabel(x_name, fontsize=FONT)
     ax.set_ylabel(y_name, fontsize=FONT)
     ax.tick_params(labelsize=FONT - 1)
@@ -140,20 +143,33 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
     rows = _stack_labels(ax)
     if ax.get_title():
         ax.set_title(ax.get_title(), fontsize=FONT + 1, pad=8 + 1.3 * FONT * rows)
-    handles, labels = ax.get_legend_handles_labels()
-    if legend and labels and labels != ["test"]:
-        legend_below(ax, handles, labels)
+    if legend:
+        entries = legend_entries(ax)
+        if list(entries) not in ([], ["test"]):
+            legend_below(ax, entries)
 
 
-def legend_below(ax: Axes, handles: Sequence[Artist], labels: Sequence[str]) -> None:
+def legend_entries(ax: Axes) -> dict[str, Artist]:
+    """What is to be explained; thin lines in the colour of their marks share one entry."""
+    drawn = dict(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
+    entries = {}
+    for label, handle in drawn.items():
+        model, _, kind = label.rpartition(", ")
+        if model in drawn and kind in ("theory", "predicted"):
+            label, handle = f"{kind} (thin line)", Line2D([], [], color="0.4", linewidth=1.5)
+        entries[label] = handle
+    return entries
+
+
+def legend_below(ax: Axes, entries: Mapping[str, Artist]) -> None:
     """Put a legend under the axes, where no curve can be."""
     inches = axes_width(ax)
-    column = (3.5 + _LETTER * max(map(len, labels))) * FONT / 72
-    columns = int(np.clip(1.15 * inches / column, 1, len(labels)))
+    column = (3.5 + _LETTER * max(map(len, entries))) * FONT / 72
+    columns = int(np.clip(1.15 * inches / column, 1, len(entries)))
     below = ScaledTranslation(0, -3.2 * FONT / 72, ax.figure.dpi_scale_trans)
     ax.legend(
-        handles,
-        labels,
+        list(entries.values()),
+        list(entries),
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
         bbox_transform=ax.transAxes + below,

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ddkd.experiments import TRADITIONAL, Errors, best_traditional
-from ddkd.plotting._axes import finish, mark_thresholds
+from ddkd.plotting._axes import finish, legend_entries, mark_thresholds
 from ddkd.plotting._curves import Styles, draw_level, draw_scores, draw_theory
-from ddkd.plotting._style import FONT, set_title
+from ddkd.plotting._style import FONT, label, set_title
 
 __all__ = ["comparison_figures"]
 
@@ -18,15 +18,6 @@ Lines = Mapping[float, tuple[np.ndarray, np.ndarray]]
 
 _BARS = Styles("errorbar")
 _ERROR = "Test error (%)"
-_LABELS = {
-    "direct": "directly trained, min-norm",
-    "direct-ridge": "directly trained, tuned ridge",
-    "hard": "student, hard labels",
-    "soft": "student, soft labels",
-    "hard-tuned": "student of a tuned teacher",
-    "teacher": "teacher",
-    "teacher-tuned": "tuned teacher",
-}
 _RIVAL = "best without a teacher"
 
 
@@ -86,9 +77,14 @@ class _Panels:
         for ax in axes:
             finish(ax, x_name, _ERROR, legend=False)
             ax.label_outer()
-        handles, labels = axes[0].get_legend_handles_labels()
+        entries = legend_entries(axes[0])
         figure.legend(
-            handles, labels, loc="outside lower center", ncols=2, fontsize=FONT - 1, frameon=False
+            list(entries.values()),
+            list(entries),
+            loc="outside lower center",
+            ncols=2,
+            fontsize=FONT - 1,
+            frameon=False,
         )
         return figure
 
@@ -101,7 +97,7 @@ class _Panels:
 
     def curve(self, ax: Axes, model: str, x: np.ndarray, values: Sequence[np.ndarray]) -> None:
         """Draw a model's errors, each value one number a repeat."""
-        draw_scores(ax, x, np.array(values), _LABELS.get(model, model), _BARS, joined=True)
+        draw_scores(ax, x, np.array(values), label(model), _BARS, joined=True)
 
     def widths(self, ax: Axes, model: str, flip: float, m: int) -> None:
         """Draw a model's errors against its width, on marks alone where a prediction joins them."""
@@ -110,9 +106,9 @@ class _Panels:
             return
         values = np.array([self.errors.values(model, flip, width=w, m=m) for w in widths])
         line = self.predicted.get(flip) if model == "direct" else None
-        marks, _ = draw_scores(ax, widths, values, _LABELS[model], _BARS, joined=line is None)
+        marks, _ = draw_scores(ax, widths, values, label(model), _BARS, joined=line is None)
         if line is not None:
-            draw_theory(ax, *line, f"{_LABELS[model]}, predicted", marks)
+            draw_theory(ax, *line, f"{label(model)}, predicted", marks)
 
     def rival(self, flip: float) -> tuple[str, np.ndarray]:
         """The best approach without a teacher: its name, and its errors."""
@@ -183,7 +179,7 @@ def _by_flips(panels: _Panels) -> Figure:
         ("teacher-tuned", widest, None),
     ):
         values = [errors.values(model, flip, width=width, m=m) for flip in flips]
-        panels.curve(ax, model, 100 * flips, values)
-    panels.curve(ax, _RIVAL, 100 * flips, [panels.rival(f)[1] for f in flips])
+        panels.curve(ax, model, flips, values)
+    panels.curve(ax, _RIVAL, flips, [panels.rival(f)[1] for f in flips])
     finish(ax, "Wrong training labels (%)", _ERROR)
     return figure

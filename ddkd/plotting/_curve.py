@@ -68,7 +68,6 @@ def draw_prediction(result: SweepResult, *, title: str = "") -> Figure:
     for ax, (value, name) in zip(panels, values, strict=True):
         for alpha in np.unique(result["alpha"]):
             _predicted_and_measured(ax, result.where(alpha=float(alpha)), float(alpha), value)
-        ax.plot([], [], color="0.4", label="predicted (thin line)", linewidth=1.5)
         mark_thresholds(ax, {f"n = {n:,}": float(n)})
         finish(ax, "Width", name, legend=ax is panels[-1])
     return figure
@@ -81,4 +80,4 @@ def _predicted_and_measured(ax: Axes, rows: Table, alpha: float, value: str) -> 
     known = np.isfinite(line)  # at the threshold itself there is no prediction
     label = f"ridge {alpha:g}" if alpha else "min-norm"
     marks, _ = draw_scores(ax, widths, measured, label, _MEDIANS, joined=False)
-    draw_theory(ax, widths[known], line[known], f"_{label}", marks)
+    draw_theory(ax, widths[known], line[known], f"{label}, predicted", marks)

@@ -23,7 +23,7 @@ from ddkd.plotting._curves import (
     draw_theory,
 )
 from ddkd.plotting._pivot import pivot
-from ddkd.plotting._style import set_title
+from ddkd.plotting._style import label, set_title
 
 __all__ = ["DistillationDisplay"]
 
@@ -198,18 +198,20 @@ class DistillationDisplay(Display):
         flat = set(levels)
         names = list(dict.fromkeys(result["model"].tolist()))
         scores = {
-            name: pivot(result.where(model=name), value, x)[1] for name in names if name not in flat
+            label(name): pivot(result.where(model=name), value, x)[1]
+            for name in names
+            if name not in flat
         }
         fixed = {
-            name: pivot(result.where(model=name), value, x)[1].mean(axis=0)
+            label(name): pivot(result.where(model=name), value, x)[1].mean(axis=0)
             for name in names
             if name in flat
         }
-        label = x.replace("n_transfer", "transfer set").replace("_", " ").capitalize()
+        x_name = x.replace("n_transfer", "transfer set").replace("_", " ").capitalize()
         if x != "n_transfer":
             options = {"threshold": _thresholds(result, result[x].max()), **options}
         return cls(
-            x=np.unique(result[x]), scores=scores, levels=fixed, **{"x_name": label, **options}
+            x=np.unique(result[x]), scores=scores, levels=fixed, **{"x_name": x_name, **options}
         )
 
     def plot(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
 from ddkd.experiments import SweepResult
-from ddkd.plotting._axes import legend_below, log_axis, new_axes, percent_axis
+from ddkd.plotting._axes import PERCENT, legend_below, log_axis, new_axes, percent_axis
 from ddkd.plotting._curves import Display
 from ddkd.plotting._style import FONT, set_title
 
@@ -213,7 +213,7 @@ class PhaseDiagramDisplay(Display):
             (ax.xaxis, self.x, self.x_name),
             (ax.yaxis, self.y, self.y_name),
         ):
-            percent = name.endswith("(%)")
+            percent = name.endswith(PERCENT)
             if _is_geometric(values):
                 log_axis(axis, 100.0 if percent else 1.0)
             elif percent:
@@ -234,7 +234,7 @@ class PhaseDiagramDisplay(Display):
         if self.title:
             set_title(ax, self.title)
         if handles:
-            legend_below(ax, handles, [str(handle.get_label()) for handle in handles])
+            legend_below(ax, {str(handle.get_label()): handle for handle in handles})
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.typing import LineStyleType
 
-__all__ = ["FONT", "Look", "axes_width", "look", "plain", "set_title"]
+__all__ = ["FONT", "Look", "axes_width", "label", "look", "plain", "set_title"]
 
 FONT = 14  # points on a figure of 8 inches: the last row reads it, and so does a telephone
 _LETTER = 0.56  # width of a letter, in font sizes
@@ -37,6 +37,15 @@ RIVAL = Look(_ORANGE, (0, (3, 1, 1, 1, 1, 1)), "P")
 TEACHER = Look(_PURPLE, (0, (1, 1.2)), "X")
 OTHER = Look(_GREY, (0, (2, 2)), "*")
 
+# What the models of `ddkd.experiments` are called in pictures.
+_LABELS = {
+    "direct": "directly trained, min-norm",
+    "direct-ridge": "directly trained, tuned ridge",
+    "hard": "student, hard labels",
+    "soft": "student, soft labels",
+    "hard-tuned": "student of a tuned teacher",
+    "teacher-tuned": "tuned teacher",
+}
 # The same model looks the same in every picture, whatever the picture calls it.
 _MODELS = {
     "direct": DIRECT,
@@ -44,21 +53,16 @@ _MODELS = {
     "directly trained, min-norm": DIRECT,
     "min-norm": DIRECT,
     "test": DIRECT,
-    "direct-ridge": TUNED,
     "directly trained, tuned ridge": TUNED,
     "tuned ridge": TUNED,
-    "hard": HARD,
     "hard labels": HARD,
     "student": HARD,
     "student, hard labels": HARD,
-    "soft": SOFT,
     "soft labels": SOFT,
     "student, soft labels": SOFT,
-    "hard-tuned": TUNED_TEACHER,
     "student of a tuned teacher": TUNED_TEACHER,
     "teacher": TEACHER,
     "interpolating teacher": TEACHER,
-    "teacher-tuned": OTHER,
     "tuned teacher": OTHER,
     "best without a teacher": RIVAL,
 }
@@ -71,6 +75,11 @@ def look(name: str, taken: Container[object] = ()) -> Look:
     if name in _MODELS and _MODELS[name].colour not in taken:
         return _MODELS[name]
     return next((other for other in _OTHERS if other.colour not in taken), OTHER)
+
+
+def label(model: str) -> str:
+    """What a model of `ddkd.experiments` is called in a picture."""
+    return _LABELS.get(model, model)
 
 
 def plain(text: str, length: int = 60) -> str:
