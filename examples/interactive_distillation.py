@@ -23,7 +23,7 @@ from ddkd.theory import least_squares, prefix_masks
 
 N_FEATURES, N_REPEATS = 300, 2
 FONT = 15
-COLOURS = {"direct": "#D55E00", "student": "#0072B2"}
+COLOURS = {"direct": "#D55E00", "student": "#00508A"}
 MARKERS = {"direct": "s", "student": "o"}
 
 

@@ -43,7 +43,7 @@ class Explorer:
 
         self.figure, self.ax = plt.subplots(figsize=(10, 7))
         self.figure.subplots_adjust(bottom=0.32, left=0.11, right=0.96, top=0.93)
-        (self.dots,) = self.ax.plot([], [], "o", color="#0072B2", markersize=8, label="simulation")
+        (self.dots,) = self.ax.plot([], [], "o", color="#00508A", markersize=8, label="simulation")
         (self.line,) = self.ax.plot([], [], color="#D55E00", linewidth=2.5, label="theory")
         self.mark = self.ax.axvline(1, color="0.35", linestyle=":", linewidth=2)
         self.ax.set(xscale="log", xlim=(2, N_FEATURES), ylim=(0, 0.6))

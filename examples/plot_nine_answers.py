@@ -73,10 +73,10 @@ for name in answers:
 
 names = list(answers)[::-1]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5.5), sharey=True, layout="constrained")
-left.barh(names, [residual[name] for name in names], color="#0072B2")
+left.barh(names, [residual[name] for name in names], color="#00508A")
 left.set(xscale="log", xlim=(0.1, 10), xticks=[0.1, 1, 10], xticklabels=["0.1", "1", "10"])
 left.set_title("Residual / targets", fontsize=14)
-right.plot([fitted[name] for name in names], names, "o", color="#0072B2", label="fitted")
+right.plot([fitted[name] for name in names], names, "o", color="#00508A", label="fitted")
 right.plot(
     list(reported.values()),
     list(reported),

@@ -64,7 +64,7 @@ except AssertionError as error:
 # What the assertion has seen: the gap between simulation and formula, in standard errors.
 
 ax = plt.subplots(figsize=(8, 5.5), layout="constrained")[1]
-styles = [("#D55E00", "s"), ("#0072B2", "o")]
+styles = [("#D55E00", "s"), ("#00508A", "o")]
 for (name, predicted), (colour, marker) in zip(candidates.items(), styles, strict=True):
     z = (seen.simulated - predicted) / seen.standard_error
     ax.plot(widths, z, marker=marker, color=colour, markersize=9, linewidth=2.2, label=name)

@@ -152,13 +152,15 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
 def legend_entries(ax: Axes) -> dict[str, Artist]:
     """What is to be explained; thin lines in the colour of their marks share one entry."""
     drawn = dict(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
-    entries = {}
+    entries: dict[str, Artist] = {}
+    thin: dict[str, Artist] = {}
     for label, handle in drawn.items():
         model, _, kind = label.rpartition(", ")
         if model in drawn and kind in ("theory", "predicted"):
-            label, handle = f"{kind} (thin line)", Line2D([], [], color="0.4", linewidth=1.5)
-        entries[label] = handle
-    return entries
+            thin[f"{kind} (thin line)"] = Line2D([], [], color="0.4", linewidth=1.5)
+        else:
+            entries[label] = handle
+    return entries | thin
 
 
 def legend_below(ax: Axes, entries: Mapping[str, Artist]) -> None:

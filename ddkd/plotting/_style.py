@@ -24,9 +24,9 @@ class Look:
     marker: str
 
 
-# Okabe and Ito's colours, told apart with any colour vision.
+# Okabe and Ito's colours, told apart with any colour vision; the blue is darker, for print in grey.
 _VERMILION, _BLACK, _ORANGE, _PURPLE = "#D55E00", "#000000", "#E69F00", "#CC79A7"
-_GREEN, _SKY, _BLUE, _GREY = "#009E73", "#56B4E9", "#0072B2", "#777777"
+_GREEN, _SKY, _BLUE, _GREY = "#009E73", "#56B4E9", "#00508A", "#777777"
 
 DIRECT = Look(_VERMILION, "-", "s")
 TUNED = Look(_BLACK, (0, (5, 1.5)), "^")
