@@ -118,11 +118,17 @@ def test_a_huge_peak_is_cut_and_the_valleys_are_not():
     assert all(text.xy == (200, 1.0) for text in labels)
     assert len({text.get_position()[1] for text in labels}) == 2  # one above the other
     # a peak of 50 times the rest is shown whole, and so is one that a second display adds
-    whole = DoubleDescentDisplay(widths=widths, test_scores=np.where(errors > 2, 50.0, errors))
+    whole = DoubleDescentDisplay(
+        widths=widths,
+        test_scores=np.where(errors > 2, 50.0, errors),
+        score_name="Mean squared error",
+    )
     assert whole.plot().ax_.get_ylim()[1] > 50
     whole.plot(ax)
     assert ax.get_ylim()[1] > 50
     assert [text.get_text() for text in ax.texts if "to" in text.get_text()] == ["to 2e9"]
+    percent = DoubleDescentDisplay(widths=widths, test_scores=errors).plot().ax_
+    assert [text.get_text() for text in percent.texts] == ["", "to 2e11"]
 
 
 def test_labels_above_the_axes_do_not_cover_each_other():

@@ -201,7 +201,7 @@ def _limit_errors(ax: Axes, percent: bool) -> None:
         ax.set_ylim(0, 1.08 * top)
         if percent:
             percent_axis(ax.yaxis)
-    _show_cuts(ax, top)
+    _show_cuts(ax, top, 100.0 if percent else 1.0)
 
 
 def _drawn(ax: Axes, kind: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -223,7 +223,7 @@ def _foot(y: np.ndarray) -> float:
     return float(_CUT_AT * _typical(y) if y.max() > _HUGE * _typical(y) > 0 else y.max())
 
 
-def _show_cuts(ax: Axes, top: float) -> None:
+def _show_cuts(ax: Axes, top: float, unit: float) -> None:
     """Say how high each peak is that leaves the axes: an arrow, and its height above it."""
     peaks: dict[float, float] = {}
     for x, y in _drawn(ax, CURVE):
@@ -242,7 +242,7 @@ def _show_cuts(ax: Axes, top: float) -> None:
             arrowprops=arrow,
             gid=_CUT,
         )
-        label = mark_above(ax, at, f"to {_rough(height)}")
+        label = mark_above(ax, at, f"to {_rough(unit * height)}")
         label.set_gid(_CUT)
 
 
