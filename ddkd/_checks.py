@@ -158,8 +158,8 @@ def check_rng(rng: Any) -> np.random.Generator:
 
 
 def check_features(name: str, value: Any, n_features: int) -> np.ndarray:
-    """Return the column indices that a boolean mask or an index array (None: all) selects."""
-    if value is None:
+    """Return the columns that a boolean mask or an index array selects; None or "all" for all."""
+    if value is None or (isinstance(value, str) and value == "all"):
         return np.arange(n_features)
     array = as_array(name, value)
     allowed = f"{name} must be None, a boolean mask of {n_features} entries or a 1-D index array"

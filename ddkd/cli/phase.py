@@ -12,7 +12,8 @@ from ddkd.cli._flags import DATA, FILES, PRINT, add_flags, positive
 from ddkd.cli._output import default_out, publish, save_figure, saved_answer
 from ddkd.experiments import Table
 from ddkd.populations import GaussianPopulation
-from ddkd.prediction import DataPhase, phase, phase_of_population
+from ddkd.prediction import predict_phase
+from ddkd.theory import PhaseDiagram, phase_diagram
 
 HELP = "when to distil, predicted in seconds: a map over label noise and transfer size"
 RATES = (0.0, 0.05, 0.1, 0.15, 0.2)
@@ -35,7 +36,6 @@ def run(args: argparse.Namespace) -> Answer:
     """Predict the map of the student's gain, of data or of a Gaussian population."""
     spread = np.geomspace(max(2, args.max_transfer // 16), args.max_transfer, 9)
     sizes = {
-        "flip_rates": RATES,
         "n_transfer": [int(m) for m in np.unique(spread.round())],
         "teacher_width": args.teacher_width,
         "student_width": args.student_width,
@@ -48,59 +48,38 @@ def run(args: argparse.Namespace) -> Answer:
     if data is None:
         notes = ["A Gaussian population of 500 features with variances 1/j."]
         population = GaussianPopulation(1 / np.arange(1.0, 501), np.ones(500), labels="hard")
-        found = phase_of_population(population, n_samples=args.labelled or 300, **sizes)
+        n = args.labelled or 300
+        found = phase_diagram(population, n_samples=n, flip_rate=RATES, features="random", **sizes)
     else:
         notes = data.notes()
-        found = phase(data.split, bandwidth=args.bandwidth, rng=args.seed, **sizes)
-    first, *rest = _recipe(found)
+        options = {"bandwidth": args.bandwidth, "rng": args.seed}
+        found = predict_phase(data.split, flip_rates=RATES, **options, **sizes)
+    first, *rest = found.recipe().splitlines()
     notes.append("The map adds label noise as an axis; no label of a file is changed.")
     answer = Answer(first, [*rest, *notes], report=Path(args.out) / "figure.png")
     return publish(args, answer, partial(_write, found=found, title=args.data), *files)
 
 
-def _recipe(found: DataPhase) -> list[str]:
-    """For each rate of label noise, the fewest transfer rows from which on distilling pays."""
-    lines = []
-    for i, rate in enumerate(found.flip_rate):
-        pays = found.gain[i] > 0
-        # The first size from which on it pays at every larger one: never below the true border.
-        first = len(pays) - int(np.argmin(pays[::-1])) if not pays.all() else 0
-        noise = f"With {100 * rate:g} % label noise"
-        if first == len(pays):
-            lines.append(
-                f"{noise} do not distil: up to {found.n_transfer[-1]:,} transfer rows do not pay."
-            )
-            continue
-        size = f"any number of transfer rows from {found.n_transfer[0]:,} on"
-        if first:
-            size = f"{found.n_transfer[first]:,} transfer rows or more"
-        lines.append(
-            f"{noise} distil with {size}: {found.n_transfer[-1]:,} make the student better by "
-            f"{100 * found.gain[i, -1]:.1f} points than its model trained directly."
-        )
-    return lines
-
-
-def _write(folder: Path, found: DataPhase, title: str) -> None:
+def _write(folder: Path, found: PhaseDiagram, title: str) -> None:
     from matplotlib.figure import Figure
 
     from ddkd.plotting import PhaseDiagramDisplay
 
-    i, j = np.indices(found.gain.shape).reshape(2, -1)
+    rates, sizes = np.meshgrid(found.row_values, found.column_values, indexing="ij")
     columns = {
-        "flip_rate": found.flip_rate[i],
-        "n_transfer": found.n_transfer[j],
-        "student_error": found.student_error[i, j],
-        "teacher_error": found.teacher_error[i],
-        "direct_error": found.direct_error[i],
-        "gain": found.gain[i, j],
+        "flip_rate": rates,
+        "n_transfer": sizes,
+        "student_error": found.student_error,
+        "teacher_error": found.teacher_error,
+        "direct_error": found.direct_error,
+        "gain": found.gain,
     }
-    Table(columns).to_csv(folder / "results.csv")
-    if len(found.n_transfer) > 1:
+    Table({name: grid.ravel() for name, grid in columns.items()}).to_csv(folder / "results.csv")
+    if len(found.column_values) > 1:
         figure = Figure(figsize=(8, 6), layout="constrained")
         PhaseDiagramDisplay(
-            x=found.n_transfer,
-            y=found.flip_rate,
+            x=found.column_values,
+            y=found.row_values,
             gain=found.gain,
             names=("student", "directly trained model"),
             x_name="Unlabelled examples",

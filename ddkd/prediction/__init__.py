@@ -4,7 +4,7 @@ from ddkd.prediction._advice import Advice, advise
 from ddkd.prediction._conditional import ConditionalPrediction, ConditionalPredictor
 from ddkd.prediction._curve import predicted_curve
 from ddkd.prediction._fourier import FourierPredictor
-from ddkd.prediction._phase import DataPhase, phase, phase_of_population
+from ddkd.prediction._phase import predict_phase
 from ddkd.prediction._population import PopulationPrediction, PopulationPredictor
 from ddkd.prediction._student import StudentPrediction, distill
 
@@ -12,14 +12,12 @@ __all__ = [
     "Advice",
     "ConditionalPrediction",
     "ConditionalPredictor",
-    "DataPhase",
     "FourierPredictor",
     "PopulationPrediction",
     "PopulationPredictor",
     "StudentPrediction",
     "advise",
     "distill",
-    "phase",
-    "phase_of_population",
+    "predict_phase",
     "predicted_curve",
 ]

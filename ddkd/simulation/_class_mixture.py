@@ -33,7 +33,7 @@ class ClassMixtureModel:
     error_rate: float
 
     def distill(
-        self, n_transfer: int, *, labels: str = "hard", alpha: float = 0.0, rng: Any = None
+        self, n_transfer: int, *, labels: str | None = None, alpha: float = 0.0, rng: Any = None
     ) -> "ClassMixtureModel":
         """Draw a transfer set, label it with this model and fit a student.
 
@@ -41,8 +41,8 @@ class ClassMixtureModel:
         ----------
         n_transfer : int
             Number of fresh examples.
-        labels : {"hard", "soft"}, default="hard"
-            One-hot argmax of the teacher's scores, or the scores.
+        labels : {"hard", "soft"} or None, default=None
+            One-hot argmax of the teacher's scores, or the scores; None for "hard".
         alpha : float, default=0.0
             Ridge, sum-normalised; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
@@ -53,7 +53,8 @@ class ClassMixtureModel:
         ClassMixtureModel
             The student.
         """
-        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        kind = "hard" if labels is None else labels
+        hard = check_choice("labels", kind, ("hard", "soft")) == "hard"
         generator = check_rng(rng)
         n_features, n_classes = self.coef.shape
         m = check_integer("n_transfer", n_transfer)

@@ -35,7 +35,7 @@ class ClusterMixtureModel:
     wrong_clusters: float
 
     def distill(
-        self, n_transfer: int, *, labels: str = "hard", alpha: float = 0.0, rng: Any = None
+        self, n_transfer: int, *, labels: str | None = None, alpha: float = 0.0, rng: Any = None
     ) -> "ClusterMixtureModel":
         """Draw a transfer set, label it with this model and fit a student.
 
@@ -43,8 +43,8 @@ class ClusterMixtureModel:
         ----------
         n_transfer : int
             Number of fresh examples.
-        labels : {"hard", "soft"}, default="hard"
-            Signs of the teacher's scores, or the scores.
+        labels : {"hard", "soft"} or None, default=None
+            Signs of the teacher's scores, or the scores; None for "hard".
         alpha : float, default=0.0
             Ridge, sum-normalised; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
@@ -55,7 +55,8 @@ class ClusterMixtureModel:
         ClusterMixtureModel
             The student.
         """
-        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        kind = "hard" if labels is None else labels
+        hard = check_choice("labels", kind, ("hard", "soft")) == "hard"
         m = check_integer("n_transfer", n_transfer)
         generator = check_rng(rng)
         X, _ = _sample(self.n_clusters, self.radius, m, self.coef.size, generator)

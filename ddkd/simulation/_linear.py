@@ -69,7 +69,7 @@ class LinearModel(_Model):
         self,
         n_transfer: int,
         *,
-        labels: str = "hard",
+        labels: str | None = None,
         features: Any = None,
         alpha: float = 0.0,
         rng: Any = None,
@@ -80,10 +80,11 @@ class LinearModel(_Model):
         ----------
         n_transfer : int
             Number of fresh examples.
-        labels : {"hard", "soft"}, default="hard"
-            Signs of the teacher's scores, or the scores.
-        features : None, bool mask or index array, default=None
-            The student's columns; None for the teacher's own.
+        labels : {"hard", "soft"} or None, default=None
+            Signs of the teacher's scores, or the scores; None for the population's own kind,
+            "hard" for hard labels and "soft" for real ones.
+        features : None, "all", bool mask or index array, default=None
+            The student's columns; None for the teacher's own, "all" for every column.
         alpha : float, default=0.0
             Ridge, sum-normalised; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
@@ -95,12 +96,10 @@ class LinearModel(_Model):
             The student.
         """
         X = self.population.sample(n_transfer, rng=rng)
-        columns = (
-            self.features
-            if features is None
-            else check_features("features", features, self.population.n_features)
-        )
-        y = _labels(X @ self.coef, labels)
+        columns = self.features
+        if features is not None:
+            columns = check_features("features", features, self.population.n_features)
+        y = _labels(self.population, X @ self.coef, labels)
         return _linear_model(self.population, X, y, columns, alpha, teacher=self.coef)
 
 
@@ -131,7 +130,7 @@ class RandomFeatureModel(_Model):
         n_transfer: int,
         n_components: int,
         *,
-        labels: str = "hard",
+        labels: str | None = None,
         alpha: float = 0.0,
         rng: Any = None,
     ) -> "RandomFeatureModel":
@@ -143,8 +142,9 @@ class RandomFeatureModel(_Model):
             Number of fresh examples.
         n_components : int
             Number of the student's own random features.
-        labels : {"hard", "soft"}, default="hard"
-            Signs of the teacher's scores, or the scores.
+        labels : {"hard", "soft"} or None, default=None
+            Signs of the teacher's scores, or the scores; None for the population's own kind,
+            "hard" for hard labels and "soft" for real ones.
         alpha : float, default=0.0
             Ridge, sum-normalised; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
@@ -157,7 +157,7 @@ class RandomFeatureModel(_Model):
         """
         generator = check_rng(rng)
         X = self.population.sample(n_transfer, rng=generator)
-        y = _labels(X @ self.coef, labels)
+        y = _labels(self.population, X @ self.coef, labels)
         k = check_integer("n_components", n_components)
         return _random_feature_model(
             self.population, self.eigenvalues, X, y, k, alpha, generator, teacher=self.coef
@@ -342,9 +342,11 @@ def random_features(
     return _random_feature_model(population, l, X, y, k, alpha, generator)
 
 
-def _labels(scores: np.ndarray, labels: str) -> np.ndarray:
-    """A teacher's labels: signs or scores."""
-    if check_choice("labels", labels, ("hard", "soft")) == "soft":
+def _labels(population: Population, scores: np.ndarray, labels: str | None) -> np.ndarray:
+    """A teacher's labels: signs or scores, by default what the population's labels are."""
+    real = isinstance(population, GaussianPopulation) and population.labels == "real"
+    kind = labels if labels is not None else "soft" if real else "hard"
+    if check_choice("labels", kind, ("hard", "soft")) == "soft":
         return scores
     return np.where(scores >= 0, 1.0, -1.0)
 

@@ -1,17 +1,28 @@
 """Checks of the theory's arguments, which broadcast."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ddkd._checks import as_array, check_array, check_features
 
-__all__ = ["broadcast", "check_counts", "check_masks", "check_nonnegative", "unwrap"]
+__all__ = [
+    "Features",
+    "Values",
+    "broadcast",
+    "check_counts",
+    "check_masks",
+    "check_nonnegative",
+    "unwrap",
+]
 
+Values: TypeAlias = Any  # a float, or an ndarray over a curve
+Features: TypeAlias = ArrayLike | str | None  # columns: a mask, a stack of masks or indices
 _ANY_NDIM = tuple(range(9))
 
 
-def check_counts(name: str, value: Any, *, allow_inf: bool = True) -> np.ndarray:
+def check_counts(name: str, value: ArrayLike, *, allow_inf: bool = True) -> np.ndarray:
     """Return whole numbers of at least 1, as floats; infinity stands for the limit."""
     array = as_array(name, value)
     if array.dtype.kind not in "iuf":
@@ -25,7 +36,7 @@ def check_counts(name: str, value: Any, *, allow_inf: bool = True) -> np.ndarray
     return array
 
 
-def check_nonnegative(name: str, value: Any) -> np.ndarray:
+def check_nonnegative(name: str, value: ArrayLike) -> np.ndarray:
     """Return finite, non-negative numbers of any shape."""
     array = check_array(name, value, ndim=_ANY_NDIM)
     if (array < 0).any():
@@ -33,7 +44,7 @@ def check_nonnegative(name: str, value: Any) -> np.ndarray:
     return array
 
 
-def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
+def check_masks(name: str, value: Features, n_features: int) -> np.ndarray:
     """Return a boolean mask (n_features,) or a stack of masks (..., n_features)."""
     array = as_array(name, value)
     if array.ndim > 1 and array.dtype.kind == "b":
@@ -58,6 +69,6 @@ def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
         raise ValueError(f"the arguments do not broadcast: their shapes are {shapes}") from None
 
 
-def unwrap(value: np.ndarray) -> Any:
+def unwrap(value: np.ndarray) -> Values:
     """A Python float for a single number, the array otherwise."""
     return float(value) if np.ndim(value) == 0 else value

@@ -6,100 +6,153 @@ import numpy as np
 
 from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
-from ddkd.theory._scores import Fit, Target
+from ddkd.theory._scores import Score, Target
 
-__all__ = ["Ridges", "Shrinkage", "least_squares_fit", "linear_shrinkage"]
+__all__ = ["Fit", "Learned", "fit", "learn"]
 
-
-@dataclass(frozen=True, eq=False)
-class Ridges:
-    """The two implicit ridges: kappa of the samples, gamma of samples and features."""
-
-    kappa: np.ndarray
-    gamma: np.ndarray
+_INFINITE = np.asarray(np.inf)
 
 
 @dataclass(frozen=True, eq=False)
-class Shrinkage:
-    """What a linear fit does to every coordinate, whatever its labels are."""
+class Fit:
+    """What least squares does to every coordinate, whatever its labels are.
 
-    kappa: np.ndarray
+    With z = sum A and q = sum A^2 over the coordinates.
+    """
+
+    n_samples: np.ndarray
+    kappa: np.ndarray  # implicit ridge of the samples
+    gamma: np.ndarray  # of samples and random features; kappa without random features
     kept: np.ndarray  # A, zero off the mask
     lost: np.ndarray  # 1 - A, one off the mask
-    left: np.ndarray  # 1 - df1/n
-    free: np.ndarray  # 1 - df2/n
+    left: np.ndarray  # 1 - z/n
+    free: np.ndarray  # (n - z + r (k - z))/n; 1 - q/n without random features
+    blur: np.ndarray  # r = (z - q)/(k - q)
+    k_free: np.ndarray  # k - q
+    spread: np.ndarray  # A (1 - A); in the last coordinate, the bulk's
 
 
-def linear_shrinkage(
-    s: np.ndarray, mask: np.ndarray, n: np.ndarray, alpha: np.ndarray
-) -> Shrinkage:
-    """A, 1 - A and the shares of n that a linear fit leaves."""
-    used = mask & (s > 0)
-    kappa, n_left, _ = _solve(s, used, n, np.asarray(np.inf), alpha)
-    total = np.where(used, s + kappa[..., None], 1.0)
-    kept = np.where(used, s / total, 0.0)
-    lost = np.where(used, kappa[..., None] / total, 1.0)
-    return Shrinkage(
-        kappa=kappa,
-        kept=kept,
-        lost=lost,
-        left=_share(n_left, n),
-        free=_share(n_left + np.sum(kept * lost, axis=-1), n),
-    )
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What a fit makes of a target; variances but the score's in units of the target's unit."""
+
+    score: Score
+    mean: np.ndarray  # of the coefficients, over the root of the unit
+    own: np.ndarray  # variance of the coefficients that the samples and features cause
+    target_risk: np.ndarray  # mean squared error on fresh labels
+    train_risk: np.ndarray  # mean squared error on the fitted labels
 
 
-def least_squares_fit(
+def fit(
     l: np.ndarray,
     mask: np.ndarray,
     n: np.ndarray,
-    k: np.ndarray,
     alpha: np.ndarray,
-    target: Target,
-) -> tuple[Fit, Ridges]:
-    """Fit n examples of `target` on k random features of the columns in `mask`.
+    *,
+    k: np.ndarray = _INFINITE,
+    bulk: float = 0.0,
+) -> Fit:
+    """Fit n examples on k random features of the columns in `mask`.
 
     k infinite is the linear model on the columns themselves, with gamma = kappa. With
-    A = l/(l + gamma) on the mask and 0 off it, z = sum A, q = sum A^2::
+    A = l/(l + gamma) on the mask and 0 off it, z = sum A + bulk/gamma solves
+    n = z + alpha/kappa, k = z + k kappa/gamma. Nothing is formed by subtraction: 1 - A is
+    gamma/(l + gamma), z - q is sum A (1 - A) + bulk/gamma, and the smaller of n - z and k - z
+    is the remainder u in min(n, k) = z + u, for which u (u + |k - n|) = k alpha/gamma.
+    """
+    used = mask & (l > 0)
+    gamma, n_left, k_left = _solve(l, used, n, k, alpha, bulk)
+    total = np.where(used, l + gamma[..., None], 1.0)
+    kept = np.where(used, l / total, 0.0)
+    lost = np.where(used, gamma[..., None] / total, 1.0)
+    spread = kept * lost
+    if bulk:
+        spread[..., -1] = bulk / gamma
+    mixed = np.sum(spread, axis=-1)
+    k_free = k_left + mixed
+    passed = np.where(np.isfinite(k_left) & (k_free > 0), ratio(k_left, k_free), 1.0)  # 1 - r
+    return Fit(
+        n_samples=n,
+        kappa=gamma * _share(k_left, k),
+        gamma=gamma,
+        kept=kept,
+        lost=lost,
+        left=_share(n_left, n),
+        free=_share(n_left + mixed * passed, n),
+        blur=ratio(mixed, k_free),
+        k_free=k_free,
+        spread=spread,
+    )
 
-        n = z + alpha/kappa,  k = z + k kappa/gamma,  r = (z - q)/(k - q),
-        E = (noise + sum (1 - A) (1 - A + r A) E t^2) / ((n - z + r (k - z))/n),
+
+def learn(fit: Fit, target: Target, centre: np.ndarray | None = None) -> Learned:
+    """Fit `target`, on inputs of covariance I, or I + centre centre' of two clusters.
+
+    Without a centre, for a target t with noise v::
+
+        E = (v + sum (1 - A) (1 - A + r A) E t^2) / ((n - z + r (k - z))/n),
         own noise of a coefficient = A (1 - A) [sum A (1 - A) E t^2]/(k - q)
                                      + (E/n) (A^2 + r A (1 - A)).
 
-    This is design 5.2 and 5.5 rearranged so that nothing is formed by subtraction: 1 - A is
-    gamma/(l + gamma), z - q is sum A (1 - A), and the smaller of n - z and k - z is the
-    remainder u in min(n, k) = z + u, for which u (u + |k - n|) = k alpha/gamma.
+    With one, least squares on infinitely many examples has, by the formula for an inverse of
+    rank one, the coefficients A (t + g centre), g = sum (1 - A) centre t/(1 + sum A centre^2).
     """
-    used = mask & (l > 0)
-    gamma, n_left, k_left = _solve(l, used, n, k, alpha)
-    total = np.where(used, l + gamma[..., None], 1.0)
-    shrinkage = np.where(used, l / total, 0.0)
-    bias = np.where(used, gamma[..., None] / total, 1.0)
-    cross = shrinkage * bias
-    mixed = np.sum(cross, axis=-1)  # z - q
-    k_free = k_left + mixed  # k - q
-    blur = ratio(mixed, k_free)  # r
-    passed = np.where(np.isfinite(k_left) & (k_free > 0), ratio(k_left, k_free), 1.0)  # 1 - r
-    missed = target.noise + np.sum(
-        target.energy * bias * (bias + blur[..., None] * shrinkage), axis=-1
-    )
-    left, free = _share(n_left, n), _share(n_left + mixed * passed, n)
+    scale = np.sqrt(target.unit)[..., None]
+    goal = ratio(target.mean, scale)
+    bias = fit.lost * goal
+    mean, own_mean, pull = fit.kept * goal, fit.kept * target.mean, np.zeros(())
+    if centre is not None:
+        pull = np.sum(bias * centre, axis=-1) / (1 + np.sum(fit.kept * centre**2, axis=-1))
+        lift = fit.kept * pull[..., None] * centre
+        bias = bias - lift
+        mean, own_mean = mean + lift, own_mean + times(scale, lift)
+    cross = np.sum(fit.kept * fit.lost * (goal**2 + target.variance), axis=-1)
+    missed = target.noise + pull**2 + fit.blur * cross
+    missed = missed + np.sum(bias**2 + fit.lost**2 * target.variance, axis=-1)
     with np.errstate(divide="ignore"):
-        risk = np.where(missed > 0, missed / np.where(missed > 0, free, 1.0), 0.0)
-    direction = shrinkage**2 + blur[..., None] * cross
-    blurred = ratio(np.sum(cross * target.energy, axis=-1), k_free)
-    fit = Fit(
-        shrinkage=shrinkage,
-        noise=blurred[..., None] * cross + times(risk[..., None], direction / n[..., None]),
-        direction=direction,
-        target_risk=risk,
-        train_risk=missed * ratio(left, free) * left,
+        risk = np.where(missed > 0, missed / np.where(missed > 0, fit.free, 1.0), 0.0)
+    direction = fit.kept**2 + fit.blur[..., None] * fit.spread
+    own = times(risk[..., None], direction / fit.n_samples[..., None])
+    own = own + ratio(cross, fit.k_free)[..., None] * fit.spread
+    handed = fit.kept**2 * target.variance
+    return Learned(
+        score=_score(mean, own_mean, handed, own, direction, target.unit),
+        mean=mean,
+        own=own,
+        target_risk=np.asarray(times(target.unit, risk)),
+        train_risk=np.asarray(times(target.unit, missed * ratio(fit.left, fit.free) * fit.left)),
     )
-    return fit, Ridges(kappa=gamma * _share(k_left, k), gamma=gamma)
+
+
+def _score(
+    mean: np.ndarray,
+    own_mean: np.ndarray,
+    handed: np.ndarray,
+    own: np.ndarray,
+    direction: np.ndarray,
+    unit: np.ndarray,
+) -> Score:
+    """The fitted score; on a threshold the noise swamps the signal, only its direction is left."""
+    total = np.sum(mean**2 + handed + own, axis=-1)
+    finite = np.isfinite(total)[..., None]
+    variance = np.where(finite, handed + own, direction)
+    norm = np.where(finite, total[..., None], np.sum(direction, axis=-1, keepdims=True))
+    return Score(
+        mean=own_mean,
+        variance=times(unit[..., None], handed + own),
+        unit_mean=ratio(np.where(finite, mean, 0.0), np.sqrt(norm)),
+        unit_variance=ratio(variance, norm),
+        power=np.sum(own_mean**2, axis=-1) + times(unit, np.sum(handed + own, axis=-1)),
+    )
 
 
 def _solve(
-    l: np.ndarray, used: np.ndarray, n: np.ndarray, k: np.ndarray, alpha: np.ndarray
+    l: np.ndarray,
+    used: np.ndarray,
+    n: np.ndarray,
+    k: np.ndarray,
+    alpha: np.ndarray,
+    bulk: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gamma, n - z and k - z."""
     size = np.minimum(n, k)
@@ -111,6 +164,7 @@ def _solve(
         alpha=np.where(np.isinf(n), 0.0, alpha),
         square=1 / k,
         linear=np.where(limit, 1.0, gap / np.where(limit, 1.0, k)),
+        bulk=bulk,
     )
     gamma = implicit_ridge(l, used, size, remainder)
     rank = used.sum(axis=-1)

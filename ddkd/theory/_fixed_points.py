@@ -14,12 +14,14 @@ class Remainder:
     """The part u of the degrees of freedom that a ridge alpha leaves, given x.
 
     u is the positive root of square * u^2 + linear * u = alpha/x. For a linear model x is
-    kappa, square is 0 and linear is 1, so that u = alpha/kappa.
+    kappa, square is 0 and linear is 1, so that u = alpha/kappa. Beside it stand bulk/x degrees of
+    freedom of infinitely many vanishing eigenvalues, of which `bulk` is the trace.
     """
 
     alpha: np.ndarray
     square: np.ndarray
     linear: np.ndarray
+    bulk: float = 0.0
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """u, by the form of the quadratic's root that does not cancel."""
@@ -39,18 +41,19 @@ class Remainder:
 
     def select(self, chosen: np.ndarray) -> "Remainder":
         """The chosen problems of a batch."""
-        return Remainder(self.alpha[chosen], self.square[chosen], self.linear[chosen])
+        chosen_ones = self.alpha[chosen], self.square[chosen], self.linear[chosen]
+        return Remainder(*chosen_ones, self.bulk)
 
 
 def implicit_ridge(
     s: np.ndarray, weight: np.ndarray, size: np.ndarray, remainder: Remainder
 ) -> np.ndarray:
-    """Solve size = sum weight s/(s + x) + u(x) for x > 0, over leading axes.
+    """Solve size = sum weight s/(s + x) + bulk/x + u(x) for x > 0, over leading axes.
 
     `s` and `weight` (how often each eigenvalue occurs; zero to leave one out) have the
     eigenvalues in the last axis; `size` and the remainder's arrays broadcast against the
-    other axes. x is 0 where alpha is 0 and the sum of the weights is at most `size`, or
-    where `size` is infinite.
+    other axes. x is 0 where alpha and bulk are 0 and the sum of the weights is at most `size`,
+    or where `size` is infinite.
 
     Newton's method in log x, inside a bracket. The sum is taken as the exact count of
     eigenvalues above x, minus the shortfall of those, plus the part of the others: its error
@@ -66,14 +69,14 @@ def implicit_ridge(
     width, size, alpha, square, linear = (
         np.broadcast_to(a, shape) for a in (width, size, alpha, remainder.square, remainder.linear)
     )
-    todo = np.isfinite(size) & (width > 0) & ((alpha > 0) | (width > size))
+    todo = np.isfinite(size) & (width > 0) & ((alpha > 0) | (width > size) | (remainder.bulk > 0))
     x = np.zeros(shape)
     if not todo.any():
         return x
     if weight.ndim > 1:
         s = np.broadcast_to(s, (*shape, s.shape[-1]))[todo]
         weight = np.broadcast_to(weight, (*shape, weight.shape[-1]))[todo]
-    rest = Remainder(alpha[todo], square[todo], linear[todo])
+    rest = Remainder(alpha[todo], square[todo], linear[todo], remainder.bulk)
     x[todo] = _solve(s, weight, width[todo], size[todo], rest)
     return x
 
@@ -113,7 +116,9 @@ def _bracket(
     relative = np.divide(smallest[..., None], s, out=np.zeros(weight.shape), where=used)
     harmonic = np.sum(weight * relative, axis=-1) / smallest
     low = np.maximum(remainder.x_where(size), (width - size) / harmonic)
-    high = 2 * np.maximum(np.sum(weight * s, axis=-1) / size, remainder.x_where(size / 2))
+    low = np.maximum(low, remainder.bulk / size)
+    trace = np.sum(weight * s, axis=-1) + remainder.bulk
+    high = 2 * np.maximum(trace / size, remainder.x_where(size / 2))
     # Widened by a rounding, so that a root at an end (one eigenvalue) is inside.
     return low * (1 - 1e-12), high * (1 + 1e-12)
 
@@ -121,11 +126,12 @@ def _bracket(
 def _excess(
     s: np.ndarray, weight: np.ndarray, x: np.ndarray, size: np.ndarray, remainder: Remainder
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sum weight s/(s+x) + u(x) - size, and minus its derivative in log x."""
+    """Sum weight s/(s+x) + bulk/x + u(x) - size, and minus its derivative in log x."""
     column = x[:, None]
     above = s > column
     part = np.minimum(s, column) / (s + column)
     count = np.sum(weight * above, axis=-1)
     smooth = np.sum(weight * np.where(above, -part, part), axis=-1)
     slope = np.sum(weight * part * (1 - part), axis=-1)
-    return (count - size) + smooth + remainder.at(x), slope + remainder.slope(x)
+    bulk = remainder.bulk / x
+    return (count - size) + smooth + bulk + remainder.at(x), slope + bulk + remainder.slope(x)

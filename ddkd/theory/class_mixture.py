@@ -1,15 +1,17 @@
 """Least squares on K Gaussian clusters with orthogonal centres, one for each class."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from ddkd._checks import check_choice, check_integer, check_real
-from ddkd.theory._arguments import check_counts, check_nonnegative, unwrap
-from ddkd.theory._arrays import ratio, times
-from ddkd.theory._fixed_points import Remainder, implicit_ridge
+from ddkd._checks import check_integer, check_real
+from ddkd._repr import short_repr
+from ddkd.theory._arguments import Values, check_counts, check_nonnegative, unwrap
+from ddkd.theory._fits import fit, learn
+from ddkd.theory._laws import Law
+from ddkd.theory._scores import Score, Target, hard_target
 
 __all__ = ["ClassMixtureLaw", "class_mixture", "class_mixture_model"]
 
@@ -18,8 +20,9 @@ _NODES, _WEIGHTS = special.roots_hermitenorm(180)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
-class ClassMixtureLaw:
+class ClassMixtureLaw(Law):
     """Law of K one-hot linear models on K equal clusters, and what it implies.
 
     Made by `class_mixture`, `class_mixture_model` and `ClassMixtureLaw.distill`. Numbers are
@@ -46,14 +49,15 @@ class ClassMixtureLaw:
     n_classes: int
     radius: float
     n_features: int
-    n_samples: Any
-    alpha: Any
-    margin: Any
-    correlation: Any
-    error_rate: Any
+    n_samples: Values
+    alpha: Values
+    margin: Values
+    correlation: Values
+    error_rate: Values
+    _score: Score
 
     def distill(
-        self, n_transfer: Any, *, labels: str = "hard", alpha: Any = 0.0
+        self, n_transfer: ArrayLike, *, labels: str | None = None, alpha: ArrayLike = 0.0
     ) -> "ClassMixtureLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
@@ -74,8 +78,9 @@ class ClassMixtureLaw:
         ----------
         n_transfer : int or array_like of int
             Number m of examples the teacher labels; infinity for the limit.
-        labels : {"hard", "soft"}, default="hard"
-            One-hot argmax of the teacher's scores, or the scores.
+        labels : {"hard", "soft"} or None, default=None
+            One-hot argmax of the teacher's scores, or the scores; None for "hard", the
+            population's own kind.
         alpha : float or array_like, default=0.0
             Ridge of the student, sum-normalised; 0 for minimum norm.
 
@@ -97,55 +102,25 @@ class ClassMixtureLaw:
         >>> student.error_rate.round(3), round(teacher.error_rate, 3)
         (array([0.9  , 0.366, 0.221]), 0.474)
         """
-        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        target = self._target(self._kind(labels))
         m = check_counts("n_transfer", n_transfer)
-        ridge = check_nonnegative("alpha", alpha)
-        K, R, a = self.n_classes, self.radius, np.asarray(self.margin)
-        rho = a / R
-        sine = np.sqrt(np.maximum(1 - rho**2, 0.0))
-        if hard:
-            right, gain = _argmax_moments(a, K)
-            centre = R * (K * right - 1) / (K * (K - 1)) + gain * rho
-            return _law(self, m, ridge, centre, gain * sine, np.asarray(1 / K))
-        # A score of unit length in the directions of its centre and of its noise.
-        centre = (1 + R**2 / K) * rho
-        return _law(self, m, ridge, centre, sine, rho * centre + sine**2)
+        return _law(self, m, check_nonnegative("alpha", alpha), target)
 
-    def generations(
-        self, count: int, n_transfer: Any, *, labels: str = "hard", alpha: Any = 0.0
-    ) -> "tuple[ClassMixtureLaw, ...]":
-        """Laws of students of students, each taught on a fresh transfer set.
-
-        Parameters
-        ----------
-        count : int
-            Number of generations after this one.
-        n_transfer : int or array_like of int
-            Number of examples each of them learns from.
-        labels : {"hard", "soft"}, default="hard"
-            What every teacher hands on.
-        alpha : float or array_like, default=0.0
-            Ridge of every student.
-
-        Returns
-        -------
-        tuple of ClassMixtureLaw
-            The first student, its student, and so on.
-        """
-        laws: list[ClassMixtureLaw] = []
-        for _ in range(check_integer("count", count)):
-            teacher = laws[-1] if laws else self
-            laws.append(teacher.distill(n_transfer, labels=labels, alpha=alpha))
-        return tuple(laws)
+    def _decisions(self) -> Target:
+        K = self.n_classes
+        right, gain = _argmax_moments(np.asarray(self.margin), K)
+        # R (K P - 1)/(K (K - 1)) along the class's centre, in units of what `_centre` has there.
+        along = (K * right - 1) / (np.sqrt(K) * (K - 1))
+        return hard_target(self._score, gain, along=along, centre=_centre(self), square=1 / K)
 
 
 def class_mixture(
     n_classes: int,
     radius: float,
-    n_samples: Any,
+    n_samples: ArrayLike,
     n_features: int,
     *,
-    alpha: Any = 0.0,
+    alpha: ArrayLike = 0.0,
     flip_rate: float = 0.0,
 ) -> ClassMixtureLaw:
     """Law of least squares on one-hot labels of K equal clusters with orthogonal centres.
@@ -194,9 +169,10 @@ def class_mixture(
     n = check_counts("n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
     c = 1 - flips * K / (K - 1)
-    return _law(
-        nobody, n, ridge, np.asarray(c * nobody.radius / K), np.zeros(()), np.asarray(1 / K)
+    own = hard_target(
+        nobody._score, np.zeros(()), along=c / np.sqrt(K), centre=_centre(nobody), square=1 / K
     )
+    return _law(nobody, n, ridge, own)
 
 
 def class_mixture_model(
@@ -247,65 +223,57 @@ def class_mixture_model(
         nobody.radius,
         xtol=1e-14,
     )
-    return _with_margin(nobody, None, None, np.asarray(margin))
+    p, cosine = nobody.n_features, margin / nobody.radius
+    spread = np.full(p, (1 - cosine**2) / p)
+    return _with_score(nobody, None, None, Score.of(cosine * (np.arange(p) == 0), spread))
 
 
-def _nobody(n_classes: Any, radius: Any, n_features: Any) -> ClassMixtureLaw:
+def _nobody(n_classes: int, radius: float, n_features: int) -> ClassMixtureLaw:
     """A model that knows nothing, with checked parameters."""
+    p = check_integer("n_features", n_features)
     return ClassMixtureLaw(
         n_classes=check_integer("n_classes", n_classes, low=2),
         radius=check_real("radius", radius, low=0.0, high=1e6, low_open=True),
-        n_features=check_integer("n_features", n_features),
+        n_features=p,
         n_samples=None,
         alpha=None,
         margin=0.0,
         correlation=0.0,
         error_rate=1 - 1 / n_classes,
+        _score=Score.of(np.zeros(p), np.zeros(p)),
     )
 
 
-def _with_margin(like: ClassMixtureLaw, n: Any, alpha: Any, margin: np.ndarray) -> ClassMixtureLaw:
+def _centre(law: ClassMixtureLaw) -> np.ndarray:
+    """The spike R/sqrt(K) of a class's inputs, on the first axis."""
+    return np.where(np.arange(law.n_features) == 0, law.radius / np.sqrt(law.n_classes), 0.0)
+
+
+def _law(
+    like: ClassMixtureLaw, n: np.ndarray, alpha: np.ndarray, target: Target
+) -> ClassMixtureLaw:
+    """Fit n labels; all targets are differences between one class and another."""
+    s = np.ones(like.n_features)
+    learned = learn(fit(s, s > 0, n, alpha), target, _centre(like))
+    return _with_score(like, n, alpha, learned.score)
+
+
+def _with_score(
+    like: ClassMixtureLaw, n: np.ndarray | None, alpha: np.ndarray | None, score: Score
+) -> ClassMixtureLaw:
+    correlation = score.unit_mean[..., 0]
+    margin = like.radius * correlation
     return ClassMixtureLaw(
         n_classes=like.n_classes,
         radius=like.radius,
         n_features=like.n_features,
-        n_samples=n,
-        alpha=alpha,
+        n_samples=None if n is None else unwrap(n),
+        alpha=None if alpha is None else unwrap(alpha),
         margin=unwrap(margin),
-        correlation=unwrap(margin / like.radius),
+        correlation=unwrap(correlation),
         error_rate=unwrap(_error_rate(margin, like.n_classes)),
+        _score=score,
     )
-
-
-def _law(
-    like: ClassMixtureLaw,
-    n: np.ndarray,
-    alpha: np.ndarray,
-    centre: np.ndarray,
-    aside: np.ndarray,
-    square: np.ndarray,
-) -> ClassMixtureLaw:
-    """Fit n labels whose product with the input has these components.
-
-    `centre` is along the centre of the class, `aside` along the teacher's noise, `square` the
-    label's mean square; all of them differences between one class and another.
-    """
-    p, spike = float(like.n_features), like.radius**2 / like.n_classes
-    one = np.ones(())
-    kappa = implicit_ridge(np.ones(1), np.full(1, p), n, Remainder(alpha, 0 * one, one))
-    slack = np.maximum(n - p, 0.0)
-    left = np.where(kappa > 0, ratio(alpha, kappa), slack)
-    free = left + np.where(kappa > 0, p * kappa / (1 + kappa) ** 2, 0.0)
-    A, B = centre / (1 + kappa + spike), aside / (1 + kappa)
-    unexplained = np.maximum(square - centre**2 / (1 + spike) - aside**2, 0.0)
-    # What kappa keeps from being fitted.
-    lost = (kappa * A) ** 2 / (1 + spike) + (kappa * B) ** 2
-    missed = unexplained + lost
-    with np.errstate(divide="ignore", invalid="ignore"):
-        per_sample = np.where(missed > 0, missed / np.where(missed > 0, free, 1.0), 0.0)
-    noise2 = times(per_sample, p / (1 + kappa) ** 2)
-    length = np.sqrt(A**2 + B**2 + noise2)
-    return _with_margin(like, unwrap(n), unwrap(alpha), like.radius * ratio(A, length))
 
 
 def _error_rate(margin: np.ndarray, n_classes: int) -> np.ndarray:

@@ -1,21 +1,26 @@
 """Two classes of many Gaussian clusters each: where a teacher is wrong on whole clusters."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
-from ddkd._checks import check_choice, check_integer, check_real
+from ddkd._checks import check_integer, check_real
+from ddkd._repr import short_repr
 from ddkd.theory._arguments import check_counts, check_nonnegative
-from ddkd.theory._fits import Shrinkage, linear_shrinkage
+from ddkd.theory._arrays import ratio
+from ddkd.theory._fits import fit, learn
+from ddkd.theory._laws import Law
+from ddkd.theory._scores import Target
 
 __all__ = ["ClusterMixtureLaw", "cluster_mixture"]
 
 _CELLS = 1000
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
-class ClusterMixtureLaw:
+class ClusterMixtureLaw(Law):
     """Law of a linear model of two classes of many clusters.
 
     Made by `cluster_mixture` and by `ClusterMixtureLaw.distill`.
@@ -47,11 +52,11 @@ class ClusterMixtureLaw:
     margin: float
     margin_spread: float
     # The distribution of the margins over the clusters, as points and weights.
-    _margins: np.ndarray = field(repr=False)
-    _weights: np.ndarray = field(repr=False)
+    _margins: np.ndarray
+    _weights: np.ndarray
 
     def distill(
-        self, n_transfer: float, *, labels: str = "hard", alpha: float = 0.0
+        self, n_transfer: float, *, labels: str | None = None, alpha: float = 0.0
     ) -> "ClusterMixtureLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
@@ -68,8 +73,9 @@ class ClusterMixtureLaw:
         ----------
         n_transfer : int
             Number m of examples the teacher labels; infinity for the limit.
-        labels : {"hard", "soft"}, default="hard"
-            Signs of the teacher's scores, or the scores.
+        labels : {"hard", "soft"} or None, default=None
+            Signs of the teacher's scores, or the scores; None for "hard", the population's own
+            kind.
         alpha : float, default=0.0
             Ridge of the student, sum-normalised; 0 for minimum norm.
 
@@ -93,15 +99,25 @@ class ClusterMixtureLaw:
         >>> round(teacher.wrong_clusters, 3), round(student.wrong_clusters, 3)
         (0.051, 0.051)
         """
-        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
         G, R = self.n_clusters, self.radius
         u = self._margins / R
         rest = max(1 - G * float(self._weights @ u**2), 0.0)
-        if not hard:
-            return _law(self, n_transfer, alpha, (1 + R**2 / G) * u, rest, None, self._weights)
-        density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
-        moment = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
-        return _law(self, n_transfer, alpha, moment, density**2 * rest, 1.0, self._weights)
+        moments = _Moments((1 + R**2 / G) * u, rest, None, self._weights)
+        if self._kind(labels) == "hard":
+            density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
+            centres = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
+            moments = _Moments(centres, density**2 * rest, 1.0, self._weights)
+        return _law(self, n_transfer, alpha, moments)
+
+
+@dataclass(frozen=True, eq=False)
+class _Moments:
+    """What labels are to least squares: the mean product of label and input."""
+
+    centres: np.ndarray  # along a centre, over the clusters
+    rest: float  # sum of its squares in all other directions
+    square: float | None  # mean square of the labels; None if they are linear in the input
+    weights: np.ndarray  # of the clusters
 
 
 def cluster_mixture(
@@ -173,41 +189,38 @@ def cluster_mixture(
         _margins=np.zeros(1),
         _weights=np.ones(1),
     )
-    return _law(chance, n_samples, alpha, np.array([c * R / G]), 0.0, 1.0, np.ones(1))
+    moments = _Moments(np.array([c * R / G]), 0.0, 1.0, np.ones(1))
+    return _law(chance, n_samples, alpha, moments)
 
 
 def _law(
-    like: ClusterMixtureLaw,
-    n_samples: float,
-    alpha: float,
-    moment: np.ndarray,
-    rest: float,
-    square: float | None,
-    weights: np.ndarray,
+    like: ClusterMixtureLaw, n_samples: float, alpha: float, moments: _Moments
 ) -> ClusterMixtureLaw:
-    """Fit n labels whose product with the input is `moment` along a centre.
-
-    `moment` varies over the clusters, with `weights`; the moments in all other directions
-    have squares that sum to `rest`. `square` is the labels' mean square; None for labels that
-    are linear in the input.
-    """
+    """Fit n labels with these moments: a linear law whose targets vary over the clusters."""
     teaching = like.n_samples > 0
     n = check_counts("n_transfer" if teaching else "n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
     if n.ndim or ridge.ndim:
         raise ValueError("n_samples, n_transfer and alpha must be numbers, not arrays, here")
     G, p, R = like.n_clusters, like.n_features, like.radius
-    fit, per_sample = _shrink(G, p, 1 + R**2 / G, n, ridge, moment, rest, square, weights)
-    along, aside = fit.kept[0], fit.kept[-1]
-    mean = along * moment / (1 + R**2 / G)
-    noise = per_sample * along**2 / (1 + R**2 / G)  # variance of a coefficient along a centre
-    length2 = G * (weights @ mean**2 + noise) + aside**2 * rest + (p - G) * per_sample * aside**2
-    if not np.isfinite(length2):
-        # On the threshold the score is noise, of one size in all directions but the centres'.
-        share = along**2 / (1 + R**2 / G)
-        mean, noise, length2 = np.zeros(1), share, G * share + (p - G) * aside**2
-        weights = np.ones(1)
-    margins, spread = R * mean / np.sqrt(length2), R * np.sqrt(noise / length2)
+    spike = 1 + R**2 / G
+    at_centre = np.arange(p) < G
+    s = np.where(at_centre, spike, 1.0)
+    weights = moments.weights
+    energy = np.where(at_centre, float(weights @ moments.centres**2) / spike, 0.0)
+    energy[-1] += moments.rest
+    found = fit(s, s > 0, n, ridge)
+    noise = 0.0 if moments.square is None else max(moments.square - float(energy.sum()), 0.0)
+    nowhere, one = np.zeros(p), np.ones(())
+    learned = learn(found, Target(nowhere, energy, np.asarray(noise), one, one))
+    score = learned.score
+    # On the threshold the score is noise, of one size in all directions but the centres'.
+    finite = bool(np.isfinite(score.power))
+    variance, own = (score.variance, learned.own) if finite else (score.unit_variance,) * 2
+    # Within a cluster the inputs have unit variance in every direction.
+    length = np.sqrt(np.sum(variance / s))
+    margins = ratio(R * finite * found.kept[0] * moments.centres / spike, length)
+    spread = float(ratio(R * np.sqrt(own[0] / spike), length))
     nodes, node_weights = _convolve(margins, weights, spread)
     average = float(weights @ margins)
     return ClusterMixtureLaw(
@@ -223,29 +236,6 @@ def _law(
         _margins=nodes,
         _weights=node_weights,
     )
-
-
-def _shrink(
-    G: int,
-    p: int,
-    spike: float,
-    n: np.ndarray,
-    alpha: np.ndarray,
-    moment: np.ndarray,
-    rest: float,
-    square: float | None,
-    weights: np.ndarray,
-) -> tuple[Shrinkage, float]:
-    """What the fit keeps of every direction, and E/n."""
-    s = np.r_[np.full(G, spike), np.ones(p - G)]
-    fit = linear_shrinkage(s, np.ones(p, dtype=bool), n, alpha)
-    energy = G * float(weights @ moment**2) / spike
-    unexplained = 0.0 if square is None else max(square - energy - rest, 0.0)
-    missed = unexplained + energy * fit.lost[0] ** 2 + rest * fit.lost[-1] ** 2
-    if missed == 0:
-        return fit, 0.0
-    with np.errstate(divide="ignore"):
-        return fit, float(missed / (n * fit.free))
 
 
 def _below_zero(margins: np.ndarray, weights: np.ndarray, spread: float) -> float:

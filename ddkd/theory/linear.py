@@ -1,24 +1,34 @@
 """Least squares in a Gaussian population, and chains of students distilled from it."""
 
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice, check_integer
+from ddkd._checks import check_integer
+from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, MixturePopulation
-from ddkd.theory._arguments import broadcast, check_counts, check_masks, check_nonnegative, unwrap
+from ddkd.theory._arguments import (
+    Features,
+    broadcast,
+    check_counts,
+    check_masks,
+    check_nonnegative,
+    unwrap,
+)
 from ddkd.theory._arrays import ratio
-from ddkd.theory._fits import least_squares_fit
-from ddkd.theory._laws import Law, law_fields
-from ddkd.theory._scores import Score, Target, truth_target
+from ddkd.theory._fits import fit
+from ddkd.theory._laws import GaussianLaw, train, truth_target
+from ddkd.theory._scores import Score, Target
 from ddkd.theory.mixture import MixtureLaw, mixture_least_squares
 
 __all__ = ["LinearLaw", "least_squares", "prefix_masks"]
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
-class LinearLaw(Law):
+class LinearLaw(GaussianLaw):
     """Law of a linear model fitted by least squares, and what it implies.
 
     Made by `least_squares` and by `LinearLaw.distill`. Every number is a float, or an array
@@ -28,6 +38,8 @@ class LinearLaw(Law):
     ----------
     population : GaussianPopulation
         Where the inputs and the truth come from.
+    labels : {"own", "hard", "soft"}
+        What the model was fitted to: the population's own labels, or a teacher's.
     features : ndarray of bool, shape (..., n_features)
         The columns used.
     n_samples : float or ndarray
@@ -64,7 +76,12 @@ class LinearLaw(Law):
         return ratio(self._score.variance, self.population.eigenvalues)
 
     def distill(
-        self, n_transfer: Any, *, labels: str = "hard", features: Any = None, alpha: Any = 0.0
+        self,
+        n_transfer: ArrayLike,
+        *,
+        labels: str | None = None,
+        features: Features = None,
+        alpha: ArrayLike = 0.0,
     ) -> "LinearLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
@@ -81,11 +98,12 @@ class LinearLaw(Law):
         ----------
         n_transfer : int or array_like of int
             Number m of examples the teacher labels; infinity for the limit.
-        labels : {"hard", "soft"}, default="hard"
-            Signs of the teacher's scores, or the scores.
-        features : None, bool mask or index array, default=None
-            The student's columns; None for the teacher's own. A stack of masks
-            (..., n_features) gives a curve.
+        labels : {"hard", "soft"} or None, default=None
+            Signs of the teacher's scores, or the scores; None for the population's own kind,
+            "hard" for hard labels and "soft" for real ones.
+        features : None, "all", bool mask or index array, default=None
+            The student's columns; None for the teacher's own, "all" for every column. A stack
+            of masks (..., n_features) gives a curve.
         alpha : float or array_like, default=0.0
             Ridge of the student, sum-normalised; 0 for minimum norm.
 
@@ -111,35 +129,41 @@ class LinearLaw(Law):
         >>> student.error_rate.round(4), round(teacher.error_rate, 4)
         (array([0.374 , 0.3397, 0.3395]), 0.3395)
         """
-        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        kind = self._kind(labels)
         m = check_counts("n_transfer", n_transfer)
         ridge = check_nonnegative("alpha", alpha)
-        if features is None:
-            mask = self.features
-        else:
+        mask = self.features
+        if features is not None:
             mask = check_masks("features", features, self.population.n_features)
-        target = self._score.hard_target() if hard else self._score.soft_target()
-        return _law(self.population, mask, m, ridge, target, teacher=self._score)
+        return _law(self.population, mask, m, ridge, self._target(kind), kind, self._score)
 
 
 @overload
 def least_squares(
-    population: GaussianPopulation, n_samples: Any, *, features: Any = ..., alpha: Any = ...
+    population: GaussianPopulation,
+    n_samples: ArrayLike,
+    *,
+    features: Features = ...,
+    alpha: ArrayLike = ...,
 ) -> LinearLaw: ...
 
 
 @overload
 def least_squares(
-    population: MixturePopulation, n_samples: Any, *, features: Any = ..., alpha: Any = ...
+    population: MixturePopulation,
+    n_samples: ArrayLike,
+    *,
+    features: Features = ...,
+    alpha: ArrayLike = ...,
 ) -> MixtureLaw: ...
 
 
 def least_squares(
     population: GaussianPopulation | MixturePopulation,
-    n_samples: Any,
+    n_samples: ArrayLike,
     *,
-    features: Any = None,
-    alpha: Any = 0.0,
+    features: Features = None,
+    alpha: ArrayLike = 0.0,
 ) -> LinearLaw | MixtureLaw:
     """Law of least squares, ridge or minimum norm, on n samples of a Gaussian population.
 
@@ -168,7 +192,7 @@ def least_squares(
         Inputs, truth and labels.
     n_samples : int or array_like of int
         Number of samples n; infinity for the limit.
-    features : None, bool mask or index array, default=None
+    features : None, "all", bool mask or index array, default=None
         Columns used; None for all. A stack of masks (..., n_features) gives a curve.
     alpha : float or array_like, default=0.0
         Ridge, sum-normalised: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm.
@@ -202,16 +226,22 @@ def least_squares(
     n = check_counts("n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
     mask = check_masks("features", features, population.n_features)
-    return _law(population, mask, n, ridge, truth_target(population, _truth(population)))
+    target = truth_target(population, linear_truth(population))
+    return _law(population, mask, n, ridge, target, "own")
 
 
-def check_population(population: Any) -> None:
+def linear_truth(population: GaussianPopulation) -> np.ndarray:
+    """The truth's coefficients on unit-variance inputs."""
+    return np.sqrt(population.eigenvalues) * population.coef
+
+
+def check_population(population: object) -> None:
     """Raise a ValueError unless `population` is a GaussianPopulation."""
     if not isinstance(population, GaussianPopulation):
         raise ValueError(f"population must be a GaussianPopulation; got {population!r}")
 
 
-def prefix_masks(widths: Any, n_features: int) -> np.ndarray:
+def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:
     """Masks of the first w features, for every width w: the `features` of a width curve.
 
     Parameters
@@ -245,29 +275,24 @@ def prefix_masks(widths: Any, n_features: int) -> np.ndarray:
     return np.arange(n_features) < array[..., None]
 
 
-def _truth(population: GaussianPopulation) -> np.ndarray:
-    """The truth's coefficients on unit-variance inputs."""
-    return np.sqrt(population.eigenvalues) * population.coef
-
-
 def _law(
     population: GaussianPopulation,
     mask: np.ndarray,
     n: np.ndarray,
     alpha: np.ndarray,
     target: Target,
+    labels: str,
     teacher: Score | None = None,
 ) -> LinearLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
     size = "n_samples" if teacher is None else "n_transfer"
     broadcast(**{size: n}, alpha=alpha, features=mask[..., 0], teacher=target.unit)
-    fit, ridges = least_squares_fit(
-        population.eigenvalues, mask, n, np.asarray(np.inf), alpha, target
-    )
+    found = fit(population.eigenvalues, mask, n, alpha)
     return LinearLaw(
         features=mask,
+        labels=labels,
         n_samples=unwrap(n),
         alpha=unwrap(alpha),
-        kappa=unwrap(ridges.kappa),
-        **law_fields(population, _truth(population), fit, target, teacher),
+        kappa=unwrap(found.kappa),
+        **train(found, target, population, linear_truth(population), teacher),
     )

@@ -1,50 +1,35 @@
 """Least squares on two Gaussian clusters, where hard labels denoise."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
-from ddkd._checks import check_choice, check_integer, check_vector
+from ddkd._checks import check_vector
+from ddkd._repr import short_repr
 from ddkd.populations import MixturePopulation
 from ddkd.populations._models import same_sign
-from ddkd.theory._arguments import broadcast, check_counts, check_masks, check_nonnegative, unwrap
+from ddkd.theory._arguments import (
+    Features,
+    Values,
+    broadcast,
+    check_counts,
+    check_masks,
+    check_nonnegative,
+    unwrap,
+)
 from ddkd.theory._arrays import ratio, times
-from ddkd.theory._fits import linear_shrinkage
+from ddkd.theory._fits import fit, learn
+from ddkd.theory._laws import Law, overlap
+from ddkd.theory._scores import Score, Target, hard_target
 
 __all__ = ["MixtureLaw", "mixture_least_squares", "mixture_model"]
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
-class _Score:
-    """Law of a score in coordinates of unit variance within a cluster, in units of its spread.
-
-    The spread is the standard deviation of the score within a cluster. `mean` and `variance`
-    are those of its coefficients, over the spread and its square: numbers at a threshold too.
-    """
-
-    mean: np.ndarray
-    variance: np.ndarray
-    spread2: np.ndarray  # infinite on a threshold
-
-
-@dataclass(frozen=True, eq=False)
-class _Labels:
-    """What labels are to least squares: E[x y] = along * nu + through * t, E y^2 = square.
-
-    t is a score (zero for the population's own labels); all in units of `unit`, a variance.
-    """
-
-    along: np.ndarray
-    through: np.ndarray
-    square: np.ndarray | None  # None: the labels are the score itself
-    unit: np.ndarray
-    score: _Score
-
-
-@dataclass(frozen=True, eq=False)
-class MixtureLaw:
+class MixtureLaw(Law):
     """Law of a linear model fitted to two clusters, and what it implies.
 
     Made by `least_squares` of a `MixturePopulation`, by `mixture_model` and by
@@ -74,32 +59,35 @@ class MixtureLaw:
 
     population: MixturePopulation
     features: np.ndarray
-    n_samples: Any
-    alpha: Any
-    kappa: Any
-    target_risk: Any
-    risk: Any
-    train_risk: Any
-    margin: Any
-    correlation: Any
-    error_rate: Any
-    agreement: Any
-    _score: _Score
+    n_samples: Values
+    alpha: Values
+    kappa: Values
+    target_risk: Values
+    risk: Values
+    train_risk: Values
+    margin: Values
+    correlation: Values
+    error_rate: Values
+    agreement: Values
+    _score: Score
 
     @property
     def coef_mean(self) -> np.ndarray:
         """Mean of each coefficient; (..., n_features)."""
-        scale = np.sqrt(self._score.spread2)[..., None]
-        return times(scale, self._score.mean) / np.sqrt(self.population.eigenvalues)
+        return self._score.mean / np.sqrt(self.population.eigenvalues)
 
     @property
     def coef_variance(self) -> np.ndarray:
         """Variance of each coefficient; (..., n_features)."""
-        spread2 = self._score.spread2[..., None]
-        return times(spread2, self._score.variance) / self.population.eigenvalues
+        return self._score.variance / self.population.eigenvalues
 
     def distill(
-        self, n_transfer: Any, *, labels: str = "hard", features: Any = None, alpha: Any = 0.0
+        self,
+        n_transfer: ArrayLike,
+        *,
+        labels: str | None = None,
+        features: Features = None,
+        alpha: ArrayLike = 0.0,
     ) -> "MixtureLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
@@ -123,11 +111,12 @@ class MixtureLaw:
         ----------
         n_transfer : int or array_like of int
             Number m of examples the teacher labels; infinity for the limit.
-        labels : {"hard", "soft"}, default="hard"
-            Signs of the teacher's scores, or the scores.
-        features : None, bool mask or index array, default=None
-            The student's columns; None for the teacher's own. A stack of masks
-            (..., n_features) gives a curve.
+        labels : {"hard", "soft"} or None, default=None
+            Signs of the teacher's scores, or the scores; None for the population's own kind,
+            "hard" for hard labels and "soft" for real ones.
+        features : None, "all", bool mask or index array, default=None
+            The student's columns; None for the teacher's own, "all" for every column. A stack
+            of masks (..., n_features) gives a curve.
         alpha : float or array_like, default=0.0
             Ridge of the student, sum-normalised; 0 for minimum norm.
 
@@ -152,67 +141,40 @@ class MixtureLaw:
         >>> student.error_rate.round(3), round(teacher.error_rate, 3)
         (array([0.305, 0.256, 0.248]), 0.267)
         """
-        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        target = self._target(self._kind(labels))
         m = check_counts("n_transfer", n_transfer)
         ridge = check_nonnegative("alpha", alpha)
-        population = self.population
-        if features is None:
-            mask = self.features
-        else:
-            mask = check_masks("features", features, population.n_features)
-        score = self._score
+        mask = self.features
+        if features is not None:
+            mask = check_masks("features", features, self.population.n_features)
+        return _law(self.population, mask, m, ridge, target, self._score)
+
+    def _decisions(self) -> Target:
         a = np.asarray(self.margin)
-        one = np.ones(a.shape)
-        if hard:
-            density = np.exp(-(a**2) / 2) * np.sqrt(2 / np.pi)  # 2 phi(a)
-            target = _Labels(special.erf(a / np.sqrt(2)), density, one, one, score)
-        else:
-            target = _Labels(a, one, None, score.spread2, score)
-        return _law(population, mask, m, ridge, target, has_teacher=True)
-
-    def generations(
-        self, count: int, n_transfer: Any, *, labels: str = "hard", alpha: Any = 0.0
-    ) -> "tuple[MixtureLaw, ...]":
-        """Laws of students of students, each taught on a fresh transfer set.
-
-        Parameters
-        ----------
-        count : int
-            Number of generations after this one.
-        n_transfer : int or array_like of int
-            Number of examples each of them learns from.
-        labels : {"hard", "soft"}, default="hard"
-            What every teacher hands on.
-        alpha : float or array_like, default=0.0
-            Ridge of every student.
-
-        Returns
-        -------
-        tuple of MixtureLaw
-            The first student, its student, and so on. At infinite `n_transfer` hard labels
-            take every teacher that is better than chance to Bayes' error.
-        """
-        laws: list[MixtureLaw] = []
-        for _ in range(check_integer("count", count)):
-            teacher = laws[-1] if laws else self
-            laws.append(teacher.distill(n_transfer, labels=labels, alpha=alpha))
-        return tuple(laws)
+        return hard_target(
+            self._score,
+            np.exp(-(a**2) / 2) * np.sqrt(2 / np.pi),  # 2 phi(a)
+            along=special.erf(a / np.sqrt(2)),  # 2 Phi(a) - 1
+            centre=_centre(self.population),
+        )
 
 
 def mixture_least_squares(
-    population: MixturePopulation, n_samples: Any, features: Any, alpha: Any
+    population: MixturePopulation, n_samples: ArrayLike, features: Features, alpha: ArrayLike
 ) -> MixtureLaw:
     """What `least_squares` does with a `MixturePopulation`."""
     n = check_counts("n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
     mask = check_masks("features", features, population.n_features)
-    zero, one = np.zeros(()), np.ones(())
     nothing = np.zeros(population.n_features)
-    own = _Labels(zero + population.label_scale, zero, one, one, _Score(nothing, nothing, one))
-    return _law(population, mask, n, ridge, own, has_teacher=False)
+    centre = _centre(population)
+    own = hard_target(
+        Score.of(nothing, nothing), np.zeros(()), along=population.label_scale, centre=centre
+    )
+    return _law(population, mask, n, ridge, own)
 
 
-def mixture_model(population: MixturePopulation, coef: Any) -> MixtureLaw:
+def mixture_model(population: MixturePopulation, coef: ArrayLike) -> MixtureLaw:
     """Law of a given linear model, so that it can teach.
 
     Parameters
@@ -248,10 +210,8 @@ def mixture_model(population: MixturePopulation, coef: Any) -> MixtureLaw:
     risk = population.risk(coef)
     if not coef.any():
         raise ValueError("coef must not be all zero")
-    score = np.sqrt(population.eigenvalues) * coef
-    spread2 = np.asarray(np.sum(score**2))
-    unit = _Score(score / np.sqrt(spread2), np.zeros(coef.size), spread2)
-    margin = float(np.sum(unit.mean * _centre(population)))
+    score = Score.of(np.sqrt(population.eigenvalues) * coef, np.zeros(coef.size))
+    margin = float(np.sum(score.unit_mean * _centre(population)))
     return MixtureLaw(
         population=population,
         features=coef != 0,
@@ -265,11 +225,11 @@ def mixture_model(population: MixturePopulation, coef: Any) -> MixtureLaw:
         correlation=margin / population.radius,
         error_rate=float(special.ndtr(-margin)),
         agreement=None,
-        _score=unit,
+        _score=score,
     )
 
 
-def _check_population(population: Any) -> None:
+def _check_population(population: object) -> None:
     if not isinstance(population, MixturePopulation):
         raise ValueError(f"population must be a MixturePopulation; got {population!r}")
 
@@ -284,96 +244,38 @@ def _law(
     mask: np.ndarray,
     n: np.ndarray,
     alpha: np.ndarray,
-    labels: _Labels,
-    has_teacher: bool,
+    target: Target,
+    teacher: Score | None = None,
 ) -> MixtureLaw:
-    """Fit n examples with those labels on the columns in `mask`."""
-    size = "n_transfer" if has_teacher else "n_samples"
-    broadcast(**{size: n}, alpha=alpha, features=mask[..., 0], teacher=labels.unit)
-    nu, t = _centre(population), labels.score
-    fit = linear_shrinkage(population.eigenvalues, mask, n, alpha)
-    through = labels.through[..., None]
-    r2 = np.sum(mask * nu**2, axis=-1)
-    seen = np.sum(mask * t.mean * nu, axis=-1)
-    # Least squares on infinitely many examples, with the ridge kappa and without:
-    # (I + nu nu' + kappa/s)^-1 E[x y], by the formula for an inverse of rank one.
-    shrunk = (labels.along - labels.through * np.sum(fit.kept * t.mean * nu, axis=-1)) / (
-        1 + np.sum(fit.kept * nu**2, axis=-1)
-    )
-    best = (labels.along - labels.through * seen) / (1 + r2)
-    mean = fit.kept * (through * t.mean + shrunk[..., None] * nu)
-    bias = mask * (
-        fit.lost * through * t.mean + (best[..., None] - fit.kept * shrunk[..., None]) * nu
-    )
-    missed = (
-        _unexplained(labels, mask, nu, r2, seen)
-        + np.sum(bias**2, axis=-1)
-        + np.sum(bias * nu, axis=-1) ** 2
-        + np.sum(mask * (fit.lost * through) ** 2 * t.variance, axis=-1)
-    )
-    with np.errstate(divide="ignore"):
-        target_risk = np.where(missed > 0, missed / np.where(missed > 0, fit.free, 1.0), 0.0)
-    own = times(target_risk[..., None], fit.kept**2 / n[..., None])
-    handed = (through * fit.kept) ** 2 * t.variance
-    score = _unit_score(mean, handed, own, fit.kept, labels.unit)
-    margin = np.sum(score.mean * nu, axis=-1)
+    """Law of a fit to `target`: of a first generation, or of a student."""
+    size = "n_samples" if teacher is None else "n_transfer"
+    broadcast(**{size: n}, alpha=alpha, features=mask[..., 0], teacher=target.unit)
+    centre = _centre(population)
+    found = fit(population.eigenvalues, mask, n, alpha)
+    learned = learn(found, target, centre)
+    score = learned.score
+    margin = np.sum(score.unit_mean * centre, axis=-1)
     agreement = None
-    if has_teacher:
-        factor = fit.kept * through
-        cosine = np.sum(t.mean * mean + factor * t.variance, axis=-1)
-        apart = (mean - cosine[..., None] * t.mean) ** 2
-        apart = apart + (factor - cosine[..., None]) ** 2 * t.variance + own
-        sine = np.sqrt(np.sum(apart, axis=-1))
-        length = np.hypot(cosine, sine)
-        parts = ratio(cosine, length), np.where(np.isinf(length), 1.0, ratio(sine, length))
-        agreement = unwrap(same_sign(np.sum(t.mean * nu, axis=-1), margin, *parts))
+    if teacher is not None:
+        along, across = overlap(found, learned, target, teacher)
+        length = np.hypot(along, across)
+        parts = ratio(along, length), np.where(np.isinf(length), 1.0, ratio(across, length))
+        same = same_sign(np.sum(teacher.unit_mean * centre, axis=-1), margin, *parts)
+        agreement = unwrap(same)
     c = population.label_scale
-    hit = times(np.sqrt(score.spread2), margin)
+    hit = times(np.sqrt(score.power), margin)
     return MixtureLaw(
         population=population,
         features=mask,
         n_samples=unwrap(n),
         alpha=unwrap(alpha),
-        kappa=unwrap(fit.kappa),
-        target_risk=unwrap(times(labels.unit, target_risk)),
-        risk=unwrap(1 - c**2 + (c - hit) ** 2 + score.spread2),
-        train_risk=unwrap(times(labels.unit, missed * ratio(fit.left, fit.free) * fit.left)),
+        kappa=unwrap(found.kappa),
+        target_risk=unwrap(learned.target_risk),
+        risk=unwrap(1 - c**2 + (c - hit) ** 2 + score.power),
+        train_risk=unwrap(learned.train_risk),
         margin=unwrap(margin),
         correlation=unwrap(margin / population.radius),
         error_rate=unwrap(special.ndtr(-margin)),
         agreement=agreement,
         _score=score,
-    )
-
-
-def _unexplained(
-    labels: _Labels, mask: np.ndarray, nu: np.ndarray, r2: np.ndarray, seen: np.ndarray
-) -> np.ndarray:
-    """Variance of the labels that no linear function of the columns in `mask` explains."""
-    t = labels.score
-    if labels.square is None:
-        # The score's part off the mask; its mean there is y times a number, and y is partly known.
-        off = ~mask
-        hidden = np.sum(off * t.mean * nu, axis=-1)
-        return np.sum(off * (t.mean**2 + t.variance), axis=-1) + hidden**2 / (1 + r2)
-    cross = labels.along[..., None] * nu + labels.through[..., None] * t.mean
-    norm2 = np.sum(mask * cross**2, axis=-1)
-    norm2 = norm2 + labels.through**2 * np.sum(mask * t.variance, axis=-1)
-    along = labels.along * r2 + labels.through * seen
-    return np.maximum(labels.square - norm2 + along**2 / (1 + r2), 0.0)
-
-
-def _unit_score(
-    mean: np.ndarray, handed: np.ndarray, own: np.ndarray, kept: np.ndarray, unit: np.ndarray
-) -> _Score:
-    """The score in units of its spread; on a threshold only the noise's direction is left."""
-    spread2 = np.sum(mean**2 + handed + own, axis=-1)
-    finite = np.isfinite(spread2)[..., None]
-    variance = np.where(finite, handed + np.where(finite, own, 0.0), kept**2)
-    total = np.where(finite, spread2[..., None], np.sum(kept**2, axis=-1, keepdims=True))
-    mean = np.where(finite, mean, 0.0)
-    return _Score(
-        mean=ratio(mean, np.sqrt(total)),
-        variance=ratio(variance, total),
-        spread2=np.asarray(times(unit, spread2)),
     )

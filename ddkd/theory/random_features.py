@@ -1,22 +1,24 @@
 """Least squares on random features of any kernel, and students with features of their own."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice, check_vector
+from ddkd._checks import check_vector
+from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
-from ddkd.theory._fits import least_squares_fit
-from ddkd.theory._laws import Law, law_fields
-from ddkd.theory._scores import Score, Target, truth_target
+from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
+from ddkd.theory._fits import fit
+from ddkd.theory._laws import GaussianLaw, train, truth_target
+from ddkd.theory._scores import Score, Target
 
 __all__ = ["RandomFeatureLaw", "random_features"]
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
-class RandomFeatureLaw(Law):
+class RandomFeatureLaw(GaussianLaw):
     """Law of least squares on random features, and what it implies.
 
     Made by `random_features` and by `RandomFeatureLaw.distill`. Every number is a float, or
@@ -26,6 +28,8 @@ class RandomFeatureLaw(Law):
     ----------
     population : GaussianPopulation
         The eigenfunctions as unit-variance inputs, with the truth on them.
+    labels : {"own", "hard", "soft"}
+        What the model was fitted to: the population's own labels, or a teacher's.
     eigenvalues : ndarray of shape (n_eigenfunctions,)
         Eigenvalues of the kernel.
     n_samples, n_components : float or ndarray
@@ -50,8 +54,8 @@ class RandomFeatureLaw(Law):
     """
 
     eigenvalues: np.ndarray
-    n_components: Any
-    gamma: Any
+    n_components: Values
+    gamma: Values
 
     @property
     def coef_mean(self) -> np.ndarray:
@@ -64,7 +68,12 @@ class RandomFeatureLaw(Law):
         return self._score.variance
 
     def distill(
-        self, n_transfer: Any, n_components: Any, *, labels: str = "hard", alpha: Any = 0.0
+        self,
+        n_transfer: ArrayLike,
+        n_components: ArrayLike,
+        *,
+        labels: str | None = None,
+        alpha: ArrayLike = 0.0,
     ) -> "RandomFeatureLaw":
         """Law of a student with random features of its own, fitted to this model's labels.
 
@@ -82,8 +91,9 @@ class RandomFeatureLaw(Law):
             Number m of examples the teacher labels; infinity for the limit.
         n_components : int or array_like of int
             Number k of the student's random features; infinity for the kernel itself.
-        labels : {"hard", "soft"}, default="hard"
-            Signs of the teacher's scores, or the scores.
+        labels : {"hard", "soft"} or None, default=None
+            Signs of the teacher's scores, or the scores; None for the population's own kind,
+            "hard" for hard labels and "soft" for real ones.
         alpha : float or array_like, default=0.0
             Ridge of the student; 0 for minimum norm.
 
@@ -108,25 +118,26 @@ class RandomFeatureLaw(Law):
         >>> student.error_rate.round(3), round(teacher.error_rate, 3)
         (array([0.5  , 0.244, 0.231]), 0.238)
         """
-        hard = check_choice("labels", labels, ("hard", "soft")) == "hard"
+        kind = self._kind(labels)
         return _law(
             self.population,
             self.eigenvalues,
             check_counts("n_transfer", n_transfer),
             check_counts("n_components", n_components),
             check_nonnegative("alpha", alpha),
-            self._score.hard_target() if hard else self._score.soft_target(),
-            teacher=self._score,
+            self._target(kind),
+            kind,
+            self._score,
         )
 
 
 def random_features(
-    eigenvalues: Any,
-    coef: Any,
-    n_samples: Any,
-    n_components: Any,
+    eigenvalues: ArrayLike,
+    coef: ArrayLike,
+    n_samples: ArrayLike,
+    n_components: ArrayLike,
     *,
-    alpha: Any = 0.0,
+    alpha: ArrayLike = 0.0,
     labels: str = "real",
     noise_variance: float = 0.0,
     flip_rate: float = 0.0,
@@ -205,6 +216,7 @@ def random_features(
         check_counts("n_components", n_components),
         check_nonnegative("alpha", alpha),
         truth_target(population, population.coef),
+        "own",
     )
 
 
@@ -215,18 +227,20 @@ def _law(
     k: np.ndarray,
     alpha: np.ndarray,
     target: Target,
+    labels: str,
     teacher: Score | None = None,
 ) -> RandomFeatureLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
     size = "n_samples" if teacher is None else "n_transfer"
     broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.unit)
-    fit, ridges = least_squares_fit(l, np.ones(l.size, dtype=bool), n, k, alpha, target)
+    found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k)
     return RandomFeatureLaw(
         eigenvalues=l,
+        labels=labels,
         n_samples=unwrap(n),
         n_components=unwrap(k),
         alpha=unwrap(alpha),
-        kappa=unwrap(ridges.kappa),
-        gamma=unwrap(ridges.gamma),
-        **law_fields(population, population.coef, fit, target, teacher),
+        kappa=unwrap(found.kappa),
+        gamma=unwrap(found.gamma),
+        **train(found, target, population, population.coef, teacher),
     )

@@ -159,7 +159,7 @@ def test_soft_labels_on_enough_examples_return_the_teacher_exactly(name):
 def test_hard_labels_tend_to_the_teacher(name):
     population, n, _, T, _, alpha, _ = case(name)
     teacher = theory.least_squares(population, n, features=T, alpha=alpha)
-    student = teacher.distill(np.inf).distill(np.inf).distill(np.inf)
+    student = teacher.generations(3, np.inf, labels="hard")[-1]
     assert student.error_rate == pytest.approx(teacher.error_rate, rel=1e-14)
     assert student.agreement == 1
     # The score itself is shrunk to that of sqrt(2/pi) times a normalised one.
