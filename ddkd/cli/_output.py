@@ -48,7 +48,7 @@ def _unfinished(args: argparse.Namespace) -> Path:
 
 
 def _finished_tasks(args: argparse.Namespace) -> int:
-    return len(list(_unfinished(args).glob("cell-*.json")))
+    return len(list(_unfinished(args).glob("task-*.json")))
 
 
 def discard_empty(args: argparse.Namespace) -> None:

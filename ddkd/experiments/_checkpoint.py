@@ -1,32 +1,35 @@
-"""Finished cells of a sweep on disk: a manifest and one checksummed JSON file a cell."""
+"""Finished tasks of a sweep on disk: a manifest and one checksummed JSON file a task."""
 
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ddkd.experiments._atomic import write_atomic
-from ddkd.experiments._cell import CellResult
 from ddkd.experiments._lock import LOCK_NAME
+from ddkd.experiments._task import TaskResult
 
-__all__ = ["Checkpoint"]
+__all__ = ["Checkpoint", "differences"]
 
 _MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
+_SCALARS = bool | int | float | str | None
 
 
 class Checkpoint:
     """The checkpoint folder of one sweep, which its caller has locked.
 
-    ``manifest.json`` says which sweep it belongs to. ``cell-000012.json`` holds cell 12: its
-    records and their SHA-256. Files appear whole or not at all.
+    ``manifest.json`` says which sweep it belongs to. ``task-000012.json`` holds task 12: its
+    records, the digest of the manifest, and the SHA-256 of both. Files appear whole or not at all.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
         self.folder = folder
         manifest = {"format": _FORMAT, **json.loads(json.dumps(identity))}
+        self._sweep = _digest(json.dumps(manifest, sort_keys=True))
         if (folder / _MANIFEST).exists():
             if not resume:
                 raise ValueError(
@@ -38,39 +41,60 @@ class Checkpoint:
             self._check_empty()
             self._write(_MANIFEST, json.dumps(manifest, indent=1).encode())
 
-    def finished(self, n_cells: int) -> dict[int, CellResult]:
-        """Cells that are done; a damaged one is reported and left out."""
+    def finished(self, n_tasks: int) -> dict[int, TaskResult]:
+        """Tasks that are done; a damaged one is reported and left out."""
         done = {}
-        for index in range(n_cells):
+        for index in range(n_tasks):
             path = self._path(index)
-            if not path.exists():
+            if not os.path.lexists(path):
                 continue
+            if path.is_symlink() or not path.is_file():
+                raise ValueError(f"{path} is no file of a sweep: remove it, and resume again")
             try:
-                done[index] = _decode(path.read_bytes(), index)
-            except (ValueError, KeyError, TypeError, OSError) as error:
+                done[index] = self._decode(path.read_bytes(), index)
+            except (_Damage, OSError) as error:
                 warnings.warn(
-                    f"checkpoint cell {path} is damaged ({error}); computing it again",
+                    f"checkpoint task {path} is damaged ({error}); computing it again",
                     RuntimeWarning,
                     stacklevel=3,
                 )
         return done
 
-    def store(self, result: CellResult) -> None:
-        """Write a finished cell; when this returns, the cell survives a crash."""
-        self._write(self._path(result.index).name, _encode(result))
+    def store(self, result: TaskResult) -> None:
+        """Write a finished task; when this returns, the task survives a crash."""
+        task = {"task": result.index, "records": result.records, "seconds": result.seconds}
+        body = json.dumps({"sweep": self._sweep, **task})
+        self._write(self._path(result.index).name, f"{_digest(body)}\n{body}\n".encode())
+
+    def _decode(self, content: bytes, index: int) -> TaskResult:
+        checksum, _, body = content.decode(errors="replace").rstrip("\n").partition("\n")
+        if _digest(body) != checksum:
+            raise _Damage("its checksum does not match")
+        task = json.loads(body)
+        if not _is_task(task):
+            raise ValueError(
+                f"{self._path(index)} was not written by a sweep, though its checksum matches: "
+                f"remove it, and resume again"
+            )
+        if task["sweep"] != self._sweep:
+            raise _Damage("it belongs to another sweep")
+        if task["task"] != index:
+            raise _Damage(f"it holds task {task['task']}")
+        return TaskResult(index, task["records"], task["seconds"])
 
     def _path(self, index: int) -> Path:
-        return self.folder / f"cell-{index:06d}.json"
+        return self.folder / f"task-{index:06d}.json"
 
     def _write(self, name: str, content: bytes) -> None:
         try:
             write_atomic(self.folder / name, content)
         except OSError as error:
+            if self.folder.is_dir():
+                rest = "the tasks finished before are intact; resume the sweep once there is room"
+            else:
+                rest = "the folder is gone, and with it the tasks finished before"
             raise OSError(
-                error.errno,
-                f"cannot write {name} ({error.strerror}); the cells finished before are "
-                f"intact, and resume=True continues from them once there is room",
-                str(self.folder),
+                f"cannot write {name} in {self.folder} ({error.strerror}); {rest}"
             ) from None
 
     def _check_empty(self) -> None:
@@ -96,17 +120,21 @@ class Checkpoint:
             raise ValueError(
                 f"checkpoint manifest {path} is damaged ({error}); choose another folder"
             ) from None
-        old, new = _flat(stored), _flat(manifest)
-        differences = [
-            f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here"
-            for key in [*new, *(key for key in old if key not in new)]
-            if old.get(key) != new.get(key)
-        ]
-        if differences:
+        different = differences(stored, manifest)
+        if different:
             raise ValueError(
-                f"checkpoint folder {self.folder} belongs to another sweep: "
-                + "; ".join(differences)
+                f"checkpoint folder {self.folder} belongs to another sweep: {different}"
             )
+
+
+def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """What differs between two nested mappings, such as "seed: 7 there, 8 here"; "" if nothing."""
+    old, new = _flat(stored), _flat(now)
+    return "; ".join(
+        f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here"
+        for key in [*new, *(key for key in old if key not in new)]
+        if old.get(key) != new.get(key)
+    )
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, str]:
@@ -119,17 +147,23 @@ def _flat(value: Any, prefix: str = "") -> dict[str, str]:
     return parts
 
 
-def _encode(result: CellResult) -> bytes:
-    body = json.dumps({"cell": result.index, "records": result.records, "seconds": result.seconds})
-    checksum = hashlib.sha256(body.encode()).hexdigest()
-    return f"{checksum}\n{body}\n".encode()
+def _is_task(task: Any) -> bool:
+    """Whether a JSON value has the types of what `Checkpoint.store` writes."""
+    return (
+        isinstance(task, dict)
+        and task.keys() == {"sweep", "task", "records", "seconds"}
+        and isinstance(task["seconds"], float)
+        and isinstance(task["records"], list)
+        and all(
+            isinstance(record, dict) and all(isinstance(v, _SCALARS) for v in record.values())
+            for record in task["records"]
+        )
+    )
 
 
-def _decode(content: bytes, index: int) -> CellResult:
-    checksum, _, body = content.decode().rstrip("\n").partition("\n")
-    if hashlib.sha256(body.encode()).hexdigest() != checksum:
-        raise ValueError("its checksum does not match")
-    cell = json.loads(body)
-    if cell["cell"] != index:
-        raise ValueError(f"it holds cell {cell['cell']}")
-    return CellResult(index, cell["records"], cell["seconds"])
+class _Damage(Exception):
+    """Why a task's file does not hold that task."""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,33 +1,73 @@
 """A lock on a folder that ends with the process holding it, however that ends."""
 
+import json
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
+from typing import IO
 
-__all__ = ["folder_lock"]
+__all__ = ["LOCK_NAME", "folder_lock"]
 
 LOCK_NAME = ".lock"
 
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder for one sweep; ValueError if another holds it."""
-    with (folder / LOCK_NAME).open("a+b") as file:
+    """Hold the folder for one run; ValueError if another holds it, saying since when."""
+    path = folder / LOCK_NAME
+    with _locked(path) as file:
+        file.truncate(0)
+        file.write(json.dumps({"process": os.getpid(), "since": _now().isoformat()}).encode())
+        file.flush()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                path.unlink()
+
+
+def _locked(path: Path) -> IO[bytes]:
+    while True:
+        file = path.open("a+b")
         try:
             _lock(file.fileno())
         except OSError:
+            file.seek(0)
+            content = file.read()
+            file.close()
             raise ValueError(
-                f"checkpoint folder {folder} is in use by another sweep; "
-                f"wait for it or choose another folder"
+                f"{path.parent} is in use by a run that {_running(content)}; wait for it or "
+                f"choose another folder"
             ) from None
-        yield
+        # The holder before may have removed the file that was opened here.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        file.close()
+
+
+def _running(content: bytes) -> str:
+    try:
+        holder = json.loads(content)
+        since, process = datetime.fromisoformat(holder["since"]), int(holder["process"])
+    except (ValueError, KeyError, TypeError):  # not written yet
+        return "is running"
+    today = since.date() == _now().date()
+    return f"is running since {since:{'%H:%M' if today else '%Y-%m-%d %H:%M'}} (process {process})"
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
 
 
 if sys.platform == "win32":
     import msvcrt
 
     def _lock(handle: int) -> None:
+        os.lseek(handle, 2**20, os.SEEK_SET)  # what is locked cannot be read by others
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
 else:

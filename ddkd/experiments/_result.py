@@ -20,7 +20,7 @@ _PREFIX = "column:"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SweepResult(Table):
-    """Records of every cell of a sweep, ordered by grid point, repeat and record.
+    """Records of every task of a sweep, ordered by grid point, repeat and record.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class SweepResult(Table):
         What the sweep was asked for: experiment, data, grid, repeats, seed and params.
     provenance : dict
         What it ran on: versions of ddkd, Python and the libraries, the BLAS and its threads, the
-        platform, the number of jobs, and the seconds that each cell took.
+        platform, the number of jobs, and the seconds that each task took.
 
     Examples
     --------
@@ -165,10 +165,14 @@ class SweepResult(Table):
         path : str or Path
             The file; :meth:`load` reads it back.
         """
-        meta = json.dumps({"parameters": self.parameters, "provenance": self.provenance})
+        meta = {
+            "parameters": self.parameters,
+            "provenance": self.provenance,
+            "columns": list(self.columns),
+        }
         arrays = {_PREFIX + name: column for name, column in self.columns.items()}
         buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, **{_META: np.array(meta)}, **arrays)
+        np.savez(buffer, allow_pickle=False, **{_META: np.array(json.dumps(meta))}, **arrays)
         write_atomic(Path(path), buffer.getvalue())
 
     @classmethod
@@ -193,11 +197,16 @@ class SweepResult(Table):
         try:
             with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
                 meta = json.loads(archive[_META].item())
-                names = [key for key in archive.files if key.startswith(_PREFIX)]
-                columns = {key.removeprefix(_PREFIX): archive[key] for key in names}
+                columns = {name: archive[_PREFIX + name] for name in meta["columns"]}
             return cls(columns, meta["parameters"], meta["provenance"])
-        except Exception as error:  # the readers of zip, npy and JSON raise a dozen kinds
-            raise ValueError(f"{path} is not a readable sweep result: {error}") from None
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read: {error.strerror or error}") from None
+        except MemoryError:
+            raise ValueError(f"{path} needs more memory than there is") from None
+        except Exception:  # the readers of zip, npy and JSON raise a dozen kinds
+            raise ValueError(
+                f"{path} is not a readable sweep result: it is damaged, or was not written by save"
+            ) from None
 
 
 def _names(names: str | Sequence[str]) -> list[str]:

@@ -5,23 +5,23 @@ import hashlib
 import itertools
 import json
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from ddkd._checks import check_integer
 from ddkd.datasets import Split
-from ddkd.experiments._cell import Cell, CellResult, run_cell
 from ddkd.experiments._checkpoint import Checkpoint
 from ddkd.experiments._lock import folder_lock
 from ddkd.experiments._provenance import environment, versions
 from ddkd.experiments._result import SweepResult
 from ddkd.experiments._table import Scalar, as_scalar, columns_of
+from ddkd.experiments._task import Task, run_task
+from ddkd.experiments._workers import run_in_parallel
 
 __all__ = ["sweep"]
 
@@ -41,13 +41,14 @@ def sweep(
 ) -> SweepResult:
     """Run an experiment at every point of a grid, several times over.
 
-    The result is the same to the last bit for any number of jobs, any order in which the cells
-    finish, and any number of interruptions. Each cell (a grid point of a repeat) has its own
+    The result is the same to the last bit for any number of jobs, any order in which the tasks
+    finish, and any number of interruptions. Each task (a grid point of a repeat) has its own
     generator, spawned from the seed; the data of a repeat are drawn from a generator shared by
     its grid points, so comparisons between them are paired. BLAS is held to one thread.
 
-    Jobs run through joblib: ``with joblib.parallel_config(backend="dask"): sweep(...)`` runs them
-    on a dask cluster.
+    Tasks run through joblib, whose backends "loky" (the default), "threading" and "dask" give
+    equal bits: ``with joblib.parallel_config(backend="dask"): sweep(...)`` runs them on a dask
+    cluster. The backend "multiprocessing" cannot report tasks as they finish and is refused.
 
     Parameters
     ----------
@@ -65,9 +66,9 @@ def sweep(
     n_jobs : int, default 1
         Number of processes, as in joblib; -1 is one for each core.
     params : mapping of str to object, optional
-        Further keyword arguments of `experiment`, the same in every cell.
+        Further keyword arguments of `experiment`, the same in every task.
     checkpoint : str or Path, optional
-        Folder that receives each finished cell before the next is reported.
+        Folder that receives each finished task before the next is reported.
     resume : bool, default False
         Continue the sweep in `checkpoint`, if there is one; it must have had the same experiment
         name, data, grid, repeats, seed, params and library versions.
@@ -82,15 +83,16 @@ def sweep(
     Raises
     ------
     ValueError
-        If an argument is not usable, or `checkpoint` belongs to another sweep, is in use, or holds
-        a sweep and `resume` is false.
+        If an argument is not usable; if `checkpoint` belongs to another sweep, is in use, holds a
+        sweep and `resume` is false, or holds what no sweep wrote; if a dask scheduler or worker
+        cannot import the experiment.
     OSError
         If a checkpoint cannot be written; what was written before is intact.
 
     Warns
     -----
     RuntimeWarning
-        If a cell of the checkpoint is damaged; it is computed again.
+        If a task of the checkpoint is damaged; it is computed again.
 
     Examples
     --------
@@ -123,46 +125,53 @@ def sweep(
         "params": _jsonable(params),
     }
     points = [dict(zip(grid, point, strict=True)) for point in itertools.product(*grid.values())]
-    cells = [
-        Cell(i, p, r, points[p], seed)
+    tasks = [
+        Task(i, p, r, points[p], seed)
         for i, (p, r) in enumerate(itertools.product(range(len(points)), range(repeats)))
     ]
     start = time.perf_counter()
     with _open_checkpoint(checkpoint, {"versions": versions(), **parameters}, resume) as store:
-        done = store.finished(len(cells)) if store else {}
-        pending = [cell for cell in cells if cell.index not in done]
-        bar = tqdm(total=len(cells), initial=len(done), disable=not progress, unit="cell")
-        with bar, closing(_run(pending, experiment, data, params, n_jobs)) as results:
+        done = store.finished(len(tasks)) if store else {}
+        pending = [task for task in tasks if task.index not in done]
+        results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
+        with closing(results), _Progress(len(tasks), len(done), shown=progress) as bar:
             for result in results:
                 if store:
                     store.store(result)
                 done[result.index] = result
-                bar.update()
+                bar.advance()
     records = [
-        {**cell.point, "repeat": cell.repeat, **record}
-        for cell in cells
-        for record in done[cell.index].records
+        {**task.point, "repeat": task.repeat, **record}
+        for task in tasks
+        for record in done[task.index].records
     ]
     provenance = {
         **environment(),
         "n_jobs": n_jobs,
         "seconds": time.perf_counter() - start,
-        "cell_seconds": [done[cell.index].seconds for cell in cells],
-        "cells_resumed": len(cells) - len(pending),
+        "task_seconds": [done[task.index].seconds for task in tasks],
+        "tasks_resumed": len(tasks) - len(pending),
     }
     return SweepResult(columns_of(records), parameters, provenance)
 
 
-def _run(
-    cells: list[Cell],
-    experiment: Callable[..., list[dict[str, Any]]],
-    data: Any,
-    params: Mapping[str, Any],
-    n_jobs: int | None,
-) -> Generator[CellResult, None, None]:
-    """Results of the cells as they finish."""
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
-    yield from parallel(delayed(run_cell)(cell, experiment, data, params) for cell in cells)
+class _Progress(tqdm):
+    """A bar that says how long a task takes, and how long the rest will take, once it knows."""
+
+    def __init__(self, total: int, done: int, *, shown: bool) -> None:
+        layout = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} tasks{postfix}"
+        super().__init__(total=total, initial=done, disable=not shown, bar_format=layout)
+        self._start = time.perf_counter()
+
+    def advance(self) -> None:
+        """Count one more task."""
+        if self.disable:
+            return
+        seconds = (time.perf_counter() - self._start) / (self.n + 1 - self.initial)
+        left = self.format_interval(seconds * (self.total - self.n - 1))
+        pace = f"{seconds:.1f} s each" if seconds > 1 else f"{1 / seconds:.1f} a second"
+        self.set_postfix_str(f"{pace}, {left} left", refresh=False)
+        self.update()
 
 
 @contextmanager

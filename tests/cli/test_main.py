@@ -71,17 +71,17 @@ def test_another_seed_gives_other_results(reproduced, data, tmp_path):
 
 @pytest.fixture
 def interrupted(monkeypatch):
-    """Make Ctrl-C arrive when the second cell starts."""
-    run_cell = _sweep.run_cell
+    """Make Ctrl-C arrive when the second task starts."""
+    run_task = _sweep.run_task
     calls = []
 
     def run(*arguments):
         calls.append(arguments)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return run_cell(*arguments)
+        return run_task(*arguments)
 
-    monkeypatch.setattr(_sweep, "run_cell", run)
+    monkeypatch.setattr(_sweep, "run_task", run)
     return calls
 
 
@@ -96,11 +96,11 @@ def test_an_interrupted_run_resumes_to_the_same_bytes(data, tmp_path, capsys, in
     assert "1 finished tasks" in message
     assert str(out / "unfinished") in message
     assert "--resume" in message
-    # Starting over by accident would throw the finished cell away: it is refused.
+    # Starting over by accident would throw the finished task away: it is refused.
     assert cli.main([*command, "--out", str(out)]) == 1
     assert "holds an interrupted run" in capsys.readouterr().err
     assert cli.main([*command, "--out", str(out), "--resume"]) == 0
-    assert len(interrupted) == 4  # cells 0 and 1, then 1 again and 2: nothing finished is redone
+    assert len(interrupted) == 4  # tasks 0 and 1, then 1 again and 2: nothing finished is redone
     assert cli.main([*command, "--out", str(whole)]) == 0
     assert (out / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
     assert not (out / "unfinished").exists()
@@ -174,11 +174,11 @@ def test_bad_data_gives_one_line_and_leaves_nothing_behind(tmp_path, capsys):
             assert not out.exists()
 
 
-def test_an_error_inside_a_cell_leaves_nothing_behind(tmp_path, capsys, monkeypatch):
+def test_an_error_inside_a_task_leaves_nothing_behind(tmp_path, capsys, monkeypatch):
     def broken(*arguments):
         raise ValueError("broken on purpose")
 
-    monkeypatch.setattr(_sweep, "run_cell", broken)
+    monkeypatch.setattr(_sweep, "run_task", broken)
     out = tmp_path / "out"
     assert cli.main([*CURVE, "--out", str(out)]) == 1
     assert "broken on purpose" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import numpy as np
 from ddkd.datasets import load
 from ddkd.experiments import sweep
 
-N_CELLS = 24
+N_TASKS = 24
 
 
 def data(rng):

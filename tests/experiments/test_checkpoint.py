@@ -1,13 +1,17 @@
+import contextlib
+import hashlib
 import json
+import os
 import shutil
 import threading
+import warnings
 from functools import partial
 
 import numpy as np
 import pytest
 
 from ddkd.datasets import load
-from ddkd.experiments import sweep
+from ddkd.experiments import SweepResult, sweep
 
 
 def draw(rng):
@@ -33,8 +37,8 @@ def csv_bytes(result, tmp_path):
     return (tmp_path / "result.csv").read_bytes()
 
 
-def cells(folder):
-    return sorted(path.name for path in folder.glob("cell-*.json"))
+def tasks(folder):
+    return sorted(path.name for path in folder.glob("task-*.json"))
 
 
 @pytest.mark.parametrize("special", [0.1, float("nan"), float("-inf"), 5e-324])
@@ -42,18 +46,18 @@ def test_a_checkpoint_changes_no_bit(tmp_path, special):
     plain = csv_bytes(run(params={"special": special}), tmp_path)
     folder = tmp_path / "sweep"
     assert csv_bytes(run(folder, params={"special": special}), tmp_path) == plain
-    assert len(cells(folder)) == 6
+    assert len(tasks(folder)) == 6
     again = run(folder, params={"special": special}, resume=True)
     assert csv_bytes(again, tmp_path) == plain
-    assert again.provenance["cells_resumed"] == 6
+    assert again.provenance["tasks_resumed"] == 6
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_finished_cells_are_not_computed_again(tmp_path, n_jobs):
+def test_finished_tasks_are_not_computed_again(tmp_path, n_jobs):
     folder, log = tmp_path / "sweep", tmp_path / "log"
     params = {"log": str(log)}
     plain = csv_bytes(run(folder, params=params), tmp_path)
-    for name in ("cell-000001.json", "cell-000003.json", "cell-000005.json"):
+    for name in ("task-000001.json", "task-000003.json", "task-000005.json"):
         (folder / name).unlink()
     log.write_text("")
     result = run(folder, params=params, resume=True, n_jobs=n_jobs)
@@ -61,7 +65,7 @@ def test_finished_cells_are_not_computed_again(tmp_path, n_jobs):
     assert csv_bytes(result, tmp_path) == plain
 
 
-def test_cells_survive_a_failure_later_on(tmp_path):
+def test_tasks_survive_a_failure_later_on(tmp_path):
     def failing(data, rng, width):
         if width == 2:
             raise ZeroDivisionError
@@ -69,12 +73,12 @@ def test_cells_survive_a_failure_later_on(tmp_path):
 
     with pytest.raises(ZeroDivisionError):
         run(tmp_path, experiment=failing)
-    assert cells(tmp_path) == [f"cell-{i:06d}.json" for i in range(3)]
+    assert tasks(tmp_path) == [f"task-{i:06d}.json" for i in range(3)]
 
 
 def test_resume_starts_where_there_is_nothing(tmp_path):
     run(tmp_path / "new" / "deep", resume=True)
-    assert len(cells(tmp_path / "new" / "deep")) == 6
+    assert len(tasks(tmp_path / "new" / "deep")) == 6
 
 
 def test_a_sweep_is_not_overwritten_unasked(tmp_path):
@@ -97,7 +101,7 @@ def test_another_sweep_is_refused_with_the_difference(tmp_path, changes, message
     run(tmp_path)
     with pytest.raises(ValueError, match="belongs to another sweep: .*" + message):
         run(tmp_path, resume=True, **changes)
-    assert len(cells(tmp_path)) == 6
+    assert len(tasks(tmp_path)) == 6
 
 
 def test_other_data_are_refused(tmp_path):
@@ -108,7 +112,7 @@ def test_other_data_are_refused(tmp_path):
         return sweep(nothing, split, checkpoint=tmp_path, resume=True, repeats=2, progress=False)
 
     run_on(load("deformed-digits", rng=0))
-    assert run_on(load("deformed-digits", rng=0)).provenance["cells_resumed"] == 2
+    assert run_on(load("deformed-digits", rng=0)).provenance["tasks_resumed"] == 2
     for other in (
         load("deformed-digits", rng=1),
         load("deformed-digits", rng=0, shear=0.1),
@@ -137,23 +141,136 @@ def change_a_digit(content):
 
 
 @pytest.mark.parametrize("damage", [truncate, change_a_digit, lambda c: b"", lambda c: b"\xff\n{}"])
-def test_a_damaged_cell_is_reported_and_computed_again(tmp_path, damage):
+def test_a_damaged_task_is_reported_and_computed_again(tmp_path, damage):
     folder = tmp_path / "sweep"
     plain = csv_bytes(run(folder), tmp_path)
-    path = folder / "cell-000004.json"
+    path = folder / "task-000004.json"
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.warns(RuntimeWarning, match=r"cell-000004\.json is damaged"):
+    with pytest.warns(RuntimeWarning, match=r"task-000004\.json is damaged"):
         result = run(folder, resume=True)
     assert csv_bytes(result, tmp_path) == plain
     assert csv_bytes(run(folder, resume=True), tmp_path) == plain
 
 
-def test_a_cell_in_another_cells_place_is_noticed(tmp_path):
+def test_a_task_in_another_tasks_place_is_noticed(tmp_path):
     folder = tmp_path / "sweep"
     plain = csv_bytes(run(folder), tmp_path)
-    shutil.copy(folder / "cell-000001.json", folder / "cell-000002.json")
-    with pytest.warns(RuntimeWarning, match="it holds cell 1"):
+    shutil.copy(folder / "task-000001.json", folder / "task-000002.json")
+    with pytest.warns(RuntimeWarning, match="it holds task 1"):
         assert csv_bytes(run(folder, resume=True), tmp_path) == plain
+
+
+def test_a_task_of_another_sweep_is_noticed(tmp_path):
+    plain = csv_bytes(run(tmp_path / "one"), tmp_path)
+    run(tmp_path / "two", seed=8)
+    shutil.copy(tmp_path / "two" / "task-000002.json", tmp_path / "one")
+    with pytest.warns(RuntimeWarning, match="it belongs to another sweep"):
+        assert csv_bytes(run(tmp_path / "one", resume=True), tmp_path) == plain
+
+
+def signed(task):
+    """A task's file whose checksum matches, as only somebody who wants to would write it."""
+    body = json.dumps(task)
+    return f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}\n".encode()
+
+
+FORGERIES = [
+    {"records": {}},
+    {"records": [[1]]},
+    {"records": [{"value": [1]}]},
+    {"records": [{"value": {}}]},
+    {"records": None},
+    {"seconds": "1"},
+    {"seconds": None},
+    {"more": 1},
+]
+
+
+@pytest.mark.parametrize("change", FORGERIES, ids=str)
+def test_forged_types_are_refused(tmp_path, change):
+    run(tmp_path)
+    path = tmp_path / "task-000003.json"
+    path.write_bytes(signed(json.loads(path.read_bytes().partition(b"\n")[2]) | change))
+    with pytest.raises(ValueError, match=r"task-000003\.json was not written by a sweep"):
+        run(tmp_path, resume=True)
+
+
+@pytest.mark.parametrize("content", [None, 3, [], "text"])
+def test_other_json_in_place_of_a_task_is_refused(tmp_path, content):
+    run(tmp_path)
+    (tmp_path / "task-000003.json").write_bytes(signed(content))
+    with pytest.raises(ValueError, match=r"task-000003\.json was not written by a sweep"):
+        run(tmp_path, resume=True)
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "dangling link"])
+def test_a_folder_or_a_link_in_place_of_a_task_is_refused(tmp_path, kind):
+    folder = tmp_path / "sweep"
+    run(folder)
+    path = folder / "task-000003.json"
+    path.replace(tmp_path / "elsewhere")
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(tmp_path / "elsewhere")
+    if kind == "dangling link":
+        (tmp_path / "elsewhere").unlink()
+    with pytest.raises(ValueError, match=r"task-000003\.json is no file of a sweep: remove it"):
+        run(folder, resume=True)
+
+
+def corrupt(content, rng):
+    """A file with some bytes changed, dropped, doubled or added."""
+    content = bytearray(content)
+    for _ in range(rng.integers(1, 4)):
+        start = int(rng.integers(len(content) + 1))
+        piece = bytes(content[start : start + int(rng.integers(1, 40))])
+        new = [b"", piece * 2, rng.bytes(len(piece) + 1), piece[::-1], b"0"][rng.integers(5)]
+        content[start : start + len(piece)] = new
+    return bytes(content)
+
+
+TIMES = pytest.mark.parametrize("n_times", [20, pytest.param(300, marks=pytest.mark.slow)])
+
+
+@TIMES
+def test_no_corruption_of_a_checkpoint_gives_a_wrong_number(tmp_path, n_times):
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "sweep"
+    expected = run(folder)
+    names = [*tasks(folder), "manifest.json"]
+    whole = {name: (folder / name).read_bytes() for name in names}
+    for _ in range(n_times):
+        name = names[rng.integers(len(names))]
+        (folder / name).write_bytes(corrupt(whole[name], rng))
+        with warnings.catch_warnings(), contextlib.suppress(ValueError):
+            warnings.simplefilter("ignore", RuntimeWarning)
+            result = run(folder, resume=True)
+            for column, values in expected.columns.items():
+                np.testing.assert_array_equal(result[column], values)
+        (folder / name).write_bytes(whole[name])
+
+
+@TIMES
+def test_no_corruption_of_a_result_gives_a_wrong_number(tmp_path, n_times):
+    rng = np.random.default_rng(1)
+    expected, path = run(), tmp_path / "result.npz"
+    expected.save(path)
+    whole = path.read_bytes()
+    for _ in range(n_times):
+        path.write_bytes(corrupt(whole, rng))
+        message = ""
+        try:
+            result = SweepResult.load(path)
+        except ValueError as error:
+            message = str(error)
+        assert "pickle" not in message
+        assert len(message) < 300
+        if message:
+            continue
+        assert list(result.columns) == list(expected.columns)
+        for column, values in expected.columns.items():
+            np.testing.assert_array_equal(result[column], values)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff"])
@@ -191,12 +308,26 @@ def test_a_second_sweep_on_the_folder_is_refused(tmp_path):
     first.start()
     try:
         assert inside.wait(60)
-        with pytest.raises(ValueError, match="is in use by another sweep"):
+        process = rf"is running since \d\d:\d\d \(process {os.getpid()}\)"
+        with pytest.raises(ValueError, match=process):
             run(tmp_path, resume=True, **arguments)
     finally:
         go_on.set()
         first.join()
-    assert run(tmp_path, resume=True, **arguments).provenance["cells_resumed"] == 1
+    assert run(tmp_path, resume=True, **arguments).provenance["tasks_resumed"] == 1
+
+
+def test_a_folder_removed_during_the_sweep_is_not_called_intact(tmp_path):
+    def vandal(data, rng):
+        shutil.rmtree(tmp_path / "sweep")
+        return [{"value": 1}]
+
+    with pytest.raises(
+        OSError, match=r"cannot write task-000000\.json .* the folder is gone"
+    ) as no:
+        run(tmp_path / "sweep", vandal, grid=None)
+    assert "intact" not in str(no.value)
+    assert str(no.value).count(str(tmp_path)) == 1
 
 
 def test_there_is_no_pickle_and_the_manifest_is_readable(tmp_path):
@@ -204,4 +335,4 @@ def test_there_is_no_pickle_and_the_manifest_is_readable(tmp_path):
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert manifest["seed"] == 7
     assert manifest["params"] == {"special": 0.5}
-    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ""}
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json"}

@@ -60,18 +60,18 @@ def clean_up(process):
 
 
 def finished(folder):
-    return {path.name for path in folder.glob("cell-*.json")} if folder.exists() else set()
+    return {path.name for path in folder.glob("task-*.json")} if folder.exists() else set()
 
 
 def resume(folder, tmp_path, monkeypatch, **changes):
-    """Bytes of the resumed result; asserts that only the missing cells are computed."""
+    """Bytes of the resumed result; asserts that only the missing tasks are computed."""
     before = finished(folder)
     log = tmp_path / "resumed-log"
     log.write_text("")
     monkeypatch.setenv("DDKD_TEST_LOG", str(log))
     result = interrupted_sweep.run(folder, **changes)
-    assert result.provenance["cells_resumed"] == len(before)
-    assert len(log.read_text().splitlines()) == interrupted_sweep.N_CELLS - len(before)
+    assert result.provenance["tasks_resumed"] == len(before)
+    assert len(log.read_text().splitlines()) == interrupted_sweep.N_TASKS - len(before)
     result.to_csv(tmp_path / "r.csv")
     return (tmp_path / "r.csv").read_bytes()
 
@@ -91,7 +91,7 @@ def test_kills_at_twenty_random_moments(seed, n_jobs, tmp_path, monkeypatch, und
         assert resume(folder, tmp_path, monkeypatch) == undisturbed[0]
     finally:
         clean_up(process)
-    assert len(finished(folder)) == interrupted_sweep.N_CELLS
+    assert len(finished(folder)) == interrupted_sweep.N_TASKS
 
 
 def test_a_sweep_killed_again_and_again_gets_there(tmp_path, monkeypatch, undisturbed):
@@ -118,16 +118,16 @@ def test_an_interrupt_from_the_keyboard(n_jobs, tmp_path, monkeypatch, undisturb
     assert resume(folder, tmp_path, monkeypatch) == undisturbed[0]
 
 
-def test_a_full_disk_leaves_earlier_cells_intact(tmp_path, monkeypatch, undisturbed):
-    # The widest cells write 6,000 bytes of padding and more; no file may exceed 5,000.
+def test_a_full_disk_leaves_earlier_tasks_intact(tmp_path, monkeypatch, undisturbed):
+    # The widest tasks write 6,000 bytes of padding and more; no file may exceed 5,000.
     folder = tmp_path / "sweep"
     process = start(folder, padding=100, file_size=5000)
     _, errors = process.communicate(timeout=60)
     assert process.returncode != 0
     last = errors.strip().splitlines()[-1]
-    assert "cannot write cell-000015.json (File too large)" in last
-    assert "resume=True continues from them once there is room" in last
-    assert finished(folder) == {f"cell-{i:06d}.json" for i in range(15)}
+    assert f"cannot write task-000015.json in {folder} (File too large)" in last
+    assert "resume the sweep once there is room" in last
+    assert finished(folder) == {f"task-{i:06d}.json" for i in range(15)}
     assert not list(folder.glob("*.tmp")) + list(folder.glob(".*.tmp"))
     assert resume(folder, tmp_path, monkeypatch, padding=100) == undisturbed[100]
 
@@ -145,7 +145,7 @@ def test_a_full_file_system(tmp_path, monkeypatch, undisturbed):
         _, errors = process.communicate(timeout=60)
         assert process.returncode != 0
         assert "No space left on device" in errors
-        assert 0 < len(finished(folder)) < interrupted_sweep.N_CELLS
+        assert 0 < len(finished(folder)) < interrupted_sweep.N_TASKS
         subprocess.run(["mount", "-o", "remount,size=1m", str(mount)], check=True)
         assert resume(folder, tmp_path, monkeypatch, padding=100) == undisturbed[100]
     finally:

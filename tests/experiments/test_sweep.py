@@ -56,9 +56,9 @@ def test_generators_are_the_spawned_children_of_the_seed():
     result = run(repeats=3)
     repeats = np.random.SeedSequence(7).spawn(3)
     for r, child in enumerate(repeats):
-        data, *cells = map(np.random.default_rng, child.spawn(4))
+        data, *children = map(np.random.default_rng, child.spawn(4))
         shared = data.normal()
-        for width, rng in zip((1, 2, 3), cells, strict=True):
+        for width, rng in zip((1, 2, 3), children, strict=True):
             rows = result.where(width=width, repeat=r)
             np.testing.assert_array_equal(rows["data"], shared)
             np.testing.assert_array_equal(rows["noise"], [rng.normal(), rng.normal()])
@@ -95,7 +95,7 @@ def blas_threads(data, rng):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_one_thread_in_every_cell(n_jobs):
+def test_one_thread_in_every_task(n_jobs):
     result = sweep(blas_threads, draw, repeats=2, n_jobs=n_jobs, progress=False)
     np.testing.assert_array_equal(result["threads"], 1)
 
@@ -133,7 +133,7 @@ def failing(data, rng, width):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_a_failing_cell_is_named(n_jobs):
+def test_a_failing_task_is_named(n_jobs):
     with pytest.raises(ZeroDivisionError, match="no width of two") as caught:
         sweep(failing, draw, grid={"width": [1, 2]}, n_jobs=n_jobs, progress=False)
     # Of two workers either may be the first to fail.
@@ -265,7 +265,7 @@ class TestResult:
         assert self.result.parameters["seed"] == 7
         provenance = self.result.provenance
         assert set(provenance["versions"]) == {"ddkd", "numpy", "scipy", "scikit-learn", "joblib"}
-        assert len(provenance["cell_seconds"]) == 12
+        assert len(provenance["task_seconds"]) == 12
         assert provenance["blas"]
 
     def test_frame(self):

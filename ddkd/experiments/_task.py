@@ -1,22 +1,20 @@
-"""One cell of a sweep: one grid point of one repeat."""
+"""One task of a sweep: one grid point of one repeat."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ddkd.experiments._table import Scalar, as_scalar
+from ddkd.experiments._workers import single_threaded
 
-__all__ = ["Cell", "CellResult", "run_cell"]
+__all__ = ["Task", "TaskResult", "run_task"]
 
 
 @dataclass(frozen=True)
-class Cell:
+class Task:
     """A grid point, a repeat, and where their randomness comes from."""
 
     index: int
@@ -30,7 +28,7 @@ class Cell:
         return self._child(0)
 
     def rng(self) -> np.random.Generator:
-        """Generator of this cell alone."""
+        """Generator of this task alone."""
         return self._child(1 + self.point_index)
 
     def _child(self, number: int) -> np.random.Generator:
@@ -41,34 +39,34 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class CellResult:
-    """The records of a finished cell and the seconds that it took."""
+class TaskResult:
+    """The records of a finished task and the seconds that it took."""
 
     index: int
     records: list[dict[str, Scalar]]
     seconds: float
 
 
-def run_cell(
-    cell: Cell,
+def run_task(
+    task: Task,
     experiment: Callable[..., list[dict[str, Any]]],
     data: Any,
     params: Mapping[str, Any],
-) -> CellResult:
-    """Run the experiment on one cell, with one BLAS thread."""
+) -> TaskResult:
+    """Run the experiment on one task, with one BLAS thread."""
     start = time.perf_counter()
     try:
         with single_threaded():
-            split = data(cell.data_rng()) if callable(data) else data
-            records = experiment(split, cell.rng(), **cell.point, **params)
-            checked = _check_records(records, cell)
+            split = data(task.data_rng()) if callable(data) else data
+            records = experiment(split, task.rng(), **task.point, **params)
+            checked = _check_records(records, task)
     except Exception as error:
-        error.add_note(f"in repeat {cell.repeat} of the sweep at {dict(cell.point)}")
+        error.add_note(f"in repeat {task.repeat} of the sweep at {dict(task.point)}")
         raise
-    return CellResult(cell.index, checked, time.perf_counter() - start)
+    return TaskResult(task.index, checked, time.perf_counter() - start)
 
 
-def _check_records(records: Any, cell: Cell) -> list[dict[str, Scalar]]:
+def _check_records(records: Any, task: Task) -> list[dict[str, Scalar]]:
     if not isinstance(records, list) or not all(isinstance(r, Mapping) for r in records):
         raise ValueError(
             f"experiment must return a list of dictionaries; it returned {type(records).__name__}"
@@ -78,35 +76,9 @@ def _check_records(records: Any, cell: Cell) -> list[dict[str, Scalar]]:
         for name in record:
             if not isinstance(name, str):
                 raise ValueError(f"experiment returned a record with the name {name!r}, no string")
-            if name == "repeat" or name in cell.point:
+            if name == "repeat" or name in task.point:
                 raise ValueError(
                     f"experiment returned a record with {name!r}, which the sweep adds itself"
                 )
         checked.append({name: as_scalar(f"record[{name!r}]", v) for name, v in record.items()})
     return checked
-
-
-_lock = threading.Lock()
-_users = 0
-_limits: Any = None
-
-
-@contextmanager
-def single_threaded() -> Iterator[None]:
-    """Hold BLAS and OpenMP to one thread while any cell of this process runs.
-
-    The limit belongs to the process, so cells in several threads share it: the first one
-    sets it and the last one lifts it.
-    """
-    global _users, _limits
-    with _lock:
-        if _users == 0:
-            _limits = threadpool_limits(limits=1)
-        _users += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _users -= 1
-            if _users == 0:
-                _limits.restore_original_limits()
