@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from ddkd._version import __version__
+from ddkd.diagnosis import diagnose
 from ddkd.distillation import DistilledClassifier
 from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
 from ddkd.exceptions import InterpolationWarning
@@ -20,10 +21,12 @@ __all__ = [
     "RandomFourierFeatures",
     "RandomReLUFeatures",
     "__version__",
+    "diagnose",
 ]
 
 _NAMESPACES = (
     "datasets",
+    "diagnosis",
     "experiments",
     "plotting",
     "prediction",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from threadpoolctl import threadpool_limits
 
 from ddkd import __version__
-from ddkd.cli import advise, curve, distill, page, phase, predict, reproduce
+from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce
 from ddkd.cli._answer import clean, wrap
 from ddkd.cli._output import discard_empty, how_to_resume
 from ddkd.exceptions import InterpolationWarning
@@ -24,6 +24,7 @@ COMMANDS = {
     "predict": predict,
     "advise": advise,
     "phase": phase,
+    "diagnose": diagnose,
     "page": page,
 }
 INTERRUPTED = 130

@@ -2,6 +2,7 @@
 
 from ddkd.plotting._comparison import comparison_figures
 from ddkd.plotting._curve import draw_curve, draw_prediction
+from ddkd.plotting._diagnosis import DiagnosisDisplay
 from ddkd.plotting._distillation import DistillationDisplay
 from ddkd.plotting._double_descent import DoubleDescentDisplay
 from ddkd.plotting._page import write_page
@@ -9,6 +10,7 @@ from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
 from ddkd.plotting._report import claims_table, write_report
 
 __all__ = [
+    "DiagnosisDisplay",
     "DistillationDisplay",
     "DoubleDescentDisplay",
     "PhaseDiagramDisplay",

@@ -1,0 +1,473 @@
+"""Why a curve has no peak: the public function and its result."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import clone
+from sklearn.utils import check_consistent_length
+from tqdm import tqdm
+
+from ddkd._checks import check_integer, check_rng
+from ddkd.diagnosis import _words
+from ddkd.diagnosis._peaks import Curve
+from ddkd.diagnosis._probes import Evidence, Probes
+from ddkd.diagnosis._subject import Data, Spent, Subject, distinct_rows, take
+from ddkd.diagnosis._verdict import Verdict, decide
+
+if TYPE_CHECKING:
+    from ddkd.plotting import DiagnosisDisplay
+
+__all__ = ["Diagnosis", "diagnose"]
+
+# What each cause's deciding probe is called.
+_DECISIVE = {
+    "healthy": ("peak of the curve", "peak at"),
+    "penalty": ("error there without penalty", "smooth"),
+    "cutoff": ("error there without cutoff", "rank of"),
+    "rank": ("error there without rank", "rank of"),
+    "grid": ("peak at",),
+    "effective-samples": ("different rows", "rows met"),
+    "tuned": ("the same with noisy",),
+    "stopped": ("error there without stopped", "filter as of few"),
+    "averaged": ("error there without averaged", "asymmetry"),
+    "leak": ("test rows",),
+    "low-noise": ("the same with noisy",),
+    "loss": ("linear in",),
+    "inert": ("change of",),
+    "unclear": ("stopped early",),
+}
+_FEWEST_ROWS = 20
+_TEST_SHARE = 4  # one row in four is held out
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a test-error curve has no peak, or that it has one.
+
+    Printing it gives the answer and the remedy.
+
+    Attributes
+    ----------
+    cause : str
+        The main cause: the first of `causes`.
+    causes : tuple of str
+        Causes, ordered by how much of the missing peak each explains. One of healthy, penalty,
+        cutoff, rank, grid, effective-samples, tuned, stopped, averaged, leak, low-noise, loss,
+        inert, unclear.
+    threshold : float or None
+        Where the peak should be and was looked for, in the parameter's own units; None if the
+        parameter has no such value.
+    evidence : tuple of Evidence
+        The probes with their numbers and meanings.
+    remedy : str
+        One sentence, with a change of the code where there is one.
+    widths, errors : ndarray of shape (n_widths,)
+        The measured curve: parameter values and test errors.
+    expected : tuple of two ndarrays, or None
+        Widths and errors of the curve with the cause taken away, or with noisy labels.
+    n_fits : int
+        Number of fits made.
+    score_name : str
+        What `errors` are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import diagnose
+    >>> from sklearn.kernel_approximation import RBFSampler
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.pipeline import make_pipeline
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((400, 10))
+    >>> y = np.tanh(X[:, 0]) + 0.3 * rng.standard_normal(400)
+    >>> pipeline = make_pipeline(RBFSampler(gamma=0.05), Ridge(alpha=1.0))
+    >>> found = diagnose(
+    ...     pipeline,
+    ...     X[:80],
+    ...     y[:80],
+    ...     param_name="rbfsampler__n_components",
+    ...     param_range=[10, 40, 80, 160, 320],
+    ...     X_test=X[80:],
+    ...     y_test=y[80:],
+    ... )
+    >>> found.cause
+    'penalty'
+    """
+
+    causes: tuple[str, ...]
+    threshold: float | None
+    evidence: tuple[Evidence, ...]
+    remedy: str
+    widths: np.ndarray
+    errors: np.ndarray
+    expected: tuple[np.ndarray, np.ndarray] | None
+    n_fits: int
+    score_name: str
+    _sentence: str = field(repr=False)
+    _not_tested: str = field(default="", repr=False)
+
+    @property
+    def cause(self) -> str:
+        """The main cause."""
+        return self.causes[0]
+
+    @property
+    def decisive(self) -> Evidence | None:
+        """The probe that decided, where one did."""
+        probes = [item for item in self.evidence if item.probe.startswith(_DECISIVE[self.cause])]
+        return probes[-1] if probes else None
+
+    def __str__(self) -> str:
+        lines = [self._sentence]
+        if len(self.causes) > 1:
+            lines.append(f"Also at work, or possible: {', '.join(self.causes[1:])}.")
+        if self.cause != "healthy":
+            lines.append(f"Remedy: {self.remedy}.")
+        return "\n".join(lines + ([self._not_tested] if self._not_tested else []))
+
+    def __repr__(self) -> str:
+        known = "None" if self.threshold is None else f"{self.threshold:g}"
+        return f"<Diagnosis: {self.cause}, threshold {known}, {self.n_fits} fits>"
+
+    def to_frame(self) -> Any:
+        """Table of the probes, as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``probe``, ``value`` and ``meaning``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        import pandas as pd
+
+        return pd.DataFrame([vars(item) for item in self.evidence])
+
+    def plot(self, ax: Any = None) -> "DiagnosisDisplay":
+        """Draw the measured curve and the peak that was to be expected.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        DiagnosisDisplay
+            The display, drawn.
+        """
+        from ddkd.plotting import DiagnosisDisplay
+
+        return DiagnosisDisplay(self).plot(ax)
+
+
+def diagnose(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    *,
+    param_name: str | None,
+    param_range: Sequence[Any] | None = None,
+    X_test: Any = None,
+    y_test: ArrayLike | None = None,
+    scores: ArrayLike | None = None,
+    max_fits: int = 60,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = 0,
+) -> Diagnosis:
+    """Say why a curve of test error against width has no peak at the interpolation threshold.
+
+    The estimator is fitted, as a black box, to its own labels and to labels with random changes.
+    A model that is linear in its labels gives itself away: a projection, a penalty, early
+    stopping and averages treat those changes differently. Parameters are read only to name what
+    the fits have shown. Nothing of the caller's is changed: the estimator is cloned, its seeds
+    that are None are set on the clone, and numpy's global random state is put back.
+
+    Parameters
+    ----------
+    estimator : scikit-learn regressor or classifier, or callable
+        As for ``sklearn.model_selection.validation_curve``; or a function from a width to an
+        unfitted estimator, with ``param_name=None``.
+    X : array-like or sparse matrix of shape (n_samples, n_inputs)
+        Training inputs.
+    y : array-like of shape (n_samples,)
+        Training labels: real numbers for a regressor, classes for a classifier.
+    param_name : str or None
+        The parameter that is the width, such as ``"rbfsampler__n_components"``.
+    param_range : sequence, default=None
+        Its values whose curve was drawn; None for eight values round the number of rows.
+    X_test, y_test : array-like, default=None
+        Test rows; None holds out a quarter of the different training rows. `threshold` is then
+        scaled back to all rows.
+    scores : array-like of shape (n_values,), default=None
+        Test errors already measured, one a value of `param_range`.
+    max_fits : int, default=60
+        Largest number of fits.
+    progress : bool, default=False
+        Show a progress bar on standard error.
+    rng : int, Generator or None, default=0
+        Seed of the random changes of the labels.
+
+    Returns
+    -------
+    Diagnosis
+        The causes, the evidence and a remedy.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, there are fewer than 20 rows or one class, or the
+        estimator cannot be fitted.
+
+    Notes
+    -----
+    With g random signs, s the labels' scale and D = f(y + s g) - f(y) = s H g, the ratio
+    D.D/(s g.D) is 1 for every projection H and below 1 for every smooth filter, exactly, for every
+    g (H'H = H). |g2.D1 - g1.D2| is zero for a symmetric H, and not for averages of resampled fits.
+    What a cause means is what, taken away, brings the peak back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import LeastSquaresRegressor, RandomFourierFeatures, diagnose
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((300, 10))
+    >>> y = X[:, 0] + 0.5 * rng.standard_normal(300)
+    >>> def build(width):
+    ...     return LeastSquaresRegressor(RandomFourierFeatures(width, gamma=0.05, random_state=0))
+    >>> found = diagnose(
+    ...     build,
+    ...     X[:60],
+    ...     y[:60],
+    ...     param_name=None,
+    ...     param_range=[15, 30, 60, 120, 240],
+    ...     X_test=X[60:],
+    ...     y_test=y[60:],
+    ... )
+    >>> print(found)
+    The curve peaks at 60, the interpolation threshold, as it should.
+    """
+    generator = check_rng(rng)
+    max_fits = check_integer("max_fits", max_fits, low=5)
+    build = _builder(estimator, param_name)
+    labels = _labels(X, y)
+    widths = _widths(param_range, len(labels))
+    given = None if scores is None else np.asarray(scores, dtype=np.float64)
+    if given is not None and (param_range is None or given.shape != (len(param_range),)):
+        raise ValueError("scores must have one test error for each value of param_range")
+    seed = int(generator.integers(2**31))
+    with tqdm(total=max_fits, unit="fit", delay=2, disable=not progress) as bar:
+        try:
+            is_classifier = Subject(build, None, 1, seed).is_classifier(widths[0])  # type: ignore[arg-type]
+        except Exception as error:
+            raise _unusable(error, param_name, widths[0]) from error
+        data = _data(X, labels, X_test, y_test, is_classifier, generator)
+        ratio = len(labels) / data.n if data.held_out else 1.0
+        subject = Subject(build, data, max_fits, seed, tick=bar.update)
+        probes = Probes(subject, _scaled(widths, ratio), generator)
+        try:
+            for width in (probes.own_widths[0], probes.own_widths[-1]):
+                subject.model(width, data.y)
+        except Spent:
+            pass
+        except Exception as error:
+            raise _unusable(error, param_name, width) from error
+        verdict = decide(probes, has_range=param_range is not None)
+    return _result(probes, verdict, widths, given, ratio)
+
+
+def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
+    """A function from a width to an unfitted estimator that is nobody else's."""
+    if param_name is None:
+        if hasattr(estimator, "fit") or not callable(estimator):
+            raise ValueError(
+                "param_name must name the estimator's width, such as "
+                "'rbfsampler__n_components'; None is for a function from a width to an estimator"
+            )
+        function: Callable[[Any], Any] = estimator
+        return function
+    if not hasattr(estimator, "get_params"):
+        raise ValueError(
+            f"estimator must be a scikit-learn estimator; got {type(estimator).__name__} "
+            "(for a function from a width to an estimator pass param_name=None)"
+        )
+    if param_name not in estimator.get_params(deep=True):
+        names = ", ".join(sorted(estimator.get_params(deep=True))[:12])
+        raise ValueError(
+            f"param_name {param_name!r} is no parameter of the estimator; it has {names}"
+        )
+    return lambda width: clone(estimator).set_params(**{param_name: width})
+
+
+def _labels(X: Any, y: ArrayLike) -> np.ndarray:
+    labels = np.asarray(y)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1:
+        raise ValueError(f"y must be one label a row; its shape is {labels.shape}")
+    try:
+        check_consistent_length(X, labels)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X and y must have as many rows: {error}") from None
+    if len(labels) < _FEWEST_ROWS:
+        raise ValueError(f"X must have at least {_FEWEST_ROWS} rows; it has {len(labels)}")
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        raise ValueError("y contains NaN or infinity; drop those rows")
+    if labels.dtype.kind not in "biuf" and labels.dtype.kind != "U":
+        labels = labels.astype(str) if any(isinstance(v, str) for v in labels) else labels
+    if len(np.unique(labels)) < 2:
+        raise ValueError("y has one value only; it needs at least two, or there is nothing to fit")
+    return labels
+
+
+def _widths(param_range: Sequence[Any] | None, n: int) -> list[Any]:
+    if param_range is None:
+        shares = (0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 3.0)
+        return sorted({max(1, round(share * n)) for share in shares})
+    values = [w.item() if isinstance(w, np.generic) else w for w in param_range]
+    if len(values) < 2:
+        raise ValueError(f"param_range must have at least two values; got {values}")
+    numbers = all(isinstance(w, int | float) for w in values)
+    if numbers and not np.isfinite(np.array(values, dtype=np.float64)).all():
+        raise ValueError(f"param_range must be finite numbers; got {values}")
+    if numbers and min(values) <= 0:
+        raise ValueError(f"param_range must be positive; its smallest value is {min(values)}")
+    return sorted(set(values)) if numbers else list(dict.fromkeys(values))
+
+
+def _data(
+    X: Any,
+    labels: np.ndarray,
+    X_test: Any,
+    y_test: ArrayLike | None,
+    is_classifier: bool,
+    rng: np.random.Generator,
+) -> Data:
+    """The training and test rows; a quarter of the different rows is held out if none are given."""
+    if (X_test is None) != (y_test is None):
+        raise ValueError("X_test and y_test belong together: give both, or neither")
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    if not is_classifier:
+        labels = labels.astype(np.float64)
+    held_out = X_test is None
+    if held_out:
+        keys = distinct_rows(X)
+        names = list(dict.fromkeys(keys))
+        chosen = rng.permutation(len(names))[: len(names) // _TEST_SHARE]
+        test_names = {names[i] for i in chosen}
+        is_test = np.array([key in test_names for key in keys])
+        X, X_test = take(X, np.flatnonzero(~is_test)), take(X, np.flatnonzero(is_test))
+        labels, test_labels = labels[~is_test], labels[is_test]
+    else:
+        X_test = X_test if hasattr(X_test, "shape") else np.asarray(X_test)
+        test_labels = np.asarray(y_test).astype(labels.dtype).reshape(-1)
+        if X_test.shape[0] != len(test_labels):
+            raise ValueError("X_test and y_test must have as many rows")
+        if test_labels.dtype.kind == "f" and not np.isfinite(test_labels).all():
+            raise ValueError("y_test contains NaN or infinity; drop those rows")
+    classes = np.unique(labels) if is_classifier else None
+    if classes is not None and len(classes) < 2:
+        raise ValueError("y must have at least two classes among the training rows; it has one")
+    return Data(X, labels, X_test, test_labels, classes, held_out)
+
+
+def _scaled(widths: list[Any], ratio: float) -> list[Any]:
+    """The caller's widths for the rows that are left, where they are sizes and not degrees."""
+    if ratio == 1 or not all(isinstance(w, int) for w in widths) or widths[-1] < 20:
+        return widths
+    return sorted({max(1, round(w / ratio)) for w in widths})
+
+
+def _unusable(error: Exception, param_name: str | None, width: Any) -> ValueError:
+    name = "the width" if param_name is None else param_name
+    return ValueError(
+        f"estimator cannot be fitted with {name} = {width!r}; change it, param_range or X: {error}"
+    )
+
+
+def _result(
+    probes: Probes, verdict: Verdict, widths: list[Any], given: np.ndarray | None, ratio: float
+) -> Diagnosis:
+    cause, data = verdict.causes[0], probes.data
+    threshold = _reported_threshold(probes, cause)
+    if threshold is not None:
+        threshold = threshold * ratio if ratio == 1 else round(threshold * ratio)
+    change = probes.without(cause)
+    part = next((p for p in probes.parts if p.cause == cause), None)
+    curve = _known(lambda: probes.own_curve)
+    is_numbers = all(isinstance(w, int | float) for w in widths)
+    shown = [w * ratio for w in curve.widths] if curve and is_numbers else []
+    near = None
+    if threshold is not None and probes.numeric:
+        near = sorted({max(1, round(share * threshold)) for share in (0.5, 0.8, 0.95, 1, 1.1, 2)})
+    return Diagnosis(
+        causes=verdict.causes,
+        threshold=threshold,
+        evidence=tuple(probes.evidence),
+        remedy=_words.remedy(cause, change=change, widths=near, classes=data.classes is not None),
+        widths=np.array(widths if given is not None else shown),
+        errors=given if given is not None else (curve.errors if curve else np.array([])),
+        expected=_expected(probes, change, ratio) if probes.numeric else None,
+        n_fits=probes.subject.n_fits,
+        score_name="Mean squared error" if data.classes is None else "Test error (%)",
+        _sentence=_words.sentence(
+            cause,
+            threshold=threshold,
+            n=round(data.n * ratio),
+            leaked=probes.leaked,
+            part=part,
+            ridge=_ridge(probes, cause),
+            higher=verdict.higher,
+        ),
+        _not_tested=_not_tested(given),
+    )
+
+
+def _not_tested(given: np.ndarray | None) -> str:
+    if given is None:
+        return ""
+    return "The errors given were drawn, not tested: their noise is unknown; own fits decided."
+
+
+def _reported_threshold(probes: Probes, cause: str) -> float | None:
+    if not probes.numeric or cause == "inert":
+        return None
+    threshold = _known(lambda: probes.threshold)
+    return None if threshold is None else float(threshold)
+
+
+def _known(value: Callable[[], Any]) -> Any:
+    """A probe's value, or None if no fit was left for it."""
+    try:
+        return value()
+    except Spent:
+        return None
+
+
+def _expected(
+    probes: Probes, change: dict[str, Any] | None, ratio: float
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The curve as it would be: with the cause taken away, else with noisy labels."""
+    labels = probes.data.y if change else _known(lambda: probes.noisy)
+    widths = _known(lambda: probes.ring_widths)
+    if labels is None or widths is None:
+        return None
+    curve: Curve | None = _known(lambda: probes.curve(widths, labels, change))
+    return None if curve is None else (np.array(widths) * ratio, curve.errors)
+
+
+def _ridge(probes: Probes, cause: str) -> float | None:
+    """The ridge that the fit behaves as, from its filter."""
+    if cause != "penalty":
+        return None
+    pairs = _known(probes.filters)
+    if not pairs:
+        return None
+    singular, h = np.array(pairs).T
+    return float(np.median(singular**2 * (1 - h) / h))

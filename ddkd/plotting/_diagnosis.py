@@ -1,0 +1,91 @@
+"""A measured curve, and the peak that was to be expected."""
+
+from typing import TYPE_CHECKING, Self
+
+from matplotlib.axes import Axes
+
+from ddkd.plotting._axes import new_axes
+from ddkd.plotting._double_descent import DoubleDescentDisplay
+from ddkd.plotting._style import set_title
+
+if TYPE_CHECKING:
+    from ddkd.diagnosis import Diagnosis
+
+__all__ = ["DiagnosisDisplay"]
+
+_MENDED = {
+    "penalty": "without the penalty",
+    "cutoff": "without the cutoff",
+    "rank": "without the narrowing step",
+    "stopped": "run for longer",
+    "averaged": "one member alone",
+    "tuned": "without the search",
+}
+
+
+class DiagnosisDisplay:
+    """A measured curve beside the one with the cause taken away, or with noisy labels.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+        What :func:`ddkd.diagnose` returned.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The axes drawn on.
+    figure_ : matplotlib Figure
+        Their figure.
+
+    See Also
+    --------
+    DoubleDescentDisplay : One curve.
+    """
+
+    def __init__(self, diagnosis: "Diagnosis") -> None:
+        self.diagnosis = diagnosis
+
+    def plot(self, ax: Axes | None = None) -> Self:
+        """Draw the curves, with the cause and the probe that decided as the title.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            The axes to draw on; a new figure by default.
+
+        Returns
+        -------
+        DiagnosisDisplay
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If the diagnosis has no curve, since its parameter has no numbers.
+        """
+        found = self.diagnosis
+        if len(found.widths) == 0:
+            raise ValueError("the diagnosis has no curve: the parameter's values are not numbers")
+        ax = new_axes() if ax is None else ax
+        decisive = found.decisive
+        probe = [] if decisive is None else [f"{decisive.probe}: {decisive.value:.3g}"]
+        set_title(ax, f"Diagnosis: {found.cause}", *probe)
+        measured = DoubleDescentDisplay(
+            widths=found.widths,
+            test_scores=found.errors,
+            threshold={} if found.threshold is None else {"threshold": found.threshold},
+            score_name=found.score_name,
+        ).plot(ax, name="directly trained")
+        if found.expected is not None and found.cause not in ("healthy", "leak", "inert"):
+            widths, errors = found.expected
+            name = _MENDED.get(found.cause, "with noisy labels")
+            display = DoubleDescentDisplay(
+                widths=widths, test_scores=errors, score_name=found.score_name
+            )
+            display.plot(measured.ax_, name=name)
+        self.ax_, self.figure_ = measured.ax_, measured.figure_
+        return self
+
+    def __repr__(self) -> str:
+        return f"DiagnosisDisplay({self.diagnosis!r})"

@@ -1,0 +1,210 @@
+"""`diagnose` names the reason that was put in, accuses no healthy pipeline, and mends."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.kernel_approximation import RBFSampler
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+
+from ddkd import diagnose
+from ddkd.diagnosis._subject import Data
+from tests.diagnosis.pipelines import HEALTHY, RFF, SABOTAGED, case, fourier, min_norm, numbers
+
+QUICK = ["penalty_ridge_default", "cutoff_ddkd", "rank_pca_after", "grid_all_above"]
+QUICK += ["effective_samples_rows_twice", "tuned_ridge_cv", "stopped_gradient_descent"]
+QUICK += ["leak_test_in_training", "low_noise_in_span", "inert_seed"]
+QUICK += ["loss_logistic", "penalty_ridge_classifier", "rank_classes_pca"]
+REMEDIES = ["penalty_ridge_default", "penalty_target_scaled", "cutoff_pinv", "cutoff_ddkd"]
+REMEDIES += ["rank_pca_after", "tuned_ridge_cv", "penalty_ddkd"]
+REMEDIES += [pytest.param("averaged_bagging", marks=pytest.mark.slow)]
+
+
+def is_right(name, cause):
+    """Whether a cause is the one in a case's name, or one of those."""
+    words = name.replace("_", "-")
+    return words.startswith(cause) or f"or-{cause}" in words
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_sabotaged_pipeline_is_found_out(name):
+    found = diagnose(**SABOTAGED[name](0))
+    assert is_right(name, found.cause), found
+    assert found.n_fits <= 60
+
+
+@pytest.mark.parametrize("name", ["linear_regression_40_0.5", "classes_60_2", "target_scaled"])
+def test_a_healthy_pipeline_is_not_accused(name):
+    found = diagnose(**HEALTHY[name](0))
+    assert found.causes == ("healthy",), found
+
+
+@pytest.mark.slow
+def test_nine_sabotaged_pipelines_of_ten_are_found_out_at_three_seeds():
+    missed = []
+    for name, make in SABOTAGED.items():
+        for seed in range(3):
+            found = diagnose(**make(seed))
+            if not is_right(name, found.cause):
+                missed.append((name, seed, found.causes))
+    assert len(missed) <= 0.1 * 3 * len(SABOTAGED), missed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HEALTHY)
+def test_no_healthy_pipeline_is_accused_at_ten_seeds(name):
+    accused = [(s, c) for s in range(10) if (c := diagnose(**HEALTHY[name](s)).cause) != "healthy"]
+    assert accused == []
+
+
+def errors_with(arguments, change, widths):
+    """Mean squared errors of a pipeline after the remedy's change."""
+    errors = []
+    for width in widths:
+        estimator = arguments["estimator"]
+        estimator = eval(change, {"estimator": estimator, "numpy": np})
+        estimator.set_params(**{arguments["param_name"]: width})
+        seeds = {n: 0 for n in estimator.get_params() if n.endswith("random_state")}
+        estimator.set_params(**seeds).fit(arguments["X"], arguments["y"])
+        errors.append(np.mean((estimator.predict(arguments["X_test"]) - arguments["y_test"]) ** 2))
+    return errors
+
+
+@pytest.mark.parametrize("name", REMEDIES)
+def test_the_remedy_brings_the_peak_back(name):
+    arguments = SABOTAGED[name](1)
+    found = diagnose(**arguments)
+    change = re.search(r"estimator\.set_params\(.*\)", found.remedy)[0]
+    t = round(found.threshold)
+    left, peak, right = errors_with(arguments, change, [t // 2, t, 2 * t])
+    assert peak >= 3 * max(left, right)
+
+
+def test_adding_the_noise_that_the_remedy_says_makes_a_peak():
+    arguments = SABOTAGED["low_noise_in_span"](0)
+    found = diagnose(**arguments)
+    code = found.remedy.split(": ", 1)[1]
+    scope = {"y": arguments["y"], "numpy": np, "len": len}
+    exec(code, scope)
+    assert diagnose(**arguments | {"y": scope["y"]}).cause == "healthy"
+
+
+def test_the_effective_ridge_is_the_ridge():
+    # The formula of a ridge's filter, s^2/(s^2 + alpha), read backwards.
+    model = make_pipeline(fourier(), Ridge(alpha=0.31))
+    found = diagnose(**case(model, numbers(0)))
+    ridge = float(re.search(r"effective ridge of (\d[\d.]*\d)", str(found))[1])
+    assert ridge == pytest.approx(0.31, rel=0.03)
+
+
+@pytest.mark.parametrize(("intercept", "expected"), [(True, 79), (False, 80)])
+def test_the_threshold_is_where_least_squares_interpolates(intercept, expected):
+    model = make_pipeline(fourier(), min_norm(fit_intercept=intercept))
+    assert diagnose(**case(model, numbers(0, n=80))).threshold == expected
+
+
+def test_nothing_of_the_callers_is_touched():
+    arguments = SABOTAGED["penalty_ridge_default"](0)
+    X, y = arguments["X"].copy(), arguments["y"].copy()
+    before = np.random.get_state()  # noqa: NPY002
+    parameters = repr(arguments["estimator"].get_params())
+    diagnose(**arguments)
+    assert repr(arguments["estimator"].get_params()) == parameters
+    assert not hasattr(arguments["estimator"], "steps_")
+    np.testing.assert_array_equal(arguments["X"], X)
+    np.testing.assert_array_equal(arguments["y"], y)
+    after = np.random.get_state()  # noqa: NPY002
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_the_same_seed_gives_the_same_answer_and_numbers():
+    first, second = (diagnose(**SABOTAGED["penalty_ridge_small"](0)) for _ in range(2))
+    assert first.evidence == second.evidence
+
+
+def test_data_frames_and_strings_as_classes():
+    arguments = HEALTHY["classes_60_2"](0)
+    names = np.array(["no", "yes"])
+    arguments |= {"X": pd.DataFrame(arguments["X"]), "X_test": pd.DataFrame(arguments["X_test"])}
+    arguments |= {"y": names[arguments["y"]], "y_test": names[arguments["y_test"]]}
+    arguments["X"].columns = arguments["X_test"].columns = [f"x{i}" for i in range(10)]
+    assert diagnose(**arguments).cause == "healthy"
+
+
+def test_without_test_rows_the_threshold_is_that_of_all_rows():
+    X, y, _, _ = numbers(0, n=200)
+    model = make_pipeline(fourier(), min_norm(fit_intercept=False))
+    found = diagnose(model, X, y, param_name=RFF, param_range=[20, 60, 150, 200, 250, 400, 800])
+    assert found.cause == "healthy"
+    assert abs(found.threshold - 200) <= 2
+
+
+def test_a_curve_already_measured_is_drawn_and_said_not_to_be_tested():
+    arguments = SABOTAGED["penalty_ridge_default"](0)
+    scores = np.linspace(1, 0.5, len(arguments["param_range"]))
+    found = diagnose(**arguments, scores=scores)
+    np.testing.assert_array_equal(found.errors, scores)
+    assert "not tested" in str(found)
+    assert found.cause == "penalty"
+
+
+def test_few_fits_say_unclear_or_something_true():
+    found = diagnose(**SABOTAGED["penalty_ridge_default"](0), max_fits=12)
+    assert found.n_fits <= 12
+    assert found.cause in ("unclear", "penalty")
+
+
+def test_the_picture_has_both_curves():
+    found = diagnose(**SABOTAGED["penalty_ridge_default"](0))
+    labels = found.plot().ax_.get_legend_handles_labels()[1]
+    assert labels == ["directly trained", "without the penalty"]
+
+
+class Raising(LinearRegression):
+    def fit(self, X, y):
+        raise RuntimeError("no luck")
+
+
+X, Y = np.random.default_rng(0).standard_normal((2, 60, 3))
+Y = Y[:, 0]
+NONSENSE = {
+    "too few rows": ({"X": X[:5], "y": Y[:5]}, "at least 20 rows"),
+    "one value": ({"y": np.ones(60)}, "one value"),
+    "NaN in y": ({"y": np.r_[np.nan, Y[1:]]}, "y contains NaN"),
+    "NaN in X": ({"X": np.full((60, 3), np.nan)}, "NaN"),
+    "rows that do not match": ({"y": Y[:50]}, "as many rows"),
+    "no such parameter": ({"param_name": "width"}, "no parameter of the estimator"),
+    "no parameter": ({"param_name": None}, "must name"),
+    "one width": ({"param_range": [3]}, "at least two"),
+    "negative width": ({"param_range": [-1, 3]}, "must be positive"),
+    "infinite width": ({"param_range": [1.0, np.inf]}, "finite"),
+    "raises": ({"estimator": Raising(), "param_name": "copy_X", "param_range": [1, 2]}, "no luck"),
+    "not an estimator": ({"estimator": 3}, "scikit-learn estimator"),
+    "half a test set": ({"X_test": X}, "belong together"),
+    "scores without widths": ({"scores": [1.0, 2.0]}, "scores"),
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_is_refused_with_what_to_change(name):
+    change, message = NONSENSE[name]
+    model = make_pipeline(RBFSampler(), LinearRegression())
+    arguments = {"estimator": model, "X": X, "y": Y, "param_name": RFF} | change
+    with pytest.raises(ValueError, match=message):
+        diagnose(**arguments)
+
+
+def test_one_class_is_refused():
+    model = make_pipeline(RBFSampler(), LogisticRegression())
+    with pytest.raises(ValueError, match="one value"):
+        diagnose(model, X, np.zeros(60, dtype=int), param_name=RFF)
+
+
+def test_codes_of_classes_are_one_column_for_two_and_one_a_class_for_more():
+    two = Data(X, np.array(["a", "b"]), X, np.array([]), np.array(["a", "b"]), False)
+    np.testing.assert_array_equal(two.codes(np.array(["a", "b"])), [[-1.0], [1.0]])
+    three = Data(X, np.arange(3), X, np.arange(3), np.arange(3), False)
+    np.testing.assert_array_equal(three.codes(np.array([2])), [[-1.0, -1.0, 1.0]])
