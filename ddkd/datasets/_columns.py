@@ -9,8 +9,9 @@ from sklearn.preprocessing import OneHotEncoder
 
 from ddkd.datasets._csv import MISSING, Columns, listed, quoted
 
-__all__ = ["ColumnEncoder"]
+__all__ = ["LARGEST", "ColumnEncoder", "label_hint"]
 
+LARGEST = 1e100  # its square, which standardising takes, is still finite
 _MOST_VALUES = 100  # of a text column that is to become columns of zeros and ones
 _ID_NAME = re.compile(r"(^|[_ .])(id|ids|index|idx|key|uuid|nr|no)$|^unnamed|^column 1$", re.I)
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}([,' .]\d{3})+([.,]\d+)?")
@@ -130,12 +131,12 @@ class ColumnEncoder:
                 f"{where} holds text of {len(values):,} different values in {len(cells):,} rows, "
                 f"such as {at}: {drop}"
             )
-        if not self.one_hot:
-            label = f"; if it is the label, say --label {quoted(name)}" if self.ask_label else ""
-            raise ValueError(
-                f"{where} holds text ({listed([repr(v) for v in values], 3)}): --one-hot makes a "
-                f"column of zeros and ones of each value, {drop}{label}"
-            )
+        if self.one_hot:
+            return
+        offers = f"--one-hot makes a column of zeros and ones of each value, {drop}"
+        if self.ask_label:
+            offers = f"if it is the label, say --label {quoted(name)}; if not, {offers}"
+        raise ValueError(f"{where} holds text ({listed([repr(v) for v in values], 3)}): {offers}")
 
     def _check_numbers(self, path: Path, name: str, values: np.ndarray) -> None:
         known = values[~np.isnan(values)]
@@ -145,8 +146,14 @@ class ColumnEncoder:
             )
         if np.isinf(known).any():
             raise ValueError(
-                f"data file {path}, column {name} holds an infinite number: empty those cells and "
-                f"add --drop-missing, or leave the column out with --drop {quoted(name)}"
+                f"data file {path}, column {name} holds an infinite number: leave the column out "
+                f"with --drop {quoted(name)}, or empty those cells and add --drop-missing"
+            )
+        if np.abs(known).max() > LARGEST:
+            raise ValueError(
+                f"data file {path}, column {name} must lie within +-{LARGEST:g}; it holds "
+                f"{known[np.abs(known).argmax()]:.3g}: scale it, or leave it out with --drop "
+                f"{quoted(name)}"
             )
         if self.looked or len(known) < 10 or not (known == np.floor(known)).all():
             return
@@ -156,6 +163,15 @@ class ColumnEncoder:
                 f"data file {path}, column {name}: every value is different, as if it numbered the "
                 f"rows: drop it with --drop {quoted(name)}, or keep it with --drop ''"
             )
+
+
+def label_hint(columns: Columns) -> str:
+    """The flag that names the last column with few different values, if there is one."""
+    for j in reversed(range(len(columns.names))):
+        cells = columns.text.get(j) or columns.numbers[:10_000, j].tolist()
+        if 2 <= len(set(cells)) <= 20:
+            return f"--label {quoted(columns.names[j])}"
+    return ""
 
 
 def _texts(columns: Columns, places: Sequence[int]) -> np.ndarray:

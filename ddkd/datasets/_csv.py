@@ -46,7 +46,7 @@ class Columns:
         Cells of the label column; empty strings where missing. Empty without a label column.
     label_name : str or None
         Its name.
-    lines : list of int
+    lines : sequence of int
         The line of the file that each row ends in.
     notes : list of str
         What a reader could not guess, such as the separator.
@@ -58,7 +58,7 @@ class Columns:
     text: dict[int, list[str]]
     label: list[str]
     label_name: str | None
-    lines: list[int]
+    lines: Sequence[int]
     notes: list[str] = field(default_factory=list)
 
 
@@ -89,7 +89,8 @@ def read_columns(
         ) from None
     except csv.Error as error:
         raise ValueError(
-            f"data file {path} is not a .csv: {error}; save it as 'CSV UTF-8'"
+            f"data file {path} is not a .csv: {error} in line {reader.line_num}; a double quote "
+            f'inside a quoted field must be doubled, "a ""b"" c"'
         ) from None
     if mark != ",":
         name = next((name for name, value in SEPARATORS.items() if value == mark), repr(mark))
@@ -197,7 +198,8 @@ def _read_rows(
 ) -> Columns:
     places = [place for place in kept if place != column]
     numbers, text = array("d"), dict[int, list[str]]()
-    labels, lines = list[str](), list[int]()
+    labels, lines = list[str](), array("q")
+    known = dict[str, str]()  # equal labels share their memory
     size = path.stat().st_size
     bar = tqdm(
         desc=f"reading {path.name[:30]}",
@@ -223,9 +225,9 @@ def _read_rows(
                 if j in text:
                     text[j] += [cell.strip() for cell in cells[place]]
             numbers.frombytes(block.tobytes())
-            lines += ends
+            lines.extend(ends)
             if column is not None:
-                labels += [cell.strip() for cell in cells[column]]
+                labels += [known.setdefault(cell, cell) for cell in map(str.strip, cells[column])]
             bar.update(sum(map(len, rows[0])) * len(rows) if not bar.disable else 0)
     if not lines:
         raise ValueError(f"data file {path} must hold a header and at least one row; it is cut off")

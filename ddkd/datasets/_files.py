@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from ddkd._checks import check_matrix
-from ddkd.datasets._columns import ColumnEncoder
+from ddkd.datasets._columns import LARGEST, ColumnEncoder, label_hint
 from ddkd.datasets._csv import listed, read_columns
 from ddkd.datasets._target import parse_cells, recognise
 
 __all__ = ["SUFFIXES", "DataFile", "fingerprint", "read_file"]
 
 SUFFIXES = (".npz", ".csv", ".tsv")
-_LARGEST = 1e100  # its square, which standardising takes, is still finite
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -170,13 +169,14 @@ def read_file(
                     f"{main} must hold its inputs as X and its labels as y"
                 )
             X, y = _read_npz(main, "X", "y")
-            notes: list[str] = []
+            notes, other = list[str](), ""
         else:
             columns = read_columns(main, sep=sep, label=label, drop=drop, progress=progress)
             X, cells = encoder.fit(columns).transform(columns)
             y, label, notes = parse_cells(cells), columns.label_name, columns.notes
+            other = label_hint(columns)
         X = _checked(main, X)
-        y, task = recognise(str(main), _one_each(main, y, X), task)
+        y, task = recognise(str(main), _one_each(main, y, X), task, other)
         pool = held_out = None
         if unlabelled is not None:
             pool, _ = _read_more(Path(unlabelled), encoder, X.shape[1], label, labelled=False)
@@ -235,8 +235,9 @@ def _check_path(path: Path) -> None:
 
 def _checked(path: Path, X: np.ndarray) -> np.ndarray:
     X = check_matrix(f"X in {path}", X)
-    if np.abs(X).max() > _LARGEST:
-        raise ValueError(f"X in {path} must lie within +-{_LARGEST:g}; got {np.abs(X).max():.3g}")
+    largest = max(X.max(), -X.min())
+    if largest > LARGEST:
+        raise ValueError(f"X in {path} must lie within +-{LARGEST:g}; got {largest:.3g}")
     return X
 
 

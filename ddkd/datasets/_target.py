@@ -28,17 +28,23 @@ def parse_cells(cells: list[str]) -> np.ndarray:
     return np.array(cells)
 
 
-def recognise(where: str, y: np.ndarray, task: str | None) -> tuple[np.ndarray, str]:
-    """Labels as classes or as floats, and which of the two; ValueError if it could be either."""
+def recognise(
+    where: str, y: np.ndarray, task: str | None, other: str = ""
+) -> tuple[np.ndarray, str]:
+    """Labels as classes or as floats, and which of the two; ValueError if it could be either.
+
+    `other` is a flag that names a column which may be meant in place of these labels.
+    """
     values = np.unique(y)
-    if task is None:
-        task = _guess(where, y, values)
-    check_choice("--task", task, TASKS)
+    other = other or "--label NAME"
     if len(values) < 2:
         raise ValueError(
             f"every label of {where} is {values[0]!s}: there is nothing to learn. If another "
-            f"column is the label, name it with --label"
+            f"column is the label, name it: {other}"
         )
+    if task is None:
+        task = _guess(where, y, values, other)
+    check_choice("--task", task, TASKS)
     if task == "numbers":
         if y.dtype.kind in "US":
             raise ValueError(
@@ -51,19 +57,19 @@ def recognise(where: str, y: np.ndarray, task: str | None) -> tuple[np.ndarray, 
     if len(values) == len(y):
         raise ValueError(
             f"the {len(y)} labels of {where} are all different, so they are no classes: name "
-            f"another column with --label, or take numbers as numbers with --task numbers"
+            f"another column, {other}, or take numbers as numbers, --task numbers"
         )
     return check_labels(f"the labels of {where}", y), task
 
 
-def _guess(where: str, y: np.ndarray, values: np.ndarray) -> str:
+def _guess(where: str, y: np.ndarray, values: np.ndarray, other: str) -> str:
     """The obvious reading of the labels; ValueError where there are two."""
     few = len(values) <= max(2, min(_MOST_CLASSES, len(y) // 5))
     if y.dtype.kind not in "iuf":
         if not few and len(values) > len(y) / 2 and len(y) > 2:
             raise ValueError(
                 f"the labels of {where} are {len(values)} different texts in {len(y)} rows, so "
-                f"they are no classes: name another column with --label"
+                f"they are no classes: name another column, {other}"
             )
         return "classes"
     whole = bool((y == np.floor(y)).all())

@@ -1,0 +1,109 @@
+"""A user's own files: what is read, how it is split, and that nothing in it is changed."""
+
+import numpy as np
+import pytest
+from sklearn.preprocessing import OneHotEncoder
+
+from ddkd import cli
+from ddkd.datasets import DataFile, load, read_file
+from ddkd.experiments import SweepResult
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(200, 3))
+KIND = np.arange(200) % 2
+
+
+def write(path, header, *columns):
+    rows = zip(*columns, strict=True)
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+    return path
+
+
+@pytest.fixture
+def file(tmp_path):
+    return write(tmp_path / "d.csv", "a,b,c,kind", *X.T, KIND)
+
+
+@pytest.mark.parametrize("command", ["curve", "distill", "predict", "reproduce", "advise"])
+def test_no_label_of_a_file_is_changed_unless_asked(command, file, tmp_path, monkeypatch):
+    """Every split that any command trains on has the file's own labels."""
+    truth = {row.tobytes(): label for row, label in zip(X, KIND, strict=True)}
+    seen = []
+    split = load(file, rng=0, standardise=False)
+    assert all(
+        truth[row.tobytes()] == y for row, y in zip(split.X_train, split.y_train, strict=True)
+    )
+    flip = type(split).flip_labels
+
+    def spy(self, rate, **options):
+        seen.append(rate)
+        return flip(self, rate, **options)
+
+    monkeypatch.setattr(type(split), "flip_labels", spy)
+    sizes = ["--repeats", "2", "--jobs", "1", "--out", str(tmp_path / "out")]
+    sizes += {"reproduce": ["--quick"], "distill": ["--teacher-width", "100"]}.get(command, [])
+    sizes += ["--max-width", "60"] if command in ("curve", "predict") else []
+    if command == "advise":
+        sizes = []
+    assert cli.main([command, "--quiet", "--data", str(file), *sizes]) == 0
+    assert set(seen) <= {0.0}
+    if command == "reproduce":
+        result = SweepResult.load(tmp_path / "out" / "results.npz")
+        assert set(result["flip_rate"]) == {0.0}
+
+
+def test_one_hot_is_scikit_learns(tmp_path):
+    colour = np.array(["red", "blue", "green"])[np.arange(200) % 3]
+    path = write(tmp_path / "d.csv", "a,colour,c,kind", X[:, 0], colour, X[:, 2], KIND)
+    found = read_file(path, one_hot=True)
+    wanted = OneHotEncoder(sparse_output=False).fit_transform(colour[:, None])
+    np.testing.assert_array_equal(found.X, np.column_stack([X[:, 0], X[:, 2], wanted]))
+
+
+def test_unlabelled_and_test_rows_come_from_their_files(file, tmp_path):
+    pool = RNG.normal(size=(70, 3))
+    held = RNG.normal(size=(30, 3))
+    # Columns are matched by name, whatever their order; a label column is ignored in the pool.
+    unlabelled = write(tmp_path / "u.csv", "c,kind,a,b", pool[:, 2], [0] * 70, *pool[:, :2].T)
+    test = write(tmp_path / "t.csv", "kind,b,a,c", [0, 1] * 15, held[:, 1], held[:, 0], held[:, 2])
+    split = load(file, rng=0, unlabelled=unlabelled, test=test, standardise=False)
+    assert len(split.X_train) == 200
+    assert {row.tobytes() for row in split.transfer} == {row.tobytes() for row in pool}
+    np.testing.assert_array_equal(split.X_test, held)
+    np.testing.assert_array_equal(split.y_test, [0, 1] * 15)
+    assert len(load(file, rng=0, unlabelled=unlabelled).X_train) == 150  # the rest is to test
+    (tmp_path / "u.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=r"u\.csv must have the same columns .* no column c"):
+        load(file, unlabelled=unlabelled)
+    (tmp_path / "t.csv").write_text("a,b,c,kind\n1,2,3,7\n")
+    with pytest.raises(ValueError, match="must be classes of the labelled file, 0, 1; one is 7"):
+        load(file, test=test)
+
+
+def test_numbers_are_recognised_and_kept(tmp_path):
+    y = X @ [1.0, 2.0, 3.0]
+    split = load(write(tmp_path / "d.csv", "a,b,c,y", *X.T, y), rng=0, standardise=False)
+    assert split.task == "numbers"
+    np.testing.assert_allclose(split.y_train, split.X_train @ [1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="numbers, so there are no classes"):
+        split.flip_labels(0.1)
+    assert split.flip_labels(0.0).y_train is split.y_train
+
+
+def test_a_large_file_is_read_in_blocks(tmp_path):
+    y = np.arange(9_000) % 3
+    many = RNG.normal(size=(9_000, 2))
+    text = np.where(np.arange(9_000) == 8_500, "odd", "2.5")  # text in the third block only
+    path = write(tmp_path / "d.csv", "a,b,t,y", *many.T, text, y)
+    with pytest.raises(ValueError, match=r"column t holds text .* --one-hot"):
+        read_file(path)
+    found = read_file(path, one_hot=True)
+    np.testing.assert_array_equal(found.X[:, :2], many)
+    np.testing.assert_array_equal(found.X[:, 2:].sum(axis=0), [8_999, 1])
+    np.testing.assert_array_equal(found.y, y)
+
+
+def test_a_split_keeps_a_bounded_number_of_transfer_rows():
+    rows = RNG.normal(size=(80_000, 1))
+    split = load(DataFile("big", rows, np.arange(80_000) % 2, "classes"), rng=0)
+    assert (len(split.X_train), len(split.X_test), len(split.transfer)) == (500, 5_000, 50_000)
