@@ -8,12 +8,12 @@ deformations of each, on the splits, labels and wrong labels of `ddkd.experiment
 import argparse
 
 import numpy as np
+from ddkd.experiments._baselines import support_vectors
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 from ddkd.datasets import DeformedImages, load
 from ddkd.experiments import compare, judge
-from ddkd.experiments._baselines import support_vectors
 from ddkd.experiments._problem import pose
 
 RATES = (0.0, 0.1)

@@ -16,10 +16,10 @@ from prediction import DATA, FASHION_MNIST
 from threadpoolctl import threadpool_limits
 
 from ddkd import RandomFourierFeatures
+from ddkd._labels import codes_of, encode
 from ddkd.datasets import load
 from ddkd.prediction import advise
 from ddkd.prediction._advice import STUDENT_WIDTHS, TEACHER_WIDTHS
-from ddkd.prediction._encoding import codes_of, encode
 from ddkd.prediction._phase import ALPHAS
 from ddkd.solvers import ridge
 

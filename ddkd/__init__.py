@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _NAMESPACES = (
+    "contestants",
     "datasets",
     "diagnosis",
     "experiments",

@@ -12,8 +12,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ddkd._checks import check_choice, check_integer, check_matrix
+from ddkd._labels import decode
 from ddkd.datasets import is_stream
-from ddkd.estimators import LeastSquaresClassifier, decode
+from ddkd.estimators import LeastSquaresClassifier
 from ddkd.features import RandomFourierFeatures
 
 __all__ = ["DistilledClassifier"]
@@ -174,7 +175,9 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         """
         X = self._validate(X)
         prediction = self.student_.predict(X)
-        return decode(prediction, self.classes_) if is_regressor(self.student_) else prediction
+        if not is_regressor(self.student_):
+            return prediction
+        return self.classes_[decode(prediction.reshape(len(prediction), -1))]
 
     @available_if(_scores)
     def decision_function(self, X: Any) -> np.ndarray:

@@ -9,6 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ddkd._checks import check_real, check_targets
+from ddkd._labels import codes_of, decode, encode
 from ddkd.solvers import LeastSquaresSolution, StreamingLeastSquares, ridge
 
 __all__ = ["LeastSquaresClassifier", "LeastSquaresRegressor"]
@@ -391,7 +392,8 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
         ndarray of shape (n_samples,)
             The class with the largest score.
         """
-        return decode(self._scores(X), self.classes_)
+        scores = self._scores(X)
+        return self.classes_[decode(scores.reshape(len(scores), -1))]
 
     def _set_classes(self, labels: Any) -> None:
         classes = np.unique(labels)
@@ -413,13 +415,8 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
             )
 
     def _encode(self, y: np.ndarray) -> np.ndarray:
-        unknown = np.setdiff1d(y, self.classes_)
-        if unknown.size:
-            raise ValueError(f"y has labels {unknown!r} that are not among {self.classes_!r}")
-        index = np.searchsorted(self.classes_, y)
-        if len(self.classes_) == 2:
-            return 2.0 * index - 1.0
-        return np.eye(len(self.classes_))[index]
+        targets = encode(codes_of("y", y, self.classes_), len(self.classes_))
+        return targets[:, 0] if len(self.classes_) == 2 else targets
 
     def _check_scores(self, scores: Any, n_samples: int) -> np.ndarray:
         scores = check_targets("scores", scores, n_samples)
@@ -430,9 +427,3 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
                 f"scores of {n_classes} classes must have the shape {wanted}; got {scores.shape}"
             )
         return scores
-
-
-def decode(scores: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return the class of the largest score, or by its sign where there is one column."""
-    index = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
-    return classes[index]

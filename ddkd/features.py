@@ -56,6 +56,17 @@ def median_distance(X: Any) -> float:
     return float(np.median(distances)) if distances.size else 1.0
 
 
+def bandwidth_gamma(X: np.ndarray, bandwidth: float) -> float:
+    """Coefficient of the squared distance for a bandwidth in median distances of `X`."""
+    check_real("bandwidth", bandwidth, low=0.0, low_open=True)
+    return 0.5 / (bandwidth * median_distance(X)) ** 2
+
+
+def narrow(Z: np.ndarray, width: int) -> np.ndarray:
+    """First `width` of nested random features, rescaled so that their kernel keeps its limit."""
+    return Z[:, :width] * math.sqrt(Z.shape[1] / width)
+
+
 class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Random directions, an activation, and a transform that works in cache-sized blocks."""
 

@@ -1,9 +1,9 @@
 """Experiments over grids and repeats, their tidy results, and the paper's claims."""
 
-from ddkd.experiments._claims import Claim, Judgement, judge, judge_claims
+from ddkd.experiments._claims import QUESTIONS, Claim, Judgement, judge, judge_claims
 from ddkd.experiments._comparison import compare
 from ddkd.experiments._curve import curve, default_widths, teacher_student
-from ddkd.experiments._errors import TRADITIONAL, Errors, best_traditional
+from ddkd.experiments._errors import Errors, title_of
 from ddkd.experiments._reproduce import MAIN_JOB, Protocol, Reproduction, protocols, reproduce
 from ddkd.experiments._result import SweepResult
 from ddkd.experiments._source import draw_split
@@ -12,7 +12,7 @@ from ddkd.experiments._table import Table
 
 __all__ = [
     "MAIN_JOB",
-    "TRADITIONAL",
+    "QUESTIONS",
     "Claim",
     "Errors",
     "Judgement",
@@ -20,7 +20,6 @@ __all__ = [
     "Reproduction",
     "SweepResult",
     "Table",
-    "best_traditional",
     "compare",
     "curve",
     "default_widths",
@@ -31,4 +30,5 @@ __all__ = [
     "reproduce",
     "sweep",
     "teacher_student",
+    "title_of",
 ]

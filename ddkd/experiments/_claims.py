@@ -13,10 +13,18 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import check_vector
-from ddkd.experiments._errors import TRADITIONAL, Errors, best_traditional
+from ddkd.experiments._errors import Errors, title_of
 from ddkd.experiments._problem import SMALL_TRANSFER, width_at
 
-__all__ = ["Claim", "Judgement", "judge", "judge_claims"]
+__all__ = ["QUESTIONS", "Claim", "Judgement", "judge", "judge_claims"]
+
+# What the claims answer, in the order in which the paper tells its story.
+QUESTIONS = {
+    "memorising": "Is the teacher memorising and yet good?",
+    "teacher": "Does the student beat its teacher, and do hard labels matter?",
+    "labels": "Does it beat everyone who sees only the labels?",
+    "everyone": "Does it beat everyone?",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,8 @@ class Claim:
         Number of repeats.
     values : dict
         Means of the quantities compared, by name (0-1 errors as fractions).
+    question : str
+        Which of `QUESTIONS` it helps to answer.
     """
 
     key: str
@@ -52,6 +62,7 @@ class Claim:
     standard_error: float
     n_repeats: int
     values: dict[str, Any] = field(default_factory=dict)
+    question: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON, with None in place of numbers that are not finite.
@@ -140,8 +151,10 @@ class _Case:
     def teacher(self, column: str = "error", name: str = "teacher") -> np.ndarray:
         return self.errors.values(name, self.flip, width=self.teacher_width, column=column)
 
-    def traditional(self) -> tuple[str, np.ndarray]:
-        return best_traditional(self.errors, self.flip, self.student_width)
+    def rival(self, *sees: str) -> tuple[str, np.ndarray]:
+        """Title and errors of the best rival, in hindsight, among those that see only so much."""
+        name, errors = self.errors.best("rival", self.flip, self.student_width, sees=sees)
+        return title_of(name), errors
 
     def peak(self, of: Callable[[int], np.ndarray], at: float) -> np.ndarray:
         """Height of a peak at a multiple of n: above the worse of half and double that width."""
@@ -149,7 +162,14 @@ class _Case:
         return here - np.maximum(half, double)
 
 
-Judged = tuple[str, str, np.ndarray, dict[str, Any]]
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """A claim before its verdict: `differences` should be negative."""
+
+    key: str
+    statement: str
+    differences: np.ndarray
+    values: dict[str, Any]
 
 
 def judge_claims(columns: Mapping[str, np.ndarray], *, data: str) -> list[Claim]:
@@ -165,7 +185,7 @@ def judge_claims(columns: Mapping[str, np.ndarray], *, data: str) -> list[Claim]
     Returns
     -------
     list of Claim
-        In the order in which the paper tells its story, flip rates within each.
+        Grouped by question, in the order of `QUESTIONS`; flip rates within each claim.
     """
     errors = Errors(columns)
     n_samples = int(columns["n_samples"][0])
@@ -180,31 +200,35 @@ def judge_claims(columns: Mapping[str, np.ndarray], *, data: str) -> list[Claim]
             teacher_width=int(errors.options("teacher", flip, "width").max()),
             student_width=4 * n_samples,
         )
-        for part in (_teacher_claims, _peak_claims, _rival_claims, _transfer_claims, _tuned_claims):
-            for key, statement, differences, values in part(case):
-                j = judge(differences)
-                claims.append(
-                    Claim(
-                        key,
-                        statement,
-                        data,
-                        case.flip,
-                        j.verdict,
-                        j.mean,
-                        j.standard_error,
-                        len(differences),
-                        values,
-                    )
-                )
+        for question, answers in _ANSWERS.items():
+            for answer in answers:
+                claims += [_claim(judged, question, data, case.flip) for judged in answer(case)]
     order = {key: i for i, key in enumerate(dict.fromkeys(c.key for c in claims))}
-    return sorted(claims, key=lambda c: (order[c.key], c.flip_rate))
+    asked = list(QUESTIONS)
+    return sorted(claims, key=lambda c: (asked.index(c.question), order[c.key], c.flip_rate))
 
 
-def _teacher_claims(case: _Case) -> Iterator[Judged]:
+def _claim(judged: _Judged, question: str, data: str, flip: float) -> Claim:
+    verdict = judge(judged.differences)
+    return Claim(
+        key=judged.key,
+        statement=judged.statement,
+        data=data,
+        flip_rate=flip,
+        verdict=verdict.verdict,
+        difference=verdict.mean,
+        standard_error=verdict.standard_error,
+        n_repeats=len(judged.differences),
+        values=judged.values,
+        question=question,
+    )
+
+
+def _memorises(case: _Case) -> Iterator[_Judged]:
     interpolates = case.teacher("interpolates")
     # A statement of fact, not of degree: it fails if any repeat fails to interpolate.
     memorised = (interpolates == 1) & (case.teacher("train_error") == 0)
-    yield (
+    yield _Judged(
         "memorises",
         "the teacher interpolates its training labels, wrong ones included",
         np.where(memorised.all(), -1.0, 1.0) * np.ones(len(memorised)),
@@ -216,7 +240,7 @@ def _teacher_claims(case: _Case) -> Iterator[Judged]:
     widths = case.errors.options("teacher", case.flip, "width")
     narrow = [case.errors.values("teacher", case.flip, width=w) for w in widths if w <= case.n]
     best = min(narrow, key=np.mean)
-    yield (
+    yield _Judged(
         "second-descent",
         "and errs less than the best width at or below the threshold",
         case.teacher() - best,
@@ -224,7 +248,7 @@ def _teacher_claims(case: _Case) -> Iterator[Judged]:
     )
 
 
-def _peak_claims(case: _Case) -> Iterator[Judged]:
+def _peaks(case: _Case) -> Iterator[_Judged]:
     n, m = case.n, SMALL_TRANSFER * case.n
 
     def direct(width: int) -> np.ndarray:
@@ -236,13 +260,13 @@ def _peak_claims(case: _Case) -> Iterator[Judged]:
     def means(of: Callable[[int], np.ndarray], *multiples: float) -> dict[str, Any]:
         return {f"width {w}": _mean(of(w)) for w in (width_at(c, n) for c in multiples)}
 
-    yield (
+    yield _Judged(
         "direct-peak",
-        "a direct student of width n is ruined: its error peaks there",
+        "a directly trained student of width n is ruined: its error peaks there",
         -case.peak(direct, 1),
         means(direct, 0.5, 1, 2),
     )
-    yield (
+    yield _Judged(
         "student-spared",
         "a hard-label student of width n is not: no peak there",
         case.peak(case.hard, 1),
@@ -251,7 +275,7 @@ def _peak_claims(case: _Case) -> Iterator[Judged]:
     widths = case.errors.options("hard", case.flip, "width", n_transfer=m)
     if m < case.m and m in widths:
         others = [small(int(w)) for w in widths if w != m]
-        yield (
+        yield _Judged(
             "own-peak",
             f"the student's own peak sits at width m = {m}: no other width errs as much",
             np.max(others, axis=0) - small(m),
@@ -259,11 +283,14 @@ def _peak_claims(case: _Case) -> Iterator[Judged]:
         )
 
 
-def _rival_claims(case: _Case) -> Iterator[Judged]:
+def _same_width(case: _Case) -> Iterator[_Judged]:
     for width in (case.n, case.student_width):
         hard = case.hard(width)
         at = f"width {width // case.n}n" if width > case.n else "width n"
-        for model, rival in (("direct", "direct min-norm"), ("direct-ridge", "direct tuned ridge")):
+        for model, rival in (
+            ("direct", "directly trained min-norm"),
+            ("direct-ridge", "directly trained ridge"),
+        ):
             yield _versus(
                 f"{model}-{at}",
                 f"hard student beats {rival}, {at}",
@@ -278,34 +305,55 @@ def _rival_claims(case: _Case) -> Iterator[Judged]:
         best = min(self_distilled, key=lambda name: self_distilled[name].mean())
         yield _versus(
             f"self-distilled-{at}",
-            f"hard student beats training-set distillation, {at}",
+            f"hard student beats self-distillation, {at}",
             hard,
-            f"training-set distillation {best}",
+            f"self-distillation {best}",
             self_distilled[best],
         )
-    best, rival_errors = case.traditional()
-    yield _versus(
-        "traditional",
-        "hard student beats the best traditional model of any kind",
-        case.hard(),
-        TRADITIONAL[best],
-        rival_errors,
-    )
-    yield _versus(
-        "teacher", "hard student beats its teacher", case.hard(), "teacher", case.teacher()
-    )
+
+
+def _teachers(case: _Case) -> Iterator[_Judged]:
+    hard, tuned = case.hard(), case.student("hard-tuned")
+    yield _versus("teacher", "hard student beats its teacher", hard, "teacher", case.teacher())
     yield _versus(
         "soft",
         "hard labels beat soft labels on the same transfer set",
-        case.hard(),
+        hard,
         "soft student",
         case.student("soft"),
     )
+    yield _versus(
+        "better-teacher",
+        "the interpolating teacher is the better teacher",
+        hard,
+        "student of the tuned teacher",
+        tuned,
+    )
+    yield _versus(
+        "tuned-teacher",
+        "student of a tuned teacher beats that teacher",
+        tuned,
+        "tuned teacher",
+        case.teacher(name="teacher-tuned"),
+        own="student of the tuned teacher",
+    )
+    rivals = case.errors.named("rival", case.flip)
+    students = case.errors.named("student", case.flip)
+    for rival in ("svm", "label-spreading"):
+        student = f"student-of-{rival}"
+        if rival in rivals and student in students:
+            yield _versus(
+                student,
+                f"{title_of(student)} beats that teacher",
+                case.errors.values(student, case.flip),
+                title_of(rival),
+                case.errors.values(rival, case.flip),
+                own=title_of(student),
+            )
 
 
-def _transfer_claims(case: _Case) -> Iterator[Judged]:
-    tried = case.errors.options("hard", case.flip, "n_transfer", width=case.student_width)
-    sizes = [int(m) for m in tried if m > case.student_width]
+def _grows(case: _Case) -> Iterator[_Judged]:
+    sizes = _large_sizes(case)
     if len(sizes) < 2:
         return
     yield _versus(
@@ -316,49 +364,86 @@ def _transfer_claims(case: _Case) -> Iterator[Judged]:
         case.hard(m=sizes[0]),
         own=f"m = {case.m}",
     )
-    ridge, traditional = case.direct("direct-ridge"), case.traditional()[1]
-    rivals: dict[str, Callable[[int], np.ndarray]] = {
-        "the direct tuned ridge": lambda m: ridge,
-        "the best traditional model": lambda m: traditional,
-        "soft labels": lambda m: case.student("soft", m=m),
-    }
-    for name, rival in rivals.items():
-        gains = {m: case.hard(m=m) - rival(m) for m in sizes}
-        enough = [m for m in sizes if judge(gains[m]).verdict == "holds"]
-        yield (
-            f"enough-for-{name.replace(' ', '-')}",
-            f"some transfer set we tried is enough to beat {name}",
-            gains[enough[0] if enough else case.m],
-            {"examples needed": enough[0] if enough else None, "most tried": case.m},
-        )
+    yield _enough(case, "soft labels", lambda m: case.student("soft", m=m))
 
 
-def _tuned_claims(case: _Case) -> Iterator[Judged]:
-    best, rival_errors = case.traditional()
-    tuned = case.student("hard-tuned")
+def _large_sizes(case: _Case) -> list[int]:
+    tried = case.errors.options("hard", case.flip, "n_transfer", width=case.student_width)
+    return [int(m) for m in tried if m > case.student_width]
+
+
+def _enough(case: _Case, name: str, rival: Callable[[int], np.ndarray]) -> _Judged:
+    gains = {m: case.hard(m=m) - rival(m) for m in _large_sizes(case)}
+    enough = [m for m in gains if judge(gains[m]).verdict == "holds"]
+    return _Judged(
+        f"enough-for-{name.replace(' ', '-')}",
+        f"some transfer set we tried is enough to beat {name}",
+        gains[enough[0] if enough else case.m],
+        {"examples needed": enough[0] if enough else None, "most tried": case.m},
+    )
+
+
+def _labels_only(case: _Case) -> Iterator[_Judged]:
+    title, rival = case.rival("labels")
     yield _versus(
-        "better-teacher",
-        "the interpolating teacher is the better teacher",
+        "traditional",
+        "hard student beats the best model that sees only the labels",
         case.hard(),
-        "student of the tuned teacher",
-        tuned,
+        title,
+        rival,
     )
     yield _versus(
         "tuned-traditional",
-        "student of a tuned teacher beats the best traditional model",
-        tuned,
-        TRADITIONAL[best],
-        rival_errors,
+        "student of a tuned teacher beats that model",
+        case.student("hard-tuned"),
+        title,
+        rival,
         own="student of the tuned teacher",
+    )
+    if len(_large_sizes(case)) > 1:
+        ridge = case.direct("direct-ridge")
+        yield _enough(case, "the directly trained ridge", lambda m: ridge)
+        yield _enough(case, "the best model that sees only the labels", lambda m: rival)
+    yield from _best_student(
+        case, "labels-best", "the best student of all beats that model", "labels"
+    )
+
+
+def _everyone(case: _Case) -> Iterator[_Judged]:
+    if not case.errors.named("rival", case.flip, sees=("pool",)):
+        return
+    title, rival = case.rival("labels", "pool")
+    yield _versus(
+        "everyone", "hard student beats the best rival of any kind", case.hard(), title, rival
     )
     yield _versus(
-        "tuned-teacher",
-        "student of a tuned teacher beats that teacher",
-        tuned,
-        "tuned teacher",
-        case.teacher(name="teacher-tuned"),
+        "tuned-everyone",
+        "student of a tuned teacher beats that rival",
+        case.student("hard-tuned"),
+        title,
+        rival,
         own="student of the tuned teacher",
     )
+    yield from _best_student(
+        case, "everyone-best", "the best student of all beats that rival", "labels", "pool"
+    )
+
+
+def _best_student(case: _Case, key: str, statement: str, *sees: str) -> Iterator[_Judged]:
+    """The best student, in hindsight as its rival is."""
+    if not case.errors.named("student", case.flip):
+        return
+    name, errors = case.errors.best("student", case.flip, case.student_width)
+    title, rival = case.rival(*sees)
+    yield _versus(key, statement, errors, title, rival, own=title_of(name))
+
+
+_ANSWERS: dict[str, tuple[Callable[[_Case], Iterator[_Judged]], ...]] = {
+    "memorising": (_memorises,),
+    "teacher": (_peaks, _same_width, _teachers, _grows),
+    "labels": (_labels_only,),
+    "everyone": (_everyone,),
+}
 
 
 def _versus(
@@ -368,9 +453,9 @@ def _versus(
     rival: str,
     rival_errors: np.ndarray,
     own: str = "hard student",
-) -> Judged:
+) -> _Judged:
     values = {own: _mean(own_errors), rival: _mean(rival_errors)}
-    return key, statement, own_errors - rival_errors, values
+    return _Judged(key, statement, own_errors - rival_errors, values)
 
 
 def _mean(errors: np.ndarray) -> float:

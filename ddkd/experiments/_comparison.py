@@ -1,8 +1,7 @@
-"""One cell of the main job: teachers, students and every traditional approach on one split.
+"""One task of the main job: teachers, students and every rival on one split.
 
-All labelings (flip rates) of one split share inputs, features, factorisations and the pool's
-Gram matrix: flipping labels only adds right-hand sides. Labels are one-hot and stacked as
-(n_samples, F, n_classes) for F flip rates.
+All labellings (flip rates) of one split share inputs, features and factors: flipping labels only
+adds right-hand sides.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,44 +11,28 @@ from itertools import pairwise
 import numpy as np
 
 from ddkd._checks import check_integer, check_real
-from ddkd.datasets import Split, is_stream
-from ddkd.experiments import _baselines as baselines
+from ddkd._labels import decode, encode
+from ddkd.contestants._ridge import FixedFeatures, Ridge, fit_ridge
+from ddkd.contestants._students import NestedStudents, student_features
+from ddkd.contestants._table import RIVALS, compete
+from ddkd.datasets import Split
 from ddkd.experiments._problem import (
     SMALL_TRANSFER,
     SMALL_WIDTHS,
     STUDENT_WIDTHS,
-    Problem,
+    Comparison,
     Record,
-    one_hot,
-    pose,
 )
-from ddkd.solvers import StreamingLeastSquares, min_norm, width_path
+from ddkd.features import narrow
+from ddkd.solvers import min_norm, width_path
 
 __all__ = ["compare"]
 
 # Widths as multiples of the number of labelled examples n.
 TEACHER_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
-BATCH = 1000
+BATCH = 2000
 # Students by the labels they learn from, and which of the two teachers gives them.
 STUDENTS = (("hard", 0), ("hard-tuned", 1), ("soft", 0))
-# Other bandwidths that the traditional approaches may choose, as multiples of ours.
-BANDWIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0)
-
-
-@dataclass(frozen=True)
-class _Teachers:
-    """Two teachers on one feature map: one interpolates, one is tuned by leave-one-out."""
-
-    names: tuple[str, ...]
-    coef: np.ndarray  # (P, 2 * F * k)
-    predicted: np.ndarray  # (n_test, 2, F) class indices
-
-    def labels(self, X: np.ndarray, problem: Problem) -> np.ndarray:
-        """Targets for the students on inputs `X`, side by side: (rows, 3 * F * k)."""
-        n_classes = problem.Y.shape[2]
-        scores = problem.teacher.transform(X) @ self.coef
-        hard = one_hot(scores.reshape(len(X), -1, n_classes).argmax(axis=-1), n_classes)
-        return np.hstack([hard.reshape(len(X), -1), scores[:, : scores.shape[1] // 2]])
 
 
 def compare(
@@ -61,7 +44,7 @@ def compare(
     n_transfer: int = 20_000,
     flip_rates: Sequence[float] = (0.0, 0.05, 0.1, 0.2),
 ) -> list[Record]:
-    """Measure teachers, students and traditional approaches on one split.
+    """Measure teachers, students and rivals on one split.
 
     Parameters
     ----------
@@ -81,7 +64,8 @@ def compare(
     Returns
     -------
     list of dict
-        One flat record per model, flip rate, width and transfer size.
+        One flat record per model, flip rate, width and transfer size; no two agree in all of
+        these.
 
     Raises
     ------
@@ -95,64 +79,59 @@ def compare(
         raise ValueError("flip_rates is empty; it needs at least one fraction from 0 to 1")
     for i, rate in enumerate(flip_rates):
         check_real(f"flip_rates[{i}]", rate, low=0.0, high=1.0)
-    problem = pose(split, rng, bandwidth, teacher_width, flip_rates)
-    transfer_seed = int(rng.integers(2**32))
-    pool = _draw_transfer(split, n_transfer, np.random.default_rng(transfer_seed))
-    teachers, records = _teach(problem)
-    records += _direct(problem)
-    records += _self_distilled(problem, teachers)
-    records += _traditional(problem)
-    records += _students(problem, teachers, pool)
+    task = Comparison.of(
+        split, rng, bandwidth=bandwidth, n_transfer=n_transfer, flip_rates=flip_rates
+    )
+    teachers, records = _teach(task, teacher_width)
+    records += _direct(task)
+    records += _self_distilled(task, teachers)
+    records += _contest(task)
+    records += _students(task, teachers)
     return records
 
 
-def _draw_transfer(split: Split, n_transfer: int, rng: np.random.Generator) -> np.ndarray:
-    if is_stream(split.transfer):
-        return split.transfer.sample(n_transfer, rng=rng)
-    return rng.permutation(split.transfer)[:n_transfer]
+@dataclass(frozen=True, eq=False)
+class _Teachers:
+    """Two teachers on one feature map: one interpolates, one is tuned by leave-one-out."""
+
+    width: int
+    coef: np.ndarray  # (P, 2 * F * k)
+    soft: np.ndarray  # (n, 2 * F * k), scores of the labelled rows
+    predicted: np.ndarray  # (n_test, 2, F) class indices
 
 
-def _teach(problem: Problem) -> tuple[_Teachers, list[Record]]:
+def _teach(task: Comparison, width: int) -> tuple[_Teachers, list[Record]]:
     """Fit both teachers, and the interpolating one at every smaller width."""
-    n, F, _k = problem.Y.shape
-    Z, P = problem.Z_teacher, problem.Z_teacher.shape[1]
-    solution = min_norm(Z, problem.Y.reshape(n, -1))
-    tuned = baselines.tuned_ridge(Z, problem.Y, problem.Z_teacher_test)
-    assert tuned.coef is not None
-    predicted = problem.unstack(problem.Z_teacher_test @ solution.coef)
-    predicted_tuned = tuned.scores.argmax(axis=-1).T
+    features = task.features(width, task.teacher_seed)
+    Z, Z_test = features.transform(task.problem.labelled.X), features.transform(task.test.X)
+    solution = min_norm(Z, task.targets)
+    tuned = fit_ridge(task.problem, task.labels, [FixedFeatures(Z)])
+    tuned_coef = Z.T @ tuned.dual.transpose(1, 0, 2).reshape(task.n, -1)
+    coef = np.concatenate([solution.coef, tuned_coef], axis=1)
+    soft, scores = Z @ coef, Z_test @ coef
+    half = solution.coef.shape[1]
+    predicted = np.stack([task.classes(scores[:, :half]), task.classes(scores[:, half:])], axis=1)
     records = []
-    fitted = {
-        "teacher": (problem.unstack(Z @ solution.coef), predicted, np.zeros(F)),
-        "teacher-tuned": (
-            np.tensordot(Z, tuned.coef, axes=1).argmax(axis=-1),
-            predicted_tuned,
-            tuned.alpha,
-        ),
-    }
-    for name, (on_train, on_test, alpha) in fitted.items():
-        for f in range(F):
-            wrong = problem.wrong[:, f]
-            right_fit = on_train[:, f] == problem.y[:, f]
+    fitted = (("teacher", soft[:, :half], 0), ("teacher-tuned", soft[:, half:], 1))
+    for name, on_train, t in fitted:
+        right = (task.classes(on_train) == task.labels.values.T).T  # (F, n)
+        for f, wrong in enumerate(task.wrong):
             records.append(
-                problem.record(
+                task.record(
                     name,
                     f,
-                    on_test[:, f],
-                    P,
-                    alpha=float(alpha[f]),
-                    train_error=float(1 - right_fit.mean()),
-                    wrong_fitted=float(right_fit[wrong].mean()) if wrong.any() else np.nan,
-                    interpolates=float(solution.interpolates) if name == "teacher" else 0.0,
+                    predicted[:, t, f],
+                    role="rival" if t else "curve",
+                    width=float(width),
+                    alpha=float(tuned.alpha[f]) if t else 0.0,
+                    train_error=float(1 - right[f].mean()),
+                    wrong_fitted=float(right[f, wrong].mean()) if wrong.any() else np.nan,
+                    interpolates=0.0 if t else float(solution.interpolates),
                 )
             )
-    narrower = problem.widths(TEACHER_WIDTHS)
-    path = _path(Z, problem, narrower[narrower < P], problem.Z_teacher_test)
-    for width, row in path:
-        records += [problem.record("teacher", f, row[:, f], width) for f in range(F)]
-    coef = np.concatenate([solution.coef, tuned.coef.reshape(P, -1)], axis=1)
-    names = ("", "-tuned")
-    return _Teachers(names, coef, np.stack([predicted, predicted_tuned], axis=1)), records
+    narrower = task.widths(TEACHER_WIDTHS)
+    records += _path(task, "teacher", Z, narrower[narrower < width], Z_test)
+    return _Teachers(width, coef, soft, predicted), records
 
 
 def _scores(Z: np.ndarray, Y: np.ndarray, widths: np.ndarray, Z_test: np.ndarray) -> np.ndarray:
@@ -163,88 +142,95 @@ def _scores(Z: np.ndarray, Y: np.ndarray, widths: np.ndarray, Z_test: np.ndarray
 
 
 def _path(
-    Z: np.ndarray, problem: Problem, widths: np.ndarray, Z_test: np.ndarray
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Min-norm models of every width: pairs of a width and predicted classes (n_test, F)."""
-    scores = _scores(Z, problem.Y.reshape(problem.n, -1), widths, Z_test)
-    return zip(widths, problem.unstack(scores), strict=True)
+    task: Comparison, model: str, Z: np.ndarray, widths: np.ndarray, Z_test: np.ndarray
+) -> Iterator[Record]:
+    """Min-norm models of every width, fitted to the labels themselves."""
+    for width, scores in zip(widths, _scores(Z, task.targets, widths, Z_test), strict=True):
+        yield from task.records(model, task.classes(scores), width=float(width))
 
 
-def _direct(problem: Problem) -> list[Record]:
-    """Students' architectures trained on the labels themselves, ridgeless and tuned."""
-    records = []
-    F = problem.Y.shape[1]
-    widths = problem.widths(STUDENT_WIDTHS)
-    for width, predicted in _path(problem.Z_student, problem, widths, problem.Z_student_test):
-        records += [problem.record("direct", f, predicted[:, f], width) for f in range(F)]
-        tuned = baselines.tuned_ridge(
-            baselines.prefix(problem.Z_student, width),
-            problem.Y,
-            baselines.prefix(problem.Z_student_test, width),
-        )
-        for f in range(F):
-            on_test = tuned.scores[f].argmax(axis=-1)
-            alpha = float(tuned.alpha[f])
-            records.append(problem.record("direct-ridge", f, on_test, width, alpha=alpha))
-    return records
+def _direct(task: Comparison) -> Iterator[Record]:
+    """Students' architectures trained on the labels themselves, min-norm and tuned."""
+    Z, Z_test = task.student(task.problem.labelled), task.student(task.test)
+    widths = task.widths(STUDENT_WIDTHS)
+    yield from _path(task, "direct", Z, widths, Z_test)
+    for width in widths:
+        own = narrow(Z, int(width))
+        tuned = fit_ridge(task.problem, task.labels, [FixedFeatures(own)])
+        dual = tuned.dual.transpose(1, 0, 2).reshape(task.n, -1)
+        predicted = task.classes(narrow(Z_test, int(width)) @ (own.T @ dual))
+        for f, alpha in enumerate(tuned.alpha):
+            tuning = {"width": float(width), "alpha": float(alpha)}
+            yield task.record("direct-ridge", f, predicted[:, f], role="rival", **tuning)
 
 
-def _self_distilled(problem: Problem, teachers: _Teachers) -> list[Record]:
-    """Traditional distillation: soft labels on the training inputs only."""
-    _n, F, k = problem.Y.shape
-    soft = problem.Z_teacher @ teachers.coef
-    widths = problem.widths(STUDENT_WIDTHS)
-    scores = _scores(problem.Z_student, soft, widths, problem.Z_student_test)
-    predicted = scores.reshape(len(widths), -1, 2, F, k).argmax(axis=-1)
-    return [
-        problem.record(f"self-distilled{name}", f, predicted[g, :, t, f], width)
-        for g, width in enumerate(widths)
-        for t, name in enumerate(teachers.names)
-        for f in range(F)
-    ]
+def _self_distilled(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
+    """Self-distillation: the teachers' soft labels on the labelled inputs only."""
+    widths = task.widths(STUDENT_WIDTHS)
+    Z, Z_test = task.student(task.problem.labelled), task.student(task.test)
+    for width, scores in zip(widths, _scores(Z, teachers.soft, widths, Z_test), strict=True):
+        own, tuned = np.hsplit(scores, 2)
+        for model, half, role in (
+            ("self-distilled", own, "curve"),
+            ("self-distilled-tuned", tuned, "rival"),
+        ):
+            yield from task.records(model, task.classes(half), role=role, width=float(width))
 
 
-def _traditional(problem: Problem) -> list[Record]:
-    """Models of any kind, every choice of theirs by cross-validation."""
-    gammas = problem.gamma / np.square(BANDWIDTHS)
-    widths = problem.widths((0.25, 0.5, 1, 2, 4, 10))
-    any_width = baselines.ridge_of_any_width(
-        problem.X, problem.Y, problem.X_test, widths=widths, gammas=gammas, seed=problem.seed
-    )
-    kernel = baselines.kernel_ridge(problem.X, problem.Y, problem.X_test, gammas=gammas)
-    records = []
-    for f in range(problem.Y.shape[1]):
-        for name, model in (("ridge-any-width", any_width), ("kernel-ridge", kernel)):
-            on_test = model.scores[f].argmax(axis=-1)
-            records.append(
-                problem.record(name, f, on_test, model.width[f], alpha=float(model.alpha[f]))
-            )
-        y = problem.y[:, f]
-        on_test, chosen = baselines.support_vectors(
-            problem.X, y, problem.X_test, gammas=gammas[1:4], seed=problem.seed
-        )
-        records.append(problem.record("svm", f, on_test, np.inf, alpha=1 / chosen["C"]))
-    return records
+def _contest(task: Comparison) -> Iterator[Record]:
+    """Methods of any kind, every choice of theirs by the labels."""
+    for entry in compete(task.problem, task.labels, task.test, rivals=RIVALS[:3], teachers=()):
+        assert entry.scores is not None
+        predicted = decode(entry.scores).T
+        for f in range(len(task.labels)):
+            tuning: dict[str, float] = {}
+            if isinstance(entry.model, Ridge):
+                tuning = {"width": entry.model.width[f], "alpha": float(entry.model.alpha[f])}
+            yield task.record(entry.name, f, predicted[:, f], role="rival", **tuning)
 
 
-def _students(problem: Problem, teachers: _Teachers, pool: np.ndarray) -> list[Record]:
+def _students(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
     """Students on the transfer set: every width at its full size, two widths as it grows."""
-    m, n = len(pool), problem.n
-    widest = problem.student.n_components
-    stream = StreamingLeastSquares(widest, len(STUDENTS) * problem.Y[0].size)
-    stops = _transfer_sizes(m, widest)
-    records = _few_transfer(problem, teachers, pool, [s for s in stops if s <= widest])
-    for start, stop in _batches(m, stops) if m > widest else ():
-        batch = pool[start:stop]
-        stream.update(problem.student.transform(batch), teachers.labels(batch, problem))
-        if stop in stops and stop > widest:
-            for width in _widths_at(problem, stop, m):
-                coef = stream.solve(width=int(width)).coef
-                scores = problem.Z_student_test[:, :width] @ coef
-                records += _student_records(problem, teachers, scores, width, stop)
-    if SMALL_TRANSFER * n < m:
-        records += _own_peak(problem, teachers, pool[: SMALL_TRANSFER * n])
-    return records
+    pool, m = task.problem.pool, len(task.problem.pool)
+    labels = _labels_of_pool(task, teachers)
+    Z, Z_test = student_features(task.problem, pool), student_features(task.problem, task.test)
+    widest = Z.shape[1]
+    sizes = _transfer_sizes(m, widest)
+
+    def widths_at(size: int) -> np.ndarray:
+        return task.widths(STUDENT_WIDTHS if size == m else (1, 4))
+
+    for size in (s for s in sizes if s <= widest):
+        widths = widths_at(size)
+        path = _scores(Z[:size], labels[:size], widths, Z_test)
+        for width, scores in zip(widths, path, strict=True):
+            yield from _student_records(task, teachers, scores, width, size)
+    gram = np.zeros((widest, widest))
+    for start, stop in pairwise([0, *(s for s in sizes if s > widest)]):
+        gram += Z[start:stop].T @ Z[start:stop]
+        widths = widths_at(stop)
+        coefs = NestedStudents(Z[:stop], gram).coefs(labels[:stop], widths)
+        for width, coef in zip(widths, coefs, strict=True):
+            yield from _student_records(task, teachers, Z_test[:, :width] @ coef, width, stop)
+    if SMALL_TRANSFER * task.n < m:
+        yield from _own_peak(task, teachers, labels[: SMALL_TRANSFER * task.n])
+
+
+def _labels_of_pool(task: Comparison, teachers: _Teachers) -> np.ndarray:
+    """Targets for the students on the pool, side by side: (m, 3 * F * k).
+
+    Single precision: a score is off by 1e-5 at most, far less than one label in a thousand.
+    """
+    features = task.features(teachers.width, task.teacher_seed, np.float32)
+    coef = teachers.coef.astype(np.float32)
+    X, targets = task.problem.pool.X, []
+    for start in range(0, len(X), BATCH):
+        scores = features.transform(X[start : start + BATCH].astype(np.float32)) @ coef
+        by_model = scores.reshape(len(scores), 2, len(task.labels), -1)
+        hard = encode(decode(by_model), task.labels.n_classes)
+        soft = by_model[:, :1].astype(float)
+        targets.append(np.concatenate([hard, soft], axis=1).reshape(len(scores), -1))
+    return np.vstack(targets)
 
 
 def _transfer_sizes(m: int, widest: int) -> list[int]:
@@ -253,61 +239,30 @@ def _transfer_sizes(m: int, widest: int) -> list[int]:
     return [s for s in sizes if s < 0.75 * m] + [m]
 
 
-def _widths_at(problem: Problem, size: int, m: int) -> np.ndarray:
-    """Every student width on the whole transfer set of size m, two of them on parts of it."""
-    return problem.widths(STUDENT_WIDTHS if size == m else (1, 4))
-
-
-def _batches(m: int, stops: Sequence[int]) -> Iterator[tuple[int, int]]:
-    edges = sorted({*range(0, m, BATCH), *stops, m})
-    return pairwise(edges)
-
-
-def _few_transfer(
-    problem: Problem, teachers: _Teachers, pool: np.ndarray, sizes: Sequence[int]
-) -> list[Record]:
-    """Students with no more examples than features: one min-norm problem for each size."""
-    records: list[Record] = []
-    if not sizes:
-        return records
-    Z = problem.student.transform(pool[: max(sizes)])
-    labels = teachers.labels(pool[: max(sizes)], problem)
-    for m in sizes:
-        widths = _widths_at(problem, m, len(pool))
-        path = _scores(Z[:m], labels[:m], widths, problem.Z_student_test)
-        for width, scores in zip(widths, path, strict=True):
-            records += _student_records(problem, teachers, scores, width, m)
-    return records
-
-
-def _own_peak(problem: Problem, teachers: _Teachers, pool: np.ndarray) -> list[Record]:
+def _own_peak(task: Comparison, teachers: _Teachers, labels: np.ndarray) -> Iterator[Record]:
     """Students of widths on both sides of a small transfer set: their peak is at m, not n."""
-    labels = teachers.labels(pool, problem)
-    widths = problem.widths(SMALL_WIDTHS)
-    Z, Z_test = problem.wide.transform(pool), problem.wide.transform(problem.X_test)
-    path = _scores(Z, labels, widths, Z_test)
-    return [
-        record
-        for width, scores in zip(widths, path, strict=True)
-        for record in _student_records(problem, teachers, scores, width, len(pool))
-    ]
+    widths = task.widths(SMALL_WIDTHS)
+    wide = task.features(int(widths[-1]), task.problem.seed)
+    Z = wide.transform(task.problem.pool.X[: len(labels)])
+    path = _scores(Z, labels, widths, task.student(task.test))
+    for width, scores in zip(widths, path, strict=True):
+        yield from _student_records(task, teachers, scores, width, len(labels))
 
 
 def _student_records(
-    problem: Problem, teachers: _Teachers, scores: np.ndarray, width: float, m: int
-) -> list[Record]:
+    task: Comparison, teachers: _Teachers, scores: np.ndarray, width: float, m: int
+) -> Iterator[Record]:
     """Records from scores (n_test, 3 * F * k), the students side by side."""
-    F, k = problem.Y.shape[1:]
-    predicted = scores.reshape(len(scores), len(STUDENTS), F, k).argmax(axis=-1)
-    return [
-        problem.record(
-            name,
-            f,
-            predicted[:, i, f],
-            width,
-            n_transfer=m,
-            agreement=float(np.mean(predicted[:, i, f] == teachers.predicted[:, t, f])),
-        )
-        for i, (name, t) in enumerate(STUDENTS)
-        for f in range(F)
-    ]
+    for (name, t), own in zip(STUDENTS, np.hsplit(scores, len(STUDENTS)), strict=True):
+        predicted = task.classes(own)
+        agreement = np.mean(predicted == teachers.predicted[:, t], axis=0)
+        for f, agrees in enumerate(agreement):
+            yield task.record(
+                name,
+                f,
+                predicted[:, f],
+                sees="pool",
+                width=float(width),
+                n_transfer=m,
+                agreement=float(agrees),
+            )

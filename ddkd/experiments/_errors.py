@@ -1,21 +1,38 @@
-"""Look-up of measured errors, and the strongest traditional model among them."""
+"""Look-up of measured errors, and the strongest model among some."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-__all__ = ["TRADITIONAL", "Errors", "best_traditional"]
+from ddkd.contestants._table import RIVALS, TEACHERS
 
-# Cross-validated models that know nothing of a transfer set; the best is picked in hindsight,
-# by its mean test error, which favours the tradition.
-TRADITIONAL = {
+__all__ = ["Errors", "title_of"]
+
+_TITLES = {
     "direct-ridge": "ridge of the student's width",
-    "self-distilled-tuned": "distillation on the training set",
-    "ridge-any-width": "ridge of any width and bandwidth",
-    "kernel-ridge": "kernel ridge",
-    "svm": "RBF support vector machine",
+    "self-distilled-tuned": "self-distillation",
     "teacher-tuned": "the tuned teacher itself",
+    "hard": "hard student",
+    "hard-tuned": "student of the tuned teacher",
+    **{rival.name: rival.title for rival in RIVALS},
+    **{teacher.name: teacher.title for teacher in TEACHERS},
 }
+
+
+def title_of(model: str) -> str:
+    """The name of a model in a sentence; a contestant of your own has only one.
+
+    Parameters
+    ----------
+    model : str
+        Its name in the results.
+
+    Returns
+    -------
+    str
+        Such as "label spreading".
+    """
+    return _TITLES.get(model, model)
 
 
 class Errors:
@@ -30,16 +47,62 @@ class Errors:
     def __init__(self, columns: Mapping[str, np.ndarray]) -> None:
         self._columns = columns
         self._repeats = np.unique(columns["repeat"])
+        failed = set(columns["model"][np.isnan(columns["error"])].tolist())
+        self._entered = set(columns["model"].tolist()) - failed
 
-    def models(self) -> set[str]:
-        """Names of the models in the table.
+    def named(
+        self, role: str, flip: float, *, sees: Sequence[str] = ("labels", "pool")
+    ) -> set[str]:
+        """Names of the models of one role that never failed.
+
+        Parameters
+        ----------
+        role : {"curve", "rival", "student"}
+            The role.
+        flip : float
+            Fraction of wrong training labels.
+        sees : sequence of str, default=("labels", "pool")
+            What they may have seen.
 
         Returns
         -------
         set of str
-            Such as "teacher" or "hard".
+            Such as "svm" or "kernel-ridge".
         """
-        return set(self._columns["model"].tolist())
+        c = self._columns
+        rows = (c["role"] == role) & (c["flip_rate"] == flip) & np.isin(c["sees"], sees)
+        return set(c["model"][rows].tolist()) & self._entered
+
+    def best(
+        self, role: str, flip: float, width: int, *, sees: Sequence[str] = ("labels", "pool")
+    ) -> tuple[str, np.ndarray]:
+        """The model of one role with the smallest mean test error: chosen in hindsight.
+
+        Parameters
+        ----------
+        role : {"curve", "rival", "student"}
+            The role.
+        flip : float
+            Fraction of wrong training labels.
+        width : int
+            The width at which models recorded at several are taken.
+        sees : sequence of str, default=("labels", "pool")
+            What they may have seen.
+
+        Returns
+        -------
+        name : str
+            Its name.
+        values : ndarray of shape (n_repeats,)
+            Its errors.
+        """
+        found = {}
+        for name in sorted(self.named(role, flip, sees=sees)):
+            rows = (self._columns["model"] == name) & (self._columns["flip_rate"] == flip)
+            several = np.sum(rows) > len(self._repeats)
+            found[name] = self.values(name, flip, width=width if several else None)
+        best = min(found, key=lambda name: found[name].mean())
+        return best, found[best]
 
     def values(
         self,
@@ -109,31 +172,3 @@ class Errors:
         for name, value in fixed.items():
             rows &= c[name] == value
         return np.unique(c[column][rows])
-
-
-def best_traditional(errors: Errors, flip: float, width: int) -> tuple[str, np.ndarray]:
-    """Name and errors of the traditional model with the lowest mean error.
-
-    Parameters
-    ----------
-    errors : Errors
-        The measurements.
-    flip : float
-        Fraction of wrong training labels.
-    width : int
-        Width of the student that the model is compared with.
-
-    Returns
-    -------
-    name : str
-        A key of `TRADITIONAL`.
-    values : ndarray of shape (n_repeats,)
-        Its errors.
-    """
-    same_width = {"direct-ridge", "self-distilled-tuned"}
-    found = {
-        name: errors.values(name, flip, width=width if name in same_width else None)
-        for name in TRADITIONAL
-    }
-    best = min(found, key=lambda name: found[name].mean())
-    return best, found[best]

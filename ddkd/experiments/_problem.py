@@ -1,28 +1,17 @@
-"""A split posed as one problem: all labelings of it, and the random features they share.
+"""The inputs, labellings and records that the parts of a comparison share."""
 
-Labels are one-hot and stacked as (n_samples, F, n_classes) for F flip rates, because a linear
-solver's factorisation does not depend on its right-hand sides.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ddkd.datasets import Split
-from ddkd.features import RandomFourierFeatures, median_distance
+from ddkd._labels import codes_of, decode
+from ddkd.contestants._problem import Inputs, Labels, Problem
+from ddkd.datasets import Split, is_stream
+from ddkd.features import RandomFourierFeatures, bandwidth_gamma
 
-__all__ = [
-    "SMALL_TRANSFER",
-    "SMALL_WIDTHS",
-    "STUDENT_WIDTHS",
-    "Problem",
-    "Record",
-    "one_hot",
-    "pose",
-    "width_at",
-]
+__all__ = ["SMALL_TRANSFER", "SMALL_WIDTHS", "STUDENT_WIDTHS", "Comparison", "Record", "width_at"]
 
 # Widths as multiples of the number of labelled examples n: of students, and of students on a
 # small transfer set.
@@ -32,6 +21,9 @@ SMALL_WIDTHS = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
 # The size of that small transfer set, in n too.
 SMALL_TRANSFER = 3
 
+# Other bandwidths that the rivals may choose, as multiples of ours.
+BANDWIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0)
+
 Record = dict[str, Any]
 
 
@@ -40,49 +32,111 @@ def width_at(multiple: float, n: int) -> int:
     return max(1, round(multiple * n))
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A split with its labelings and random features; `F` flip rates, `k` classes.
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A split with a labelling for each flip rate.
 
-    `student` is the feature map of the widest student, `wide` the same map carried on to
-    `SMALL_WIDTHS`; `Z_*` are features of the labelled and the test inputs.
+    Attributes
+    ----------
+    flip_rates : sequence of float
+        Fractions of wrong labels, one a labelling.
+    problem : Problem
+        Labelled rows and transfer set.
+    labels : Labels
+        All labels, wrong ones included.
+    wrong : ndarray of shape (F, n)
+        Which were flipped.
+    test : Inputs
+        The test rows.
+    y_test : ndarray of shape (n_test,)
+        Their class indices, never flipped.
+    teacher_seed : int
+        Seed of the teacher's random features.
     """
 
     flip_rates: Sequence[float]
-    X: np.ndarray
-    X_test: np.ndarray
-    y: np.ndarray  # (n, F) class indices, flips included
-    y_test: np.ndarray  # (n_test,) class indices, clean
-    wrong: np.ndarray  # (n, F) whether a label was flipped
-    Y: np.ndarray  # (n, F, k) one-hot of y
-    gamma: float
-    teacher: RandomFourierFeatures
-    student: RandomFourierFeatures
-    wide: RandomFourierFeatures
-    Z_teacher: np.ndarray
-    Z_teacher_test: np.ndarray
-    Z_student: np.ndarray
-    Z_student_test: np.ndarray
-    seed: int
+    problem: Problem
+    labels: Labels
+    wrong: np.ndarray
+    test: Inputs
+    y_test: np.ndarray
+    teacher_seed: int
+
+    @classmethod
+    def of(
+        cls,
+        split: Split,
+        rng: np.random.Generator,
+        *,
+        bandwidth: float,
+        n_transfer: int,
+        flip_rates: Sequence[float],
+    ) -> "Comparison":
+        """Flip labels, draw the transfer set and settle the kernel."""
+        X, classes = split.X_train, split.classes
+        flip_seed, teacher_seed, student_seed = (int(s) for s in rng.integers(2**32, size=3))
+        transfer_seed = int(rng.integers(2**32))
+        pool = _draw_transfer(split, n_transfer, np.random.default_rng(transfer_seed))
+        # One seed for every rate: the labels wrong at 5 % are among those wrong at 10 %.
+        flipped = [split.flip_labels(rate, rng=flip_seed) for rate in flip_rates]
+        values = np.stack([codes_of("y_train", noisy.y_train, classes) for noisy in flipped])
+        gamma = bandwidth_gamma(X, bandwidth)
+        problem = Problem(
+            labelled=Inputs(X),
+            pool=Inputs(pool),
+            gamma=gamma,
+            student_width=width_at(max(STUDENT_WIDTHS), len(X)),
+            gammas=gamma / np.square(BANDWIDTHS),
+            seed=student_seed,
+        )
+        return cls(
+            flip_rates=flip_rates,
+            problem=problem,
+            labels=Labels(values, len(classes), np.ones(values.shape, dtype=bool)),
+            wrong=np.stack([noisy.wrong for noisy in flipped]),
+            test=Inputs(split.X_test),
+            y_test=codes_of("y_test", split.y_test, classes),
+            teacher_seed=teacher_seed,
+        )
 
     @property
     def n(self) -> int:
-        return len(self.X)
+        """Number of labelled rows."""
+        return self.problem.n
+
+    @property
+    def targets(self) -> np.ndarray:
+        """All labellings side by side, (n, F * k)."""
+        return self.labels.targets.transpose(1, 0, 2).reshape(self.n, -1)
+
+    def features(self, width: int, seed: int, dtype: Any = np.float64) -> RandomFourierFeatures:
+        """A fitted map of the comparison's kernel."""
+        features = RandomFourierFeatures(
+            width, gamma=self.problem.gamma, dtype=dtype, random_state=seed
+        )
+        return features.fit(self.problem.labelled.X)
+
+    def student(self, rows: Inputs) -> np.ndarray:
+        """The student's features on some rows, carried on to the widest of `SMALL_WIDTHS`."""
+        width = width_at(max(SMALL_WIDTHS), self.n)
+        return rows.once("wide", lambda: self.features(width, self.problem.seed).transform(rows.X))
 
     def widths(self, multiples: Sequence[float]) -> np.ndarray:
+        """Widths at multiples of n."""
         return np.unique([width_at(c, self.n) for c in multiples])
 
-    def unstack(self, scores: np.ndarray) -> np.ndarray:
-        """Predicted class indices of stacked scores (..., F * k), as (..., F)."""
-        return scores.reshape(*scores.shape[:-1], *self.Y.shape[1:]).argmax(axis=-1)
+    def classes(self, scores: np.ndarray) -> np.ndarray:
+        """Predicted class indices (..., F) of scores side by side (..., F * k)."""
+        return decode(scores.reshape(*scores.shape[:-1], len(self.labels), -1))
 
-    def record(
-        self, model: str, f: int, predicted: np.ndarray, width: float, **more: Any
-    ) -> Record:
+    def record(self, model: str, f: int, predicted: np.ndarray, **more: Any) -> Record:
+        """One model's row of the result."""
         row = {
             "flip_rate": float(self.flip_rates[f]),
             "model": model,
-            "width": float(width),
+            "role": "curve",
+            "sees": "labels",
+            "width": np.inf,
             "n_samples": self.n,
             "n_transfer": 0,
             "error": float(np.mean(predicted != self.y_test)),
@@ -94,48 +148,13 @@ class Problem:
         }
         return row | more
 
+    def records(self, model: str, predicted: np.ndarray, **more: Any) -> Iterator[Record]:
+        """The rows of one model, a labelling each, from class indices (n_test, F)."""
+        for f in range(len(self.labels)):
+            yield self.record(model, f, predicted[:, f], **more)
 
-def one_hot(y: np.ndarray, n_classes: int) -> np.ndarray:
-    """One-hot float64 targets with the classes on a new last axis."""
-    return np.eye(n_classes)[y]
 
-
-def pose(
-    split: Split,
-    rng: np.random.Generator,
-    bandwidth: float,
-    teacher_width: int,
-    flip_rates: Sequence[float],
-) -> Problem:
-    X, X_test = split.X_train, split.X_test
-    classes, y_all = np.unique(np.concatenate([split.y_train, split.y_test]), return_inverse=True)
-    clean, y_test = y_all[: len(X)], y_all[len(X) :]
-    flip_seed, teacher_seed, student_seed = (int(s) for s in rng.integers(2**32, size=3))
-    # One seed for every rate: the labels wrong at 5 % are among those wrong at 10 %.
-    flipped = [split.flip_labels(rate, rng=flip_seed).y_train for rate in flip_rates]
-    y = np.stack([np.searchsorted(classes, labels) for labels in flipped], axis=1)
-    gamma = 0.5 / (bandwidth * median_distance(X)) ** 2
-
-    def features(width: int, seed: int) -> RandomFourierFeatures:
-        return RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(X)
-
-    widest = width_at(max(STUDENT_WIDTHS), len(X))
-    teacher, student = features(teacher_width, teacher_seed), features(widest, student_seed)
-    return Problem(
-        flip_rates=flip_rates,
-        X=X,
-        X_test=X_test,
-        y=y,
-        y_test=y_test,
-        wrong=y != clean[:, None],
-        Y=one_hot(y, len(classes)),
-        gamma=gamma,
-        teacher=teacher,
-        student=student,
-        wide=features(width_at(max(SMALL_WIDTHS), len(X)), student_seed),
-        Z_teacher=teacher.transform(X),
-        Z_teacher_test=teacher.transform(X_test),
-        Z_student=student.transform(X),
-        Z_student_test=student.transform(X_test),
-        seed=student_seed,
-    )
+def _draw_transfer(split: Split, n_transfer: int, rng: np.random.Generator) -> np.ndarray:
+    if is_stream(split.transfer):
+        return split.transfer.sample(n_transfer, rng=rng)
+    return rng.permutation(split.transfer)[:n_transfer]

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ddkd.experiments import TRADITIONAL, Errors, best_traditional
+from ddkd.experiments import Errors, title_of
 from ddkd.plotting._axes import finish, legend_entries, mark_thresholds
 from ddkd.plotting._curves import Styles, draw_level, draw_scores, draw_theory
 from ddkd.plotting._style import FONT, label, set_title
@@ -112,8 +112,8 @@ class _Panels:
 
     def rival(self, flip: float) -> tuple[str, np.ndarray]:
         """The best approach without a teacher: its name, and its errors."""
-        name, values = best_traditional(self.errors, flip, 4 * self.n)
-        return TRADITIONAL[name], values
+        name, values = self.errors.best("rival", flip, 4 * self.n)
+        return title_of(name), values
 
     def levels(self, ax: Axes, flip: float) -> None:
         """Draw the teacher's error and the best rival's, which is named in the panel's title."""

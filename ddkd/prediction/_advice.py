@@ -7,11 +7,11 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from ddkd._checks import check_integer, check_matrix, check_rng
+from ddkd._labels import codes_of, encode
 from ddkd.distillation import DistilledClassifier
 from ddkd.estimators import LeastSquaresClassifier
-from ddkd.features import RandomFourierFeatures
-from ddkd.prediction._conditional import ConditionalPrediction
-from ddkd.prediction._encoding import codes_of, encode, fourier_predictor, kernel_gamma
+from ddkd.features import RandomFourierFeatures, bandwidth_gamma
+from ddkd.prediction._conditional import ConditionalPrediction, fourier_predictor
 from ddkd.prediction._phase import ALPHAS
 
 __all__ = ["Advice", "advise"]
@@ -189,7 +189,7 @@ def advise(
         )
     seed = int(check_rng(rng).integers(2**31))
     folds = list(StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(X, y))
-    codes, gamma = codes_of("y", y, classes), kernel_gamma(X, bandwidth)
+    codes, gamma = codes_of("y", y, classes), bandwidth_gamma(X, bandwidth)
     student_widths = np.unique([max(1, round(r * budget)) for r in STUDENT_WIDTHS])
     teacher_widths = np.unique([max(1, round(r * len(X))) for r in TEACHER_WIDTHS])
 
@@ -208,7 +208,9 @@ def advise(
     students = np.zeros((len(student_widths), len(ALPHAS)))
     for train, held in folds:
         said = codes_of("teacher", teacher.fit(X[train], y[train], classes).predict(pool), classes)
-        found = predictor.predict(encode(said, len(classes)), student_widths[:, None], alpha=ALPHAS)
+        found = predictor.predict(
+            encode(said, len(classes), centred=True), student_widths[:, None], alpha=ALPHAS
+        )
         students += _on_rows(found, held).error_rate(codes[held]) * len(held) / len(X)
     s, student_alpha = _best(students)
     error = float(students[s, student_alpha])
@@ -236,10 +238,12 @@ def _folded_errors(
     n_classes = codes.max() + 1
     for train, held in folds:
         predictor = fourier_predictor(X[train], X[held], gamma)
-        found = predictor.predict(encode(codes[train], n_classes), widths[:, None], alpha=ALPHAS)
+        found = predictor.predict(
+            encode(codes[train], n_classes, centred=True), widths[:, None], alpha=ALPHAS
+        )
         share = len(held) / len(X)
         errors += found.error_rate(codes[held]) * share
-        squared += found.mse(encode(codes[held], n_classes)) * share
+        squared += found.mse(encode(codes[held], n_classes, centred=True)) * share
     return errors, squared
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
+from sklearn.metrics.pairwise import rbf_kernel
 
 from ddkd._checks import check_array, check_matrix, check_targets, check_vector
 from ddkd.prediction._scoring import error_rate
 from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
 
-__all__ = ["ConditionalPrediction", "ConditionalPredictor"]
+__all__ = ["ConditionalPrediction", "ConditionalPredictor", "fourier_predictor"]
 
 RELATIVE_CUTOFF = 1e-10  # near-duplicate inputs with different labels: their directions are noise
 
@@ -248,3 +249,10 @@ def _freedom(
     asymptotic = left + np.sum(eigenvalues * gamma / (eigenvalues + gamma) ** 2, axis=1)
     above = k - eigenvalues.size
     return np.where((alpha == 0) & (above >= 0), np.maximum(above - 1, 0.0), asymptotic)
+
+
+def fourier_predictor(X: Any, X_test: Any, gamma: float) -> ConditionalPredictor:
+    """Conditional predictor for random Fourier features of the kernel exp(-gamma |x - x'|^2)."""
+    X = check_matrix("X", X)
+    X_test = check_matrix("X_test", X_test, n_columns=X.shape[1])
+    return ConditionalPredictor(rbf_kernel(X, gamma=gamma), rbf_kernel(X_test, X, gamma=gamma))

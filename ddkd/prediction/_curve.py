@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._labels import codes_of, decode, encode
 from ddkd.datasets import Split
-from ddkd.features import RandomFourierFeatures
-from ddkd.prediction._encoding import codes_of, encode, fourier_predictor, kernel_gamma
+from ddkd.features import RandomFourierFeatures, bandwidth_gamma
+from ddkd.prediction._conditional import fourier_predictor
 from ddkd.solvers import ridge
 
 __all__ = ["predicted_curve"]
@@ -51,9 +52,10 @@ def predicted_curve(
     noisy = split.flip_labels(flip_rate, rng=rng)
     classes = split.classes
     truth = codes_of("y_test", split.y_test, classes)
-    targets = encode(codes_of("y_train", noisy.y_train, classes), len(classes))
-    wanted = encode(truth, len(classes))
-    gamma = kernel_gamma(split.X_train, bandwidth)
+    codes = codes_of("y_train", noisy.y_train, classes)
+    targets = encode(codes, len(classes), centred=True)
+    wanted = encode(truth, len(classes), centred=True)
+    gamma = bandwidth_gamma(split.X_train, bandwidth)
     grid, strengths = np.unique(widths), np.unique(np.asarray(alphas, dtype=float))
     predictor = fourier_predictor(split.X_train, split.X_test, gamma)
     found = predictor.predict(targets, grid[:, None], alpha=strengths)
@@ -72,15 +74,8 @@ def predicted_curve(
                     "n_samples": len(targets),
                     "test_mse": float(np.mean((scores[j] - wanted) ** 2)),
                     "predicted_mse": float(predicted_mse[i, j]),
-                    "error": float(np.mean(_decode(scores[j]) != truth)),
+                    "error": float(np.mean(decode(scores[j]) != truth)),
                     "predicted_error": float(predicted_error[i, j]),
                 }
             )
     return records
-
-
-def _decode(scores: np.ndarray) -> np.ndarray:
-    """Class index of each row of scores."""
-    if scores.shape[1] == 1:
-        return (scores[:, 0] > 0).astype(int)
-    return scores.argmax(axis=1)

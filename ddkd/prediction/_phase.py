@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import check_integer, check_rng
+from ddkd._labels import codes_of, encode
 from ddkd.datasets import Split
 from ddkd.estimators import LeastSquaresClassifier
-from ddkd.features import RandomFourierFeatures
-from ddkd.prediction._encoding import codes_of, encode, fourier_predictor, kernel_gamma
+from ddkd.features import RandomFourierFeatures, bandwidth_gamma
+from ddkd.prediction._conditional import fourier_predictor
 from ddkd.theory import PhaseDiagram
 
 __all__ = ["ALPHAS", "predict_phase"]
@@ -79,7 +80,7 @@ def predict_phase(
     generator = check_rng(rng)
     k = check_integer("student_width", student_width)
     check_integer("teacher_width", teacher_width)
-    gamma = kernel_gamma(split.X_train, bandwidth)
+    gamma = bandwidth_gamma(split.X_train, bandwidth)
     sizes, pool = _pool(split, n_transfer, generator)
     n_classes = len(split.classes)
     truth = codes_of("y_test", split.y_test, split.classes)
@@ -90,7 +91,7 @@ def predict_phase(
     flips = int(generator.integers(2**32))
     for rate in flip_rates:
         y = split.flip_labels(rate, rng=flips).y_train
-        targets = encode(codes_of("y_train", y, split.classes), n_classes)
+        targets = encode(codes_of("y_train", y, split.classes), n_classes, centred=True)
         widths = np.array([[k], [teacher_width]])
         errors = labelled.predict(targets, widths, alpha=ALPHAS).error_rate(truth)
         direct.append(np.nanmin(errors[0]))
@@ -104,7 +105,7 @@ def predict_phase(
     for j, m in enumerate(sizes):
         unlabelled = fourier_predictor(pool[:m], split.X_test, gamma)
         for i, said in enumerate(labels):
-            found = unlabelled.predict(encode(said[:m], n_classes), k, alpha=ALPHAS)
+            found = unlabelled.predict(encode(said[:m], n_classes, centred=True), k, alpha=ALPHAS)
             students[i, j] = np.nanmin(found.error_rate(truth))
     shape = (len(labels), len(sizes))
     by_rate = {

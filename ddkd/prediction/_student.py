@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import check_choice, check_integer, check_matrix, check_real
-from ddkd.prediction._encoding import codes_of, encode, fourier_predictor
+from ddkd._labels import codes_of, encode
+from ddkd.prediction._conditional import fourier_predictor
 from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative
 
 __all__ = ["StudentPrediction", "distill"]
@@ -151,7 +152,7 @@ def _targets(teacher: Any, X: np.ndarray, labels: str) -> np.ndarray:
     """What the teacher says of inputs, as targets of the student."""
     if labels == "hard":
         codes = codes_of("teacher.predict(pool)", teacher.predict(X), teacher.classes_)
-        return encode(codes, len(teacher.classes_))
+        return encode(codes, len(teacher.classes_), centred=True)
     if not hasattr(teacher, "decision_function"):
         raise ValueError(f"teacher must have decision_function for soft labels; got {teacher!r}")
     scores = np.asarray(teacher.decision_function(X))

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from ddkd.experiments import Errors, best_traditional, judge, judge_claims
+from ddkd.experiments import QUESTIONS, Errors, judge, judge_claims
 
 N, TEACHER, M = 8, 64, 256
 REPEATS = 4
+RIVALS = ("direct-ridge", "self-distilled-tuned", "kernel-ridge", "svm", "ridge-any-width")
+RIVALS += ("teacher-tuned", "label-spreading")
 
 
 def table(overrides):
@@ -16,7 +18,8 @@ def table(overrides):
     configurations = [("teacher", w, 0) for w in (*widths, TEACHER)]
     configurations += [(model, w, 0) for model in ("direct", "direct-ridge") for w in widths]
     configurations += [(f"self-distilled{t}", w, 0) for t in ("", "-tuned") for w in widths]
-    configurations += [(model, np.inf, 0) for model in ("kernel-ridge", "svm")]
+    configurations += [(model, np.inf, 0) for model in ("kernel-ridge", "svm", "label-spreading")]
+    configurations += [("student-of-svm", 32, M)]
     configurations += [("ridge-any-width", 16, 0), ("teacher-tuned", TEACHER, 0)]
     configurations += [
         (kind + t, w, m)
@@ -26,7 +29,7 @@ def table(overrides):
         for m in (3 * N, 64, M)
     ]
     names = ["model", "width", "n_transfer", "error", "repeat"]
-    names += ["flip_rate", "n_samples", "train_error", "interpolates"]
+    names += ["flip_rate", "n_samples", "train_error", "interpolates", "role", "sees"]
     columns = {name: [] for name in names}
     for repeat in range(REPEATS):
         for model, width, m in configurations:
@@ -34,7 +37,10 @@ def table(overrides):
             for (name, w, size), values in overrides.items():
                 if name == model and w in (None, width) and size in (None, m):
                     error = values[repeat]
+            role = "rival" if model in RIVALS else "student" if "-of-" in model else "curve"
+            sees = "pool" if m or model == "label-spreading" else "labels"
             row = (model, width, m, error, repeat, 0.0, N, 0.0, float(model == "teacher"))
+            row += (role, sees)
             for name, value in zip(columns, row, strict=True):
                 columns[name].append(value)
     return {name: np.array(values) for name, values in columns.items()}
@@ -96,7 +102,7 @@ def test_peaks_are_found_where_they_are():
 
 def test_the_strongest_traditional_model_is_the_rival():
     columns = table({("svm", None, None): [0.2, 0.2, 0.2, 0.2]})
-    name, values = best_traditional(Errors(columns), 0.0, 4 * N)
+    name, values = Errors(columns).best("rival", 0.0, 4 * N, sees=("labels",))
     assert name == "svm"
     np.testing.assert_array_equal(values, [0.2, 0.2, 0.2, 0.2])
 
@@ -124,3 +130,28 @@ def test_an_incomplete_table_is_refused():
     keep = ~((columns["model"] == "hard") & (columns["repeat"] == 1))
     with pytest.raises(ValueError, match="not one record a repeat for hard"):
         judge_claims({name: c[keep] for name, c in columns.items()}, data="toy")
+
+
+def test_each_claim_answers_a_question_and_names_the_rival():
+    claims = judge_claims(table({("label-spreading", None, None): [0.1] * 4}), data="toy")
+    asked = [claim.question for claim in claims]
+    assert list(dict.fromkeys(asked)) == list(QUESTIONS)
+    by_key = {claim.key: claim for claim in claims}
+    # Label spreading sees the pool: it is a rival in the last question alone.
+    assert by_key["everyone"].verdict == "fails"
+    assert by_key["everyone"].values["label spreading"] == pytest.approx(0.1)
+    assert by_key["traditional"].verdict == "undecided"
+
+
+def test_the_best_student_of_all_is_compared_too():
+    claims = judged({("student-of-svm", None, None): [0.1, 0.12, 0.11, 0.13]})
+    for key in ("labels-best", "everyone-best", "student-of-svm"):
+        assert claims[key].verdict == "holds"
+        assert "student of support vector machine" in claims[key].values
+
+
+def test_a_rival_that_failed_once_is_left_out_and_harms_nobody():
+    columns = table({("label-spreading", None, None): [0.1, 0.1, np.nan, 0.1]})
+    claims = {c.key: c for c in judge_claims(columns, data="toy")}
+    assert "everyone" not in claims
+    assert claims["traditional"].verdict == "undecided"

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pytest
-from sklearn.svm import SVC
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier
 from ddkd.datasets import load
 from ddkd.experiments import compare
-from ddkd.experiments._comparison import _draw_transfer
-from ddkd.experiments._problem import pose
+from ddkd.experiments._problem import Comparison
 
 RATES = (0.0, 0.1)
 TEACHER, POOL, N = 400, 700, 60
@@ -34,9 +32,7 @@ def records(split):
 def same_randomness(split):
     """The features, labels and pool that `records` were measured with."""
     rng = np.random.default_rng(7)
-    problem = pose(split, rng, 0.8, TEACHER, RATES)
-    pool = _draw_transfer(split, POOL, np.random.default_rng(int(rng.integers(2**32))))
-    return problem, pool
+    return Comparison.of(split, rng, bandwidth=0.8, n_transfer=POOL, flip_rates=RATES)
 
 
 def find(records, **wanted):
@@ -48,38 +44,35 @@ def find(records, **wanted):
 @pytest.mark.parametrize("f", [0, 1])
 @pytest.mark.parametrize("labels", ["hard", "soft"])
 def test_students_are_those_of_distilled_classifier(split, records, same_randomness, f, labels):
-    problem, pool = same_randomness
+    task = same_randomness
     for width in (N, 4 * N):
-        features = problem.student.__class__(
-            width, gamma=problem.gamma, random_state=problem.student.random_state
-        )
         model = DistilledClassifier(
-            LeastSquaresClassifier(problem.teacher),
-            LeastSquaresClassifier(features),
-            transfer=pool,
+            LeastSquaresClassifier(task.features(TEACHER, task.teacher_seed)),
+            LeastSquaresClassifier(task.features(width, task.problem.seed)),
+            transfer=task.problem.pool.X,
             labels=labels,
-        ).fit(split.X_train, problem.y[:, f])
+        ).fit(split.X_train, task.labels.values[f])
         wanted = {"flip_rate": RATES[f], "width": width, "n_transfer": POOL}
         row = find(records, model=labels, **wanted)
-        assert row["error"] == pytest.approx(1 - model.score(split.X_test, problem.y_test))
+        assert row["error"] == pytest.approx(1 - model.score(split.X_test, task.y_test))
         assert row["agreement"] == pytest.approx(model.agreement(split.X_test))
 
 
 def test_teacher_and_direct_models_are_least_squares_classifiers(split, records, same_randomness):
-    problem, _ = same_randomness
+    task = same_randomness
     for f, rate in enumerate(RATES):
-        for model, features, width in (
-            ("teacher", problem.teacher, TEACHER),
-            ("direct", problem.student, 4 * N),
+        for model, seed, width in (
+            ("teacher", task.teacher_seed, TEACHER),
+            ("direct", task.problem.seed, 4 * N),
         ):
-            fitted = LeastSquaresClassifier(features).fit(split.X_train, problem.y[:, f])
+            fitted = LeastSquaresClassifier(task.features(width, seed))
+            fitted.fit(split.X_train, task.labels.values[f])
             row = find(records, model=model, width=width, flip_rate=rate)
-            assert row["error"] == pytest.approx(1 - fitted.score(split.X_test, problem.y_test))
+            assert row["error"] == pytest.approx(1 - fitted.score(split.X_test, task.y_test))
 
 
 def test_ten_percent_of_the_labels_are_wrong_and_the_teacher_fits_them(records, same_randomness):
-    problem, _ = same_randomness
-    assert problem.wrong.sum(axis=0).tolist() == [0, 6]
+    assert same_randomness.wrong.sum(axis=1).tolist() == [0, 6]
     row = find(records, model="teacher", width=TEACHER, flip_rate=0.1)
     assert (row["train_error"], row["wrong_fitted"], row["interpolates"]) == (0.0, 1.0, 1.0)
 
@@ -92,16 +85,13 @@ def test_an_interpolating_teachers_soft_labels_on_its_own_inputs_are_the_labels(
             assert find(records, model="self-distilled", **same)["error"] == pytest.approx(a)
 
 
-def test_support_vectors_are_tuned_over_the_grid_it_reports(split, records, same_randomness):
-    problem, _ = same_randomness
-    row = find(records, model="svm", flip_rate=0.0)
-    errors = []
-    for multiple in (0.7, 1.0, 1.4):
-        model = SVC(C=1 / row["alpha"], gamma=problem.gamma / multiple**2)
-        errors.append(
-            1 - model.fit(split.X_train, problem.y[:, 0]).score(split.X_test, problem.y_test)
-        )
-    assert any(row["error"] == pytest.approx(e) for e in errors)
+def test_the_keys_of_the_records_are_unique(split):
+    # Also where the teacher is as wide as the widest of its narrower versions, 10 n.
+    options = {"teacher_width": 10 * N, "n_transfer": 3 * N + 20, "flip_rates": RATES}
+    records = compare(split, np.random.default_rng(3), **options)
+    keys = [(r["model"], r["flip_rate"], r["width"], r["n_transfer"]) for r in records]
+    assert len(set(keys)) == len(keys)
+    assert find(records, model="teacher", width=10 * N, flip_rate=0.0)["interpolates"] == 1.0
 
 
 def test_the_same_generator_gives_the_same_records(split):

@@ -5,8 +5,8 @@ import pytest
 
 from ddkd import LeastSquaresClassifier, RandomFourierFeatures
 from ddkd.datasets import load
+from ddkd.features import bandwidth_gamma
 from ddkd.prediction import predict_phase
-from ddkd.prediction._encoding import kernel_gamma
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_a_phase_diagram_of_data_is_what_trained_models_show(split):
     found = predict_phase(
         split, flip_rates=[0.0], n_transfer=[100, 1000], teacher_width=900, student_width=60, rng=0
     )
-    gamma = kernel_gamma(split.X_train, 0.8)
+    gamma = bandwidth_gamma(split.X_train, 0.8)
     pool = split.transfer.sample(1000, rng=5)
     alphas, seeds = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0), range(5)
     direct = np.min(

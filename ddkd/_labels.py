@@ -1,0 +1,37 @@
+"""Labels as targets of least squares, and scores as labels: the one place for both."""
+
+from typing import Any
+
+import numpy as np
+
+from ddkd._checks import as_array
+
+__all__ = ["codes_of", "decode", "encode"]
+
+
+def codes_of(name: str, labels: Any, classes: np.ndarray) -> np.ndarray:
+    """Position of each label in the sorted `classes`; ValueError for a label not among them."""
+    labels = as_array(name, labels)
+    unknown = np.setdiff1d(labels, classes)
+    if unknown.size:
+        raise ValueError(f"{name} has labels {unknown!r} that are not among {classes!r}")
+    return np.searchsorted(classes, labels)
+
+
+def encode(codes: np.ndarray, n_classes: int, *, centred: bool = False) -> np.ndarray:
+    """Targets (..., k) of class indices: one column of -1 and 1 for two classes, else one-hot.
+
+    With `centred`, one-hot targets less 1/n_classes: the scores of all classes move alike, so
+    decisions stay the same.
+    """
+    if n_classes == 2:
+        return 2.0 * codes[..., None] - 1.0
+    targets = np.eye(n_classes)[codes]
+    return targets - 1 / n_classes if centred else targets
+
+
+def decode(scores: np.ndarray) -> np.ndarray:
+    """Class indices (...) of scores (..., k): the sign of a single column, else the largest."""
+    if scores.shape[-1] == 1:
+        return (scores[..., 0] > 0).astype(np.intp)
+    return scores.argmax(axis=-1)

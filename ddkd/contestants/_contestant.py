@@ -1,0 +1,172 @@
+"""A method of your own in the contest, and how nothing it does can harm the others."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from inspect import signature
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from ddkd._checks import check_choice, check_real
+from ddkd._labels import encode
+from ddkd.contestants._problem import Inputs, Labels, Model, Problem
+
+__all__ = ["Contestant", "contestants_of"]
+
+_COMPARED_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A method of your own: any scikit-learn estimator, with a name and what it may see.
+
+    It is cloned and fitted to inputs and labels coded 0 to K-1. With the pool, it gets the
+    unlabelled inputs as the argument `X_unlabelled` of its `fit`, if that has one; else they follow
+    the labelled ones with the label -1, as `sklearn.semi_supervised` has it.
+
+    Parameters
+    ----------
+    name : str
+        Its name in tables and figures.
+    estimator : estimator
+        A classifier, or a regressor for real targets.
+    sees : {"labels", "pool"}, default="labels"
+        Whether it may use the unlabelled inputs.
+    max_seconds : float or None, default=None
+        It is disqualified if one fit or prediction takes longer. A call of compiled code is
+        stopped only when it returns.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not one of those allowed.
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from ddkd.contestants import Contestant
+    >>> Contestant("nearest neighbour", KNeighborsClassifier(1), max_seconds=10)
+    Contestant(name='nearest neighbour', estimator=KNeighborsClassifier(n_neighbors=1),
+    sees='labels', max_seconds=10)
+    """
+
+    name: str
+    estimator: Any
+    sees: str = "labels"
+    max_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise ValueError(f"name must be a non-empty string; got {self.name!r}")
+        if not (hasattr(self.estimator, "fit") and hasattr(self.estimator, "predict")):
+            raise ValueError(f"estimator must have fit and predict; got {self.estimator!r}")
+        check_choice("sees", self.sees, ("labels", "pool"))
+        if self.max_seconds is not None:
+            check_real("max_seconds", self.max_seconds, low=0.0, low_open=True)
+
+    def fit(self, problem: Problem, labels: Labels) -> Model:
+        """Fit a clone to the known rows of every labelling.
+
+        Parameters
+        ----------
+        problem : Problem
+            The inputs.
+        labels : Labels
+            The labellings.
+
+        Returns
+        -------
+        callable
+            Scores of rows.
+        """
+        fitted = []
+        for y, known in zip(labels.values, labels.known, strict=True):
+            with _time_limit(self.max_seconds):
+                fitted.append(self._fit_one(problem, problem.labelled.X[known], y[known]))
+
+        def model(rows: Inputs) -> np.ndarray:
+            predictions = []
+            for estimator in fitted:
+                with _time_limit(self.max_seconds):
+                    predictions.append(_predict(estimator, rows.X, labels.n_classes))
+            found = np.stack(predictions)
+            return encode(found, labels.n_classes) if labels.n_classes else found[..., None]
+
+        return model
+
+    def _fit_one(self, problem: Problem, X: np.ndarray, y: np.ndarray) -> Any:
+        estimator = clone(self.estimator)
+        if self.sees == "labels":
+            return estimator.fit(X, y)
+        pool = problem.seen.X
+        if "X_unlabelled" in signature(estimator.fit).parameters:
+            return estimator.fit(X, y, X_unlabelled=pool)
+        return estimator.fit(np.concatenate([X, pool]), np.append(y, np.full(len(pool), -1)))
+
+
+def contestants_of(given: Any) -> list[Contestant]:
+    """Contestants of a list that may hold estimators and classes of estimators, too."""
+    found = [_contestant(item) for item in (given or [])]
+    names = [contestant.name for contestant in found]
+    if len(set(names)) < len(names):
+        raise ValueError(f"contestants must have different names; got {names}")
+    return found
+
+
+def _contestant(item: Any) -> Contestant:
+    if isinstance(item, Contestant):
+        return item
+    estimator = item() if isinstance(item, type) else item
+    if not hasattr(estimator, "fit"):
+        raise ValueError(f"contestants must be Contestant objects or estimators; got {item!r}")
+    kind = type(estimator)
+    takes_pool = "X_unlabelled" in signature(estimator.fit).parameters
+    semi_supervised = kind.__module__.startswith("sklearn.semi_supervised")
+    sees = "pool" if takes_pool or semi_supervised else "labels"
+    return Contestant(kind.__name__, estimator, sees)
+
+
+def _predict(estimator: Any, X: np.ndarray, n_classes: int) -> np.ndarray:
+    """Checked predictions: one for each row, of the classes, and each row on its own."""
+    found = np.asarray(estimator.predict(X))
+    if found.shape != (len(X),):
+        raise ValueError(f"predict returned the shape {found.shape} for {len(X)} rows")
+    if n_classes and not np.isin(found, np.arange(n_classes)).all():
+        raise ValueError(f"predict returned labels that are not among 0 to {n_classes - 1}")
+    if not n_classes and not np.isfinite(found).all():
+        raise ValueError("predict returned a number that is not finite")
+    some = slice(0, _COMPARED_ROWS)
+    if not np.allclose(np.asarray(estimator.predict(X[some][::-1]))[::-1], found[some]):
+        raise ValueError("its predictions change when the rows are permuted")
+    return found.astype(np.intp) if n_classes else found
+
+
+@contextmanager
+def _time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise TimeoutError after so many seconds, by an alarm where the system has one."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"it took more than {seconds:g} s")
+
+    if seconds is None:
+        yield
+        return
+    start = time.perf_counter()
+    alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if alarm:
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        if alarm:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    if time.perf_counter() - start > seconds:
+        stop(0, None)

@@ -1,0 +1,139 @@
+"""What a contest hands to its contestants: inputs, labellings, and what can be shared by all.
+
+A contest has several labellings of the same rows at once: flip rates, or folds whose labels are
+hidden. What depends on the inputs alone (kernels, features, neighbours, the students' factor) is
+made once and serves every labelling.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
+from ddkd._labels import decode, encode
+
+__all__ = ["Inputs", "Labels", "Model", "Problem", "folds_of"]
+
+Made = TypeVar("Made")
+
+
+class Inputs:
+    """Rows of inputs, and the arrays made from them, each at its first use."""
+
+    def __init__(self, X: np.ndarray) -> None:
+        self.X = X
+        self._made: dict[object, object] = {}
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What `make` returns, kept under `key`."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]  # type: ignore[return-value]
+
+
+# Scores (L, n_rows, k) of L labellings on some rows.
+Model = Callable[[Inputs], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """`L` labellings of n rows.
+
+    Attributes
+    ----------
+    values : ndarray of shape (L, n)
+        Class indices, or real targets.
+    n_classes : int
+        Number of classes; 0 for real targets.
+    known : ndarray of shape (L, n)
+        Which of them a contestant may see.
+    """
+
+    values: np.ndarray
+    n_classes: int
+    known: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def offset(self) -> np.ndarray:
+        """What is added to scores, (L, 1, 1): the mean of the known real targets, 0 for classes."""
+        if self.n_classes:
+            return np.zeros((len(self), 1, 1))
+        return np.mean(self.values, axis=1, where=self.known)[:, None, None]
+
+    @property
+    def targets(self) -> np.ndarray:
+        """Targets of least squares, (L, n, k), the unknown ones included."""
+        if self.n_classes:
+            return encode(self.values, self.n_classes)
+        return self.values[..., None] - self.offset
+
+    def votes(self, scores: np.ndarray) -> np.ndarray:
+        """Scores as the targets of a student: hard labels of classes, real scores as they are."""
+        return encode(decode(scores), self.n_classes) if self.n_classes else scores
+
+    def by_known(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Pairs of known rows and the labellings that know exactly these."""
+        masks, which = np.unique(self.known, axis=0, return_inverse=True)
+        for i, mask in enumerate(masks):
+            yield np.flatnonzero(mask), np.flatnonzero(which.ravel() == i)
+
+
+@dataclass(eq=False)
+class Problem:
+    """Inputs of a contest.
+
+    Attributes
+    ----------
+    labelled, pool : Inputs
+        Rows with labels and rows without.
+    gamma : float
+        Coefficient of the squared distance in the students' Gaussian kernel.
+    student_width : int
+        Number of random Fourier features of the widest student.
+    gammas : ndarray
+        Those that a contestant may choose from, by labels alone.
+    seed : int
+        Seed of everything random in a contestant.
+    seen : Inputs
+        The rows of the pool that semi-supervised contestants see: all of them, or the first few.
+    groups : ndarray of shape (n,) or None
+        Labelled rows of one group are never parted by an inner fold.
+    """
+
+    labelled: Inputs
+    pool: Inputs
+    gamma: float
+    student_width: int
+    gammas: np.ndarray
+    seed: int
+    seen: Inputs = field(default=None)  # type: ignore[assignment]
+    groups: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        self.seen = self.pool if self.seen is None else self.seen
+
+    @property
+    def n(self) -> int:
+        """Number of labelled rows."""
+        return len(self.labelled)
+
+
+def folds_of(
+    y: np.ndarray, n_folds: int, seed: int, groups: np.ndarray | None = None
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Training and held-out rows of each fold: by groups, or stratified if classes allow."""
+    if groups is not None:
+        n_folds = min(n_folds, len(np.unique(groups)))
+        return list(GroupKFold(n_folds, shuffle=True, random_state=seed).split(y, y, groups))
+    n_folds = min(n_folds, len(y))
+    rare = y.dtype.kind == "f" or np.unique(y, return_counts=True)[1].min() < n_folds
+    splitter = (KFold if rare else StratifiedKFold)(n_folds, shuffle=True, random_state=seed)
+    return list(splitter.split(y, y))

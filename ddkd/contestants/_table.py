@@ -1,0 +1,265 @@
+"""The table of contestants: rivals, and teachers whose labels of the pool train a student.
+
+A new rival is one function from a problem and its labels to a model, and one line here.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ddkd._labels import decode, encode
+from ddkd.contestants._contestant import Contestant
+from ddkd.contestants._graph import label_spreading, laplacian_least_squares, spread_votes
+from ddkd.contestants._library import extra_trees, self_training, support_vectors
+from ddkd.contestants._problem import Inputs, Labels, Model, Problem
+from ddkd.contestants._ridge import FourierKernel, GaussianKernel, Ridge, fit_ridge
+from ddkd.contestants._students import Student
+
+__all__ = [
+    "INTERPOLATING",
+    "RIVALS",
+    "TEACHERS",
+    "Entry",
+    "Rival",
+    "Teacher",
+    "compete",
+    "student_of",
+]
+
+TEACHER_WIDTH = 20
+RIDGE_WIDTHS = (0.25, 0.5, 1, 2, 4, 10)  # both in units of the labelled rows
+
+
+def interpolating(problem: Problem, labels: Labels) -> Ridge:
+    """The memorising teacher: minimum norm on 20 n random Fourier features."""
+    width = TEACHER_WIDTH * problem.n
+    return fit_ridge(problem, labels, [FourierKernel(problem, problem.gamma, width, width)], [0.0])
+
+
+def tuned_ridge(problem: Problem, labels: Labels) -> Ridge:
+    """The strongest single ridge: width, bandwidth and penalty all by leave-one-out."""
+    widths = sorted({max(1, round(c * problem.n)) for c in RIDGE_WIDTHS})
+    grid = [(gamma, width) for gamma in problem.gammas for width in widths]
+    kernels = [FourierKernel(problem, gamma, width, widths[-1]) for gamma, width in grid]
+    return fit_ridge(problem, labels, kernels)
+
+
+def kernel_ridge(problem: Problem, labels: Labels) -> Ridge:
+    """Gaussian kernel ridge (infinite width), bandwidth and penalty by leave-one-out."""
+    return fit_ridge(problem, labels, [GaussianKernel(problem, g) for g in problem.gammas])
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A method that needs no teacher.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the results.
+    title : str
+        Its name in a sentence.
+    sees : {"labels", "pool"}
+        Whether it sees the unlabelled inputs, too.
+    fit : callable
+        From a problem and its labels to a model.
+    numbers : bool
+        Whether it can fit real targets.
+    """
+
+    name: str
+    title: str
+    sees: str
+    fit: Callable[[Problem, Labels], Model]
+    numbers: bool = False
+
+
+RIVALS = (
+    Rival("ridge-any-width", "tuned ridge", "labels", tuned_ridge, numbers=True),
+    Rival("kernel-ridge", "kernel ridge", "labels", kernel_ridge, numbers=True),
+    Rival("svm", "support vector machine", "labels", support_vectors),
+    Rival("extra-trees", "extra trees", "labels", extra_trees),
+    Rival("label-spreading", "label spreading", "pool", label_spreading),
+    Rival("laplacian", "Laplacian least squares", "pool", laplacian_least_squares, numbers=True),
+    Rival("self-training", "self-training", "pool", self_training),
+)
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """Whose labels of the pool a student learns.
+
+    Attributes
+    ----------
+    name : str
+        The student's name in the results.
+    title : str
+        The student's name in a sentence.
+    needs : tuple of str
+        Rivals whose scores of the pool it is made from.
+    votes : callable
+        From a problem, its labels and these scores to the student's targets (L, m, k).
+    """
+
+    name: str
+    title: str
+    needs: tuple[str, ...]
+    votes: Callable[[Problem, Labels, Sequence[np.ndarray]], np.ndarray]
+
+
+def _own(problem: Problem, labels: Labels, scores: Sequence[np.ndarray]) -> np.ndarray:
+    return labels.votes(scores[0])
+
+
+def _spread(problem: Problem, labels: Labels, scores: Sequence[np.ndarray]) -> np.ndarray:
+    return spread_votes(problem, labels, scores[0])
+
+
+def _majority(problem: Problem, labels: Labels, scores: Sequence[np.ndarray]) -> np.ndarray:
+    n_classes = labels.n_classes
+    counts = sum(np.eye(n_classes, dtype=np.float32)[decode(s)] for s in scores)
+    return encode(np.asarray(counts).argmax(axis=-1), n_classes)
+
+
+INTERPOLATING = Rival(
+    "interpolating", "interpolating teacher", "labels", interpolating, numbers=True
+)
+FIVE = ("ridge-any-width", "kernel-ridge", "svm", "label-spreading", "laplacian")
+
+
+def student_of(rival: Rival | Contestant) -> Teacher:
+    """The student of one rival's own labels."""
+    title = rival.title if isinstance(rival, Rival) else rival.name
+    return Teacher(f"student-of-{rival.name}", f"student of {title}", (rival.name,), _own)
+
+
+TEACHERS = (
+    *(student_of(r) for r in (INTERPOLATING, *RIVALS) if r.name != "self-training"),
+    Teacher(
+        "student-of-neighbours",
+        "student of tuned ridge, its labels spread over neighbours",
+        ("ridge-any-width",),
+        _spread,
+    ),
+    Teacher("student-of-majority", "student of a majority of five", FIVE, _majority),
+)
+
+
+@dataclass(eq=False)
+class Entry:
+    """A contestant after the contest.
+
+    Attributes
+    ----------
+    name, title : str
+        Its name in results and in a sentence.
+    sees : {"labels", "pool"}
+        What it saw.
+    needs : tuple of str
+        Of a student, its teachers.
+    model : callable or None
+        From rows to scores; None if it failed.
+    scores : ndarray of shape (L, n_rows, k) or None
+        Its scores of the rows that the contest asks about.
+    seconds : float
+        Time for fits and scores.
+    failure : str
+        Why there are no scores.
+    """
+
+    name: str
+    title: str
+    sees: str
+    needs: tuple[str, ...] = ()
+    model: Model | None = None
+    scores: np.ndarray | None = None
+    seconds: float = 0.0
+    failure: str = ""
+
+    def attempt(self, fit: Callable[[], Model], query: Inputs) -> None:
+        """Fit and score; whatever goes wrong is told here, and harms nobody else."""
+        start = time.perf_counter()
+        try:
+            model = fit()
+            scores = model(query)
+            if not np.isfinite(scores).all():
+                raise ValueError("its scores are not finite")
+            self.model, self.scores = model, scores
+        except Exception as error:  # somebody else's method may raise anything
+            self.failure = f"{type(error).__name__}: {error}"
+        self.seconds = time.perf_counter() - start
+
+
+def compete(
+    problem: Problem,
+    labels: Labels,
+    query: Inputs,
+    *,
+    rivals: Sequence[Rival | Contestant] = RIVALS,
+    teachers: Sequence[Teacher] = TEACHERS,
+    done: Callable[[], object] = lambda: None,
+) -> list[Entry]:
+    """Let rivals, and students of them, score the rows `query` for every labelling.
+
+    Parameters
+    ----------
+    problem : Problem
+        The inputs.
+    labels : Labels
+        The labellings.
+    query : Inputs
+        The rows to score.
+    rivals : sequence of Rival or Contestant
+        Methods without a teacher.
+    teachers : sequence of Teacher
+        Whose labels the students learn; those whose rivals are missing are left out.
+    done : callable
+        Called after every contestant.
+
+    Returns
+    -------
+    list of Entry
+        One for each, failed ones included.
+    """
+    entries, pools = [], {}
+    wanted = {name for teacher in teachers for name in teacher.needs}
+    for rival in rivals:
+        title = rival.title if isinstance(rival, Rival) else rival.name
+        entry = Entry(rival.name, title, rival.sees)
+        entry.attempt(partial(rival.fit, problem, labels), query)
+        if rival.name in wanted and entry.model is not None:
+            pools[rival.name] = _transfer(problem, rival.sees), entry.model
+        entries.append(entry)
+        done()
+    scored = {name: (rows, model(rows)) for name, (rows, model) in pools.items()}
+    for teacher in teachers:
+        if not scored.keys() >= set(teacher.needs):
+            continue
+        entry = Entry(teacher.name, teacher.title, "pool", teacher.needs)
+        given = [scored[name] for name in teacher.needs]
+        entry.attempt(partial(_teach, problem, labels, teacher, given), query)
+        entries.append(entry)
+        done()
+    return entries
+
+
+def _transfer(problem: Problem, sees: str) -> Inputs:
+    """A student of a method that uses the pool learns on the rows that this method saw."""
+    return problem.seen if sees == "pool" else problem.pool
+
+
+def _teach(
+    problem: Problem,
+    labels: Labels,
+    teacher: Teacher,
+    given: Sequence[tuple[Inputs, np.ndarray]],
+) -> Student:
+    """Fit the students of one teacher."""
+    rows = min((rows for rows, _ in given), key=len)
+    if teacher.votes is _spread:
+        rows = problem.seen
+    votes = teacher.votes(problem, labels, [scores[:, : len(rows)] for _, scores in given])
+    return Student(problem, rows, votes, labels.offset)

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+from sklearn.semi_supervised import LabelSpreading
+
+from ddkd._labels import decode
+from ddkd.contestants import _graph
+from ddkd.contestants._problem import Inputs, Labels, Problem
+from ddkd.contestants._students import student_features
+from ddkd.datasets import load
+
+
+@pytest.fixture(scope="module")
+def split():
+    return load("digits", rng=3, n_samples=60, n_test=100, n_transfer=300)
+
+
+@pytest.fixture
+def problem(split):
+    X = (split.X_train, split.transfer)
+    return Problem(*map(Inputs, X), 0.02, 240, np.array([0.02]), 3)
+
+
+def labels_of(split, known=None):
+    known = np.ones((1, 60), dtype=bool) if known is None else known
+    return Labels(split.y_train[None], 10, known)
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+@pytest.mark.parametrize("k", [7, 20])
+@pytest.mark.parametrize("alpha", [0.2, 0.95])
+def test_label_spreading_is_scikit_learns(split, problem, monkeypatch, k, alpha):
+    monkeypatch.setattr(_graph, "NEIGHBOURS", (k,))
+    monkeypatch.setattr(_graph, "SPREADING", (alpha,))
+    known = np.arange(60)[None] % 3 > 0
+    model = _graph.label_spreading(problem, labels_of(split, known))
+    partly = np.append(np.where(known[0], split.y_train, -1), np.full(300, -1))
+    theirs = LabelSpreading(kernel="knn", n_neighbors=k, alpha=alpha, max_iter=30, tol=0.0)
+    # In single precision, as neighbours are sought here: ties at the k-th neighbour fall alike.
+    rows = np.concatenate([split.X_train, split.transfer]).astype(np.float32)
+    theirs.fit(rows, partly)
+    ours = np.concatenate([decode(model(r))[0] for r in (problem.labelled, problem.pool)])
+    assert np.mean(ours != theirs.transduction_) < 0.01
+    new = decode(model(Inputs(split.X_test)))[0]
+    assert np.mean(new != theirs.predict(split.X_test.astype(np.float32))) < 0.03
+
+
+def test_settings_are_chosen_by_leaving_rows_out_for_real(split, problem):
+    operators = _graph._spreading(problem)
+    G = operators[7, 0.8]
+    Y = np.eye(10)[split.y_train]
+    wrong = 0
+    for i in range(60):
+        others = np.arange(60) != i
+        wrong += (G[i, others] @ Y[others]).argmax() != split.y_train[i]
+    assert _graph._left_out_errors(G[:60], Y) == wrong
+
+
+def test_laplacian_least_squares_minimises_its_objective(split, problem):
+    y = np.where(split.y_train < 5, 0, 1)
+    model = _graph.laplacian_least_squares(problem, Labels(y[None], 2, np.ones((1, 60), bool)))
+    roughness = next(r for r in _graph.ROUGHNESS if r == _roughness_of(problem, model))
+    Z, Z_pool = (student_features(problem, r) for r in (problem.labelled, problem.pool))
+    every = np.concatenate([Z, Z_pool])
+    A = _graph.graph_of(problem).adjacency(10).toarray()
+    A = (A + A.T) / 2
+    L = np.diag(A.sum(axis=1)) - A
+
+    penalty = np.eye(Z.shape[1]) + roughness * every.T @ (L @ every) / len(every)
+    # Where the gradient of |y - Zw|^2 + alpha (|w|^2 + r f'Lf / N) is zero.
+    w = np.linalg.solve(Z.T @ Z + model.alpha[0] * penalty, Z.T @ (2.0 * y - 1))
+    np.testing.assert_allclose(model(problem.pool)[0, :, 0], Z_pool @ w, atol=1e-7)
+
+
+def _roughness_of(problem, model):
+    kernels = problem.seen.once("laplacian", lambda: None)
+    return _graph.ROUGHNESS[kernels.index(model.kernels[0])]
+
+
+@pytest.mark.parametrize("fit", [_graph.label_spreading, _graph.laplacian_least_squares])
+def test_hidden_labels_are_not_seen(split, problem, fit):
+    known = np.arange(60)[None] % 4 > 0
+    values = np.where(known, split.y_train, (split.y_train + 1) % 10)
+    first = fit(problem, labels_of(split, known))(problem.pool)
+    np.testing.assert_array_equal(first, fit(problem, Labels(values, 10, known))(problem.pool))
+
+
+def test_neighbours_outvote_a_lone_label(split, problem):
+    labels = labels_of(split)
+    nearest = _graph.graph_of(problem).nearest[60:, :10] - 60
+    scores = np.zeros((1, 300, 10))
+    scores[0, :, 3] = 1.0
+    scores[0, 7, :] = np.eye(10)[8]
+    voted = decode(_graph.spread_votes(problem, labels, scores))[0]
+    assert (nearest[7] >= 0).sum() > 2
+    assert (voted == 3).all()

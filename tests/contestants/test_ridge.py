@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import RidgeCV
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.model_selection import LeaveOneOut, cross_val_predict
+
+from ddkd.contestants._problem import Inputs, Labels, Problem
+from ddkd.contestants._ridge import (
+    ALPHAS,
+    FixedFeatures,
+    FourierKernel,
+    GaussianKernel,
+    fit_ridge,
+)
+from ddkd.datasets import load
+from ddkd.features import RandomFourierFeatures, narrow
+from ddkd.solvers import min_norm
+
+
+@pytest.fixture(scope="module")
+def problem():
+    split = load("digits", rng=3, n_samples=60, n_test=100)
+    return Problem(
+        Inputs(split.X_train), Inputs(split.transfer[:50]), 0.1, 240, np.array([0.02, 0.1, 0.5]), 0
+    )
+
+
+@pytest.fixture(scope="module")
+def labels():
+    split = load("digits", rng=3, n_samples=60, n_test=100)
+    values = np.stack([split.flip_labels(rate, rng=1).y_train for rate in (0.0, 0.2)])
+    return Labels(values, 10, np.ones(values.shape, dtype=bool))
+
+
+def test_penalties_and_scores_are_those_of_ridge_cv(problem, labels):
+    Z = problem.labelled.X @ np.random.default_rng(0).normal(size=(64, 90))
+    alphas = np.logspace(-2, 3, 11)
+    got = fit_ridge(problem, labels, [FixedFeatures(Z)], alphas)
+    scores = got(problem.labelled)
+    for i, targets in enumerate(labels.targets):
+        model = RidgeCV(alphas, fit_intercept=False).fit(Z, targets)
+        assert got.alpha[i] == model.alpha_
+        np.testing.assert_allclose(scores[i], model.predict(Z), atol=1e-8)
+
+
+def test_the_kernel_and_penalty_have_the_least_leave_one_out_error(problem, labels):
+    kernels = [GaussianKernel(problem, gamma) for gamma in problem.gammas]
+    got = fit_ridge(problem, labels, kernels)
+    X, Y = problem.labelled.X, labels.targets[1]
+
+    def brute(gamma, alpha):
+        model = KernelRidge(alpha=alpha, kernel="rbf", gamma=gamma)
+        return np.mean((cross_val_predict(model, X, Y, cv=LeaveOneOut()) - Y) ** 2)
+
+    chosen = got.kernels[1].gamma, got.alpha[1]
+    least = min(brute(gamma, alpha) for gamma in problem.gammas for alpha in ALPHAS[10::4])
+    assert brute(*chosen) <= least + 1e-12
+    model = KernelRidge(alpha=chosen[1], kernel="rbf", gamma=chosen[0]).fit(X, Y)
+    np.testing.assert_allclose(got(problem.pool)[1], model.predict(problem.pool.X), atol=1e-8)
+
+
+def test_hidden_labels_are_not_seen(problem, labels):
+    known = np.ones(labels.values.shape, dtype=bool)
+    known[:, ::5] = False
+    swapped = np.where(known, labels.values, (labels.values + 3) % 10)
+    kernels = [GaussianKernel(problem, gamma) for gamma in problem.gammas]
+    first, second = (
+        fit_ridge(problem, Labels(values, 10, known), kernels)(problem.pool)
+        for values in (labels.values, swapped)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+def test_without_a_penalty_it_is_the_minimum_norm_model(problem, labels):
+    kernel = FourierKernel(problem, 0.1, 600, 600)
+    got = fit_ridge(problem, labels, [kernel], [0.0])
+    features = RandomFourierFeatures(600, gamma=0.1, random_state=0).fit(problem.labelled.X)
+    Z, Z_pool = features.transform(problem.labelled.X), features.transform(problem.pool.X)
+    wanted = Z_pool @ min_norm(Z, labels.targets[0]).coef
+    np.testing.assert_allclose(got(problem.pool)[0], wanted, atol=1e-9)
+
+
+def test_narrower_features_share_a_matrix_and_keep_the_kernel(problem):
+    X = problem.labelled.X
+    Z = RandomFourierFeatures(6000, gamma=0.1, random_state=0).fit_transform(X)
+    thin = narrow(Z, 3000)
+    # Monte-Carlo error of 3,000 cosines: at most sqrt(2/3000) = 0.026 an entry, 5 sigma.
+    assert np.abs(thin @ thin.T - rbf_kernel(X, gamma=0.1)).max() < 5 * np.sqrt(2 / 3000)
+    own = FourierKernel(problem, 0.1, 3000, 6000)
+    np.testing.assert_allclose(own.matrix(problem.labelled), thin @ thin.T, atol=1e-12)
+    new = Inputs(X)
+    np.testing.assert_allclose(own.matrix(new), thin @ thin.T, atol=1e-12)
+    dual = np.random.default_rng(1).normal(size=(60, 2))
+    np.testing.assert_allclose(own.scores(new, dual), thin @ thin.T @ dual, atol=1e-10)
+
+
+def test_real_targets_are_fitted_about_the_mean_of_the_known_ones(problem):
+    y = problem.labelled.X[:, :3].sum(axis=1) + 100.0
+    known = np.arange(60)[None] < 50
+    got = fit_ridge(problem, Labels(y[None], 0, known), [GaussianKernel(problem, 0.1)])
+    assert got.offset[0, 0, 0] == pytest.approx(y[:50].mean())
+    held = got(problem.labelled)[0, 50:, 0] - y[50:]
+    assert np.mean(held**2) < np.var(y)
