@@ -1,0 +1,79 @@
+"""The picture of the house: its rooms and arrows are those of the imports."""
+
+import ast
+import configparser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import ddkd
+from tools.architecture import NOT_ROOMS, direct, draw, floors, imports
+
+PACKAGE = Path(ddkd.__file__).parent
+
+
+def _make(folder, **files):
+    for name, text in files.items():
+        path = folder / f"{name.replace('____', '/__')}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def test_imports_are_found_wherever_they_stand(tmp_path):
+    house = tmp_path / "house"
+    house.mkdir()
+    _make(
+        house,
+        __init__="from house import roof",
+        ground="import numpy",
+        wall____init__="from house.ground import brick\nimport house._tools",
+        _tools="import house.roof",
+        roof="def late():\n    from house import wall\n    import house.ground",
+        window="class Pane:\n    def plot(self):\n        from house.roof import tile",
+    )
+    graph = imports(house)
+    expected = {"ground": "", "wall": "ground", "roof": "wall ground", "window": ""}
+    assert graph == {room: set(needs.split()) for room, needs in expected.items()}
+    assert floors(graph) == [["ground", "window"], ["wall"], ["roof"]]
+    assert direct(graph)["roof"] == {"wall"}
+    with pytest.raises(ValueError, match="circle: a, b"):
+        floors({"a": {"b"}, "b": {"a"}})
+
+
+def test_the_picture_shows_every_room_and_no_other():
+    graph = imports()
+    picture = ElementTree.fromstring(draw(graph, {}))
+    shown = [e.text for e in picture.iterfind(".//{*}text") if e.get("class") == "room"]
+    public = {
+        p.stem for p in PACKAGE.iterdir() if (p / "__init__.py").is_file() or p.suffix == ".py"
+    }
+    assert sorted(shown) == sorted(p for p in public - NOT_ROOMS if not p.startswith("_"))
+    arrows = list(picture.findall("{*}path"))
+    assert len(arrows) == sum(map(len, direct(graph).values()))
+
+
+def test_the_arrows_agree_with_the_layers_that_the_linter_enforces():
+    """An independent description of the house: no arrow of the picture may point upwards."""
+    config = configparser.ConfigParser()
+    config.read(PACKAGE.parent / "setup.cfg")
+    lines = config["importlinter:contract:layers"]["layers"].replace("(", "").replace(")", "")
+    level = {
+        room.strip(): -i
+        for i, line in enumerate(lines.strip().splitlines())
+        for room in line.replace("|", ":").split(":")
+    }
+    graph = imports()
+    assert all(level[need] < level[room] for room, needs in graph.items() for need in needs)
+
+
+def test_every_room_has_a_paragraph():
+    text = (PACKAGE.parent / "docs" / "architecture.rst").read_text(encoding="utf-8")
+    for room in imports():
+        assert f"\n``{room}``" in text, room
+        assert ast.get_docstring(ast.parse(_source(room)))
+
+
+def _source(room):
+    path = PACKAGE / room / "__init__.py"
+    return (path if path.is_file() else PACKAGE / f"{room}.py").read_text(encoding="utf-8")
