@@ -1,6 +1,15 @@
 """Sphinx configuration: ``python -m sphinx -W docs docs/_build/html``; no network needed."""
 
-from ddkd import __version__
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]  # for teaching_order and tools
+
+from ddkd import __version__  # noqa: E402
+from tools.architecture import describe, draw, imports  # noqa: E402
+
+(HERE / "images" / "architecture.svg").write_text(draw(imports(), describe()), encoding="utf-8")
 
 project = "ddkd"
 author = "The ddkd developers"
@@ -8,9 +17,11 @@ copyright = f"2026, {author}"
 version = release = __version__
 
 extensions = [
+    "matplotlib.sphinxext.plot_directive",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
     "sphinx-mathjax-offline",  # serves MathJax from the pages themselves
     "numpydoc",
     "sphinx_gallery.gen_gallery",
@@ -19,27 +30,39 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build", "measured"]
 nitpicky = False
 autosummary_generate = True
+autodoc_typehints = "none"  # the docstrings say more, and signatures stay readable
+autodoc_preserve_defaults = True
 # scikit-learn's own metadata-routing methods, whose text refers to its own pages.
 _ROUTING = [f"set_{m}_request" for m in ("fit", "partial_fit", "predict", "score", "transform")]
 autodoc_default_options = {"exclude-members": ",".join(_ROUTING)}
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
+plot_include_source = True
+plot_html_show_source_link = False
+plot_html_show_formats = False
+plot_formats = [("png", 90)]
+
 html_theme = "pydata_sphinx_theme"
 html_title = "ddkd"
+html_static_path = ["_static"]
+html_css_files = ["ddkd.css"]
 html_theme_options = {
     "show_prev_next": False,
     "navigation_with_keys": True,
-    "header_links_before_dropdown": 3,  # one row on a laptop
+    "header_links_before_dropdown": 8,
+    "footer_end": [],
 }
 html_show_sourcelink = False
-html_sidebars = {"*": []}  # pages without subpages: the room is for formulas
+html_sidebars = {name: [] for name in ("index", "tutorial", "faq", "lecture", "auto_examples/*")}
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
+    "backreferences_dir": "generated/backreferences",
+    "doc_module": ("ddkd",),
     "filename_pattern": r"/plot_",
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": "teaching_order.TeachingOrder",
     "remove_config_comments": True,
     "min_reported_time": 1e6,
     "write_computation_times": False,  # that page loads scripts from the network

@@ -2,31 +2,113 @@
 
 import doctest
 import importlib
-import pkgutil
+import json
+import re
+import runpy
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 import ddkd
+from tools import claims_page
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 
 
 @pytest.mark.parametrize("page", sorted(p.name for p in DOCS.glob("*.rst")))
 def test_code_on_the_pages_runs(page):
+    plt.switch_backend("Agg")
     options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     result = doctest.testfile(str(DOCS / page), module_relative=False, optionflags=options)
+    plt.close("all")
     assert result.failed == 0
 
 
-def test_the_reference_lists_every_public_name():
+def _listed():
+    """Names in the tables of the reference, without ``ddkd.``."""
     text = (DOCS / "api.rst").read_text(encoding="utf-8")
-    modules = [m.name for m in pkgutil.iter_modules(ddkd.__path__) if m.name[0] != "_"]
-    for name in sorted(set(modules) & set(ddkd._NAMESPACES)):
-        section = text.split(f".. currentmodule:: ddkd.{name}\n")[1].split("currentmodule")[0]
-        public = importlib.import_module(f"ddkd.{name}").__all__
-        missing = [entry for entry in public if f"   {entry}\n" not in section + "\n"]
-        missing = [
-            m for m in missing if callable(getattr(importlib.import_module(f"ddkd.{name}"), m))
-        ]
+    return re.findall(r"^   ([A-Za-z_][\w.]*)$", text, flags=re.MULTILINE)
+
+
+def test_the_reference_lists_every_public_name_once():
+    listed = _listed()
+    assert len(listed) == len(set(listed))
+    for name in sorted(ddkd._NAMESPACES):
+        module = importlib.import_module(f"ddkd.{name}")
+        public = [entry for entry in module.__all__ if callable(getattr(module, entry))]
+        missing = [e for e in public if f"{name}.{e}" not in listed and not hasattr(ddkd, e)]
         assert not missing, name
+    missing = [e for e in ddkd.__all__ if e not in listed and e != "__version__"]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", _listed())
+def test_the_reference_lists_no_name_that_is_gone(name):
+    module, _, attribute = f"ddkd.{name}".rpartition(".")
+    assert callable(getattr(importlib.import_module(module), attribute))
+
+
+def _pages(page):
+    """Entries of the tables of contents on a page."""
+    text = (DOCS / f"{page}.rst").read_text(encoding="utf-8")
+    tables = re.findall(r"\.\. toctree::\n(?:   :.*\n)*\n((?:   .*\n)+)", text)
+    entries = [line.strip() for table in tables for line in table.splitlines()]
+    return [re.sub(r".*<(.*)>", r"\1", entry) for entry in entries]
+
+
+def test_every_page_is_reached_and_the_sidebar_is_short():
+    top = _pages("index")
+    assert len(top) <= 8
+    pages = [entry for page in top if (DOCS / f"{page}.rst").is_file() for entry in _pages(page)]
+    patterns = {"index", *top, *pages}
+    for path in DOCS.glob("*.rst"):
+        assert any(path.match(f"{pattern}.rst") for pattern in patterns), path.name
+
+
+def test_links_between_pages_lead_somewhere():
+    examples = {path.name for path in (ROOT / "examples").glob("*.py")}
+    terms = re.findall(
+        r"^   (\w[\w -]*)$", (DOCS / "glossary.rst").read_text("utf-8"), re.MULTILINE
+    )
+    for path in DOCS.glob("*.rst"):
+        text = path.read_text(encoding="utf-8")
+        for page in re.findall(r":doc:`(?:[^`<]*<)?([\w/]+)>?`", text):
+            assert (DOCS / f"{page}.rst").is_file() or page.startswith("auto_examples"), path.name
+        for example in re.findall(r"sphx_glr_auto_examples_([\w.]+)", text):
+            assert example in examples, path.name
+        for term in re.findall(r":term:`(?:[^`<]*<)?([\w -]+)>?`", text):
+            assert term in terms, path.name
+
+
+def test_the_words_that_people_search_for_are_defined():
+    text = (DOCS / "glossary.rst").read_text(encoding="utf-8")
+    for word in (
+        "interpolation threshold",
+        "benign overfitting",
+        "self-distillation",
+        "born-again",
+        "weak-to-strong generalization",
+        "pseudo-labels",
+        "semi-supervised",
+        "model collapse",
+        "random features",
+        "min-norm",
+        "effective parameters",
+        "deterministic equivalent",
+    ):
+        assert f"\n   {word}\n" in text
+
+
+def test_the_gallery_is_in_teaching_order():
+    order = runpy.run_path(str(DOCS / "teaching_order.py"))["ORDER"]
+    examples = {path.name for path in (ROOT / "examples").glob("*.py")}
+    assert len(set(order)) == len(order)
+    assert examples <= set(order)
+
+
+def test_the_tables_of_claims_are_the_measured_ones():
+    claims = json.loads(claims_page.MEASURED.read_text(encoding="utf-8"))
+    text = claims_page.PAGE.read_text(encoding="utf-8")
+    assert claims_page.page(text, claims) == text

@@ -60,10 +60,13 @@ def _imported(path: Path, package: str) -> Iterable[str]:
 
 
 def _walk(node: ast.AST) -> Iterable[ast.AST]:
-    """All nodes but those in a method `plot`: a result may know its picture, and no more."""
+    """All nodes but those in a method `plot` or for types: a result may know its picture."""
     yield node
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.FunctionDef) and child.name == "plot"):
+        is_plot = isinstance(child, ast.FunctionDef) and child.name == "plot"
+        if not is_plot and not (
+            isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
+        ):
             yield from _walk(child)
 
 
