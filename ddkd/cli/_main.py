@@ -1,17 +1,19 @@
 """The program: parse, run one command, print its answer or one line that says what is wrong."""
 
 import argparse
+import io
 import os
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import NoReturn
 
 from threadpoolctl import threadpool_limits
 
 from ddkd import __version__
 from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce
 from ddkd.cli._answer import clean, wrap
-from ddkd.cli._output import discard_empty, how_to_resume
+from ddkd.cli._output import hold_folder, how_to_resume
 from ddkd.exceptions import InterpolationWarning
 
 __all__ = ["main"]
@@ -49,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         For wrong arguments, ``--help`` and ``--version``, as argparse does.
     """
+    for stream in (sys.stdout, sys.stderr):  # print what the terminal cannot show as an escape
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if argv is None else argv)
     parser = _parser()
     if words and words[0].lower().endswith(_DATA_FILES):
@@ -67,18 +72,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             # At a threshold a model that fails to interpolate is what the curves are about; the
             # records say so in a column.
             warnings.simplefilter("ignore", InterpolationWarning)
-            answer = COMMANDS[args.command].run(args)
+            warnings.showwarning = _print_warning
+            with hold_folder(args):
+                answer = COMMANDS[args.command].run(args)
         answer.print(as_json=args.json, quiet=args.quiet, verbose=args.verbose)
         return answer.status
     except KeyboardInterrupt:
-        discard_empty(args)
         print(f"\ninterrupted. {how_to_resume(args)}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
-        discard_empty(args)
         if args.debug:
             raise
         text = f"ddkd {args.command}: error: {_in_one_line(error)}"
@@ -86,16 +91,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning's own words, without the place in the code that issued it."""
+    print(f"ddkd: warning: {clean(' '.join(str(message).split()))}", file=sys.stderr)
+
+
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
     text = clean(" ".join(str(error).split()))
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return clean(f"{error.filename}: {error.strerror}")
     if isinstance(error, ValueError | OSError | ImportError):
         return text
     return f"{type(error).__name__}: {text} (--debug shows where)"
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages show control characters instead of obeying them."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(clean(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="ddkd",
         description="Distilling double descent: exact curves, teachers and students.",
         epilog="ddkd COMMAND --help lists the flags of a command.",
@@ -105,6 +124,5 @@ def _parser() -> argparse.ArgumentParser:
     for name, module in COMMANDS.items():
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         command.add_argument("--debug", action="store_true", help="show the traceback of an error")
-        command.set_defaults(fresh=False)
         module.add_arguments(command)
     return parser

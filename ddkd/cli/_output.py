@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,13 @@ import joblib
 from ddkd import __version__
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import Data
-from ddkd.cli._readme import readme
+from ddkd.cli._readme import FILES, readme
 from ddkd.datasets import fingerprint
-from ddkd.experiments import SweepResult, sweep
+from ddkd.experiments import SweepResult, folder_lock, sweep
 
 __all__ = [
     "default_out",
-    "discard_empty",
+    "hold_folder",
     "how_to_resume",
     "publish",
     "run_sweep",
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # Flags that do not change what is computed.
-_ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "fresh", "argv"}
+_ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv", "draft"}
 _ANSWER = "answer.json"
 
 
@@ -51,12 +51,40 @@ def _finished_tasks(args: argparse.Namespace) -> int:
     return len(list(_unfinished(args).glob("task-*.json")))
 
 
-def discard_empty(args: argparse.Namespace) -> None:
-    """Leave no folder behind if this run made it and nothing in it is finished."""
-    if args.fresh and not _finished_tasks(args):
-        shutil.rmtree(_unfinished(args), ignore_errors=True)
-        with suppress(OSError):
-            Path(args.out).rmdir()
+@contextmanager
+def hold_folder(args: argparse.Namespace) -> Iterator[None]:
+    """Hold `--out`, if the command has one, for this run alone; leave no empty folder behind.
+
+    The folder to draft in is made at once: where nothing can be written, nothing is computed.
+    """
+    if not hasattr(args, "force"):
+        yield
+        return
+    out = Path(args.out)
+    fresh, begun = not out.exists(), _unfinished(args).exists()
+    try:
+        with folder_lock(out):
+            _check_free(out, [*FILES, "README.txt"])
+            args.draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
+            try:
+                yield
+            finally:
+                shutil.rmtree(args.draft, ignore_errors=True)
+                if not begun and not _finished_tasks(args):
+                    shutil.rmtree(_unfinished(args), ignore_errors=True)
+    finally:
+        if fresh:
+            with suppress(OSError):  # it holds something
+                out.rmdir()
+
+
+def _check_free(out: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if (out / name).is_dir():
+            raise ValueError(
+                f"{out / name} is a folder, where this run would write a file: move it, or "
+                f"choose another folder with --out"
+            )
 
 
 def how_to_resume(args: argparse.Namespace) -> str:
@@ -80,15 +108,14 @@ def _settings(args: argparse.Namespace, *files: Any) -> dict[str, Any]:
 def saved_answer(args: argparse.Namespace, *files: Any) -> Answer | None:
     """The answer of a finished run of the same settings and data; of others, an error."""
     out = Path(args.out)
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"--out must be a folder; {out} is a file")
     if args.force or not (out / _ANSWER).exists():
         return None
     try:
         saved = json.loads((out / _ANSWER).read_text(encoding="utf-8"))
-        old, answer = saved["settings"], Answer(**saved["answer"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{out / _ANSWER} is damaged ({error}); --force measures anew") from None
+        old, files_then = dict(saved["settings"]), dict(saved["files"])
+        answer = _checked(Answer(**saved["answer"]))
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{out / _ANSWER} is damaged; --force measures anew") from None
     new = _settings(args, *files)
     changed = [key for key in new if new[key] != old.get(key)]
     if changed:
@@ -102,42 +129,58 @@ def saved_answer(args: argparse.Namespace, *files: Any) -> Answer | None:
             f"{out} holds the results of another run ({what}): --force replaces them, --out "
             f"FOLDER keeps both"
         )
+    for name, digest in files_then.items():
+        if fingerprint(str(out / name)) != digest:
+            raise ValueError(
+                f"{out / name} has been changed or removed since this run finished; --force "
+                f"measures anew"
+            )
     report = None if answer.report is None else Path(answer.report)
     again = "This run had been finished before; --force measures anew."
     return replace(answer, body=[*answer.body, again], report=report)
+
+
+def _checked(answer: Answer) -> Answer:
+    """ValueError for an answer with fields of other types than those that are saved."""
+    texts = [answer.lead, answer.more, *answer.body, answer.report or ""]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(answer.status, int):
+        raise ValueError("a text is none")
+    return replace(answer, values=dict(answer.values))
 
 
 def publish(
     args: argparse.Namespace, answer: Answer, write: Callable[[Path], None], *files: Any
 ) -> Answer:
     """Let `write` fill a folder, move its files to `--out` together, and keep the answer there."""
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
-    try:
-        write(draft)
-        (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
-        (out / _ANSWER).unlink(missing_ok=True)  # from here on the old results are not whole
-        for path in sorted(draft.iterdir()):
-            os.replace(path, out / path.name)
-        saved = {"settings": _settings(args, *files), "answer": vars(answer)}
-        text = json.dumps(saved, indent=1, ensure_ascii=False, default=str)
-        (draft / _ANSWER).write_text(text + "\n", encoding="utf-8")
-        os.replace(draft / _ANSWER, out / _ANSWER)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    shutil.rmtree(_unfinished(args), ignore_errors=True)
+    out, draft = Path(args.out), args.draft
+    write(draft)
+    (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
+    names = sorted(path.name for path in draft.iterdir())
+    _check_free(out, names)
+    (out / _ANSWER).unlink(missing_ok=True)  # from here on the old results are not whole
+    for name in names:
+        os.replace(draft / name, out / name)
+    saved = {
+        "settings": _settings(args, *files),
+        "answer": vars(answer),
+        "files": {name: fingerprint(str(out / name)) for name in names},
+    }
+    (draft / _ANSWER).write_text(json.dumps(saved, indent=1, default=str) + "\n", encoding="utf-8")
+    os.replace(draft / _ANSWER, out / _ANSWER)
+    if hasattr(args, "resume"):  # the command is a sweep
+        shutil.rmtree(_unfinished(args), ignore_errors=True)
     return answer
 
 
 def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
     """Options that every command hands to the sweep; an early look at what is interrupted."""
-    if _unfinished(args).exists() and not args.resume:
+    unfinished = _unfinished(args)
+    if args.force and (unfinished / "manifest.json").is_file():  # it is the folder of a sweep
+        shutil.rmtree(unfinished)
+    if unfinished.exists() and not args.resume:
         raise ValueError(
-            f"{_unfinished(args)} holds an interrupted run: add --resume to go on with it, or "
-            f"delete that folder to start anew"
+            f"{unfinished} holds an interrupted run: --resume goes on with it, --force starts anew"
         )
-    args.fresh = not _unfinished(args).exists()
     return {
         "repeats": args.repeats,
         "seed": args.seed,

@@ -4,6 +4,7 @@ from ddkd.experiments._claims import QUESTIONS, Claim, Judgement, judge, judge_c
 from ddkd.experiments._comparison import compare
 from ddkd.experiments._curve import curve, default_widths, teacher_student
 from ddkd.experiments._errors import Errors, title_of
+from ddkd.experiments._lock import folder_lock
 from ddkd.experiments._reproduce import MAIN_JOB, Protocol, Reproduction, protocols, reproduce
 from ddkd.experiments._result import SweepResult
 from ddkd.experiments._source import draw_split
@@ -24,6 +25,7 @@ __all__ = [
     "curve",
     "default_widths",
     "draw_split",
+    "folder_lock",
     "judge",
     "judge_claims",
     "protocols",

@@ -16,7 +16,23 @@ LOCK_NAME = ".lock"
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder for one run; ValueError if another holds it, saying since when."""
+    """Make the folder, if need be, and hold it for as long as the context lasts.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder. A file `.lock` in it says who holds it.
+
+    Yields
+    ------
+    None
+        Once the folder is held.
+
+    Raises
+    ------
+    ValueError
+        If it is a file, or another run holds it; the message says since when.
+    """
     path = folder / LOCK_NAME
     with _locked(path) as file:
         file.truncate(0)
@@ -31,7 +47,13 @@ def folder_lock(folder: Path) -> Iterator[None]:
 
 def _locked(path: Path) -> IO[bytes]:
     while True:
-        file = path.open("a+b")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("a+b")
+        except FileNotFoundError:  # the holder before has just removed the empty folder
+            continue
+        except (FileExistsError, NotADirectoryError):
+            raise ValueError(f"a folder is needed, and {path.parent} is a file") from None
         try:
             _lock(file.fileno())
         except OSError:

@@ -183,10 +183,6 @@ def _open_checkpoint(
         yield None
         return
     folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise ValueError(f"checkpoint must be a folder; {folder} is a file") from None
     with folder_lock(folder):
         yield Checkpoint(folder, identity, resume=resume)
 

@@ -285,7 +285,7 @@ def test_folders_of_other_things_are_refused(tmp_path):
     (tmp_path / "thesis.tex").write_text("")
     with pytest.raises(ValueError, match=r"holds other files \(thesis\.tex\)"):
         run(tmp_path)
-    with pytest.raises(ValueError, match=r"checkpoint must be a folder; .*thesis\.tex is a file"):
+    with pytest.raises(ValueError, match=r"a folder is needed, and .*thesis\.tex is a file"):
         run(tmp_path / "thesis.tex")
 
 

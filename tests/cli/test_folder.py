@@ -1,0 +1,174 @@
+"""The folder of a run: one run at a time, nothing of anybody else's touched, results whole."""
+
+import json
+import os
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from ddkd import cli
+from ddkd.experiments import SweepResult, _sweep, folder_lock
+
+CURVE = ["curve", "--repeats", "2", "--jobs", "1", "--max-width", "40", "--quiet"]
+PHASE = ["phase", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    path = tmp_path_factory.mktemp("data") / "blobs.npz"
+    np.savez(path, X=rng.normal(size=(200, 3)) + y[:, None], y=y)
+    return str(path)
+
+
+def curve(data, out, *more):
+    return cli.main([*CURVE, "--data", data, "--out", str(out), *more])
+
+
+def whole(out):
+    """Whether the files of a folder are those of one finished run."""
+    assert not list(out.glob(".*"))
+    assert not (out / "unfinished").exists()
+    json.loads((out / "answer.json").read_text())
+    assert len(SweepResult.load(out / "results.npz")) > 0
+
+
+def test_a_run_says_who_is_running_in_its_folder(data, tmp_path, capsys):
+    out = tmp_path / "out"
+    with folder_lock(out):
+        assert curve(data, out) == 1
+    error = capsys.readouterr().err
+    assert "is in use by a run that is running since" in error
+    assert f"(process {os.getpid()})" in error
+    assert error.count(str(out)) == 1
+    assert "unfinished" not in error
+    assert curve(data, out) == 0
+
+
+def test_no_folder_of_anybody_else_is_touched(data, tmp_path):
+    mine = [tmp_path / name / "thesis.tex" for name in (".draft-mine", "unfinished", ".ddkd", "x")]
+    for path in mine:
+        path.parent.mkdir()
+        path.write_text("years of work")
+    assert cli.main([*PHASE, "--out", str(tmp_path)]) == 0
+    assert cli.main([*PHASE, "--out", str(tmp_path), "--force"]) == 0
+    assert curve(data, tmp_path) == 1  # results of another command
+    assert curve(data, tmp_path, "--force") == 1  # a folder called unfinished
+    assert [path.read_text() for path in mine] == ["years of work"] * 4
+    assert sorted(path.name for path in tmp_path.glob(".*")) == [".ddkd", ".draft-mine"]
+
+
+@pytest.mark.parametrize("name", ["results.csv", "answer.json", "figure.svg", "README.txt"])
+def test_a_folder_in_place_of_a_result_is_refused_before_any_work(
+    data, tmp_path, capsys, name, monkeypatch
+):
+    monkeypatch.setattr(_sweep, "run_task", None)
+    (tmp_path / name).mkdir()
+    assert curve(data, tmp_path) == 1
+    assert f"{tmp_path / name} is a folder, where this run would write" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_pictures_named_after_the_data_replace_no_folder_and_no_file_by_halves(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "d.npz", X=rng.normal(size=(90, 2)), y=np.arange(90) % 2)
+    out = tmp_path / "out"
+    (out / "d-width.svg").mkdir(parents=True)
+    (out / "claims.json").write_text("mine")
+    command = ["reproduce", "--quick", "--quiet", "--repeats", "1", "--jobs", "1", "--data"]
+    assert cli.main([*command, str(tmp_path / "d.npz"), "--out", str(out)]) == 1
+    assert "d-width.svg is a folder" in capsys.readouterr().err
+    assert (out / "claims.json").read_text() == "mine"
+    assert not (out / "results.csv").exists()
+
+
+def test_changed_results_and_a_damaged_answer_are_not_passed_on(data, tmp_path, capsys):
+    assert curve(data, tmp_path) == 0
+    said = capsys.readouterr().out
+    assert curve(data, tmp_path) == 0
+    assert said.splitlines()[0] in capsys.readouterr().out
+    table, answer = tmp_path / "results.csv", tmp_path / "answer.json"
+    content, saved = table.read_bytes(), json.loads(answer.read_text())
+    table.write_bytes(content.replace(b"1", b"2"))
+    assert curve(data, tmp_path) == 1
+    assert "results.csv has been changed or removed" in capsys.readouterr().err
+    table.write_bytes(content)
+    for change in (
+        {"lead": 3},
+        {"body": 3},
+        {"body": [3]},
+        {"more": None},
+        {"values": "x"},
+        {"status": "0"},
+        {"report": 3},
+        {"other": 1},
+    ):
+        answer.write_text(json.dumps(saved | {"answer": saved["answer"] | change}))
+        assert curve(data, tmp_path) == 1, change
+        assert "answer.json is damaged; --force" in capsys.readouterr().err
+    for text in ("", "{", "[]", "3", '{"settings": 3, "answer": {}, "files": {}}'):
+        answer.write_text(text)
+        assert curve(data, tmp_path) == 1, text
+        assert "answer.json is damaged; --force" in capsys.readouterr().err
+    assert curve(data, tmp_path, "--force") == 0
+    whole(tmp_path)
+
+
+def test_force_starts_an_interrupted_run_anew(data, tmp_path, capsys, monkeypatch):
+    run_task, calls = _sweep.run_task, []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return run_task(*arguments)
+
+    monkeypatch.setattr(_sweep, "run_task", interrupted)
+    assert curve(data, tmp_path) == 130
+    assert curve(data, tmp_path) == 1
+    assert "--resume goes on with it, --force starts anew" in capsys.readouterr().err
+    assert curve(data, tmp_path, "--force") == 0
+    assert len(calls) == 4
+    whole(tmp_path)
+
+
+def test_a_warning_names_no_place_in_the_code(data, tmp_path, capsys, monkeypatch):
+    run_task = _sweep.run_task
+
+    def warning(*arguments):
+        warnings.warn("odd \x1b[31m data", RuntimeWarning, stacklevel=1)
+        return run_task(*arguments)
+
+    monkeypatch.setattr(_sweep, "run_task", warning)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert curve(data, tmp_path) == 0
+    assert capsys.readouterr().err.splitlines()[0] == r"ddkd: warning: odd \x1b[31m data"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [PHASE, CURVE, ["reproduce", "--quick", "--quiet"]])
+def test_five_runs_in_one_folder(command, data, tmp_path):
+    out = tmp_path / "out"
+    more = [] if command is PHASE else ["--data", data, "--repeats", "2", "--jobs", "1"]
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ddkd", *command, *more, "--out", str(out)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(5)
+    ]
+    outputs = [run.communicate(timeout=300) for run in runs]
+    assert [run.returncode for run in runs].count(0) >= 1
+    for run, (_, errors) in zip(runs, outputs, strict=True):
+        assert "Traceback" not in errors
+        assert "Errno" not in errors
+        assert run.returncode == 0 or "is in use by a run that is running" in errors
+    assert cli.main([*command, *more, "--out", str(out)]) == 0  # the saved answer: all is whole
+    assert not list(out.glob(".*"))
