@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
-from sklearn.utils import check_consistent_length
+from sklearn.model_selection import GroupShuffleSplit
+from sklearn.utils import _safe_indexing, check_consistent_length
 from tqdm import tqdm
 
 from ddkd._checks import check_integer, check_rng
 from ddkd.diagnosis import _words
-from ddkd.diagnosis._peaks import Curve
 from ddkd.diagnosis._probes import Evidence, Probes
-from ddkd.diagnosis._subject import Data, Spent, Subject, distinct_rows, take
+from ddkd.diagnosis._subject import Data, Spent, Subject, distinct_rows
 from ddkd.diagnosis._verdict import Verdict, decide
 
 if TYPE_CHECKING:
@@ -22,25 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis", "diagnose"]
 
-# What each cause's deciding probe is called.
-_DECISIVE = {
-    "healthy": ("peak of the curve", "peak at"),
-    "penalty": ("error there without penalty", "smooth"),
-    "cutoff": ("error there without cutoff", "rank of"),
-    "rank": ("error there without rank", "rank of"),
-    "grid": ("peak at",),
-    "effective-samples": ("different rows", "rows met"),
-    "tuned": ("the same with noisy",),
-    "stopped": ("error there without stopped", "filter as of few"),
-    "averaged": ("error there without averaged", "asymmetry"),
-    "leak": ("test rows",),
-    "low-noise": ("the same with noisy",),
-    "loss": ("linear in",),
-    "inert": ("change of",),
-    "unclear": ("stopped early",),
-}
+_NOT_TESTED = "The errors given were drawn, not tested: their noise is unknown; own fits decided."
 _FEWEST_ROWS = 20
-_TEST_SHARE = 4  # one row in four is held out
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -68,6 +53,8 @@ class Diagnosis:
         The measured curve: parameter values and test errors.
     expected : tuple of two ndarrays, or None
         Widths and errors of the curve with the cause taken away, or with noisy labels.
+    decisive : Evidence or None
+        The last probe before the verdict, which decided.
     n_fits : int
         Number of fits made.
     score_name : str
@@ -104,6 +91,7 @@ class Diagnosis:
     widths: np.ndarray
     errors: np.ndarray
     expected: tuple[np.ndarray, np.ndarray] | None
+    decisive: Evidence | None
     n_fits: int
     score_name: str
     _sentence: str = field(repr=False)
@@ -113,12 +101,6 @@ class Diagnosis:
     def cause(self) -> str:
         """The main cause."""
         return self.causes[0]
-
-    @property
-    def decisive(self) -> Evidence | None:
-        """The probe that decided, where one did."""
-        probes = [item for item in self.evidence if item.probe.startswith(_DECISIVE[self.cause])]
-        return probes[-1] if probes else None
 
     def __str__(self) -> str:
         lines = [self._sentence]
@@ -357,13 +339,13 @@ def _data(
         labels = labels.astype(np.float64)
     held_out = X_test is None
     if held_out:
-        keys = distinct_rows(X)
-        names = list(dict.fromkeys(keys))
-        chosen = rng.permutation(len(names))[: len(names) // _TEST_SHARE]
-        test_names = {names[i] for i in chosen}
-        is_test = np.array([key in test_names for key in keys])
-        X, X_test = take(X, np.flatnonzero(~is_test)), take(X, np.flatnonzero(is_test))
-        labels, test_labels = labels[~is_test], labels[is_test]
+        # A quarter of the different rows: equal ones would leak.
+        folds = GroupShuffleSplit(1, test_size=0.25, random_state=int(rng.integers(2**31)))
+        train, test = next(
+            folds.split(labels, groups=np.unique(distinct_rows(X), return_inverse=True)[1])
+        )
+        X, X_test = _safe_indexing(X, train), _safe_indexing(X, test)
+        labels, test_labels = labels[train], labels[test]
     else:
         X_test = X_test if hasattr(X_test, "shape") else np.asarray(X_test)
         test_labels = np.asarray(y_test).astype(labels.dtype).reshape(-1)
@@ -394,55 +376,43 @@ def _unusable(error: Exception, param_name: str | None, width: Any) -> ValueErro
 def _result(
     probes: Probes, verdict: Verdict, widths: list[Any], given: np.ndarray | None, ratio: float
 ) -> Diagnosis:
-    cause, data = verdict.causes[0], probes.data
-    threshold = _reported_threshold(probes, cause)
+    cause, classes = verdict.causes[0], probes.data.classes is not None
+    evidence = tuple(probes.evidence)
+    # The words and the picture may want a few numbers more; without fits they do without.
+    threshold = _known(lambda: probes.threshold) if probes.numeric and cause != "inert" else None
     if threshold is not None:
-        threshold = threshold * ratio if ratio == 1 else round(threshold * ratio)
+        threshold = round(threshold * ratio)
+    shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if probes.growth else (1,)
     change = probes.without(cause)
-    part = next((p for p in probes.parts if p.cause == cause), None)
     curve = _known(lambda: probes.own_curve)
-    is_numbers = all(isinstance(w, int | float) for w in widths)
-    shown = [w * ratio for w in curve.widths] if curve and is_numbers else []
-    near = None
-    if threshold is not None and probes.numeric:
-        near = sorted({max(1, round(share * threshold)) for share in (0.5, 0.8, 0.95, 1, 1.1, 2)})
+    own = np.array(probes.own_widths) * ratio if curve and probes.numeric else np.array([])
     return Diagnosis(
         causes=verdict.causes,
         threshold=threshold,
-        evidence=tuple(probes.evidence),
-        remedy=_words.remedy(cause, change=change, widths=near, classes=data.classes is not None),
-        widths=np.array(widths if given is not None else shown),
-        errors=given if given is not None else (curve.errors if curve else np.array([])),
+        evidence=evidence,
+        decisive=evidence[-1] if evidence else None,
+        remedy=_words.remedy(
+            cause, change, sorted({max(1, round(f * (threshold or 0))) for f in shares}), classes
+        ),
+        widths=own if given is None else np.array(widths),
+        errors=given if given is not None else curve.errors if curve else np.array([]),
         expected=_expected(probes, change, ratio) if probes.numeric else None,
         n_fits=probes.subject.n_fits,
-        score_name="Mean squared error" if data.classes is None else "Test error (%)",
+        score_name="Test error (%)" if classes else "Mean squared error",
         _sentence=_words.sentence(
             cause,
-            threshold=threshold,
-            n=round(data.n * ratio),
-            leaked=probes.leaked,
-            part=part,
-            ridge=_ridge(probes, cause),
+            next((part for part in probes.parts if part.cause == cause), None),
+            ridge=_known(probes.effective_ridge) if cause == "penalty" else None,
             higher=verdict.higher,
+            threshold="the threshold" if threshold is None else f"{threshold:g}",
+            n=round(probes.data.n * ratio),
+            leaked=probes.leaked,
         ),
-        _not_tested=_not_tested(given),
+        _not_tested="" if given is None else _NOT_TESTED,
     )
 
 
-def _not_tested(given: np.ndarray | None) -> str:
-    if given is None:
-        return ""
-    return "The errors given were drawn, not tested: their noise is unknown; own fits decided."
-
-
-def _reported_threshold(probes: Probes, cause: str) -> float | None:
-    if not probes.numeric or cause == "inert":
-        return None
-    threshold = _known(lambda: probes.threshold)
-    return None if threshold is None else float(threshold)
-
-
-def _known(value: Callable[[], Any]) -> Any:
+def _known(value: Callable[[], T]) -> T | None:
     """A probe's value, or None if no fit was left for it."""
     try:
         return value()
@@ -454,20 +424,6 @@ def _expected(
     probes: Probes, change: dict[str, Any] | None, ratio: float
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """The curve as it would be: with the cause taken away, else with noisy labels."""
-    labels = probes.data.y if change else _known(lambda: probes.noisy)
-    widths = _known(lambda: probes.ring_widths)
-    if labels is None or widths is None:
-        return None
-    curve: Curve | None = _known(lambda: probes.curve(widths, labels, change))
-    return None if curve is None else (np.array(widths) * ratio, curve.errors)
-
-
-def _ridge(probes: Probes, cause: str) -> float | None:
-    """The ridge that the fit behaves as, from its filter."""
-    if cause != "penalty":
-        return None
-    pairs = _known(probes.filters)
-    if not pairs:
-        return None
-    singular, h = np.array(pairs).T
-    return float(np.median(singular**2 * (1 - h) / h))
+    labels = probes.data.y if change else probes.noisy
+    curve = _known(lambda: probes.curve(probes.ring_widths, labels, change))
+    return None if curve is None else (np.array(curve.widths) * ratio, curve.errors)

@@ -381,8 +381,12 @@ class Probes:
 
     def misfit_at_threshold(self, change: dict[str, Any] | None) -> float:
         """Distance of the fit from changed labels, in units of their scale."""
+        return self.misfit(self.center, change)
+
+    def misfit(self, width: Any, change: dict[str, Any] | None = None) -> float:
+        """The same at a width."""
         labels = self.disturbed[0][0]
-        missed = self.subject.fitted(self.center, labels, change) - self.data.codes(labels)
+        missed = self.subject.fitted(width, labels, change) - self.data.codes(labels)
         return float(np.sqrt(np.mean(missed**2))) / self.data.scale
 
     def linear_without(self, change: dict[str, Any]) -> float:
@@ -392,24 +396,17 @@ class Probes:
     # --- the hat matrix
 
     def trace(self, width: Any) -> float:
-        """Trace of the hat matrix: exact by n targets at once, else by two random signs."""
+        """Trace of the hat matrix, from n targets at once; NaN where only one can be taken.
+
+        Estimates from random signs are off by sqrt(2 sum h_ij^2), too far for ranks.
+        """
         n = self.data.n
-        if self.data.classes is None:
-            try:
-                many = self.subject.make(width)
-                values = many.fit(self.data.X, np.eye(n)).predict(self.data.X)
-                if np.shape(values) == (n, n):
-                    base = many.fit(self.data.X, np.zeros((n, n))).predict(self.data.X)
-                    return float(np.trace(values - base))
-            except Exception:  # many estimators take one target at a time
-                pass
-        (first, second, _), added = self.disturbed
-        base = self.subject.fitted(width, self.data.y)
-        shares = [
-            np.sum(change * (self.subject.fitted(width, labels) - base)) / np.sum(change**2)
-            for labels, change in zip((first, second), added, strict=False)
-        ]
-        return float(n * np.mean(shares))
+        try:
+            model = self.subject.make(width).fit(self.data.X, np.eye(n))
+            fitted = np.reshape(model.predict(self.data.X), (n, n))
+        except Exception:  # whatever an estimator says of many targets
+            return np.nan
+        return float(np.trace(fitted))
 
     @cached_property
     def rank(self) -> int | None:
@@ -454,6 +451,11 @@ class Probes:
             if 0.005 < h < 0.995:
                 found.append((float(singular[i]), h))
         return found
+
+    def effective_ridge(self) -> float | None:
+        """The ridge that a smooth filter behaves as: the median of s^2 (1 - h)/h."""
+        pairs = self.filters()
+        return float(np.median([s**2 * (1 - h) / h for s, h in pairs])) if pairs else None
 
     # --- leaks
 

@@ -16,7 +16,6 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing
 from threadpoolctl import threadpool_limits
 
 __all__ = ["Data", "Spent", "Subject", "distinct_rows", "fitted_pipeline"]
@@ -61,19 +60,14 @@ class Data:
         return one_hot[:, 1:] if len(self.classes) == 2 else one_hot
 
 
-def distinct_rows(X: Any) -> list[Hashable]:
+def distinct_rows(X: Any) -> list[bytes]:
     """A key a row, equal where the rows are."""
     if sparse.issparse(X):
         X = X.toarray()
     array = np.asarray(X)
     if array.dtype == object:
-        return [tuple(row) for row in array]
+        return [repr(tuple(row)).encode() for row in array]
     return [row.tobytes() for row in np.ascontiguousarray(array)]
-
-
-def take(X: Any, rows: np.ndarray) -> Any:
-    """Rows of an array, a sparse matrix or a data frame."""
-    return _safe_indexing(X, rows)
 
 
 def fitted_pipeline(model: Any) -> Any:

@@ -9,24 +9,8 @@ from ddkd.diagnosis._peaks import Peak, find_peak
 from ddkd.diagnosis._probes import Probes
 from ddkd.diagnosis._subject import Spent
 
-__all__ = ["CAUSES", "Verdict", "decide"]
+__all__ = ["Verdict", "decide"]
 
-CAUSES = (
-    "healthy",
-    "penalty",
-    "cutoff",
-    "rank",
-    "grid",
-    "effective-samples",
-    "tuned",
-    "stopped",
-    "averaged",
-    "leak",
-    "low-noise",
-    "loss",
-    "inert",
-    "unclear",
-)
 _REMOVABLE = ("penalty", "cutoff", "rank", "stopped", "averaged", "tuned")
 
 
@@ -108,13 +92,15 @@ def _inert(case: _Case) -> list[str]:
     probes.note("change of predictions", change, "over all widths, relative")
     if change < 1e-6 and not constant:
         return ["inert"]
-    if probes.numeric and probes.growth is None and len(widths) > 1:
-        counts = [probes.columns(w) for w in (widths[0], widths[-1])]
-        if counts[0] and counts[0] == counts[1] and not case.has("tuned"):
-            low, high = (probes.trace(w) for w in (widths[0], widths[-1]))
-            probes.note("change of trace(H)", high - low, "effective parameters")
-            if abs(high - low) <= 0.02 * max(abs(low), 1.0):
-                return ["inert"]
+    ends = [probes.columns(w) for w in (widths[0], widths[-1])]
+    if probes.growth is None and ends[0] and ends[0] == ends[1] and not case.has("tuned"):
+        low, high = (probes.trace(w) for w in (widths[0], widths[-1]))
+        tolerance = 0.02 * max(abs(low), 1.0)
+        if np.isnan(low):  # one target at a time
+            low, high, tolerance = probes.misfit(widths[0]), probes.misfit(widths[-1]), 0.1
+        probes.note("change of the fit", high - low, "effective parameters, or misfit")
+        if abs(high - low) <= tolerance:
+            return ["inert"]
     return []
 
 

@@ -14,7 +14,7 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.ensemble import BaggingClassifier, BaggingRegressor, VotingRegressor
 from sklearn.feature_selection import SelectKBest, f_regression
-from sklearn.kernel_approximation import RBFSampler
+from sklearn.kernel_approximation import Nystroem, RBFSampler
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import (
     BayesianRidge,
@@ -32,7 +32,7 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
 from sklearn.svm import SVR, LinearSVC
 
 from ddkd import LeastSquaresClassifier, LeastSquaresRegressor, RandomFourierFeatures
@@ -223,6 +223,33 @@ def penalty_polynomial_scaled(seed):
     return case(model, numbers(seed, n=150))
 
 
+DEGREE = "polynomialfeatures__degree"
+
+
+@sabotaged
+def penalty_degrees(seed):
+    model = make_pipeline(PolynomialFeatures(include_bias=False), StandardScaler(), Ridge(0.5))
+    return case(model, numbers(seed, n=69, d=4), DEGREE, param_range=[1, 2, 3, 4, 5, 6])
+
+
+@sabotaged
+def penalty_nystroem(seed):
+    model = make_pipeline(Nystroem(gamma=0.2, random_state=0), Ridge(0.05))
+    data = numbers(seed, n=100, d=20)
+    return case(model, data, "nystroem__n_components", param_range=[10, 30, 60, 90, 100])
+
+
+@sabotaged
+def penalty_two_waves(seed):
+    def build(width):
+        rng = np.random.default_rng(0)
+        w = rng.standard_normal((10, width)) * 0.4
+        waves = FunctionTransformer(lambda X: np.hstack([np.cos(X @ w), np.sin(X @ w)]))
+        return make_pipeline(waves, Ridge(0.5))
+
+    return case(build, numbers(seed), None, param_range=[4, 12, 24, 36, 40, 44, 60, 100, 160])
+
+
 # --- cutoff
 
 
@@ -352,6 +379,24 @@ def grid_classes(seed):
 def grid_pinv(seed):
     data = numbers(seed, n=60)
     return case(make_pipeline(fourier(), PseudoInverse()), data, param_range=[120, 180, 240])
+
+
+@sabotaged
+def grid_degrees(seed):
+    model = make_pipeline(PolynomialFeatures(), StandardScaler(), min_norm())
+    return case(model, numbers(seed, n=70, d=4), DEGREE, param_range=[1, 2, 5, 6])
+
+
+@sabotaged
+def grid_two_waves(seed):
+    # cosine and sine of each frequency: the threshold is at half the number of rows
+    def build(width):
+        rng = np.random.default_rng(0)
+        w = rng.standard_normal((10, width)) * 0.4
+        waves = FunctionTransformer(lambda X: np.hstack([np.cos(X @ w), np.sin(X @ w)]))
+        return make_pipeline(waves, min_norm(fit_intercept=False))
+
+    return case(build, numbers(seed, n=100), None, param_range=[5, 10, 20, 100, 150, 200])
 
 
 # --- effective samples
@@ -790,6 +835,29 @@ def held_out(seed):
 @healthy
 def zero_one_codes(seed):
     return case(make_pipeline(fourier(), SignedLeastSquares()), classes(seed, n=100, wrong=0.2))
+
+
+@healthy
+def degrees(seed):
+    model = make_pipeline(PolynomialFeatures(), StandardScaler(), min_norm())
+    return case(model, numbers(seed, n=70, d=4), DEGREE, param_range=[1, 2, 3, 4, 5, 6])
+
+
+@healthy
+def two_waves(seed):
+    def build(width):
+        rng = np.random.default_rng(0)
+        w = rng.standard_normal((10, width)) * 0.4
+        waves = FunctionTransformer(lambda X: np.hstack([np.cos(X @ w), np.sin(X @ w)]))
+        return make_pipeline(waves, min_norm(fit_intercept=False))
+
+    return case(build, numbers(seed), None, param_range=[4, 12, 24, 36, 40, 44, 60, 100, 160])
+
+
+@healthy
+def kernel_features_then_least_squares(seed):
+    model = make_pipeline(fourier(0.05), KernelRidge(alpha=1e-10))
+    return case(model, numbers(seed, n=60))
 
 
 @healthy
