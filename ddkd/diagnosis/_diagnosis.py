@@ -341,9 +341,10 @@ def _data(
     if held_out:
         # A quarter of the different rows: equal ones would leak.
         folds = GroupShuffleSplit(1, test_size=0.25, random_state=int(rng.integers(2**31)))
-        train, test = next(
-            folds.split(labels, groups=np.unique(distinct_rows(X), return_inverse=True)[1])
-        )
+        names, groups = np.unique(distinct_rows(X), return_inverse=True)
+        if len(names) < _FEWEST_ROWS // 2:
+            raise ValueError(f"X has only {len(names)} different rows (constant, or NaN?)")
+        train, test = next(folds.split(labels, groups=groups))
         X, X_test = _safe_indexing(X, train), _safe_indexing(X, test)
         labels, test_labels = labels[train], labels[test]
     else:
