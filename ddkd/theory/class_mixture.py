@@ -15,7 +15,8 @@ from ddkd.theory._scores import Score, Target, hard_target
 
 __all__ = ["ClassMixtureLaw", "class_mixture", "class_mixture_model"]
 
-# A rule for the normal distribution whose integrands are smooth: 1e-13 and better.
+# A rule for the normal distribution whose integrands are smooth. Errors against 30 digits: 1e-14
+# for ten classes, 1e-11 for 100, 1e-8 for 1,000.
 _NODES, _WEIGHTS = special.roots_hermitenorm(180)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
@@ -276,15 +277,19 @@ def _with_score(
     )
 
 
+def _failure(margin: np.ndarray, n_classes: int) -> np.ndarray:
+    """1 - Phi(g + a)^(K-1) at every node g, to rounding however small."""
+    return -np.expm1((n_classes - 1) * special.log_ndtr(_NODES + margin[..., None]))
+
+
 def _error_rate(margin: np.ndarray, n_classes: int) -> np.ndarray:
     """1 - E Phi(g + a)^(K-1)."""
-    return 1 - special.ndtr(_NODES + margin[..., None]) ** (n_classes - 1) @ _WEIGHTS
+    return _failure(margin, n_classes) @ _WEIGHTS
 
 
 def _argmax_moments(margin: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
     """P and Gamma: how often the true class wins, and what its label shares with its noise."""
-    K, a = n_classes, margin[..., None]
-    own = special.ndtr(_NODES + a) ** (K - 1)
-    others = special.ndtr(_NODES - a) * special.ndtr(_NODES) ** (K - 2)
-    gain = (own + (K - 1) * others) @ (_WEIGHTS * _NODES) / (K - 1)
-    return own @ _WEIGHTS, gain
+    K, failure = n_classes, _failure(margin, n_classes)
+    others = special.ndtr(_NODES - margin[..., None]) * special.ndtr(_NODES) ** (K - 2)
+    gain = ((K - 1) * others - failure) @ (_WEIGHTS * _NODES) / (K - 1)
+    return 1 - failure @ _WEIGHTS, gain

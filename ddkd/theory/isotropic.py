@@ -1,24 +1,30 @@
 """Isotropic least squares, exact at finite sample size."""
 
-from typing import Any
-
 import numpy as np
-from scipy import linalg, optimize, special
+from numpy.typing import ArrayLike
+from scipy import optimize, special
 
 from ddkd._checks import check_integer, check_real
-from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
+from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
 
 __all__ = ["isotropic_overlap", "isotropic_risk", "isotropic_risk_quantile"]
 
+# Gauss's rule of four nodes on each of 500 panels: a decreasing function from 1 to 0, however
+# steep, is integrated over (0, 1) with an error of at most 0.0004, a smooth one to 1e-8.
+_PANELS = 500
+_GAUSS = special.roots_legendre(4)
+_LEVELS = ((np.arange(_PANELS)[:, None] + (1 + _GAUSS[0]) / 2) / _PANELS).ravel()
+_WEIGHTS = np.tile(_GAUSS[1] / (2 * _PANELS), _PANELS)
+
 
 def isotropic_risk(
-    n_samples: Any,
-    n_features: Any,
+    n_samples: ArrayLike,
+    n_features: ArrayLike,
     *,
-    signal: Any = 1.0,
-    unseen_signal: Any = 0.0,
-    noise_variance: Any = 0.0,
-) -> Any:
+    signal: ArrayLike = 1.0,
+    unseen_signal: ArrayLike = 0.0,
+    noise_variance: ArrayLike = 0.0,
+) -> Values:
     """Mean risk of min-norm least squares on isotropic Gaussian features, noise included.
 
     With n samples, p features, seen signal S and v = noise + unseen signal::
@@ -98,7 +104,8 @@ def isotropic_risk_quantile(
     independent direction is an inverse chi-square; for p > n the row space is a uniformly
     random one, independent of the Gram matrix, and the truth's part outside it is lost.
     *Exact at finite size*, for every n and p: it has a median where `isotropic_risk`, its
-    mean, is infinite.
+    mean, is infinite. Where both terms are random, the distribution function of the wider is
+    averaged over the other; the level is right to 0.0004 for all arguments, and mostly to 1e-8.
 
     Parameters
     ----------
@@ -132,42 +139,37 @@ def isotropic_risk_quantile(
     v = check_real("unseen_signal", unseen_signal, low=0.0) + check_real(
         "noise_variance", noise_variance, low=0.0
     )
-    numerator, denominator = min(n, p), abs(n - p) + 1
-    # X/(X + Y) is a beta variable, so X/Y needs no scale.
-    noise_at = float(special.betaincinv(numerator / 2, denominator / 2, quantile))
+    ratio = min(n, p) / 2, (abs(n - p) + 1) / 2  # X/(X + Y) is a beta variable
+    noise_at = float(_odds(*ratio, quantile))
     if p <= n or seen == 0:
-        return v + v * noise_at / (1 - noise_at)
+        return v + v * noise_at
     lost = (p - n) / 2, n / 2
     if v == 0:
         return seen * float(special.betaincinv(*lost, quantile))
-    nodes, weights = _beta_rule(*lost)
+    odds, share = v * _odds(*ratio, _LEVELS), seen * special.betaincinv(*lost, _LEVELS)
+    first, last = _LEVELS.size // 4, 3 * _LEVELS.size // 4
+    noise_is_narrow = odds[last] - odds[first] < share[last] - share[first]
 
-    def probability(excess: float) -> float:
-        rest = np.maximum(excess - seen * nodes, 0.0)
-        return float(weights @ special.betainc(numerator / 2, denominator / 2, rest / (rest + v)))
+    def level(excess: float) -> float:
+        """Probability that S B + v X/Y is at most `excess`."""
+        if noise_is_narrow:
+            return float(_WEIGHTS @ special.betainc(*lost, np.clip((excess - odds) / seen, 0, 1)))
+        rest = np.maximum(excess - share, 0.0)
+        return float(_WEIGHTS @ special.betainc(*ratio, rest / (rest + v)))
 
     # Twice the sum of the parts' worst: rounding must not leave the root outside.
-    high = 2 * (seen + v * noise_at / (1 - noise_at))
-    return v + optimize.brentq(lambda x: probability(x) - quantile, 0.0, high, xtol=1e-12 * high)
+    high = 2 * (seen + v * noise_at)
+    return v + optimize.brentq(lambda x: level(x) - quantile, 0.0, high, xtol=1e-15 * high)
 
 
-def _beta_rule(a: float, b: float, n_nodes: int = 64) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss rule of the Beta(a, b) distribution: nodes in [0, 1] and weights of sum 1.
-
-    From the eigenvectors of the Jacobi matrix (Golub and Welsch, Math. Comp. 23, 1969), whose
-    entries stay of order one however large a and b are.
-    """
-    k = np.arange(1.0, n_nodes)
-    s = 2 * k + a + b - 2
-    middle = 0.5 + 0.5 * (a - b) * (a + b - 2) / (s * (s + 2))
-    square = k * (k + a - 1) * (k + b - 1) / (s**2 * (s + 1))
-    # At k = 1 the factor (k + a + b - 2)/(s - 1) is 0/0 where a + b = 1; it is 1 for every a + b.
-    square[1:] *= (k[1:] + a + b - 2) / (s[1:] - 1)
-    nodes, vectors = linalg.eigh_tridiagonal(np.r_[a / (a + b), middle], np.sqrt(square))
-    return nodes, vectors[0] ** 2
+def _odds(a: float, b: float, level: float | np.ndarray) -> np.ndarray:
+    """Quantiles of z/(1 - z) for a Beta(a, b) variable z."""
+    return special.betaincinv(a, b, level) / special.betaincinv(b, a, 1 - np.asarray(level))
 
 
-def isotropic_overlap(n_samples: Any, n_features: Any, *, flip_rate: Any = 0.0) -> Any:
+def isotropic_overlap(
+    n_samples: ArrayLike, n_features: ArrayLike, *, flip_rate: ArrayLike = 0.0
+) -> Values:
     """Mean overlap of the min-norm fit to hard labels with the truth, isotropic features.
 
     For a truth b of norm 1 on the p features used, labels the sign of <b, x> flipped with
