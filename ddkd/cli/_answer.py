@@ -52,13 +52,12 @@ class Answer:
         if as_json:
             print(json.dumps({"answer": self.lead, **self.values}, indent=1, ensure_ascii=False))
             return
-        print(wrap(self.lead))
+        paragraphs = [wrap(self.lead), *(() if quiet else map(wrap, self.body))]
+        if verbose and self.more:
+            paragraphs.append(f"\n{clean(self.more)}")
+        print(_for_this_terminal("\n".join(paragraphs)))
         if quiet:
             return
-        for paragraph in self.body:
-            print(wrap(paragraph))
-        if verbose and self.more:
-            print(f"\n{clean(self.more)}")
         if self.report is not None:
             print(f"\n{link(self.report)}")
 
@@ -75,6 +74,21 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
+def _for_this_terminal(text: str) -> str:
+    """Signs in letters that the terminal has, coloured if it may be."""
+    signs = {"\u2713": ("+", "32"), "\u2717": ("x", "31;1"), "\u00b1": ("+-", "")}
+    colours = _is_terminal() and not os.environ.get("NO_COLOR")
+    for sign, (letter, colour) in signs.items():
+        try:
+            sign.encode(sys.stdout.encoding or "ascii")
+        except UnicodeEncodeError:
+            text = text.replace(sign, letter)
+        else:
+            if colours and colour:
+                text = text.replace(sign, f"\x1b[{colour}m{sign}\x1b[0m")
+    return text
+
+
 def percent(value: float) -> str:
     """A fraction as a person would write it in percent."""
     return f"{100 * value:,.0f} %" if abs(value) >= 1 else f"{100 * value:.1f} %"
@@ -83,6 +97,11 @@ def percent(value: float) -> str:
 def link(path: Path) -> str:
     """A path, on a terminal as a link that can be clicked (OSC 8)."""
     text = clean(str(path))
-    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+    if not _is_terminal():
         return text
     return f"\x1b]8;;{path.resolve().as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+def _is_terminal() -> bool:
+    """Whether standard output obeys escape sequences."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

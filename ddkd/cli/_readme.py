@@ -39,12 +39,15 @@ COLUMNS = {
     "predicted_error": "the error that the law predicts from the kernel, 0 to 1",
     "predicted_mse": "the mean squared test error that the law predicts",
     "repeat": "number of the repeat; its split, flips and features are its own",
+    "role": "curve, rival or student: what the model is in the contest",
+    "sees": "labels: it is given only those; pool: the transfer rows as well",
     "student_error": "predicted error of the student, 0 to 1",
     "teacher_error": "predicted error of the teacher, 0 to 1",
     "test_mse": "mean squared error on the test rows",
     "train_error": "share of the training labels that are not reproduced, 0 to 1",
     "train_mse": "mean squared error on the training rows",
     "variance_left": "mean squared test error as a share of the test labels' variance",
+    "wrong_fitted": "share of the wrong training labels that are reproduced, 0 to 1",
     "width": "number of random features of the model",
 }
 
@@ -57,7 +60,8 @@ def readme(args: argparse.Namespace, folder: Path) -> str:
         f"    python -m ddkd {shlex.join(args.argv)}",
         "",
         "Files",
-        *(_entry(name, FILES.get(name, "A picture.")) for name in [*names, "answer.json"]),
+        *(_entry(name, FILES[name]) for name in [*names, "answer.json"] if name in FILES),
+        "  The other .png are pictures; the .svg of the same names are for print.",
     ]
     if "results.csv" in names:
         with (folder / "results.csv").open(newline="", encoding="utf-8") as file:

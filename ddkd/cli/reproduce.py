@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Answer:
     """Measure the claims, write the report, and say how many hold."""
-    from ddkd.plotting import claims_table, write_report
+    from ddkd.cli._claims import claim_lines, claims_in_full
+    from ddkd.plotting import claims_summary, write_report
 
     if args.quick:
         args.repeats = min(args.repeats, 4)
@@ -38,17 +39,11 @@ def run(args: argparse.Namespace) -> Answer:
         return saved
     jobs = protocols(*files, flip_rate=args.flip_rate, n_samples=args.labelled, quick=args.quick)
     done = reproduce(jobs, **sweep_options(args))
-    verdicts = [claim.verdict for claim in done.claims]
-    tables = [
-        f"{job.title} ({job.data})\n\n"
-        + claims_table([c for c in done.claims if c.data == job.data])
-        for job in jobs
-    ]
+    where = "; ".join(claims_summary(done.claims)[:2])
     answer = Answer(
-        f"{verdicts.count('holds')} of {len(verdicts)} claims hold, {verdicts.count('fails')} "
-        f"fail, {verdicts.count('undecided')} are undecided.",
-        [] if data is None else data.notes(),
-        more="\n\n".join(tables),
+        f"{where}.",
+        [*([] if data is None else data.notes()), *claim_lines(done.claims)],
+        more=claims_in_full(done.claims),
         report=Path(args.out) / "index.html",
         values={"claims": [claim.as_dict() for claim in done.claims]},
     )

@@ -1,5 +1,6 @@
 """Pictures of curves, students and claims; displays in the manner of scikit-learn."""
 
+from ddkd.plotting._claims import claims_summary
 from ddkd.plotting._comparison import comparison_figures
 from ddkd.plotting._curve import draw_curve, draw_prediction
 from ddkd.plotting._diagnosis import DiagnosisDisplay
@@ -7,14 +8,14 @@ from ddkd.plotting._distillation import DistillationDisplay
 from ddkd.plotting._double_descent import DoubleDescentDisplay
 from ddkd.plotting._page import write_page
 from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
-from ddkd.plotting._report import claims_table, write_report
+from ddkd.plotting._report import write_report
 
 __all__ = [
     "DiagnosisDisplay",
     "DistillationDisplay",
     "DoubleDescentDisplay",
     "PhaseDiagramDisplay",
-    "claims_table",
+    "claims_summary",
     "comparison_figures",
     "draw_curve",
     "draw_prediction",

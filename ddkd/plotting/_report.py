@@ -1,85 +1,38 @@
-"""Files of the main job: figures, tables and a page that shows them together."""
+"""Files of the main job: claims, results, figures, and one page that shows them together."""
 
+import base64
+import hashlib
 import html
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ddkd.experiments import Claim, Reproduction
+from matplotlib.figure import Figure
+
+from ddkd.experiments import QUESTIONS, Claim, Reproduction
+from ddkd.plotting._claims import (
+    SYMBOLS,
+    by_statement,
+    claims_summary,
+    margin,
+    means,
+    settings,
+    short_name,
+)
 from ddkd.plotting._comparison import comparison_figures
 
-__all__ = ["claims_table", "html_claims_table", "write_report"]
+__all__ = ["html_claims_table", "write_report"]
 
-_VERDICT = {"holds": "holds", "fails": "FAILS", "undecided": "undecided"}
 _HOW_TO_READ = (
-    "Each cell: mean difference in percentage points over the repeats (negative if the claim is "
-    "right), its standard error in brackets, and the verdict at two standard errors; below, the "
-    "mean errors compared."
+    "A cell is the claim's margin in percentage points of test error, positive in its favour, "
+    "\u00b1 its standard error over the repeats; a claim holds or fails beyond two of them. Below "
+    "it, the mean errors that are compared."
 )
 
 
-def claims_table(claims: Sequence[Claim]) -> str:
-    """Lay out the claims on one data set as text, a row a claim and a column a flip rate.
-
-    Parameters
-    ----------
-    claims : sequence of Claim
-        Claims on one data set.
-
-    Returns
-    -------
-    str
-        The table. Each cell gives the mean paired difference in percentage points, its standard
-        error in brackets, and the verdict.
-
-    Examples
-    --------
-    >>> from ddkd.experiments import Claim
-    >>> claim = Claim("soft", "hard labels beat soft", "toy", 0.0, "holds", -0.02, 0.005, 9)
-    >>> print(claims_table([claim]))
-    claim                   0 % wrong labels
-    hard labels beat soft   -2.00 (0.50) holds
-    """
-    flips, by_key = _grid(claims)
-    body = [[_statement(row), *(_cell(row.get(f)) for f in flips)] for row in by_key.values()]
-    rows = [_header(flips), *body]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ("   ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _grid(claims: Sequence[Claim]) -> tuple[list[float], dict[str, dict[float, Claim]]]:
-    """Flip rates, and the claims by key and flip rate."""
-    by_key: dict[str, dict[float, Claim]] = {}
-    for claim in claims:
-        by_key.setdefault(claim.key, {})[claim.flip_rate] = claim
-    return sorted({c.flip_rate for c in claims}), by_key
-
-
-def _header(flips: Sequence[float]) -> list[str]:
-    return ["claim", *(f"{100 * f:g} % wrong labels" for f in flips)]
-
-
-def _statement(cells: dict[float, Claim]) -> str:
-    return next(iter(cells.values())).statement
-
-
-def _cell(claim: Claim | None) -> str:
-    """One claim at one flip rate, in percentage points."""
-    if claim is None:
-        return ""
-    verdict = _VERDICT[claim.verdict]
-    if "examples needed" in claim.values:
-        needed = claim.values["examples needed"]
-        size = f"m = {needed:,}" if needed else f"m > {claim.values['most tried']:,}"
-        return f"{size} {verdict}"
-    if "repeats that interpolate" in claim.values:
-        return f"{claim.values['repeats that interpolate']} of {claim.n_repeats} {verdict}"
-    return f"{100 * claim.difference:+.2f} ({100 * claim.standard_error:.2f}) {verdict}"
-
-
 def write_report(done: Reproduction, out: Path) -> None:
-    """Write claims, results, figures and an index page into a folder.
+    """Write claims, results, figures and a report into a folder.
 
     Parameters
     ----------
@@ -87,103 +40,129 @@ def write_report(done: Reproduction, out: Path) -> None:
         What :func:`ddkd.experiments.reproduce` measured.
     out : Path
         An existing folder. It receives ``claims.json``, ``results.npz``, ``results.csv``, the
-        figures of each data set as PNG and SVG, and ``index.html``, which shows them together.
+        figures of each data set as PNG and SVG, and ``index.html``: one file that can be mailed.
     """
     claims = json.dumps([claim.as_dict() for claim in done.claims], indent=1, ensure_ascii=False)
     (out / "claims.json").write_text(claims + "\n", encoding="utf-8")
     done.result.save(out / "results.npz")
     done.result.to_csv(out / "results.csv")
-    figures = {
-        protocol.data: _write_figures(done, protocol.data, protocol.title, out)
-        for protocol in done.protocols
-    }
-    (out / "index.html").write_text(_page(done, figures), encoding="utf-8")
-
-
-def _write_figures(done: Reproduction, data: str, title: str, out: Path) -> list[tuple[str, str]]:
-    """Draw the figures of one data set; pairs of a file stem and a caption."""
-    names = []
-    for name, figure in comparison_figures(done.result.where(data=data).columns, title).items():
-        stem = f"{_slug(data)}-{name}"
-        figure.savefig(out / f"{stem}.png", dpi=100)
-        figure.savefig(out / f"{stem}.svg")
-        names.append((stem, str(figure.get_label())))
-    return names
+    pictures = {}
+    for protocol in done.protocols:
+        figures = comparison_figures(done.result.where(data=protocol.data).columns, protocol.title)
+        for name, figure in figures.items():
+            stem = out / f"{_slug(protocol.data)}-{name}"
+            figure.savefig(f"{stem}.png", dpi=100)
+            figure.savefig(f"{stem}.svg")
+        pictures[protocol.data] = "".join(map(_picture, figures.values()))
+    (out / "index.html").write_text(_page(done, pictures), encoding="utf-8")
 
 
 def _slug(data: str) -> str:
     """A data set's name or path as part of a file name."""
-    return "".join(c if c.isalnum() or c in "-_" else "-" for c in Path(data).stem)
+    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in Path(data).stem)
+    return stem[:60]
 
 
-def _page(done: Reproduction, figures: dict[str, list[tuple[str, str]]]) -> str:
-    """One HTML page, without scripts or anything from elsewhere."""
-    sections = []
-    for protocol in done.protocols:
-        claims = [c for c in done.claims if c.data == protocol.data]
-        pictures = "".join(
-            f'<figure><a href="{stem}.svg"><img src="{stem}.png" alt="{html.escape(text)}"></a>'
-            f"<figcaption>{html.escape(text)}</figcaption></figure>"
-            for stem, text in figures[protocol.data]
-        )
-        sections.append(
-            f"<h2>{html.escape(protocol.title)}</h2>"
-            f"<p>Data set <code>{html.escape(protocol.data)}</code>. {_HOW_TO_READ}</p>"
-            f"{html_claims_table(claims)}{pictures}"
-        )
-    repeats = done.claims[0].n_repeats
-    return _PAGE.format(repeats=repeats, sections="\n".join(sections))
-
-
-def html_claims_table(claims: Sequence[Claim]) -> str:
-    """`claims_table` as HTML with the numbers compared; the class of a cell is its verdict."""
-    flips, by_key = _grid(claims)
-    head = "".join(f"<th>{html.escape(text)}</th>" for text in _header(flips))
-    rows = "".join(_html_row(cells, flips) for cells in by_key.values())
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _html_row(cells: dict[float, Claim], flips: Sequence[float]) -> str:
-    """A claim's row: at each flip rate the verdict, and below it the numbers it rests on."""
-    columns = []
-    for flip in flips:
-        claim = cells.get(flip)
-        kind = "" if claim is None else claim.verdict
-        values = "" if claim is None else _values(claim)
-        columns.append(
-            f'<td class="{kind}">{html.escape(_cell(claim))}'
-            f"<br><small>{html.escape(values)}</small></td>"
-        )
-    return f"<tr><th>{html.escape(_statement(cells))}</th>{''.join(columns)}</tr>"
-
-
-def _values(claim: Claim) -> str:
-    """The means that a claim compares, errors in percent."""
-    return ", ".join(
-        f"{name} {100 * value:.1f} %"
-        for name, value in claim.values.items()
-        if isinstance(value, float)
+def _picture(figure: Figure) -> str:
+    """A figure inside the page, with the caption that is its label."""
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=100)
+    data = base64.b64encode(image.getvalue()).decode()
+    caption = html.escape(str(figure.get_label()))
+    return (
+        f'<figure><img src="data:image/png;base64,{data}" alt="{caption}">'
+        f"<figcaption>{caption}</figcaption></figure>"
     )
 
 
+def _page(done: Reproduction, pictures: dict[str, str]) -> str:
+    """One HTML page without scripts, that asks nothing of anyone else."""
+    answer = " ".join(f"{text[0].upper()}{text[1:]}." for text in claims_summary(done.claims))
+    sections = "".join(
+        f"<h2>{html.escape(protocol.title)}</h2>"
+        f"<p>Data set <code>{html.escape(protocol.data)}</code>.</p>{pictures[protocol.data]}"
+        for protocol in done.protocols
+    )
+    # No script runs and nothing is fetched, whatever a data file's name or a claim may hold.
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
+    return _PAGE.format(
+        policy=policy,
+        style=_STYLE,
+        answer=html.escape(answer),
+        repeats=done.claims[0].n_repeats,
+        sections=sections,
+        how_to_read=html.escape(_HOW_TO_READ),
+        tables=html_claims_table(done.claims),
+    )
+
+
+def html_claims_table(claims: Sequence[Claim]) -> str:
+    """A table a question, a row a claim, a column a data set and flip rate."""
+    columns = settings(claims)
+    head = "".join(
+        f"<th>{html.escape(short_name(data))}, {100 * rate:g} % wrong</th>"
+        for data, rate in columns
+    )
+    tables = []
+    for key in dict.fromkeys(claim.question for claim in claims):
+        rows = by_statement([claim for claim in claims if claim.question == key])
+        body = "".join(_row(cells, columns) for cells in rows.values())
+        tables.append(
+            f'<h3>{html.escape(QUESTIONS.get(key, key))}</h3><div class="wide"><table><thead><tr>'
+            f"<th>claim</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+    return "".join(tables)
+
+
+def _row(cells: dict[tuple[str, float], Claim], columns: Sequence[tuple[str, float]]) -> str:
+    """A claim's row: in each column the verdict, its margin, and the numbers it rests on."""
+    shown = []
+    for column in columns:
+        claim = cells.get(column)
+        if claim is None:
+            shown.append("<td></td>")
+            continue
+        text = html.escape(f"{SYMBOLS[claim.verdict]} {margin(claim)}")
+        shown.append(
+            f'<td class="{html.escape(claim.verdict)}" title="{html.escape(claim.verdict)}">{text}'
+            f"<br><small>{html.escape(means(claim))}</small></td>"
+        )
+    statement = html.escape(next(iter(cells.values())).statement)
+    return f"<tr><th>{statement}</th>{''.join(shown)}</tr>"
+
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 18px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+       overflow-wrap: break-word; }
+.answer { font-size: 1.3rem; }
+figure { margin: 1.5rem 0 2.5rem; }
+img { max-width: 100%; height: auto; background: white; }
+figcaption { font-size: .95rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .95rem; }
+th, td { border-bottom: 1px solid #8886; padding: .3rem .8rem; text-align: left;
+         vertical-align: top; min-width: 7rem; }
+tbody th { font-weight: normal; min-width: 12rem; }
+.holds { background: #0072b226; }
+.fails { background: #d55e0033; }
+"""
+
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Distilling double descent</title>
-<meta name="viewport" content="width=device-width">
-<style>
- :root {{ color-scheme: light dark; }}
- body {{ font: 18px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto;
-        padding: 0 1rem; }}
- table {{ border-collapse: collapse; font-size: 1rem; }}
- th, td {{ border-bottom: 1px solid #8886; padding: .3rem .8rem; text-align: left; }}
- tbody th {{ font-weight: normal; }}
- td.holds::before {{ content: "\\2713 "; }} td.fails::before {{ content: "\\2717 "; }}
- td.holds {{ background: #0072b226; }} td.fails {{ background: #d55e0033; }}
- figure {{ margin: 1.5rem 0; }} img {{ max-width: 100%; background: white; }}
-</style></head><body>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Distilling double descent: the claims, measured</title>
+<style>{style}</style></head><body>
 <h1>Distilling double descent: the claims, measured</h1>
-<p>{repeats} repeats: new labelled examples, random features and transfer sets each time. Numbers:
-<a href="claims.json">claims.json</a>, <a href="results.csv">results.csv</a>,
-<a href="results.npz">results.npz</a>.</p>
+<p class="answer">{answer}</p>
+<p>{repeats} repeats, each with new labelled examples, random features and transfer sets. The
+numbers are in claims.json, results.csv and results.npz beside this file; README.txt says what
+each column is.</p>
 {sections}
+<h2>Every claim</h2>
+<p>{how_to_read}</p>
+{tables}
 </body></html>
 """

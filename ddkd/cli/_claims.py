@@ -1,0 +1,54 @@
+"""Claims on a terminal: a line each with one symbol a setting, or in full."""
+
+import textwrap
+from collections.abc import Sequence
+
+from ddkd.cli._answer import WIDTH
+from ddkd.experiments import QUESTIONS, Claim
+from ddkd.plotting._claims import SYMBOLS, by_statement, margin, means, settings, short_name
+
+__all__ = ["claim_lines", "claims_in_full"]
+
+
+def claim_lines(claims: Sequence[Claim]) -> list[str]:
+    """What the columns are, then under each question a line a claim, failing ones first."""
+    columns = settings(claims)
+    data = dict.fromkeys(name for name, _ in columns)
+    rates = {
+        name: " ".join(f"{100 * rate:g}" for other, rate in columns if other == name)
+        for name in data
+    }
+    named = ", ".join(f"{short_name(name)} {rates[name]}" for name in data)
+    signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
+    lines = [f"{signs}; in columns: {named} % of the labels wrong."]
+    room = WIDTH - 3 - len(columns) - len(data)
+    for key in dict.fromkeys(claim.question for claim in claims):
+        lines.append(f" {QUESTIONS.get(key, key)}")
+        for cells in by_statement([c for c in claims if c.question == key]).values():
+            groups = (
+                "".join(
+                    SYMBOLS[cells[column].verdict] if column in cells else " "
+                    for column in columns
+                    if column[0] == name
+                )
+                for name in data
+            )
+            statement = next(iter(cells.values())).statement
+            text = textwrap.shorten(statement, room, placeholder=" ...")
+            lines.append(f"   {' '.join(groups)} {text}")
+    return lines
+
+
+def claims_in_full(claims: Sequence[Claim]) -> str:
+    """Every number: under each claim a paragraph for each setting."""
+    lines = []
+    for cells in by_statement(claims).values():
+        lines.append(textwrap.fill(next(iter(cells.values())).statement, WIDTH))
+        for (data, rate), claim in cells.items():
+            text = (
+                f"{SYMBOLS[claim.verdict]} {short_name(data)}, {100 * rate:g} % wrong: "
+                f"{margin(claim)}, {claim.verdict}. {means(claim)}"
+            )
+            indent = {"initial_indent": "  ", "subsequent_indent": "      "}
+            lines.append(textwrap.fill(text, WIDTH, **indent))
+    return "\n".join(lines)

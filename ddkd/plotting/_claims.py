@@ -1,0 +1,128 @@
+"""Claims in words: counts, margins, and what they say in three sentences."""
+
+from collections.abc import Sequence
+
+from ddkd.experiments import Claim
+
+__all__ = ["SYMBOLS", "by_statement", "claims_summary", "margin", "means", "settings", "short_name"]
+
+SYMBOLS = {"holds": "\u2713", "fails": "\u2717", "undecided": "?"}
+_NAMES = {"deformed-digits": "digits", "mixture": "clusters", "relu-network": "the smooth target"}
+_RIVALS = {
+    "everyone": "every rival",
+    "traditional": "every rival that sees only the labels",
+}
+
+
+def short_name(data: str) -> str:
+    """What a data set of the main job is called in a sentence; another one by its name."""
+    return _NAMES.get(data, data)
+
+
+def settings(claims: Sequence[Claim]) -> list[tuple[str, float]]:
+    """Data sets and flip rates, in the order of the claims; rates increase."""
+    data = dict.fromkeys(claim.data for claim in claims)
+    rates = {name: sorted({c.flip_rate for c in claims if c.data == name}) for name in data}
+    return [(name, rate) for name in data for rate in rates[name]]
+
+
+def by_statement(claims: Sequence[Claim]) -> dict[str, dict[tuple[str, float], Claim]]:
+    """Claims by key, then by data set and flip rate; those that fail most often first."""
+    found: dict[str, dict[tuple[str, float], Claim]] = {}
+    for claim in claims:
+        found.setdefault(claim.key, {})[claim.data, claim.flip_rate] = claim
+
+    def failures(key: str) -> int:
+        return sum(claim.verdict == "fails" for claim in found[key].values())
+
+    return {key: found[key] for key in sorted(found, key=failures, reverse=True)}
+
+
+def claims_summary(claims: Sequence[Claim]) -> list[str]:
+    """Say in three sentences what the claims say together.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Claims on one or more data sets.
+
+    Returns
+    -------
+    list of str
+        How many hold; where the student beats its rivals when no label is wrong; by how much on
+        the first data set.
+
+    Examples
+    --------
+    >>> from ddkd.experiments import Claim
+    >>> from ddkd.plotting import claims_summary
+    >>> values = {"hard student": 0.03, "kernel ridge": 0.05}
+    >>> claim = Claim("everyone", "it wins", "toy", 0.0, "holds", -0.02, 0.005, 9, values)
+    >>> for sentence in claims_summary([claim]):
+    ...     print(sentence)
+    1 of 1 claim holds, 0 fail, 0 are undecided
+    on clean toy the student beats every rival
+    on toy the hard student errs on 3.0 % of the test rows, kernel ridge on 5.0 %
+    """
+    verdicts = [claim.verdict for claim in claims]
+    held, all_of_them = verdicts.count("holds"), len(verdicts)
+    hold = f"{held} of {all_of_them} claims hold" if all_of_them > 1 else f"{held} of 1 claim holds"
+    sentences = [
+        f"{hold}, {verdicts.count('fails')} fail, {verdicts.count('undecided')} are undecided"
+    ]
+    lowest = min(claim.flip_rate for claim in claims)
+    for key, rivals in _RIVALS.items():
+        decisive = [c for c in claims if c.key == key and c.flip_rate == lowest]
+        if decisive:
+            return [*sentences, _where(decisive, rivals), _numbers(claims, decisive[0])]
+    return sentences
+
+
+def _where(decisive: Sequence[Claim], rivals: str) -> str:
+    """On which data sets the student beats its rivals."""
+    clean = "clean " if decisive[0].flip_rate == 0 else ""
+    best = rivals.replace("every", "the best")
+    parts: list[str] = []
+    for verdict, first, later in (
+        ("holds", f"the student beats {rivals}", ""),
+        ("fails", f"the student loses to {best}", "it loses"),
+        ("undecided", f"the student and {best} are about equal", "it is undecided"),
+    ):
+        names = [short_name(claim.data) for claim in decisive if claim.verdict == verdict]
+        if names:
+            article = "" if names[0].startswith("the ") else clean
+            parts.append(f"on {article}{' and '.join(names)} {later if parts else first}")
+    return "; ".join(parts)
+
+
+def _numbers(claims: Sequence[Claim], decisive: Claim) -> str:
+    """Student, teacher and best rival on one data set."""
+    same = [c for c in claims if (c.data, c.flip_rate) == (decisive.data, decisive.flip_rate)]
+    errors = dict(decisive.values)
+    for claim in same:
+        if claim.key == "teacher":
+            errors = {**claim.values, **errors}
+    (first, error), *others = errors.items()
+    text = (
+        f"on {short_name(decisive.data)} the {first} errs on {100 * error:.1f} % of the test rows"
+    )
+    return text + "".join(f", {name} on {100 * value:.1f} %" for name, value in others)
+
+
+def margin(claim: Claim) -> str:
+    """A claim's margin in points of per cent, positive in its favour, or the count it rests on."""
+    if "examples needed" in claim.values:
+        needed = claim.values["examples needed"]
+        return f"m = {needed:,}" if needed else f"m > {claim.values['most tried']:,}"
+    if "repeats that interpolate" in claim.values:
+        return f"{claim.values['repeats that interpolate']} of {claim.n_repeats}"
+    return f"{-100 * claim.difference:+.1f} \u00b1 {100 * claim.standard_error:.1f}"
+
+
+def means(claim: Claim) -> str:
+    """The errors that a claim compares, in percent."""
+    return ", ".join(
+        f"{name} {100 * value:.1f} %"
+        for name, value in claim.values.items()
+        if isinstance(value, float)
+    )
