@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WIDTH", "Answer", "clean", "percent", "wrap"]
+__all__ = ["WIDTH", "Answer", "clean", "fill", "percent", "wrap"]
 
 WIDTH = 78
 
@@ -66,7 +66,19 @@ def wrap(text: str) -> str:
     """Wrap a paragraph at 78 columns; a line that starts with a space stays as it is."""
     if text.startswith(" "):
         return clean(text)
-    return textwrap.fill(clean(text), WIDTH, break_long_words=False, break_on_hyphens=False)
+    return fill(clean(text))
+
+
+def fill(text: str, first: str = "", later: str = "") -> str:
+    """Lines of at most 78 columns; no number is parted from its percent sign."""
+    wrapper = textwrap.TextWrapper(
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapper.fill(text.replace(" %", "\u00a0%")).replace("\u00a0", " ")
 
 
 def clean(text: str) -> str:

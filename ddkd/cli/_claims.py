@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 
-from ddkd.cli._answer import WIDTH
+from ddkd.cli._answer import WIDTH, fill
 from ddkd.experiments import QUESTIONS, Claim
 from ddkd.plotting._claims import SYMBOLS, by_statement, margin, means, settings, short_name
 
@@ -43,12 +43,11 @@ def claims_in_full(claims: Sequence[Claim]) -> str:
     """Every number: under each claim a paragraph for each setting."""
     lines = []
     for cells in by_statement(claims).values():
-        lines.append(textwrap.fill(next(iter(cells.values())).statement, WIDTH))
+        lines.append(fill(next(iter(cells.values())).statement))
         for (data, rate), claim in cells.items():
             text = (
                 f"{SYMBOLS[claim.verdict]} {short_name(data)}, {100 * rate:g} % wrong: "
                 f"{margin(claim)}, {claim.verdict}. {means(claim)}"
             )
-            indent = {"initial_indent": "  ", "subsequent_indent": "      "}
-            lines.append(textwrap.fill(text, WIDTH, **indent))
+            lines.append(fill(text, "  ", "      "))
     return "\n".join(lines)

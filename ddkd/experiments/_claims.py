@@ -230,7 +230,7 @@ def _memorises(case: _Case) -> Iterator[_Judged]:
     memorised = (interpolates == 1) & (case.teacher("train_error") == 0)
     yield _Judged(
         "memorises",
-        "the teacher interpolates its training labels, wrong ones included",
+        "the teacher interpolates all its labels, wrong ones included",
         np.where(memorised.all(), -1.0, 1.0) * np.ones(len(memorised)),
         {
             "repeats that interpolate": int(memorised.sum()),
@@ -262,7 +262,7 @@ def _peaks(case: _Case) -> Iterator[_Judged]:
 
     yield _Judged(
         "direct-peak",
-        "a directly trained student of width n is ruined: its error peaks there",
+        "a directly trained student of width n is ruined: a peak there",
         -case.peak(direct, 1),
         means(direct, 0.5, 1, 2),
     )
@@ -277,7 +277,7 @@ def _peaks(case: _Case) -> Iterator[_Judged]:
         others = [small(int(w)) for w in widths if w != m]
         yield _Judged(
             "own-peak",
-            f"the student's own peak sits at width m = {m}: no other width errs as much",
+            f"the student's own peak sits at width m = {m}",
             np.max(others, axis=0) - small(m),
             means(small, 0.5, 1, 2, SMALL_TRANSFER / 2, SMALL_TRANSFER, 2 * SMALL_TRANSFER),
         )
@@ -377,7 +377,7 @@ def _enough(case: _Case, name: str, rival: Callable[[int], np.ndarray]) -> _Judg
     enough = [m for m in gains if judge(gains[m]).verdict == "holds"]
     return _Judged(
         f"enough-for-{name.replace(' ', '-')}",
-        f"some transfer set we tried is enough to beat {name}",
+        f"some transfer set is enough to beat {name}",
         gains[enough[0] if enough else case.m],
         {"examples needed": enough[0] if enough else None, "most tried": case.m},
     )
@@ -403,7 +403,7 @@ def _labels_only(case: _Case) -> Iterator[_Judged]:
     if len(_large_sizes(case)) > 1:
         ridge = case.direct("direct-ridge")
         yield _enough(case, "the directly trained ridge", lambda m: ridge)
-        yield _enough(case, "the best model that sees only the labels", lambda m: rival)
+        yield _enough(case, "the best labels-only model", lambda m: rival)
     yield from _best_student(
         case, "labels-best", "the best student of all beats that model", "labels"
     )
