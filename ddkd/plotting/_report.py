@@ -31,6 +31,21 @@ _HOW_TO_READ = (
 )
 
 
+# What to look for in each figure of `comparison_figures`.
+_CAPTIONS = {
+    "width": "The dotted line is the interpolation threshold: the width that equals the number n of "
+    "labelled examples. Look there: the directly trained model's error peaks, a student's need "
+    "not, for it is trained on many more examples than n.",
+    "own-peak": "A student has a peak of its own, where its width equals the size m of its transfer "
+    "set. Look how far right of n it sits: m is what counts, not n.",
+    "transfer": "The student's error against the size m of its transfer set. Look to the right of "
+    "the dotted line, where m exceeds the student's width: does the error fall below that of its "
+    "teacher, and below that of the best model without a teacher?",
+    "flips": "The price of wrong training labels. Look which line rises least: a teacher that "
+    "interpolates reproduces every wrong label, its student need not.",
+}
+
+
 def write_report(done: Reproduction, out: Path) -> None:
     """Write claims, results, figures and a report into a folder.
 
@@ -53,7 +68,7 @@ def write_report(done: Reproduction, out: Path) -> None:
             stem = out / f"{_slug(protocol.data)}-{name}"
             figure.savefig(f"{stem}.png", dpi=100)
             figure.savefig(f"{stem}.svg")
-        pictures[protocol.data] = "".join(map(_picture, figures.values()))
+        pictures[protocol.data] = "".join(_picture(*item) for item in figures.items())
     (out / "index.html").write_text(_page(done, pictures), encoding="utf-8")
 
 
@@ -63,15 +78,15 @@ def _slug(data: str) -> str:
     return stem[:60]
 
 
-def _picture(figure: Figure) -> str:
-    """A figure inside the page, with the caption that is its label."""
+def _picture(name: str, figure: Figure) -> str:
+    """A figure inside the page, with a caption that says what to see."""
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=100)
     data = base64.b64encode(image.getvalue()).decode()
-    caption = html.escape(str(figure.get_label()))
     return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="{caption}">'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<figure><div class="wide"><img src="data:image/png;base64,{data}" '
+        f'alt="{html.escape(str(figure.get_label()))}"></div>'
+        f"<figcaption>{html.escape(_CAPTIONS[name])}</figcaption></figure>"
     )
 
 
@@ -138,7 +153,7 @@ body { font: 18px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
        overflow-wrap: break-word; }
 .answer { font-size: 1.3rem; }
 figure { margin: 1.5rem 0 2.5rem; }
-img { max-width: 100%; height: auto; background: white; }
+img { width: 100%; min-width: 34rem; height: auto; background: white; }
 figcaption { font-size: .95rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .95rem; }
