@@ -200,19 +200,19 @@ def load(
 ) -> Split:
     """Load a data set and split it.
 
-    ===================  ==============================================  =======  ======
+    ===================  ==============================================  =========  ======
     name                 what it is                                      n_samples  n_test
-    ===================  ==============================================  =======  ======
-    ``deformed-digits``  digits; stream: the other images, deformed      200      600
-    ``digits``           digits; pool: the other images                  200      600
-    ``mixture``          ten classes of three Gaussian clusters; stream  300      2,000
-    ``relu-network``     two classes, a random ReLU network; stream      200      2,000
-    ``gaussian``         two classes, a linear function's sign; stream   300      2,000
-    ``fashion-mnist``    Debian's dataset-fashion-mnist; pool            500      2,000
-    ``openml:NAME``      from OpenML, where there is a network; pool     1/5      1/4
-    ``FILE.npz``         arrays X (n, n_features) and y (n,); pool       1/5      1/4
-    ``FILE.csv``         a header, then a row each; pool                 1/5      1/4
-    ===================  ==============================================  =======  ======
+    ===================  ==============================================  =========  ======
+    ``deformed-digits``  digits; stream: the other images, deformed      200        600
+    ``digits``           digits; pool: the other images                  200        600
+    ``mixture``          ten classes of three Gaussian clusters; stream  300        2,000
+    ``relu-network``     two classes, a random ReLU network; stream      200        2,000
+    ``gaussian``         two classes, a linear function's sign; stream   300        2,000
+    ``fashion-mnist``    Debian's dataset-fashion-mnist; pool            500        2,000
+    ``openml:NAME``      from OpenML, where there is a network; pool     1/5        1/4
+    ``FILE.npz``         arrays X (n, n_features) and y (n,); pool       1/5        1/4
+    ``FILE.csv``         a header, then a row each; pool                 1/5        1/4
+    ===================  ==============================================  =========  ======
 
     Pixels are scaled to [0, 1]. The columns of OpenML data and files are centred and divided
     by their standard deviation over the training and transfer rows. Rows are drawn by class in
