@@ -54,7 +54,7 @@ html_theme_options = {
     "footer_end": [],
 }
 html_show_sourcelink = False
-html_sidebars = {name: [] for name in ("index", "tutorial", "faq", "lecture", "auto_examples/*")}
+html_sidebars = {"**": []}  # the eight entries of the header are enough
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
@@ -65,6 +65,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "teaching_order.TeachingOrder",
     "remove_config_comments": True,
     "min_reported_time": 1e6,
+    "thumbnail_size": (600, 420),
     "write_computation_times": False,  # that page loads scripts from the network
     "abort_on_example_error": True,
 }

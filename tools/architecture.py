@@ -186,9 +186,9 @@ def _arrow(above: tuple[float, float], below: tuple[float, float]) -> str:
 
 def _box(x: float, y: float, room: str, about: str) -> str:
     middle = x + _BOX / 2
-    lines = _wrap(about, 26)
+    lines = _wrap(about, 24)
     text = "".join(
-        f'<text x="{middle:.0f}" y="{y + 34 + 12 * i:.0f}">{escape(line)}</text>'
+        f'<text x="{middle:.0f}" y="{y + 36 + 14 * i:.0f}">{escape(line)}</text>'
         for i, line in enumerate(lines[:2])
     )
     return (
@@ -209,8 +209,8 @@ def _wrap(text: str, width: int) -> list[str]:
 _HEAD = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
 <title>The rooms of ddkd and what each imports</title>
 <style>
- text {{ font: 10px sans-serif; text-anchor: middle; fill: #222; }}
- .room {{ font: bold 15px monospace; }}
+ text {{ font: 12px sans-serif; text-anchor: middle; fill: #222; }}
+ .room {{ font: bold 16px monospace; }}
  rect {{ fill: #eef4f9; stroke: #00508a; stroke-width: 1.5; }}
  path {{ fill: none; stroke: #777; stroke-width: 1.3; marker-end: url(#tip); }}
 </style>
