@@ -34,6 +34,7 @@ _NAMESPACES = (
     "simulation",
     "solvers",
     "testing",
+    "theorems",
     "theory",
 )
 

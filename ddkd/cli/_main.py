@@ -11,7 +11,7 @@ from typing import NoReturn
 from threadpoolctl import threadpool_limits
 
 from ddkd import __version__
-from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce
+from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce, theorems
 from ddkd.cli._answer import clean, wrap
 from ddkd.cli._output import hold_folder, how_to_resume
 from ddkd.exceptions import InterpolationWarning
@@ -27,6 +27,7 @@ COMMANDS = {
     "advise": advise,
     "phase": phase,
     "diagnose": diagnose,
+    "theorems": theorems,
     "page": page,
 }
 INTERRUPTED = 130

@@ -9,6 +9,7 @@ from ddkd.plotting._double_descent import DoubleDescentDisplay
 from ddkd.plotting._page import write_page
 from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
 from ddkd.plotting._report import write_report
+from ddkd.plotting._theorems import draw_theorems
 
 __all__ = [
     "DiagnosisDisplay",
@@ -19,6 +20,7 @@ __all__ = [
     "comparison_figures",
     "draw_curve",
     "draw_prediction",
+    "draw_theorems",
     "write_page",
     "write_report",
 ]

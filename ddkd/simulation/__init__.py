@@ -15,16 +15,24 @@ from ddkd.simulation._linear import (
     random_features,
     width_curve,
 )
+from ddkd.simulation._same_data import FittedModel, bagging, gradient_flow, self_distill
+from ddkd.simulation._training_sets import ridge_fits, training_sets
 
 __all__ = [
     "ClassMixtureModel",
     "ClusterMixtureModel",
+    "FittedModel",
     "LinearModel",
     "RandomFeatureModel",
     "WidthCurve",
+    "bagging",
     "class_mixture",
     "cluster_mixture",
+    "gradient_flow",
     "least_squares",
     "random_features",
+    "ridge_fits",
+    "self_distill",
+    "training_sets",
     "width_curve",
 ]

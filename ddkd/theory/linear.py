@@ -137,6 +137,80 @@ class LinearLaw(GaussianLaw):
             mask = check_masks("features", features, self.population.n_features)
         return _law(self.population, mask, m, ridge, self._target(kind), kind, self._score)
 
+    def self_distill(
+        self,
+        *,
+        labels: str | None = None,
+        alpha: ArrayLike | None = None,
+        mixing: ArrayLike | str = 1.0,
+        rounds: int = 1,
+    ) -> "LinearLaw":
+        """Law of a student fitted to the *same* inputs, with labels mixed of true and own ones.
+
+        The student's labels are (1 - mixing) y + mixing * t on the training set, t the scores
+        of this model there, or their signs. With soft labels self-distillation gains nothing to
+        first order at the tuned ridge; with hard ones it beats every ridge fit.
+
+        Parameters
+        ----------
+        labels : {"hard", "soft"} or None, default=None
+            Signs of this model's training scores, or the scores; None for the population's kind.
+        alpha : float or array_like, optional
+            Ridge of the student; this model's unless given.
+        mixing : float, array_like or "best", default=1.0
+            Share of this model's labels; any number, negative ones weigh up its mistakes. "best"
+            is the share of least risk for soft labels and of least error for hard ones.
+        rounds : int, default=1
+            How many students of students, all on the same inputs; more than one for soft labels,
+            a given mixing, and a ridge in teacher and student.
+
+        Returns
+        -------
+        SelfDistilledLaw
+            The law of the last student, with the share in `mixing`. `target_risk` is its error
+            against labels mixed in the same way on fresh inputs. It may teach in turn.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of its range, this model is not a plain `least_squares` law, or
+            the combination has not been derived.
+
+        Notes
+        -----
+        With f0 the teacher's score without the example, its training score is
+        f = (1 - l) y + l f0, l = alpha/(n kappa). Let a_g and a_f be the slopes of the student's
+        label on the truth's score g and on f0, w_12 = sum A_1 A_2/n and h = a_f w_12/(1 - w_12).
+        Then, with subscripts 1 for the teacher and 2 for the student::
+
+            (s + kappa_2) w = s (a_g b + a_f w_1) - h kappa_1 w_1 + sqrt(s) zeta,
+            n Var zeta = E (yh - f_S)^2,   n Cov(zeta, zeta_1) = E (y - f0)(yh - f_S),
+
+        where zeta_1 is the teacher's own noise and yh the student's label. Risk and overlap are
+        affine and quadratic in the mixing, so the best one is in closed form. Rounds of soft
+        labels are a rational function of the Gram matrix: an integral over complex ridges.
+        *Asymptotic*, with errors of order 1/n; infinite at n = p without any ridge.
+
+        References
+        ----------
+        Soft labels: Das and Sanghavi, arXiv 2301.13304; Pareek, Du and Oh, arXiv 2407.04600;
+        arXiv 2602.17565. The law of hard labels on the same inputs is our own.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd import theory
+        >>> from ddkd.populations import GaussianPopulation
+        >>> population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard")
+        >>> teacher = theory.least_squares(population, 1000, alpha=197.0)
+        >>> student = teacher.self_distill(alpha=163.0, mixing="best")
+        >>> round(teacher.error_rate, 4), round(student.error_rate, 4), round(student.mixing, 2)
+        (0.1139, 0.104, -0.7)
+        """
+        from ddkd.theory.self_distillation import self_distill
+
+        return self_distill(self, labels=labels, alpha=alpha, mixing=mixing, rounds=rounds)
+
 
 @overload
 def least_squares(

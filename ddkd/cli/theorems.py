@@ -1,0 +1,96 @@
+"""``theorems``: results of the field, held against simulations."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+from ddkd.cli._answer import WIDTH, Answer
+from ddkd.cli._flags import add_flags
+from ddkd.theorems import ALL, Theorem, Verdict, verify
+
+HELP = "check published results against simulations, in two minutes"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of the command."""
+    add_flags(parser, "--seed", "--jobs", "--quiet", "--verbose", json=False)
+    parser.add_argument("--list", action="store_true", help="say what is claimed, check nothing")
+    parser.add_argument("--only", nargs="+", metavar="ID", help="check these alone")
+    parser.add_argument(
+        "--wrong", action="store_true", help="check that plausible mistakes are rejected"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="one setting each, coarser, in 20 seconds"
+    )
+    parser.add_argument("--plot", type=Path, metavar="FOLDER", help="draw law against simulation")
+    parser.add_argument(
+        "--json", dest="json_file", type=Path, metavar="FILE", help="write the verdicts to a file"
+    )
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """List the theorems, or check them or their wrong variants."""
+    chosen = _chosen(args.only)
+    if args.list:
+        return Answer(_count(len(chosen)), [line for t in chosen for line in _statement(t)])
+    start = monotonic()
+    found = verify(
+        chosen,
+        rng=args.seed,
+        n_jobs=args.jobs,
+        wrong=args.wrong,
+        quick=args.quick,
+        progress=not args.quiet,
+    )
+    if args.json_file is not None:
+        records = json.dumps([verdict.to_dict() for verdict in found], indent=1, default=str)
+        args.json_file.write_text(records + "\n", encoding="utf-8")
+    if args.plot is not None:
+        from ddkd.plotting import draw_theorems
+
+        draw_theorems(found, args.plot)
+    passed = sum(verdict.passed for verdict in found)
+    return Answer(
+        _lead(found, passed, monotonic() - start, wrong=args.wrong),
+        _table(found),
+        report=args.plot,
+        status=int(passed < len(found)),
+    )
+
+
+def _chosen(names: Sequence[str] | None) -> list[Theorem]:
+    known = {theorem.id: theorem for theorem in ALL}
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        raise ValueError(f"no theorem is called {unknown[0]!r}; theorems --list names them")
+    return [theorem for theorem in ALL if names is None or theorem.id in names]
+
+
+def _count(number: int) -> str:
+    return f"{number} theorem{'s' * (number > 1)}; theorems --only ID checks one."
+
+
+def _statement(theorem: Theorem) -> list[str]:
+    return [f" {theorem.id} ({theorem.kind}; {theorem.source})"[:WIDTH], f"   {theorem.statement}"]
+
+
+def _lead(found: Sequence[Verdict], passed: int, seconds: float, *, wrong: bool) -> str:
+    if wrong:
+        return f"{passed} of {len(found)} plausible mistakes are rejected; {seconds:.0f} s."
+    mistakes = sum(len(verdict.theorem.wrong) for verdict in found)
+    return (
+        f"{passed} of {len(found)} agree; {seconds:.0f} s. "
+        f"Try --wrong: each of {mistakes} plausible mistakes is rejected."
+    )
+
+
+def _table(found: Sequence[Verdict]) -> list[str]:
+    """Two lines a verdict, those that failed first."""
+    lines = []
+    number = {theorem.id: i for i, theorem in enumerate(ALL, start=1)}
+    for verdict in sorted(found, key=lambda verdict: verdict.passed):
+        about = verdict.variant or verdict.theorem.statement
+        lines += [f"{number[verdict.id]:>3} {verdict.id:<24} {verdict}", f"    {about}"]
+    return lines

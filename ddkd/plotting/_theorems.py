@@ -1,0 +1,78 @@
+"""Law against simulation, a picture an entry and one sheet of all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ddkd.plotting._style import HARD, plain
+from ddkd.theorems import Verdict
+
+__all__ = ["draw_theorems"]
+
+_COLUMNS = 5
+
+
+def draw_theorems(found: Sequence[Verdict], folder: Path) -> None:
+    """Draw simulated values against predicted ones.
+
+    Parameters
+    ----------
+    found : sequence of Verdict
+        What `theorems.verify` returned.
+    folder : Path
+        Where ID.png of each, and sheet.png of all, are written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for verdict in found:
+        figure = Figure(figsize=(4, 4), layout="constrained")
+        _draw(figure.subplots(), verdict, size=11)
+        name = verdict.id if verdict.variant is None else f"{verdict.id}-{_slug(verdict.variant)}"
+        figure.savefig(folder / f"{name}.png", dpi=150)
+    rows = -(-len(found) // _COLUMNS)
+    sheet = Figure(figsize=(3 * _COLUMNS, 3.1 * rows), layout="constrained")
+    axes = np.ravel(sheet.subplots(rows, _COLUMNS, squeeze=False))
+    for ax, verdict in zip(axes, found, strict=False):
+        _draw(ax, verdict, size=10)
+    for ax in axes[len(found) :]:
+        ax.set_axis_off()
+    sheet.savefig(folder / "sheet.png", dpi=100)
+
+
+def _draw(ax: Axes, verdict: Verdict, size: int) -> None:
+    law, simulated = verdict.comparison.predicted, verdict.comparison.simulated
+    error = 2 * verdict.comparison.standard_error
+    low, high = min(law.min(), simulated.min()), max(law.max(), simulated.max())
+    logarithmic = low > 0 and high > 20 * low
+    room = 0.08 * (high - low) if high > low else 0.1 * abs(high) + 0.1
+    ends = (low / 1.2, high * 1.2) if logarithmic else (low - room, high + room)
+    ax.plot(ends, ends, color="#777777", linewidth=1)
+    ax.errorbar(
+        law,
+        simulated,
+        yerr=error,
+        linestyle="none",
+        marker=HARD.marker,
+        markersize=4 if law.size < 40 else 1.5,
+        color=HARD.colour,
+        elinewidth=1,
+    )
+    if logarithmic:
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+    ax.set_xlim(*ends)
+    ax.set_ylim(*ends)
+    ax.set_title(plain(verdict.id if verdict.variant is None else verdict.variant, 34), size=size)
+    bound = verdict.theorem.kind == "bound"
+    ax.set_xlabel("lower bound" if bound else "law", size=size)
+    ax.set_ylabel("simulation", size=size)
+    ax.tick_params(labelsize=size - 2)
+    if not logarithmic:
+        ax.locator_params(nbins=4)
+    ax.set_box_aspect(1)
+
+
+def _slug(text: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in text)[:40].strip("-")

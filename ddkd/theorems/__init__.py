@@ -1,0 +1,11 @@
+"""Results of the field as executable statements: a law, a simulation, and wrong variants.
+
+`verify` holds each law against its simulation; `Theorem` makes an entry of one's own.
+"""
+
+from ddkd.theorems import double_descent
+from ddkd.theorems._bench import Theorem, Verdict, verify
+
+__all__ = ["ALL", "Theorem", "Verdict", "verify"]
+
+ALL = (*double_descent.THEOREMS,)

@@ -1,0 +1,329 @@
+"""The bench: a statement, its law, a simulation that knows nothing of the law, and a verdict."""
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from time import process_time
+from typing import Any
+
+import joblib
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from ddkd._checks import check_choice, check_integer
+from ddkd._repr import short_repr
+from ddkd.testing._comparison import Comparison, check_prediction, draw, percent
+from ddkd.testing._means import compare_means
+
+__all__ = ["FALSE_ALARM", "Theorem", "Verdict", "verify"]
+
+# Forty entries at this rate raise a false alarm in one run of a thousand.
+FALSE_ALARM = 2.5e-5
+
+
+@short_repr
+@dataclass(frozen=True, eq=False)
+class Theorem:
+    """A result about a mean, its law, and a simulation to hold against it.
+
+    Parameters
+    ----------
+    id : str
+        Short name.
+    statement : str
+        What is claimed, in one sentence.
+    source : str
+        Where it is from, with an arXiv number if it has one.
+    kind : {"exact", "asymptotic", "bound"}
+        Whether the law is the mean at finite size, its limit, or a lower bound of it.
+    law : callable
+        ``law(**setting)`` is the predicted mean: a number, or an array over a curve.
+    simulate : callable
+        ``simulate(rng, **setting)`` draws once what the law predicts. It may be a mean over many
+        training sets, which is quicker and nearer to normal.
+    settings : sequence of mapping
+        Keyword arguments of both, one mapping a setting.
+    wrong : mapping from str to callable
+        Mistakes that a person could make, each with the law that it leads to. The bench is
+        worth something only if it rejects them.
+    equation : str, default=""
+        The law in LaTeX, for the documentation.
+    limits : str, default=""
+        Where it stops being true.
+    bias : float, default=0.0
+        Finite-size error that is allowed, relative to the law.
+    n_repeats : int, default=40
+        Number of draws in each setting.
+    resolves : bool, default=True
+        Whether the size of a formula's error means something; not so for an exponent.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is none of the three, there is no setting, or `n_repeats` is below 3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.theorems import Theorem, verify
+    >>> conjecture = Theorem(
+    ...     "chi-square",
+    ...     "The sum of k squared standard normals has mean k.",
+    ...     "Helmert 1876",
+    ...     "exact",
+    ...     law=lambda k: k,
+    ...     simulate=lambda rng, k: np.mean(rng.standard_normal((5000, k)) ** 2) * k,
+    ...     settings=[{"k": 3}, {"k": 10}],
+    ...     wrong={"one degree of freedom lost": lambda k: k - 1},
+    ... )
+    >>> [verdict] = verify([conjecture])
+    >>> print(verdict)
+    agrees (z 1.0, would notice 0.53 %)
+    >>> [mistake] = verify([conjecture], wrong=True)
+    >>> print(mistake)
+    rejected (z 205.8)
+    """
+
+    id: str
+    statement: str
+    source: str
+    kind: str
+    _: KW_ONLY
+    law: Callable[..., ArrayLike]
+    simulate: Callable[..., ArrayLike]
+    settings: Sequence[Mapping[str, Any]]
+    wrong: Mapping[str, Callable[..., ArrayLike]] = field(default_factory=dict)
+    equation: str = ""
+    limits: str = ""
+    bias: float = 0.0
+    n_repeats: int = 40
+    resolves: bool = True
+
+    def __post_init__(self) -> None:
+        check_choice("kind", self.kind, ("exact", "asymptotic", "bound"))
+        check_integer("n_repeats", self.n_repeats, low=3)
+        if not self.settings:
+            raise ValueError(f"settings of {self.id} must hold at least one setting; got none")
+
+
+@short_repr
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the bench found about a theorem, or about one of its wrong variants.
+
+    Attributes
+    ----------
+    theorem : Theorem
+        What was tested.
+    variant : str or None
+        The wrong variant; None for the theorem itself.
+    comparison : Comparison
+        Law and simulation at every point of every setting, in one row.
+    seconds : float
+        CPU time of the simulation.
+    """
+
+    theorem: Theorem
+    variant: str | None
+    comparison: Comparison
+    seconds: float
+
+    @property
+    def id(self) -> str:
+        """The theorem's name."""
+        return self.theorem.id
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the simulation agrees with the law that was tested."""
+        return self.comparison.agrees
+
+    @property
+    def passed(self) -> bool:
+        """Whether the bench is content: a theorem agrees, a wrong variant is rejected."""
+        return self.agrees == (self.variant is None)
+
+    @property
+    def z(self) -> float:
+        """The largest gap in standard errors."""
+        z = self.comparison.z
+        return float(z[np.argmax(np.abs(z))])
+
+    @property
+    def resolution(self) -> float | None:
+        """Relative error of the law that would be noticed; None for a bound or an exponent."""
+        stated = self.theorem.resolves and self.theorem.kind != "bound"
+        return self.comparison.resolution if stated else None
+
+    @property
+    def closest(self) -> float:
+        """Of a bound: its largest ratio to what it bounds, two standard errors up."""
+        above = self.comparison.simulated + 2 * self.comparison.standard_error
+        return float(np.max(self.comparison.predicted / above))
+
+    def __str__(self) -> str:
+        if self.variant is not None:
+            return f"{'NOT ' if self.agrees else ''}rejected (z {self.z:.1f})"
+        if self.theorem.kind == "bound":
+            answer = "holds" if self.agrees else "IS VIOLATED"
+            return f"{answer} (closest: {percent(self.closest)} of the value)"
+        answer = "agrees" if self.agrees else "DISAGREES"
+        if self.resolution is None:
+            return f"{answer} (z {self.z:.1f})"
+        return f"{answer} (z {self.z:.1f}, would notice {percent(self.resolution)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields of a JSON record.
+
+        Returns
+        -------
+        dict
+            Names, law and simulation at every point, their standard errors, and the verdict.
+        """
+        record = {
+            "id": self.id,
+            "statement": self.theorem.statement,
+            "source": self.theorem.source,
+            "kind": self.theorem.kind,
+            "law": self.comparison.predicted.tolist(),
+            "simulated": self.comparison.simulated.tolist(),
+            "standard_error": self.comparison.standard_error.tolist(),
+            "z": self.z,
+            "resolution": self.resolution,
+            "bias": self.theorem.bias,
+            "verdict": "agrees" if self.agrees else "disagrees",
+        }
+        if self.variant is not None:
+            record |= {"variant": self.variant, "rejected": not self.agrees}
+        if self.theorem.kind == "bound":
+            record["closest"] = self.closest
+        return record
+
+
+def verify(
+    theorems: Iterable[Theorem] | None = None,
+    *,
+    rng: Any = 0,
+    n_jobs: int = 1,
+    wrong: bool = False,
+    quick: bool = False,
+    progress: bool = False,
+) -> list[Verdict]:
+    """Hold laws against simulations.
+
+    Each theorem fails with probability at most 2.5e-5 if it is right (Student's t with
+    Bonferroni's threshold over all its points); its random numbers depend on `rng` and its name
+    alone, not on the other theorems or on `n_jobs`.
+
+    Parameters
+    ----------
+    theorems : iterable of Theorem, optional
+        What to test; `ddkd.theorems.ALL` unless given.
+    rng : int or SeedSequence, default=0
+        Source of randomness.
+    n_jobs : int, default=1
+        Worker processes; -1 for one a core.
+    wrong : bool, default=False
+        Test the wrong variants in place of the theorems, on the same draws.
+    quick : bool, default=False
+        Only the first setting of each, with a quarter of the draws.
+    progress : bool, default=False
+        Show a progress bar.
+
+    Returns
+    -------
+    list of Verdict
+        One a theorem, or one a wrong variant, in order.
+
+    Raises
+    ------
+    ValueError
+        If two theorems have one name, or a law and its simulation differ in shape.
+
+    Examples
+    --------
+    >>> from ddkd.theorems import ALL, verify
+    >>> [verdict] = verify([t for t in ALL if t.id == "conservation"])
+    >>> verdict.agrees
+    True
+    """
+    if theorems is None:
+        from ddkd.theorems import ALL
+
+        theorems = ALL
+    chosen = list(theorems)
+    names = [theorem.id for theorem in chosen]
+    if len(set(names)) < len(names):
+        raise ValueError(f"theorems must have different names; got {names}")
+    root = rng if isinstance(rng, np.random.SeedSequence) else np.random.SeedSequence(rng)
+    tasks = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+        joblib.delayed(_try)(theorem, root, wrong=wrong, quick=quick) for theorem in chosen
+    )
+    bar = tqdm(tasks, total=len(chosen), unit="theorem", disable=not progress)
+    return [verdict for verdicts in bar for verdict in verdicts]
+
+
+def _try(
+    theorem: Theorem, root: np.random.SeedSequence, *, wrong: bool, quick: bool
+) -> list[Verdict]:
+    """Verdicts on a theorem, or on its wrong variants, from one set of draws."""
+    own = zlib.crc32(theorem.id.encode())
+    seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, own))
+    settings = theorem.settings[:1] if quick else theorem.settings
+    n_repeats = max(10, theorem.n_repeats // 4) if quick else theorem.n_repeats
+    start = process_time()
+    with threadpool_limits(1, user_api="blas"):
+        draws = np.concatenate(
+            [
+                _draws(theorem, setting, n_repeats, child)
+                for setting, child in zip(settings, seed.spawn(len(settings)), strict=True)
+            ],
+            axis=1,
+        )
+    seconds = process_time() - start
+    laws = theorem.wrong if wrong else {None: theorem.law}
+    return [
+        Verdict(theorem, variant, _compare(theorem, law, settings, draws), seconds)
+        for variant, law in laws.items()
+    ]
+
+
+def _draws(
+    theorem: Theorem, setting: Mapping[str, Any], n_repeats: int, seed: np.random.SeedSequence
+) -> np.ndarray:
+    """All draws of a setting, a row each."""
+    shape = np.shape(theorem.law(**setting))
+    draws = draw(lambda rng: theorem.simulate(rng, **setting), shape, n_repeats, seed)
+    return draws.reshape(n_repeats, -1)
+
+
+def _compare(
+    theorem: Theorem,
+    law: Callable[..., ArrayLike],
+    settings: Sequence[Mapping[str, Any]],
+    draws: np.ndarray,
+) -> Comparison:
+    """Law and draws at all points of all settings."""
+    predicted = np.concatenate(
+        [np.ravel(check_prediction("law", law(**setting))) for setting in settings]
+    )
+    found = compare_means(draws, predicted, theorem.bias * np.abs(predicted), FALSE_ALARM)
+    return _one_sided(found) if theorem.kind == "bound" else found
+
+
+def _one_sided(found: Comparison) -> Comparison:
+    """The same for a lower bound: what lies above it is no gap."""
+    z = np.minimum(found.z, 0.0)
+    return Comparison(
+        predicted=found.predicted,
+        simulated=found.simulated,
+        standard_error=found.standard_error,
+        z=z,
+        p_value=np.where(z < 0, stats.t.cdf(z, found.n_repeats - 1), 1.0),
+        n_repeats=found.n_repeats,
+        resolution=np.nan,
+        false_alarm=found.false_alarm,
+    )

@@ -1,0 +1,144 @@
+"""Bagging: the average of ridge fits to random subsamples is a ridge fit to the whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ddkd._repr import short_repr
+from ddkd.populations import GaussianPopulation
+from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
+from ddkd.theory._fits import fit
+from ddkd.theory._score_figures import score_figures
+from ddkd.theory.linear import LinearLaw, check_population, least_squares
+
+__all__ = ["BaggingLaw", "bagging"]
+
+
+@short_repr
+@dataclass(frozen=True, eq=False)
+class BaggingLaw(LinearLaw):
+    """Law of an average of ridge fits to random subsamples; made by `bagging`.
+
+    Attributes
+    ----------
+    n_subsample, n_models : float or ndarray
+        Size of the subsamples, and how many are averaged.
+    equivalent_alpha : float or ndarray
+        The ridge on all samples that infinitely many subsamples amount to. `alpha` and `kappa`
+        are those of each model.
+    """
+
+    n_subsample: Values = np.nan
+    n_models: Values = np.nan
+    equivalent_alpha: Values = np.nan
+
+
+def bagging(
+    population: GaussianPopulation,
+    n_samples: ArrayLike,
+    n_subsample: ArrayLike,
+    n_models: ArrayLike,
+    *,
+    alpha: ArrayLike = 0.0,
+) -> BaggingLaw:
+    """Law of the average of K ridge fits, each to k of the same n samples.
+
+    Subsamples are drawn without replacement, independently of one another.
+
+    Parameters
+    ----------
+    population : GaussianPopulation
+        Inputs, truth and labels.
+    n_samples : int or array_like of int
+        Number n of samples.
+    n_subsample : int or array_like of int
+        Number k of samples in each subsample, at most n.
+    n_models : int or array_like of int
+        Number K of models; infinity for the limit.
+    alpha : float or array_like, default=0.0
+        Ridge of each model, sum-normalised; 0 for minimum norm.
+
+    Returns
+    -------
+    BaggingLaw
+        Floats, or arrays if an argument was one; they broadcast. It may teach in turn.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Notes
+    -----
+    With kappa the implicit ridge of (k, alpha) and A = s/(s + kappa), every model has the mean
+    A c b. Two models share k^2/n samples on average, so their errors have the mean product that
+    two equal ridges of alpha' on all n samples would have::
+
+        alpha' = kappa (n - sum A),    E_K = E_inf + (E_1 - E_inf)/K,
+
+    E_1 the risk of one model and E_inf that of ridge alpha' on n. *Asymptotic*, with errors of
+    order 1/n; infinite for k = p without a ridge, unless K is.
+
+    References
+    ----------
+    Patil and Du, arXiv 2304.13016; LeJeune, Javadi and Baraniuk, arXiv 1910.04743.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import theory
+    >>> from ddkd.populations import GaussianPopulation
+    >>> population = GaussianPopulation(np.ones(100), np.full(100, 0.1), noise_variance=1.0)
+    >>> bags = theory.bagging(population, 100, 50, [1, 10, np.inf])
+    >>> bags.risk.round(3), bags.equivalent_alpha
+    (array([2.5  , 1.75 , 1.667]), array([50., 50., 50.]))
+    """
+    check_population(population)
+    n = check_counts("n_samples", n_samples, allow_inf=False)
+    k = check_counts("n_subsample", n_subsample, allow_inf=False)
+    models = check_counts("n_models", n_models)
+    ridge = check_nonnegative("alpha", alpha)
+    n, k, models, ridge = broadcast(n_samples=n, n_subsample=k, n_models=models, alpha=ridge)
+    if (k > n).any():
+        raise ValueError(
+            f"n_subsample must be at most n_samples; got {k[k > n].flat[0]:g} "
+            f"of {n[k > n].flat[0]:g}"
+        )
+    one = least_squares(population, k, alpha=ridge)
+    kappa = np.asarray(one.kappa)
+    mask = np.ones(population.n_features, dtype=bool)
+    each = fit(population.eigenvalues, mask, k, ridge)
+    left_of_all = np.maximum(n - k + k * each.left, 0.0)  # n - sum A
+    every = least_squares(population, n, alpha=kappa * left_of_all)
+    share = 1 / models
+
+    def mix(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """What one model has and what infinitely many have; no share of infinity is zero."""
+        part = share.reshape(share.shape + (1,) * (np.ndim(first) - share.ndim))
+        return np.where(part == 0, last, part * np.where(part == 0, 0.0, first) + (1 - part) * last)
+
+    scale = np.sqrt(population.eigenvalues)
+    risk_one, risk_every = np.asarray(one.risk), np.asarray(every.risk)
+    in_bag = k / n
+    seen_one = 1 - in_bag + in_bag * each.left**2
+    with np.errstate(invalid="ignore"):
+        trained = mix(seen_one * risk_one, (left_of_all / n) ** 2 * risk_every)
+    return BaggingLaw(
+        features=mask,
+        labels="own",
+        n_samples=unwrap(n),
+        alpha=unwrap(ridge),
+        kappa=unwrap(kappa),
+        target_risk=unwrap(mix(risk_one, risk_every)),
+        train_risk=unwrap(trained),
+        _fit=each,
+        n_subsample=unwrap(k),
+        n_models=unwrap(models),
+        equivalent_alpha=unwrap(kappa * left_of_all),
+        **score_figures(
+            population,
+            scale * one.coef_mean,
+            scale**2 * mix(one.coef_variance, every.coef_variance),
+        ),
+    )

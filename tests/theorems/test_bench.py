@@ -1,0 +1,176 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ddkd.cli import main
+from ddkd.theorems import ALL, Theorem, verify
+
+
+def exponential(**changes):
+    """A theorem that is right: the mean of an exponential variable."""
+    fields = {
+        "id": "exponential",
+        "statement": "An exponential variable of rate r has mean 1/r.",
+        "source": "own",
+        "kind": "exact",
+        "law": lambda rate: 1 / rate,
+        "simulate": lambda rng, rate: rng.exponential(1 / rate, 400).mean(),
+        "settings": [{"rate": 0.2}, {"rate": 5.0}],
+        "wrong": {
+            "the median": lambda rate: np.log(2) / rate,
+            "the rate": lambda rate: rate,
+        },
+    }
+    return Theorem(**(fields | changes))
+
+
+def test_a_right_theorem_agrees_and_its_mistakes_are_rejected():
+    [verdict] = verify([exponential()])
+    assert verdict.agrees
+    assert verdict.passed
+    assert str(verdict).startswith("agrees (z ")
+    assert verdict.comparison.predicted.tolist() == [5.0, 0.2]
+    mistakes = verify([exponential()], wrong=True)
+    assert [mistake.variant for mistake in mistakes] == ["the median", "the rate"]
+    assert all(mistake.passed and str(mistake).startswith("rejected") for mistake in mistakes)
+
+
+def test_a_formula_wrong_by_the_stated_resolution_is_rejected_nine_times_in_ten():
+    rejected = 0
+    for seed in range(60):
+        [verdict] = verify([exponential()], rng=seed)
+        factor = 1 + verdict.resolution
+        wrong = exponential(law=lambda rate, factor=factor: factor / rate)
+        rejected += not verify([wrong], rng=1000 + seed)[0].agrees
+    assert rejected >= 47
+
+
+def test_a_wrong_theorem_disagrees_and_a_mistake_that_is_none_is_not_rejected():
+    [verdict] = verify([exponential(law=lambda rate: 1.1 / rate)])
+    assert not verdict.passed
+    assert str(verdict).startswith("DISAGREES")
+    [mistake] = verify([exponential(wrong={"none": lambda rate: 1 / rate})], wrong=True)
+    assert not mistake.passed
+    assert str(mistake).startswith("NOT rejected")
+
+
+def test_a_bound_may_be_exceeded_and_not_undercut():
+    holds, fails = (
+        verify([exponential(kind="bound", law=lambda rate, share=share: share / rate)])[0]
+        for share in (0.8, 1.2)
+    )
+    assert holds.agrees
+    assert holds.resolution is None
+    assert 0.75 < holds.closest < 0.85
+    assert f"closest: {100 * holds.closest:.0f} %" in str(holds)
+    assert "IS VIOLATED" in str(fails)
+
+
+def test_the_allowed_bias_is_relative_and_part_of_the_resolution():
+    biased = exponential(law=lambda rate: 1.02 / rate, bias=0.04)
+    [verdict] = verify([biased])
+    assert verdict.agrees
+    assert verdict.resolution > 0.08
+
+
+def test_draws_depend_on_the_seed_and_the_name_alone():
+    first, second = exponential(), exponential(id="other")
+    alone = verify([first], rng=3)[0].comparison.simulated
+    together = verify([second, first], rng=3, n_jobs=2)[1].comparison.simulated
+    assert (alone == together).all()
+    assert (verify([first], rng=4)[0].comparison.simulated != alone).all()
+    assert (verify([second], rng=3)[0].comparison.simulated != alone).all()
+
+
+def test_quick_takes_one_setting_and_fewer_draws():
+    [verdict] = verify([exponential()], quick=True)
+    assert verdict.comparison.predicted.tolist() == [5.0]
+    assert verdict.comparison.n_repeats == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [({"kind": "true"}, "kind"), ({"settings": []}, "settings"), ({"n_repeats": 2}, "n_repeats")],
+)
+def test_bad_theorems_are_refused(changes, named):
+    with pytest.raises(ValueError, match=named):
+        exponential(**changes)
+
+
+def test_names_are_unique_and_shapes_agree():
+    with pytest.raises(ValueError, match="different names"):
+        verify([exponential(), exponential()])
+    with pytest.raises(ValueError, match="shape"):
+        verify([exponential(simulate=lambda rng, rate: [1.0, 2.0])])
+
+
+def test_the_list_is_in_order():
+    assert len({theorem.id for theorem in ALL}) == len(ALL)
+    for theorem in ALL:
+        assert len(theorem.settings) >= 3, theorem.id
+        assert len(theorem.wrong) >= 2, theorem.id
+        assert len(theorem.statement) <= 74, theorem.id
+        assert theorem.statement.endswith("."), theorem.id
+        assert theorem.equation, theorem.id
+        assert theorem.limits, theorem.id
+        assert theorem.source, theorem.id
+
+
+@pytest.mark.parametrize("theorem", ALL, ids=lambda theorem: theorem.id)
+def test_every_theorem_agrees_in_one_setting(theorem):
+    assert verify([theorem], quick=True)[0].agrees
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theorem", ALL, ids=lambda theorem: theorem.id)
+def test_every_theorem_agrees_and_every_mistake_is_rejected(theorem):
+    for seed in range(5):
+        assert verify([theorem], rng=seed)[0].agrees
+        assert all(mistake.passed for mistake in verify([theorem], rng=seed, wrong=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theorem", [t for t in ALL if t.resolves and t.kind != "bound"])
+def test_the_stated_resolution_of_every_theorem_is_honest(theorem):
+    rejected = 0
+    for seed in range(20):
+        [verdict] = verify([theorem], rng=seed)
+        limit = {"exact": 0.01, "asymptotic": 0.04}[theorem.kind]
+        assert verdict.resolution <= limit * 1.1
+        factor = 1 + verdict.resolution
+        wrong = {"by the resolution": lambda f=factor, **s: f * np.asarray(theorem.law(**s))}
+        rejected += verify([replace(theorem, wrong=wrong)], rng=100 + seed, wrong=True)[0].passed
+    assert rejected >= 14
+
+
+def test_the_command_prints_writes_and_fails(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "verdicts.json"
+    arguments = ["theorems", "--only", "conservation", "--jobs", "1", "--json", str(path)]
+    assert main([*arguments, "--plot", str(tmp_path / "pictures")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("1 of 1 agree")
+    assert max(map(len, lines)) <= 78 or str(tmp_path) in max(lines, key=len)
+    [record] = json.loads(path.read_text())
+    for name in ("id", "statement", "source", "kind", "law", "simulated", "standard_error", "z"):
+        assert name in record
+    assert record["verdict"] == "agrees"
+    assert record["resolution"] < 1e-6
+    assert {p.name for p in (tmp_path / "pictures").iterdir()} == {"conservation.png", "sheet.png"}
+    assert main([*arguments, "--wrong", "--quiet"]) == 0
+    assert all(r["rejected"] and r["variant"] for r in json.loads(path.read_text()))
+    conservation = next(t for t in ALL if t.id == "conservation")
+    broken = replace(conservation, law=lambda population, n: np.array([n + 1, n]))
+    monkeypatch.setattr("ddkd.cli.theorems.ALL", (broken,))
+    assert main(arguments) == 1
+    assert capsys.readouterr().out.splitlines()[-2].endswith("would notice 2e-07 %)")
+
+
+def test_the_command_lists_and_names_what_it_does_not_know(capsys):
+    assert main(["theorems", "--list"]) == 0
+    out = capsys.readouterr().out
+    assert all(theorem.id in out and theorem.statement in out for theorem in ALL)
+    assert max(map(len, out.splitlines())) <= 78
+    assert main(["theorems", "--only", "nothing"]) == 1
+    assert "--list" in capsys.readouterr().err

@@ -1,0 +1,145 @@
+import numpy as np
+import pytest
+
+from ddkd import simulation, theory
+from ddkd.populations import GaussianPopulation
+from ddkd.testing import assert_matches_theory
+
+
+def population(p=80, decay=1.0, flips=None, scale=3.0):
+    s = scale * np.arange(1.0, p + 1) ** -decay
+    if flips is not None:
+        return GaussianPopulation(s, np.ones(p), labels="hard", flip_rate=flips)
+    return GaussianPopulation(s, np.ones(p), noise_variance=1.5)
+
+
+def isotropic(p, flips=0.0):
+    return GaussianPopulation(np.ones(p), np.ones(p), labels="hard", flip_rate=flips)
+
+
+def test_the_stated_gain_of_hard_labels_on_the_same_inputs():
+    teacher = theory.best_alpha(isotropic(200), 1000)
+    student = theory.least_squares(isotropic(200), 1000, alpha=197.0).self_distill(
+        alpha=163.0, mixing=-0.7
+    )
+    assert round(teacher.error_rate, 4) == 0.1134
+    assert round(student.error_rate, 4) == 0.1040
+
+
+@pytest.mark.parametrize(
+    ("ratio", "flips"), [(1, 0.0126), (2, 0.0301), (5, 0.0827), (20, 0.2137), (100, 0.3539)]
+)
+def test_the_best_mixing_changes_its_sign_at_these_flip_rates(ratio, flips):
+    def mixing(rate):
+        teacher = theory.best_alpha(isotropic(400, rate), 400 * ratio)
+        return teacher.self_distill(mixing="best").mixing
+
+    assert mixing(flips - 0.00015) < 0 < mixing(flips + 0.00015)
+
+
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+@pytest.mark.parametrize("flips", [None, 0.1])
+def test_the_best_mixing_is_best(labels, flips):
+    teacher = theory.least_squares(population(flips=flips), [50, 120], alpha=[4.0, 1.0])
+    best = teacher.self_distill(labels=labels, mixing="best", alpha=2.0)
+    figure = "risk" if labels == "soft" else "error_rate"
+    for shift in (-0.05, 0.05):
+        other = teacher.self_distill(labels=labels, mixing=best.mixing + shift, alpha=2.0)
+        assert (getattr(other, figure) > getattr(best, figure)).all()
+
+
+def test_soft_labels_gain_nothing_to_first_order_at_the_tuned_ridge():
+    tuned = theory.best_alpha(population(), 100)
+    best = tuned.self_distill(mixing="best")
+    untuned = theory.least_squares(population(), 100, alpha=tuned.alpha / 4)
+    assert tuned.risk - best.risk < 1e-9
+    assert untuned.risk - untuned.self_distill(mixing="best").risk > 0.05
+
+
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+def test_without_own_labels_it_is_a_ridge_fit(labels):
+    teacher = theory.least_squares(population(), [40, 120], alpha=2.0)
+    student = teacher.self_distill(labels=labels, mixing=0.0, alpha=5.0)
+    plain = theory.least_squares(population(), [40, 120], alpha=5.0)
+    for name in ("risk", "train_risk", "target_risk", "error_rate", "score_variance"):
+        assert getattr(student, name) == pytest.approx(getattr(plain, name), rel=1e-12)
+
+
+@pytest.mark.parametrize("alphas", [(2.0, 2.0), (2.0, 5.0), (0.1, 60.0)])
+def test_two_derivations_of_soft_labels_agree(alphas):
+    """Responses of leave-one-out scores, and integrals over complex ridges."""
+    from ddkd.theory.self_distillation import _repeated
+
+    teacher = theory.least_squares(population(flips=0.1), [50, 130], alpha=alphas[0])
+    one = teacher.self_distill(labels="soft", mixing=0.6, alpha=alphas[1])
+    other = _repeated(teacher, np.asarray(alphas[1]), np.asarray(0.6), 1)
+    for name in ("risk", "train_risk", "target_risk", "error_rate", "agreement"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-9), name
+    assert one.coef_variance == pytest.approx(other.coef_variance, rel=1e-8)
+
+
+def test_a_teacher_that_interpolates_gives_its_labels_back():
+    teacher = theory.least_squares(population(flips=0.1), 60)
+    student = teacher.self_distill(mixing=1.0, alpha=3.0)
+    plain = theory.least_squares(population(flips=0.1), 60, alpha=3.0)
+    assert student.error_rate == pytest.approx(plain.error_rate, rel=1e-12)
+
+
+def test_the_threshold_without_a_ridge_is_infinite_and_no_exception():
+    teacher = theory.least_squares(population(), 80, alpha=[0.0, 0.0, 1.0])
+    students = teacher.self_distill(alpha=[0.0, 1.0, 1.0], mixing=0.5)
+    assert students.risk[0] == np.inf
+    assert np.isfinite(students.risk[1:]).all()
+    assert students.error_rate[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("flips", "n", "alpha", "options"),
+    [
+        (0.1, 200, 8.0, {"mixing": -0.6, "labels": "hard"}),
+        (0.2, 120, 2.0, {"mixing": 0.8, "labels": "hard"}),
+        (None, 200, 20.0, {"mixing": 0.7, "labels": "hard"}),
+        (None, 150, 3.0, {"mixing": 0.9, "labels": "soft", "rounds": 3}),
+    ],
+)
+def test_law_and_simulation(flips, n, alpha, options):
+    people = population(p=120, decay=0.7, flips=flips)
+    names = ("risk", "train_risk", "error_rate", "agreement")
+    law = theory.least_squares(people, n, alpha=alpha).self_distill(alpha=alpha / 2, **options)
+    predicted = np.array([getattr(law, name) for name in names])
+
+    def simulate(rng):
+        model = simulation.self_distill(
+            people, n, alpha=alpha, student_alpha=alpha / 2, rng=rng, **options
+        )
+        return [getattr(model, name) for name in names]
+
+    assert_matches_theory(simulate, predicted, n_repeats=50, bias=0.015 * predicted, rng=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"mixing": "most"}, "mixing"),
+        ({"mixing": np.inf}, "mixing"),
+        ({"labels": "firm"}, "labels"),
+        ({"rounds": 0}, "rounds"),
+        ({"rounds": 2, "labels": "hard"}, "rounds > 1"),
+        ({"rounds": 2, "labels": "soft", "mixing": "best"}, "rounds > 1"),
+        ({"rounds": 2, "labels": "soft", "alpha": 0.0}, "ridge"),
+        ({"alpha": -1.0}, "alpha"),
+    ],
+)
+def test_what_has_not_been_derived_raises(options, named):
+    with pytest.raises(ValueError, match=named):
+        theory.least_squares(population(), 50, alpha=1.0).self_distill(**options)
+
+
+def test_students_and_limits_cannot_self_distill():
+    teacher = theory.least_squares(population(), 50, alpha=1.0)
+    with pytest.raises(ValueError, match="with a teacher"):
+        teacher.distill(100).self_distill()
+    with pytest.raises(ValueError, match="GradientFlowLaw"):
+        theory.gradient_flow(population(), 50, 1.0).self_distill()
+    with pytest.raises(ValueError, match="n_samples"):
+        theory.least_squares(population(), np.inf, alpha=1.0).self_distill()
