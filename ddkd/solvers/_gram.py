@@ -1,140 +1,209 @@
-"""Widths well above the threshold from one growing Gram matrix ``G = Z Z'``.
+"""Wide models from a growing Gram matrix: ``(Z Z' + alpha I) a = y``, ``x = Z' a``.
 
-``n^2`` flops for each column of features and ``n^3 / 3`` for each width: the cheapest way, and
-exact enough only while the condition of the features, which it squares, stays below
-`CONDITION_LIMIT`. That is checked at every width, and the solution is refined against the
-features themselves (never against the Gram matrix) as often as the condition asks for.
+These are the normal equations of the second kind (Björck, Numerical Methods for Least Squares
+Problems, section 2.8): ``n^2`` flops a column of features and one Cholesky factor, ``n^3 / 3``, a
+width. They square the condition, so they are used only where a bound of it, the Frobenius norm
+over a lower bound of the smallest singular value, is below 1e5. By interlacing that bound of the
+smallest holds for all wider models.
+
+Coefficients ``Z' a`` lie in the row space of Z, whatever the error of a; so with the residual ``r
+= y - Z x - alpha a`` their error is at most ``|r| / sqrt(sigma_min^2 + alpha)``. The residual is
+computed from the features, in a pass over them that all widths share. Where the bound exceeds
+1e-10 one step of refinement follows, in a second shared pass, and if the new bound exceeds 1e-9
+the width is left to a QR decomposition. The Gram matrix is held in rectangular full packed
+format, half of its square (Gustavson, Waśniewski, Dongarra and Langou, ACM Trans. Math. Softw.
+37, 2010).
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
+from scipy.linalg import lapack
 
-from ._growing_extremes import GrowingExtremes
-from ._in_place import add_gram, factor
-from ._lapack import cholesky_solve, symmetric_product
-from ._small import decisive_condition
+from ._arguments import Features, NestedProblem
+from ._growing import LargestBounds
+from ._products import Evaluation, column_blocks, multiply_nested
+from ._rank import is_certain, random_vectors, smallest_by_inverse_iteration
+from ._solution import euclidean_norms
 
-__all__ = ["CONDITION_LIMIT", "DualSolution", "GrowingGram", "refinements"]
+__all__ = [
+    "ACCEPTED_ERROR",
+    "SAFE_CONDITION",
+    "PackedCholesky",
+    "PackedGram",
+    "is_safe",
+    "solve_wide",
+]
 
-CONDITION_LIMIT = 1e6
-
-# Columns copied at once.
-_PANEL = 128
-# Error of the unrefined solution that is let through, relative.
-_TOLERANCE = 1e-11
-# Error that one solution, or one round of refinement, leaves, in units of the condition squared.
-_LOSS = 10 * np.finfo(np.float64).eps
-# Condition up to which nothing is refined.
-_UNREFINED = math.sqrt(_TOLERANCE / _LOSS)
-
-
-@dataclass(frozen=True, eq=False)
-class DualSolution:
-    """Coefficients of the samples, ``w = Z' dual``, and the system's extreme singular values.
-
-    `coef` is None where that product is as good as any, and its refinement (n_targets, width)
-    where it is not. `residual_norm` is that of the targets less the fitted values, one for each
-    target.
-    """
-
-    dual: np.ndarray
-    coef: np.ndarray | None
-    residual_norm: np.ndarray
-    largest: float
-    smallest: float
+# Bound of the condition up to which a Gram matrix is formed.
+SAFE_CONDITION = 1e5
+# Condition from which the solution is refined.
+_REFINED_CONDITION = 50.0
+# Bound of the relative error of coefficients that is accepted.
+ACCEPTED_ERROR = 1e-9
+# Factors of several widths are held together up to this many numbers (2 GiB).
+_FACTORS = 2**28
 
 
-class GrowingGram:
-    """Gram matrix of the samples, over the first columns of the features.
+class PackedCholesky:
+    """Lower Cholesky factor C of a positive definite matrix, ``C C' = G``."""
 
-    `smallest` is a lower bound of the smallest singular value of all widths to come.
-    After a successful `solve`, `factor` holds its lower Cholesky factor.
-    """
+    def __init__(self, size: int, packed: np.ndarray):
+        self._size, self._packed = size, packed
 
-    def __init__(self, Z: np.ndarray, Y: np.ndarray, alpha: float, smallest: float = 0.0):
-        n = len(Z)
-        self._Z, self._Y, self._alpha = Z, Y, alpha
-        self._width = 0
-        self._gram = np.zeros((n, n), order="F")
-        self.factor = np.empty_like(self._gram)
-        self._extremes = GrowingExtremes(n, smallest**2 + alpha)
+    def solve(self, right: np.ndarray) -> np.ndarray:
+        """Solve ``G x = right`` for columns (n, m)."""
+        solved, _ = lapack.dpftrs(
+            self._size, self._packed, np.array(right, order="F"), uplo="L", overwrite_b=1
+        )
+        return np.asarray(solved)
+
+    def full(self) -> np.ndarray:
+        """The factor as a matrix whose upper triangle is zero, Fortran-ordered."""
+        square, _ = lapack.dtfttr(self._size, self._packed, uplo="L")
+        return np.asfortranarray(np.tril(square))
+
+
+class PackedGram:
+    """Gram matrix ``Z Z'`` of the samples over the first columns of the features."""
+
+    def __init__(self, Z: Features, largest: LargestBounds):
+        self._Z, self._largest = Z, largest
+        self._size, self._width = len(Z), 0
+        self.packed = np.zeros(self._size * (self._size + 1) // 2)
 
     def grow(self, width: int) -> None:
-        """Take in the columns up to `width`."""
-        add_gram(self._gram, self._Z[:, self._width : width])
+        """Take in the columns up to `width`, and add those that are new to the bounds."""
+        for start, stop, _ in column_blocks(np.array([width]), start=self._width):
+            columns = np.ascontiguousarray(self._Z[:, start:stop])
+            self.packed = lapack.dsfrk(
+                self._size,
+                stop - start,
+                1.0,
+                columns.T,
+                1.0,
+                self.packed,
+                trans="T",
+                uplo="L",
+                overwrite_c=1,
+            )
+            if stop > self._largest.width:
+                self._largest.add(columns[:, max(self._largest.width - start, 0) :])
         self._width = width
 
-    def solve(self, rcond: float) -> DualSolution | None:
-        """Solve for the width reached; None where the Gram matrix is not safe.
-
-        The smallest singular value is reliable as far as a cutoff at `rcond` depends on it.
-        """
-        self._restore_factor()
-        if not factor(self.factor):
-            return None
-        extremes = self._extremes
-        solved = self._solve(np.column_stack([extremes.probes(), self._Y]))
-        dual = np.asfortranarray(solved[:, 2:])
-        tops = extremes.tops(self._dominant_column())
-        image = self._system_times(np.column_stack([tops, dual]))
-        decisive = min(_UNREFINED, decisive_condition(rcond)) ** 2
-        top = extremes.largest(image[:, :2], self._system_times)
-        low = extremes.smallest(solved[:, :2], top, decisive, self._solve)
-        largest, smallest = math.sqrt(top), math.sqrt(low)
-        if not largest < CONDITION_LIMIT * smallest:
-            return None
-        rounds = refinements(largest / smallest)
-        coef, residual = None, self._Y - (image[:, 2:] - self._alpha * dual)
-        if rounds:
-            coef, residual = self._refine(dual, rounds)
-        return DualSolution(dual, coef, np.linalg.norm(residual, axis=0), largest, smallest)
-
-    def _restore_factor(self) -> None:
-        """Copy the lower triangle to where it will be factored, and add the penalty."""
-        n = len(self._gram)
-        for first in range(0, n, _PANEL):
-            columns = slice(first, first + _PANEL)
-            self.factor[first:, columns] = self._gram[first:, columns]
-        self.factor[np.arange(n), np.arange(n)] += self._alpha
-
-    def _refine(self, dual: np.ndarray, rounds: int) -> tuple[np.ndarray, np.ndarray]:
-        """Coefficients (n_targets, width) and residual (n, n_targets); `dual` is refined in place.
-
-        The coefficients are corrected, not only what they are computed from: the rounding of
-        ``Z' dual`` alone leaves a residual of about ``eps condition^2``.
-        """
-        Z = self._Z[:, : self._width]
-        coef = dual.T @ Z
-        for _ in range(rounds):
-            residual = self._Y - Z @ coef.T
-            correction = cholesky_solve(self.factor, residual - self._alpha * dual)
-            dual += correction
-            coef += correction.T @ Z
-        return coef, self._Y - Z @ coef.T
-
-    def _solve(self, right: np.ndarray) -> np.ndarray:
-        """Solve with the system's factor."""
-        return cholesky_solve(self.factor, right)
-
-    def _system_times(self, right: np.ndarray) -> np.ndarray:
-        """Product of the Gram matrix plus penalty with a matrix."""
-        return symmetric_product(self._gram, right) + self._alpha * right
-
-    def _dominant_column(self) -> np.ndarray:
-        """Column of the system with the largest diagonal entry."""
-        at = int(np.argmax(np.diagonal(self._gram)))
-        column = np.concatenate([self._gram[at, :at], self._gram[at:, at]])
-        column[at] += self._alpha
-        return column
+    def factor(self, alpha: float) -> PackedCholesky | None:
+        """Factor ``Z Z' + alpha I``; None if that is not definite to rounding."""
+        packed = self.packed.copy()
+        packed[_diagonal(self._size)] += alpha
+        packed, info = lapack.dpftrf(self._size, packed, uplo="L", overwrite_a=1)
+        return None if info else PackedCholesky(self._size, packed)
 
 
-def refinements(condition: float) -> int:
-    """How many rounds of refinement it takes to bring the error below the tolerance."""
-    contraction = _LOSS * condition**2
-    error, rounds = contraction, 0
-    while error > _TOLERANCE:
-        error *= contraction
-        rounds += 1
-    return rounds
+def _diagonal(size: int) -> np.ndarray:
+    """Positions of the diagonal of a packed lower triangle."""
+    odd = size % 2
+    first = 1 - odd + (size + 2 - odd) * np.arange((size + 1) // 2)
+    second = size * odd + (size + 2 - odd) * np.arange(size // 2)
+    return np.concatenate([first, second])
+
+
+def is_safe(problem: NestedProblem, width: int, largest: float, smallest: float) -> bool:
+    """Whether full rank is certain, and the system's condition may be squared."""
+    root = np.sqrt(problem.alpha)
+    squarable = np.hypot(largest, root) < SAFE_CONDITION * np.hypot(smallest, root)
+    return bool(squarable) and is_certain(largest, smallest, problem.cutoff(width))
+
+
+def solve_wide(
+    problem: NestedProblem,
+    evaluation: Evaluation,
+    first: int,
+    largest: LargestBounds,
+    smallest: float,
+) -> int:
+    """Solve the widths from position `first` on; return the first position that is not safe.
+
+    `smallest` bounds the smallest singular value of the features from below at all these widths.
+    """
+    widths = evaluation.widths
+    gram = PackedGram(problem.Z, largest)
+    vector: np.ndarray | None = None
+    while first < widths.size:
+        duals: list[np.ndarray] = []
+        factors: list[PackedCholesky | None] = []
+        extremes: list[tuple[float, float]] = []
+        for width in widths[first:].tolist():
+            if not is_safe(problem, width, largest.frobenius, smallest):
+                break
+            gram.grow(width)
+            safe = is_safe(problem, width, largest.frobenius, smallest)
+            factor = gram.factor(problem.alpha) if safe else None
+            if factor is None:
+                break
+            start = random_vectors(len(problem.Z), 2)
+            if vector is not None:
+                start[:, [0]] = vector
+            rounds = 4 if vector is None else 1
+            low, vector = smallest_by_inverse_iteration(factor.solve, start, rounds)
+            high = np.hypot(largest.estimate, np.sqrt(problem.alpha))
+            duals.append(factor.solve(problem.Y).T)
+            factors.append(factor if high > _REFINED_CONDITION * low else None)
+            extremes.append((largest.estimate, low))
+            if _is_full(problem, widths[first + len(duals) - 1], factors):
+                break
+        if not duals:
+            return first
+        n_solved = _record(problem, evaluation, first, duals, factors, extremes, smallest)
+        first += n_solved
+        if n_solved < len(duals):
+            return first
+    return first
+
+
+def _is_full(problem: NestedProblem, width: int, factors: list[PackedCholesky | None]) -> bool:
+    """Whether as many widths have been gathered as are to be held together."""
+    n = len(problem.Z)
+    kept = sum(factor is not None for factor in factors)
+    return len(factors) >= problem.batch(width) or (kept + 1) * n * (n + 1) // 2 > _FACTORS
+
+
+def _record(
+    problem: NestedProblem,
+    evaluation: Evaluation,
+    first: int,
+    duals: list[np.ndarray],
+    factors: list[PackedCholesky | None],
+    extremes: list[tuple[float, float]],
+    smallest: float,
+) -> int:
+    """Turn duals into coefficients, refine them and record those in order that are certified."""
+    alpha, k = problem.alpha, problem.Y.shape[1]
+    widths = evaluation.widths[first : first + len(duals)]
+    dual = np.vstack(duals)
+    coef = np.zeros((len(dual), int(widths[-1])))
+    fitted = multiply_nested(problem.Z, coef, widths, dual)
+
+    def residuals() -> np.ndarray:
+        return np.tile(problem.Y.T, (len(duals), 1)) - fitted - alpha * dual
+
+    if any(factors):
+        residual, correction = residuals(), np.zeros_like(dual)
+        for i, factor in enumerate(factors):
+            if factor is not None:
+                here = slice(i * k, (i + 1) * k)
+                correction[here] = factor.solve(residual[here].T).T
+        dual += correction
+        fitted = multiply_nested(problem.Z, coef, widths, correction)
+    allowed = ACCEPTED_ERROR * np.hypot(smallest, np.sqrt(alpha)) * euclidean_norms(coef)
+    good = (euclidean_norms(residuals()) <= allowed).reshape(-1, k).all(axis=1)
+    n_good = int(np.argmin(np.append(good, False)))
+    if n_good:
+        high, low = np.array(extremes[:n_good]).T
+        evaluation.record(
+            first,
+            coef[: n_good * k, : widths[n_good - 1]],
+            np.full(n_good, len(problem.Z)),
+            high,
+            np.sqrt(np.maximum(low**2 - alpha, 0.0)),
+            "gram",
+            fitted[: n_good * k] if evaluation.Z is problem.Z else None,
+        )
+    return n_good

@@ -1,7 +1,8 @@
-"""The LAPACK and BLAS routines the width path is made of, called without hidden copies.
+"""Householder QR decompositions with their reflectors kept, and triangular systems, by LAPACK.
 
-scipy's wrappers work in place on Fortran-ordered arrays when told to overwrite them; a
-C-ordered matrix is passed as the Fortran-ordered transpose that it is.
+A QR decomposition ``A = Q R`` of LAPACK's geqrt holds Q as compact WY reflectors (Schreiber and
+Van Loan, SIAM J. Sci. Stat. Comput. 10, 1989); tpqrt decomposes a triangle on top of a matrix,
+which is how a decomposition grows. scipy's wrappers work in place on Fortran-ordered arrays.
 """
 
 from dataclasses import dataclass
@@ -9,45 +10,40 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from ._in_place import factor
-
 __all__ = [
     "Reflectors",
     "StackedReflectors",
-    "cholesky",
-    "cholesky_solve",
     "multiply_from_right",
     "solve_from_right",
-    "solve_lower",
     "solve_triangle",
     "stack_qr",
-    "symmetric_product",
     "tall_qr",
 ]
 
-# Compact WY block size: speed is flat between 24 and 64, the errors grow.
+# Columns of a compact WY block: speed is flat between 24 and 64, the errors grow.
 _BLOCK = 32
 
 
 @dataclass(frozen=True, eq=False)
 class Reflectors:
-    """Orthogonal factor of a tall QR decomposition, as compact WY reflectors."""
+    """Orthogonal factor of a tall QR decomposition."""
 
     vectors: np.ndarray
     factors: np.ndarray
 
     def transpose_times(self, matrix: np.ndarray) -> np.ndarray:
         """Product of the transposed factor with a matrix."""
-        product, info = lapack.dgemqrt(
-            self.vectors, self.factors, np.array(matrix, order="F"), trans="T", overwrite_c=1
-        )
-        _check(info, "gemqrt")
-        return np.asarray(product)
+        return self._apply(matrix, "T")
 
     def times(self, matrix: np.ndarray) -> np.ndarray:
-        """Product of the factor with a matrix."""
+        """Product of the factor with a matrix of as many rows, or fewer (zeros below them)."""
+        if len(matrix) < len(self.vectors):
+            matrix = np.pad(matrix, ((0, len(self.vectors) - len(matrix)), (0, 0)))
+        return self._apply(matrix, "N")
+
+    def _apply(self, matrix: np.ndarray, trans: str) -> np.ndarray:
         product, info = lapack.dgemqrt(
-            self.vectors, self.factors, np.array(matrix, order="F"), trans="N", overwrite_c=1
+            self.vectors, self.factors, np.array(matrix, order="F"), trans=trans, overwrite_c=1
         )
         _check(info, "gemqrt")
         return np.asarray(product)
@@ -107,37 +103,17 @@ def stack_qr(
 def solve_triangle(
     triangle: np.ndarray, right: np.ndarray, *, transpose: bool = False
 ) -> np.ndarray:
-    """Solve an upper triangular system, or its transpose, for several right-hand sides."""
+    """Solve ``R X = right`` or ``R' X = right`` with an upper triangle R."""
     return np.asarray(
         blas.dtrsm(1.0, triangle, np.array(right, order="F"), trans_a=int(transpose), overwrite_b=1)
-    )
-
-
-def solve_lower(
-    factor: np.ndarray, right: np.ndarray, *, transpose: bool = False, side: str = "left"
-) -> np.ndarray:
-    """Solve ``L X = right`` or, from the side "right", ``X L = right``; L' for L if transposed.
-
-    L is a lower triangle; `right` is Fortran-ordered and overwritten.
-    """
-    return np.asarray(
-        blas.dtrsm(
-            1.0,
-            factor,
-            right,
-            side=int(side == "right"),
-            lower=1,
-            trans_a=int(transpose),
-            overwrite_b=1,
-        )
     )
 
 
 def solve_from_right(
     triangle: np.ndarray, rows: np.ndarray, *, transpose: bool = False
 ) -> np.ndarray:
-    """Solve ``X U = rows`` for C-ordered rows, or ``X U' = rows``; C-ordered, in place."""
-    # The transpose of X is Fortran-ordered: U' X' = rows', or U X' = rows'.
+    """Solve ``X R = rows`` for C-ordered rows, or ``X R' = rows``; C-ordered, in place."""
+    # The transpose of X is Fortran-ordered: R' X' = rows', or R X' = rows'.
     solved = blas.dtrsm(1.0, triangle, rows.T, trans_a=int(not transpose), overwrite_b=1)
     return np.asarray(solved.T)
 
@@ -145,29 +121,9 @@ def solve_from_right(
 def multiply_from_right(
     triangle: np.ndarray, rows: np.ndarray, *, transpose: bool = False
 ) -> np.ndarray:
-    """Product ``rows U`` or ``rows U'`` with an upper triangle, for C-ordered rows, in place."""
+    """Product ``rows R`` or ``rows R'`` with an upper triangle, for C-ordered rows, in place."""
     product = blas.dtrmm(1.0, triangle, rows.T, trans_a=int(not transpose), overwrite_b=1)
     return np.asarray(product.T)
-
-
-def symmetric_product(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Product of a symmetric matrix, given by its lower triangle, with a vector or matrix."""
-    if right.ndim == 1:
-        return np.asarray(blas.dsymv(1.0, gram, right, lower=1))
-    return np.asarray(blas.dsymm(1.0, gram, np.asfortranarray(right), lower=1))
-
-
-def cholesky(gram: np.ndarray) -> np.ndarray | None:
-    """Lower Cholesky factor of a matrix given by its lower triangle; None if not definite."""
-    matrix = np.array(gram, order="F")
-    return matrix if factor(matrix) else None
-
-
-def cholesky_solve(factor: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solve with a lower Cholesky factor."""
-    solved, info = lapack.dpotrs(factor, np.array(right, order="F"), lower=1, overwrite_b=1)
-    _check(info, "potrs")
-    return np.asarray(solved)
 
 
 def _check(info: int, routine: str) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from ._arguments import check_alpha, check_problem
+from .._repr import short_repr
+from ._arguments import Scaled, check_alpha, check_problem
 from ._lapack import tall_qr
-from ._scaling import Scaled
-from ._spectral import truncated_svd
+from ._triangle import truncated_svd
 
 __all__ = ["LeaveOneOut", "leave_one_out"]
 
@@ -20,6 +20,7 @@ _ROUNDING = 20
 _MARGIN = 10
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class LeaveOneOut:
     """Leave-one-out predictions and errors of a ridge path.
@@ -120,15 +121,12 @@ def _left_vectors(Z: np.ndarray, rcond: float) -> tuple[np.ndarray, np.ndarray, 
     """
     n, p = Z.shape
     if p > n:
-        spectrum = truncated_svd(tall_qr(Z.T)[1].T, rcond)
-        return spectrum.left, spectrum.left, spectrum.values
+        left, values, _ = truncated_svd(tall_qr(Z.T)[1].T, rcond)
+        return left, left, values
     reflectors, triangle = tall_qr(Z)
-    spectrum = truncated_svd(triangle, rcond)
-    padded = np.zeros((n, spectrum.rank), order="F")
-    padded[:p] = spectrum.left
-    left = reflectors.times(padded) if spectrum.rank else padded
-    full = spectrum.rank == p
-    return reflectors.times(np.eye(n, p)) if full else left, left, spectrum.values
+    left, values, _ = truncated_svd(triangle, rcond)
+    left = reflectors.times(left) if values.size else np.zeros((n, 0))
+    return reflectors.times(np.eye(p)) if values.size == p else left, left, values
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,24 @@ from typing import Any
 
 import numpy as np
 
+from .._repr import short_repr
+from ._arguments import Scaled
 from ._rank import residual_vanishes, warn_if_not_interpolating
-from ._scaling import Scaled
 
-__all__ = ["Form", "LeastSquaresSolution", "WidthPath", "assemble", "fitted_values"]
+__all__ = [
+    "Form",
+    "LeastSquaresSolution",
+    "WidthPath",
+    "assemble",
+    "euclidean_norms",
+    "fitted_values",
+]
+
+# Norms below this are computed again: their squares are near the end of the floating-point range.
+_TINY_NORM = 1e-140
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class LeastSquaresSolution:
     """Solution of a least-squares problem, with what is needed to judge it.
@@ -60,6 +72,7 @@ class LeastSquaresSolution:
     method: str
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class WidthPath:
     """Least-squares solutions of the nested models that use the first `w` features.
@@ -78,7 +91,7 @@ class WidthPath:
         Numerical rank of the features used.
     condition : ndarray of shape (n_widths,)
         Condition of the systems that were solved, see `LeastSquaresSolution`; where `method` is
-        "running sums", interpolated between widths whose condition is within a factor of 16.
+        "cumulative", interpolated between widths whose condition is within a factor of 16.
     interpolates : ndarray of shape (n_widths,)
         Whether the training residual is zero to rounding for every target.
     method : ndarray of shape (n_widths,)
@@ -87,17 +100,21 @@ class WidthPath:
         Predictions on the test features, if those were given without test targets.
     test_mse : ndarray of shape (n_widths, n_targets) or None
         Mean squared error on the test set, if test targets were given.
+    coefs : ndarray of shape (n_widths, n_features, n_targets) or (n_widths, n_features) or None
+        Coefficients, zero beyond each width, if they were to be kept; the shorter shape for
+        one-dimensional targets.
 
     Examples
     --------
     >>> import numpy as np
     >>> from ddkd.solvers import width_path
     >>> rng = np.random.default_rng(0)
-    >>> path = width_path(rng.normal(size=(5, 9)), rng.normal(size=5), [2, 5, 9])
+    >>> Z, y = rng.normal(size=(5, 9)), rng.normal(size=5)
+    >>> path = width_path(Z, y, [2, 5, 9], keep_coefs=True)
     >>> path.rank
     array([2, 5, 5])
-    >>> path.coef(9).shape
-    (9,)
+    >>> path.coefs.shape, path.coef(5).shape
+    ((3, 9), (5,))
     """
 
     widths: np.ndarray
@@ -109,12 +126,14 @@ class WidthPath:
     method: np.ndarray
     predictions: np.ndarray | None
     test_mse: np.ndarray | None
+    coefs: np.ndarray | None
     _solve: Callable[[int], np.ndarray] = field(repr=False)
 
     def coef(self, width: int) -> np.ndarray:
-        """Coefficients of the model of one of the widths, computed on demand.
+        """Coefficients of the model of one of the widths.
 
-        The path keeps no copy of the features: they must not have changed since.
+        If the path has not kept them, that width is solved again from the features, of which it
+        keeps no copy: they must not have changed since.
 
         Parameters
         ----------
@@ -136,6 +155,8 @@ class WidthPath:
                 f"width must be one of the path's {self.widths.size} widths "
                 f"({self.widths.min()} to {self.widths.max()}); got {width!r}"
             )
+        if self.coefs is not None:
+            return self.coefs[int(np.flatnonzero(self.widths == width)[0]), : int(width)]
         return self._solve(int(width))
 
 
@@ -179,7 +200,7 @@ def assemble(
             stacklevel=stacklevel,
         )
     train_mse = scaled.squares((residual_norm / np.sqrt(form.n_samples)) ** 2)
-    coef_norm = scaled.coef(np.linalg.norm(coef, axis=1))
+    coef_norm = scaled.coef(euclidean_norms(coef.transpose(0, 2, 1)))
     coef = scaled.coef(coef)
     if form.one_dimensional:
         coef, train_mse, coef_norm = coef[..., 0], train_mse[..., 0], coef_norm[..., 0]
@@ -201,6 +222,17 @@ def fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
     a, p, k = coef.shape
     flat = Z @ coef.transpose(1, 0, 2).reshape(p, a * k)
     return flat.reshape(-1, a, k).transpose(1, 0, 2)
+
+
+def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
+    """Norms along the last axis; those whose squares underflow are computed from scaled vectors."""
+    norms = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    small = norms < _TINY_NORM
+    if small.any():
+        largest = np.abs(vectors[small]).max(axis=-1, keepdims=True)
+        scaled = vectors[small] / np.where(largest == 0, 1.0, largest)
+        norms[small] = np.linalg.norm(scaled, axis=-1) * largest[..., 0]
+    return np.asarray(norms)
 
 
 def _first(values: np.ndarray) -> Any:

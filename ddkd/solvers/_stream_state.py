@@ -14,11 +14,11 @@ from typing import Self
 
 import numpy as np
 from scipy import linalg
+from scipy.linalg import blas, lapack
 
-from ._condition import leading_extremes
-from ._in_place import add_gram
-from ._lapack import cholesky, solve_from_right, solve_triangle, tall_qr
-from ._penalty import penalise
+from ._lapack import solve_from_right, solve_triangle, tall_qr
+from ._rank import leading_extremes
+from ._triangle import penalise
 
 __all__ = ["SAFE_CONDITION", "StreamState"]
 
@@ -131,14 +131,14 @@ class StreamState:
 
     def _sum(self, whitened: np.ndarray) -> None:
         """Add rows to the Gram matrix, in place."""
-        add_gram(self.gram, whitened.T)
+        self.gram = blas.dsyrk(1.0, whitened.T, beta=1.0, c=self.gram, lower=1, overwrite_c=1)
 
 
 def _factor(gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Triangle F with ``F' F = gram``, and ``F'^+ cross``: by Cholesky, or by eigenvalues."""
-    factor = cholesky(gram)
-    if factor is not None:
-        upper = np.asfortranarray(np.tril(factor).T)
+    factor, info = lapack.dpotrf(gram, lower=1, clean=1)
+    if info == 0:
+        upper = np.asfortranarray(factor.T)
         largest, smallest = (float(s[0]) for s in leading_extremes(upper, np.array([len(upper)])))
         if largest**2 < SAFE_CONDITION * smallest**2:
             return upper, solve_triangle(upper, cross, transpose=True)

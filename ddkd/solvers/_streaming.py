@@ -5,13 +5,12 @@ from typing import Any, Self
 import numpy as np
 
 from .._checks import check_integer
-from ._arguments import check_alpha, check_problem
+from ._arguments import Scaled, check_alpha, check_problem, shift
 from ._rank import check_rcond, default_rcond
-from ._scaling import Scaled, shift
-from ._small import SmallSolution, solve_one_width, solve_reduced
+from ._ridge import solve_spectrally
 from ._solution import Form, LeastSquaresSolution, assemble
-from ._spectral import solve_spectrally
 from ._stream_state import StreamState
+from ._triangle import SmallSolution, solve_one_width, solve_reduced
 
 __all__ = ["StreamingLeastSquares"]
 

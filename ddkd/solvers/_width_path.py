@@ -1,20 +1,43 @@
-"""Least squares on nested features: every prefix width from shared work."""
+"""Least squares on nested features: the path over widths, and the choice of its algorithm."""
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .._checks import check_array, check_matrix, check_real, check_targets
-from ._arguments import Problem, check_problem
-from ._evaluation import Evaluation
+from .._checks import check_array, check_real, check_targets
+from ._arguments import (
+    Features,
+    NestedProblem,
+    Problem,
+    Scaled,
+    check_columns,
+    check_problem,
+    shift,
+)
+from ._deficient import reduce_rows
 from ._every_width import pays_off, solve_every_width
-from ._path_problem import PrefixProblem
-from ._rank import warn_if_not_interpolating
-from ._scaling import Scaled, shift
-from ._small import solve_one_width
+from ._gram import is_safe, solve_wide
+from ._growing import GrowingTriangle, LargestBounds
+from ._lapack import Reflectors, tall_qr
+from ._products import Evaluation, column_blocks
+from ._rank import (
+    is_certain,
+    leading_extremes,
+    random_vectors,
+    warn_if_not_interpolating,
+)
 from ._solution import WidthPath
-from ._sparse_widths import solve_sparse_widths
+from ._triangle import (
+    SmallSolution,
+    outweighs,
+    penalise,
+    solve_by_extremes,
+    solve_leading_blocks,
+    solve_one_width,
+)
 
 __all__ = ["width_path"]
 
@@ -28,6 +51,7 @@ def width_path(
     Y_test: Any = None,
     alpha: float = 0.0,
     rcond: float | None = None,
+    keep_coefs: bool = False,
 ) -> WidthPath:
     """Least squares on the first w features, for every w in `widths`: a double-descent curve.
 
@@ -36,14 +60,16 @@ def width_path(
 
     Parameters
     ----------
-    Z : array_like of shape (n_samples, n_features)
-        Features; a model of width w uses the first w columns. The result refers to `Z` and
-        `Y` for `WidthPath.coef`: do not change them meanwhile.
+    Z : array_like or ColumnBlocks of shape (n_samples, n_features)
+        Features; a model of width w uses the first w columns. Of `features.ColumnBlocks` a block
+        is made at a time, in a few passes that all widths share: memory grows with the square
+        of n_samples, not with n_features. The result refers to `Z` and `Y` for
+        `WidthPath.coef`: do not change them meanwhile.
     Y : array_like of shape (n_samples,) or (n_samples, n_targets)
         Targets.
     widths : array_like of int, of shape (n_widths,)
         Widths between 1 and n_features, in any order.
-    Z_test : array_like of shape (n_test, n_features), optional
+    Z_test : array_like or ColumnBlocks of shape (n_test, n_features), optional
         Test features, for `WidthPath.predictions`.
     Y_test : array_like of shape (n_test,) or (n_test, n_targets), optional
         Test targets; with them only `WidthPath.test_mse` is kept and no predictions.
@@ -52,6 +78,8 @@ def width_path(
     rcond : float, optional
         Relative cutoff of singular values. The default is ``max(n_samples, w) * eps`` at
         width w, with the machine epsilon of the dtype of `Z`.
+    keep_coefs : bool, default False
+        Whether to keep the coefficients of all widths, in `WidthPath.coefs`.
 
     Returns
     -------
@@ -61,7 +89,8 @@ def width_path(
     Raises
     ------
     ValueError
-        If an argument is not finite, of a wrong shape, or out of range.
+        If an argument is not finite, of a wrong shape, or out of range, or if coefficients
+        that are to be kept do not fit in memory.
 
     Warns
     -----
@@ -80,34 +109,45 @@ def width_path(
     >>> path.predictions.shape
     (3, 7, 1)
     """
-    problem = check_problem(Z, Y, rcond)
+    problem = check_problem(Z, Y, rcond, on_demand=True)
     n, p = problem.Z.shape
     grid = _check_widths(widths, p)
     alpha = check_real("alpha", alpha, low=0.0)
-    test = None if Z_test is None else check_matrix("Z_test", Z_test, n_columns=p)
+    test = None if Z_test is None else check_columns("Z_test", Z_test, n_columns=p)
     targets = None if Y_test is None else _check_test_targets(Y_test, test, problem)
 
     unique, position = np.unique(grid, return_inverse=True)
-    scaled = Scaled.of(problem.Z[:, : unique[-1]], problem.Y)
-    penalty = float(scaled.penalty(np.array(alpha)))
+    if keep_coefs:
+        _check_memory(unique.size * int(unique[-1]) * problem.Y.shape[1])
+    scaled = Scaled.of(problem.Z, problem.Y)
     evaluation = Evaluation(
         scaled.Z,
         scaled.Y,
         None if test is None else shift(test, -scaled.exponent),
         None if targets is None else shift(targets, -scaled.target_exponents),
         unique,
-        penalty,
+        float(scaled.penalty(np.array(alpha))),
+        keep_coefs,
     )
-    prefixes = PrefixProblem(scaled.Z, scaled.Y, penalty, problem.cutoff)
-    if pays_off(prefixes, evaluation):
-        solve_every_width(prefixes, evaluation)
+    nested = NestedProblem(scaled.Z, scaled.Y, evaluation.alpha, problem.cutoff)
+    if pays_off(nested, evaluation):
+        _solve_every_width(nested, evaluation)
     else:
-        solve_sparse_widths(prefixes, evaluation)
+        _solve_widths(nested, evaluation)
     _warn_if_any_fails(evaluation, n, alpha)
 
-    predictions, test_mse = evaluation.predictions, evaluation.test_mse
-    if predictions is not None:
-        predictions = _in_order(scaled.predictions(predictions), position)
+    def in_order(values: np.ndarray | None) -> np.ndarray | None:
+        """Models in the order asked for, targets last; no copy if that is ascending."""
+        if values is None:
+            return None
+        ascending = position.size == len(values) and (np.diff(position) == 1).all()
+        return (values if ascending else values[position]).transpose(0, 2, 1)
+
+    predictions, coefs = in_order(evaluation.outputs), in_order(evaluation.coefs)
+    if coefs is not None:
+        coefs = scaled.coef(coefs)
+        coefs = coefs[..., 0] if problem.one_dimensional else coefs
+    test_mse = evaluation.test_mse
     return WidthPath(
         widths=grid,
         train_mse=scaled.squares(evaluation.train_mse)[position],
@@ -116,10 +156,58 @@ def width_path(
         condition=evaluation.condition[position],
         interpolates=evaluation.interpolates[position],
         method=evaluation.method[position],
-        predictions=predictions,
+        predictions=None if predictions is None else scaled.predictions(predictions),
         test_mse=None if test_mse is None else scaled.squares(test_mse)[position],
+        coefs=coefs,
         _solve=_CoefficientSolver(problem, alpha),
     )
+
+
+def _solve_widths(problem: NestedProblem, evaluation: Evaluation) -> None:
+    """Solve every width of the evaluation by the algorithm that suits it, and record it.
+
+    ====================================  ============================  ===============
+    width w, for n samples                algorithm                     file
+    ====================================  ============================  ===============
+    all, if rows are equal                merge them, then as below     _deficient.py
+    all, if the rank is far below n       range finder, then as below   _deficient.py
+    w <= n                                leading blocks of R           _triangle.py
+    n < w <= 1.125 n, or ill-conditioned  growing triangle              _growing.py
+    w > 1.125 n                           growing Gram matrix, refined  _gram.py
+    one of doubtful rank                  SVD of its triangle           _triangle.py
+    many, if that is cheaper              cumulative updates            _every_width.py
+    ====================================  ============================  ===============
+    """
+    widths, n = evaluation.widths, len(problem.Z)
+    m = min(n, int(widths[-1]))
+    basis, triangle = tall_qr(problem.Z[:, :m])
+    rotated = basis.transpose_times(problem.Y)[:m]
+    n_below = int(np.searchsorted(widths, m, side="right"))
+    largest, smallest = leading_extremes(triangle, np.append(widths[:n_below], m))
+    if not is_certain(float(largest[-1]), float(smallest[-1]), problem.cutoff(m)):
+        reduced = reduce_rows(problem, triangle, widths)
+        if reduced is not None:
+            _solve_widths(reduced, evaluation)
+            return
+    _solve_below(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
+    if n_below == widths.size:
+        return
+    bounds = LargestBounds(n, _top_vector(triangle, basis))
+    for start, stop, _ in column_blocks(np.array([m])):
+        bounds.add(problem.Z[:, start:stop])
+    growing = GrowingTriangle(problem.Z, basis, triangle, rotated, bounds, float(smallest[-1]))
+    del basis, triangle
+    position = _solve_near(problem, evaluation, n_below, growing)
+    lowest = growing.smallest
+    del growing
+    while position < widths.size:
+        position = solve_wide(problem, evaluation, position, bounds, lowest)
+        if position < widths.size:
+            width = int(widths[position])
+            features = np.asarray(problem.Z[:, :width])
+            small = solve_one_width(features, problem.Y, problem.alpha, problem.cutoff(width))
+            _record(evaluation, position, small.coef.T, small)
+            position += 1
 
 
 def _warn_if_any_fails(evaluation: Evaluation, n: int, alpha: float) -> None:
@@ -137,10 +225,145 @@ def _warn_if_any_fails(evaluation: Evaluation, n: int, alpha: float) -> None:
         )
 
 
-def _in_order(predictions: np.ndarray, position: np.ndarray) -> np.ndarray:
-    """Predictions in the order of the widths asked for, without a copy if that is ascending."""
-    ascending = position.size == len(predictions) and (np.diff(position) == 1).all()
-    return predictions if ascending else predictions[position]
+def _solve_every_width(problem: NestedProblem, evaluation: Evaluation) -> None:
+    """Solve all widths together; coefficients that are to be kept are predictions of unit rows."""
+    widths = evaluation.widths
+    if not evaluation.keep_coefs:
+        solve_every_width(problem, evaluation, _solve_widths)
+        return
+    units = np.eye(int(widths[-1]))
+    found = Evaluation(evaluation.Z, evaluation.Y, units, None, widths, 0.0)
+    solve_every_width(problem, found, _solve_widths)
+    assert found.outputs is not None
+    for i, width in enumerate(widths):
+        found.outputs[i, :, width:] = 0.0
+    for here in _batches(problem, widths, range(widths.size)):
+        coef = found.outputs[here].reshape(-1, len(units))[:, : widths[here][-1]]
+        extremes = found.largest[here], found.smallest[here]
+        method = found.method[here].tolist()
+        evaluation.record(here.start, coef, found.rank[here], *extremes, method)
+
+
+def _solve_below(
+    problem: NestedProblem,
+    evaluation: Evaluation,
+    triangle: np.ndarray,
+    rotated: np.ndarray,
+    largest: np.ndarray,
+    smallest: np.ndarray,
+) -> None:
+    """Solve the widths up to n: together while full rank is certain, then one by one."""
+    widths = evaluation.widths[: largest.size]
+    cutoffs = [problem.cutoff(int(w)) for w in widths]
+    certain = [is_certain(*values) for values in zip(largest, smallest, cutoffs, strict=True)]
+    n_fast = int(np.argmin([*certain, False]))
+    # Where the penalty outweighs the features its factor is another one.
+    heavier = problem.alpha > 0 and outweighs(problem.alpha, triangle)[widths - 1]
+    border = int(np.count_nonzero(heavier & (np.arange(widths.size) < n_fast)))
+    for part in (range(border), range(border, n_fast)):
+        for here in _batches(problem, widths, part):
+            top = int(widths[part.stop - 1])
+            factor, targets = triangle[:top, :top], rotated[:top]
+            if problem.alpha > 0:
+                factor, targets = penalise(np.asfortranarray(factor), targets, problem.alpha)
+            coef = solve_leading_blocks(factor, targets, widths[here])
+            evaluation.record(
+                here.start,
+                coef[:, : widths[here][-1]],
+                widths[here],
+                largest[here],
+                smallest[here],
+                "qr",
+            )
+    for i in range(n_fast, widths.size):
+        w = int(widths[i])
+        block = np.asfortranarray(triangle[:w, :w])
+        extremes = float(largest[i]), float(smallest[i])
+        small = solve_by_extremes(
+            block, rotated[:w], problem.alpha, problem.cutoff(w), "qr", *extremes
+        )
+        _record(evaluation, i, small.coef.T, small)
+
+
+def _solve_near(
+    problem: NestedProblem, evaluation: Evaluation, position: int, growing: GrowingTriangle
+) -> int:
+    """Grow the triangle to 1.125 n, and on until a Gram matrix is safe; return where it is."""
+    n = len(problem.Z)
+    near = n + n // 8
+    held: list[SmallSolution] = []
+
+    def record_held(end: int) -> None:
+        if held:
+            coef = growing.coefficients([s.coef for s in held], len(growing.blocks) - len(held))
+            _record(evaluation, end - len(held), coef, *held)
+            held.clear()
+
+    for i in range(position, evaluation.widths.size):
+        width = int(evaluation.widths[i])
+        if width > near:
+            if growing.width < near:
+                record_held(i)
+                growing.grow(near)
+            growing.search_smallest()
+            # As large as the features will be if the columns to come are like those so far.
+            last = int(evaluation.widths[-1])
+            largest = growing.largest.frobenius * np.sqrt(last / growing.width)
+            if is_safe(problem, last, largest, growing.smallest):
+                record_held(i)
+                return i
+        growing.grow(width)
+        held.append(growing.solve(problem.alpha, problem.cutoff(width)))
+        if len(held) >= problem.batch(width):
+            record_held(i + 1)
+    record_held(evaluation.widths.size)
+    return int(evaluation.widths.size)
+
+
+def _record(evaluation: Evaluation, first: int, coef: np.ndarray, *found: SmallSolution) -> None:
+    """Record widths whose triangles were solved one by one."""
+    evaluation.record(
+        first,
+        np.ascontiguousarray(coef),
+        np.array([small.rank for small in found]),
+        np.array([small.largest for small in found]),
+        np.array([small.smallest for small in found]),
+        [small.method for small in found],
+    )
+
+
+def _top_vector(triangle: np.ndarray, basis: Reflectors) -> np.ndarray:
+    """Vector (n,) of samples that shows the largest singular value of ``Q R``."""
+    vector = random_vectors(len(triangle), 1)
+    for _ in range(4):
+        vector = triangle.T @ (triangle @ vector)
+        vector /= np.linalg.norm(vector) or 1.0
+    image = triangle @ vector
+    return basis.times(image if image.any() else random_vectors(len(triangle), 1))[:, 0]
+
+
+def _batches(problem: NestedProblem, widths: np.ndarray, part: range) -> Iterator[slice]:
+    """Split a range of positions into slices of models that may be held together."""
+    if len(part):
+        size = problem.batch(int(widths[part[-1]]))
+        for first in range(part.start, part.stop, size):
+            yield slice(first, min(first + size, part.stop))
+
+
+def _check_memory(n_numbers: int) -> None:
+    """Refuse to keep coefficients that exceed the machine's memory."""
+    try:
+        np.empty(n_numbers)
+        available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except MemoryError:
+        available = 0
+    except (AttributeError, ValueError, OSError):  # not known on this system
+        return
+    if 8 * n_numbers > available:
+        raise ValueError(
+            f"keep_coefs needs {8 * n_numbers / 2**30:.1f} GiB for the coefficients of all widths, "
+            "more than this machine has; ask for fewer widths, or for coef(width) of single ones"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +374,7 @@ class _CoefficientSolver:
     alpha: float
 
     def __call__(self, width: int) -> np.ndarray:
-        scaled = Scaled.of(self.problem.Z[:, :width], self.problem.Y)
+        scaled = Scaled.of(np.asarray(self.problem.Z[:, :width]), self.problem.Y)
         penalty = float(scaled.penalty(np.array(self.alpha)))
         small = solve_one_width(scaled.Z, scaled.Y, penalty, self.problem.cutoff(width))
         coef = scaled.coef(small.coef)
@@ -175,7 +398,7 @@ def _check_widths(widths: Any, n_features: int) -> np.ndarray:
     return grid.astype(int)
 
 
-def _check_test_targets(Y_test: Any, test: np.ndarray | None, problem: Problem) -> np.ndarray:
+def _check_test_targets(Y_test: Any, test: Features | None, problem: Problem) -> np.ndarray:
     """Return the test targets as a matrix that matches test features and training targets."""
     if test is None:
         raise ValueError("Y_test needs Z_test, the features of the test samples")

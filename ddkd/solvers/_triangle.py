@@ -1,0 +1,220 @@
+"""Least squares for an upper triangle R: one width, or all its leading blocks together.
+
+The leading w rows and columns of the triangle of a QR decomposition ``Z = Q R`` are the triangular
+factor of the first w features (columns are only added to the right). So every width up to n is
+a triangular solve, ``R_w x = (Q' y)_w``; above n a single width is the same for the transposed
+features, ``R' x = y``. A ridge penalty turns R into the triangle of ``[R; sqrt(alpha) I]``, whose
+leading blocks are nested just so, and squares nothing (Golub and Van Loan, Matrix Computations,
+sections 5.3 and 6.1). This may be used where the numerical rank is certain to be full; elsewhere
+the singular value decomposition of the triangle decides.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+from scipy.linalg import blas, lapack
+
+from ._lapack import StackedReflectors, solve_from_right, solve_triangle, stack_qr, tall_qr
+from ._rank import condition_of_extremes, is_certain, leading_extremes, numerical_rank
+
+__all__ = [
+    "SmallSolution",
+    "kept_extremes",
+    "outweighs",
+    "penalise",
+    "shrinkage",
+    "solve_by_extremes",
+    "solve_leading_blocks",
+    "solve_one_width",
+    "solve_reduced",
+    "truncated_svd",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class SmallSolution:
+    """Coefficients, rank, extreme (retained) singular values of the features, and method."""
+
+    coef: np.ndarray
+    rank: int
+    largest: float
+    smallest: float
+    method: str
+
+    def condition(self, alpha: float) -> float:
+        """Condition of the system with that penalty."""
+        return float(condition_of_extremes(self.largest, self.smallest, alpha))
+
+
+def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
+    """Solve for all of `Z` by one QR decomposition of it or of its transpose."""
+    n, p = Z.shape
+    if p <= n:
+        basis, triangle = tall_qr(Z)
+        return solve_reduced(triangle, basis.transpose_times(Y)[:p], alpha, rcond, "qr")
+    basis, triangle = tall_qr(Z.T)
+    small = solve_reduced(triangle, Y, alpha, rcond, "lq")
+    coef = basis.times(small.coef)
+    return SmallSolution(coef, small.rank, small.largest, small.smallest, small.method)
+
+
+def solve_reduced(
+    triangle: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, name: str
+) -> SmallSolution:
+    """Estimate the extreme singular values of an upper triangle, and `solve_by_extremes`."""
+    largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([len(triangle)])))
+    return solve_by_extremes(triangle, targets, alpha, rcond, name, largest, smallest)
+
+
+def solve_by_extremes(
+    triangle: np.ndarray,
+    targets: np.ndarray,
+    alpha: float,
+    rcond: float,
+    name: str,
+    largest: float,
+    smallest: float,
+) -> SmallSolution:
+    """Solve ``R x = c``, or ``R' x = c`` for the name "lq", by substitution or by the SVD.
+
+    The extreme singular values are estimates; where they leave a doubt the SVD decides.
+    """
+    if not is_certain(largest, smallest, rcond):
+        matrix = triangle.T if name == "lq" else triangle
+        return _solve_by_svd(matrix, targets, alpha, rcond, f"{name}+svd")
+    if alpha == 0:
+        coef = solve_triangle(triangle, targets, transpose=name == "lq")
+    elif name == "lq":
+        coef = _solve_penalised_transpose(triangle, targets, alpha)
+    else:
+        coef = solve_triangle(*penalise(triangle, targets, alpha))
+    return SmallSolution(coef, len(triangle), largest, smallest, name)
+
+
+def solve_leading_blocks(
+    triangle: np.ndarray, rotated: np.ndarray, widths: np.ndarray
+) -> np.ndarray:
+    """Solve ``R[:w, :w] x = c[:w]`` for every width w, at about ``n^2`` flops a target.
+
+    Parameters
+    ----------
+    triangle : ndarray of shape (m, m)
+        Upper triangular factor R of the first m features, Fortran-ordered.
+    rotated : ndarray of shape (m, n_targets)
+        Targets c in the basis of the orthogonal factor.
+    widths : ndarray of shape (n_widths,)
+        Ascending widths, at most m.
+
+    Returns
+    -------
+    ndarray of shape (n_widths * n_targets, m)
+        Coefficients, zero beyond each width.
+    """
+    inside = np.arange(len(triangle)) < widths[:, None]
+    masked = (inside[:, None, :] * rotated.T).reshape(-1, len(triangle))
+    return solve_from_right(triangle, masked, transpose=True)
+
+
+def outweighs(alpha: float, triangle: np.ndarray) -> np.ndarray:
+    """Whether the penalty exceeds the squared norm of each leading block ``R[:w, :w]``.
+
+    There the orthogonal factor of ``[R; sqrt(alpha) I]`` comes out of its reflectors by
+    cancellation, while ``R' R + alpha I`` has a condition of at most two.
+    """
+    return np.asarray(alpha >= np.cumsum(np.einsum("ij,ij->j", triangle, triangle)))
+
+
+def penalise(
+    triangle: np.ndarray, targets: np.ndarray, alpha: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Triangle F and targets d with ``F x = d`` for the ridge solution of ``R x = c``."""
+    if outweighs(alpha, triangle)[-1]:
+        factor = _cholesky(triangle, alpha)
+        return factor, solve_triangle(factor, triangle.T @ targets, transpose=True)
+    stacked, factor = _augmented(triangle, alpha)
+    top = np.array(targets, order="F")
+    rotated, _ = stacked.apply(top, np.zeros(top.shape, order="F"), transpose=True)
+    return factor, rotated
+
+
+def _solve_penalised_transpose(
+    triangle: np.ndarray, targets: np.ndarray, alpha: float
+) -> np.ndarray:
+    """Ridge solution ``R (R' R + alpha I)^-1 c`` of ``R' x = c``.
+
+    With ``[R; sqrt(alpha) I] = Q F`` it is the first rows of Q times ``F'^-1 c``.
+    """
+    if outweighs(alpha, triangle)[-1]:
+        factor = _cholesky(triangle, alpha)
+        half = solve_triangle(factor, targets, transpose=True)
+        return np.asarray(blas.dtrmm(1.0, triangle, solve_triangle(factor, half)))
+    stacked, factor = _augmented(triangle, alpha)
+    half = solve_triangle(factor, targets, transpose=True)
+    coef, _ = stacked.apply(half, np.zeros(half.shape, order="F"), transpose=False)
+    return coef
+
+
+def _augmented(triangle: np.ndarray, alpha: float) -> tuple[StackedReflectors, np.ndarray]:
+    """QR decomposition of ``[R; sqrt(alpha) I]``."""
+    m = len(triangle)
+    penalty = np.asfortranarray(math.sqrt(alpha) * np.eye(m))
+    return stack_qr(np.array(triangle, order="F"), penalty, overlap=m)
+
+
+def _cholesky(triangle: np.ndarray, alpha: float) -> np.ndarray:
+    """Upper triangular factor of ``R' R + alpha I``."""
+    gram = blas.dsyrk(1.0, triangle, trans=1)
+    gram[np.diag_indices(len(gram))] += alpha
+    return np.asarray(lapack.dpotrf(gram, lower=0, clean=1, overwrite_a=1)[0])
+
+
+def _solve_by_svd(
+    matrix: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, method: str
+) -> SmallSolution:
+    """Solve by the SVD of the matrix, its singular values cut off at `rcond`.
+
+    LAPACK's gelsd does not form the singular vectors; it knows no penalty, and takes a cutoff of
+    zero for one of eps.
+    """
+    if alpha == 0 and rcond > 0:
+        try:
+            coef, _, rank, values = linalg.lstsq(
+                matrix, targets, cond=rcond, lapack_driver="gelsd", check_finite=False
+            )
+        except linalg.LinAlgError:
+            pass
+        else:
+            return SmallSolution(coef, int(rank), *kept_extremes(values[:rank]), method)
+    left, values, right = truncated_svd(matrix, rcond)
+    filters = shrinkage(values, np.array([alpha]))[0]
+    coef = right.T @ (filters[:, None] * (left.T @ targets))
+    return SmallSolution(coef, values.size, *kept_extremes(values), method)
+
+
+def kept_extremes(values: np.ndarray) -> tuple[float, float]:
+    """Largest and smallest of the singular values kept; zeros if there are none."""
+    return (float(values[0]), float(values[-1])) if values.size else (0.0, 0.0)
+
+
+def truncated_svd(matrix: np.ndarray, rcond: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Left vectors (n, r), values, right vectors (r, p), without values up to the cutoff."""
+    try:
+        left, values, right = linalg.svd(matrix, full_matrices=False, check_finite=False)
+    except linalg.LinAlgError:
+        # Divide and conquer fails to converge on rare matrices; QR iteration does not.
+        left, values, right = linalg.svd(
+            matrix, full_matrices=False, check_finite=False, lapack_driver="gesvd"
+        )
+    rank = numerical_rank(values, rcond)
+    return left[:, :rank], values[:rank], right[:rank]
+
+
+def shrinkage(values: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """Ridge filter ``s / (s**2 + alpha)`` for each penalty and singular value.
+
+    Written without squares, so that it holds at the ends of the floating-point range.
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(1.0 / (values + alphas[:, None] / values))
