@@ -33,11 +33,11 @@ _HOW_TO_READ = (
 
 # What to look for in each figure of `comparison_figures`.
 _CAPTIONS = {
-    "width": "The dotted line is the interpolation threshold: the width that equals the number n of "
-    "labelled examples. Look there: the directly trained model's error peaks, a student's need "
+    "width": "The dotted line is the interpolation threshold, where the width equals the number n "
+    "of labelled examples. Look there: the directly trained model's error peaks, a student's need "
     "not, for it is trained on many more examples than n.",
-    "own-peak": "A student has a peak of its own, where its width equals the size m of its transfer "
-    "set. Look how far right of n it sits: m is what counts, not n.",
+    "own-peak": "A student has a peak of its own, where its width equals the size m of its "
+    "transfer set. Look how far right of n it sits: m is what counts, not n.",
     "transfer": "The student's error against the size m of its transfer set. Look to the right of "
     "the dotted line, where m exceeds the student's width: does the error fall below that of its "
     "teacher, and below that of the best model without a teacher?",
