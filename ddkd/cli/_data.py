@@ -48,6 +48,14 @@ class Data:
         self.split: Split = load(self.source, rng=args.seed, **self.sizes)
         self.split.flip_labels(self.flip_rate)  # refused for numbers
 
+    def require_classes(self, what: str) -> None:
+        """ValueError if the labels are numbers, with the commands that take those."""
+        if self.split.task == "numbers":
+            raise ValueError(
+                f"{what} about classes, and the labels of {self.name} are numbers: `ddkd curve`, "
+                f"`ddkd predict` and `ddkd distill` take numbers; or say --task classes"
+            )
+
     def draw(self) -> partial[Split]:
         """A function of a generator that draws the split of a repeat."""
         digest = fingerprint(self.source)

@@ -38,6 +38,7 @@ COLUMNS = {
     "n_transfer": "number of transfer rows; 0: the model does not use them",
     "predicted_error": "the error that the law predicts from the kernel, 0 to 1",
     "predicted_mse": "the mean squared test error that the law predicts",
+    "predicted_variance_left": "the share of variance left that the law predicts",
     "repeat": "number of the repeat; its split, flips and features are its own",
     "role": "curve, rival or student: what the model is in the contest",
     "sees": "labels: it is given only those; pool: the transfer rows as well",

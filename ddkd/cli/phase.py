@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> Answer:
     args.flip_rate = 0.0
     data = None if args.data == POPULATION else Data(args)
     files = () if data is None else (data.source,)
+    if data is not None:
+        data.require_classes("the map's wrong labels are")
     if (saved := saved_answer(args, *files)) is not None:
         return saved
     if data is None:

@@ -45,7 +45,8 @@ def run(args: argparse.Namespace) -> Answer:
         flip_rate=data.flip_rate,
         bandwidth=args.bandwidth,
     )
-    table = _table(result)
+    value = "error" if data.split.task == "classes" else "variance_left"
+    table = _table(result, value)
     gap = 100 * np.abs(table["predicted"] - table["measured"])
     ridge = table["ridge"] > 0
     values = {
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> Answer:
         "median_gap_without_ridge": float(np.nanmedian(gap[~ridge])),
     }
     answer = Answer(
-        "With a ridge the predicted error is off by at most "
+        f"With a ridge the predicted {value.replace('_', ' ')} is off by at most "
         f"{values['largest_gap_with_ridge']:.1f} points at any width, without one by "
         f"{values['median_gap_without_ridge']:.1f} points at the median width.",
         [
@@ -69,11 +70,11 @@ def run(args: argparse.Namespace) -> Answer:
     return publish(args, answer, write, data.source)
 
 
-def _table(result: SweepResult) -> Table:
+def _table(result: SweepResult, value: str) -> Table:
     """Predicted and measured error of every width and ridge, with the measured standard error."""
     by = ["alpha", "width"]
-    predicted = result.summary(by=by, values="predicted_error")
-    measured = result.summary(by=by, values="error")
+    predicted = result.summary(by=by, values=f"predicted_{value}")
+    measured = result.summary(by=by, values=value)
     return Table(
         {
             "ridge": measured["alpha"],

@@ -30,11 +30,8 @@ def run(args: argparse.Namespace) -> Answer:
         args.repeats = min(args.repeats, 4)
     data = None if args.data is None else Data(args)
     files = () if data is None else (data.source,)
-    if data is not None and data.split.task == "numbers":
-        raise ValueError(
-            f"the paper's claims are about classes, and the labels of {data.name} are numbers: "
-            f"`ddkd curve` and `ddkd distill` take them, or say --task classes"
-        )
+    if data is not None:
+        data.require_classes("the paper's claims are")
     if (saved := saved_answer(args, *files)) is not None:
         return saved
     jobs = protocols(*files, flip_rate=args.flip_rate, n_samples=args.labelled, quick=args.quick)

@@ -55,14 +55,18 @@ def draw_prediction(result: SweepResult, *, title: str = "") -> Figure:
     Returns
     -------
     Figure
-        Two panels that share their widths: 0-1 test error, and mean squared test error.
+        Two panels that share their widths: 0-1 test error (of numbers the share of variance left),
+        and mean squared test error.
         Lines are medians of the predictions, points medians of the measurements: next to the
         threshold a mean would depend on one draw of the features.
     """
     n = int(result["n_samples"][0])
     figure = Figure(figsize=(8, 9.5), layout="constrained")
     panels = figure.subplots(2, 1)
-    values = (("error", "Test error (%)"), ("mse", "Mean squared error"))
+    error = ("error", "Test error (%)")
+    if "error" not in result.columns:
+        error = ("variance_left", "Variance left (%)")
+    values = (error, ("mse", "Mean squared error"))
     if title:
         set_title(panels[0], title)
     for ax, (value, name) in zip(panels, values, strict=True):
@@ -75,7 +79,7 @@ def draw_prediction(result: SweepResult, *, title: str = "") -> Figure:
 
 def _predicted_and_measured(ax: Axes, rows: Table, alpha: float, value: str) -> None:
     """Draw the marks of one ridge on the thin line that was predicted."""
-    widths, measured = pivot(rows, "error" if value == "error" else "test_mse", "width")
+    widths, measured = pivot(rows, "test_mse" if value == "mse" else value, "width")
     line = np.median(pivot(rows, f"predicted_{value}", "width")[1], axis=1)
     known = np.isfinite(line)  # at the threshold itself there is no prediction
     label = f"ridge {alpha:g}" if alpha else "min-norm"

@@ -47,19 +47,21 @@ def predicted_curve(
     -------
     list of dict
         A record for each width and ridge: "width", "alpha", "n_samples", and "test_mse" and
-        "error" with "predicted_mse" and "predicted_error" beside them.
+        "error" with "predicted_mse" and "predicted_error" beside them. For labels that are numbers
+        "variance_left", a share of the test labels' variance, takes the place of "error".
     """
     noisy = split.flip_labels(flip_rate, rng=rng)
-    classes = split.classes
-    truth = codes_of("y_test", split.y_test, classes)
-    codes = codes_of("y_train", noisy.y_train, classes)
-    targets = encode(codes, len(classes), centred=True)
-    wanted = encode(truth, len(classes), centred=True)
+    targets, wanted = _targets(noisy)
     gamma = bandwidth_gamma(split.X_train, bandwidth)
     grid, strengths = np.unique(widths), np.unique(np.asarray(alphas, dtype=float))
     predictor = fourier_predictor(split.X_train, split.X_test, gamma)
     found = predictor.predict(targets, grid[:, None], alpha=strengths)
-    predicted_mse, predicted_error = found.mse(wanted), found.error_rate(truth)
+    predicted_mse = found.mse(wanted)
+    if split.task == "numbers":
+        value, predicted = "variance_left", predicted_mse / np.var(wanted)
+    else:
+        truth = decode(wanted)
+        value, predicted = "error", found.error_rate(truth)
     records = []
     for i, width in enumerate(grid):
         seed = int(rng.integers(2**32))
@@ -67,15 +69,28 @@ def predicted_curve(
         coef = ridge(features.fit_transform(split.X_train), targets, strengths).coef
         scores = features.transform(split.X_test) @ coef
         for j, alpha in enumerate(strengths):
+            mse = float(np.mean((scores[j] - wanted) ** 2))
+            numbers = split.task == "numbers"
+            error = mse / np.var(wanted) if numbers else np.mean(decode(scores[j]) != truth)
             records.append(
                 {
                     "width": int(width),
                     "alpha": float(alpha),
                     "n_samples": len(targets),
-                    "test_mse": float(np.mean((scores[j] - wanted) ** 2)),
+                    "test_mse": mse,
                     "predicted_mse": float(predicted_mse[i, j]),
-                    "error": float(np.mean(decode(scores[j]) != truth)),
-                    "predicted_error": float(predicted_error[i, j]),
+                    value: float(error),
+                    f"predicted_{value}": float(predicted[i, j]),
                 }
             )
     return records
+
+
+def _targets(split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Targets of training and test rows: coded classes, or numbers less their training mean."""
+    if split.task == "numbers":
+        mean = split.y_train.mean()
+        return split.y_train[:, None] - mean, split.y_test[:, None] - mean
+    classes = split.classes
+    train = encode(codes_of("y_train", split.y_train, classes), len(classes), centred=True)
+    return train, encode(codes_of("y_test", split.y_test, classes), len(classes), centred=True)
