@@ -211,7 +211,7 @@ def diagnose(
     -----
     With g random signs, s the labels' scale and D = f(y + s g) - f(y) = s H g, the ratio
     D.D/(s g.D) is 1 for every projection H and below 1 for every smooth filter, exactly, for every
-    g (H'H = H). ``g2.D1 - g1.D2`` is zero for a symmetric H, and not for averages of resampled fits.
+    g (H'H = H). ``g2.D1 - g1.D2`` is zero for a symmetric H, not for averages of resampled fits.
     What a cause means is what, taken away, brings the peak back.
 
     Examples

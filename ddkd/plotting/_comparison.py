@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ddkd.experiments import Errors, title_of
 from ddkd.plotting._axes import finish, legend_entries, mark_thresholds
-from ddkd.plotting._curves import Styles, draw_level, draw_scores, draw_theory
+from ddkd.plotting._curves import draw_level, draw_scores, draw_theory
 from ddkd.plotting._style import FONT, label, set_title
 
 __all__ = ["comparison_figures"]
@@ -16,7 +16,6 @@ __all__ = ["comparison_figures"]
 Columns = Mapping[str, np.ndarray]
 Lines = Mapping[float, tuple[np.ndarray, np.ndarray]]
 
-_BARS = Styles("errorbar")
 _ERROR = "Test error (%)"
 _RIVAL = "best without a teacher"
 
@@ -97,7 +96,7 @@ class _Panels:
 
     def curve(self, ax: Axes, model: str, x: np.ndarray, values: Sequence[np.ndarray]) -> None:
         """Draw a model's errors, each value one number a repeat."""
-        draw_scores(ax, x, np.array(values), label(model), _BARS, joined=True)
+        draw_scores(ax, x, np.array(values), label(model))
 
     def widths(self, ax: Axes, model: str, flip: float, m: int) -> None:
         """Draw a model's errors against its width, on marks alone where a prediction joins them."""
@@ -106,7 +105,7 @@ class _Panels:
             return
         values = np.array([self.errors.values(model, flip, width=w, m=m) for w in widths])
         line = self.predicted.get(flip) if model == "direct" else None
-        marks, _ = draw_scores(ax, widths, values, label(model), _BARS, joined=line is None)
+        marks = draw_scores(ax, widths, values, label(model), joined=line is None)
         if line is not None:
             draw_theory(ax, *line, f"{label(model)}, predicted", marks)
 
@@ -118,9 +117,9 @@ class _Panels:
     def levels(self, ax: Axes, flip: float) -> None:
         """Draw the teacher's error and the best rival's, which is named in the panel's title."""
         width = self.errors.options("teacher", flip, "width").max()
-        draw_level(ax, self.errors.values("teacher", flip, width=width), "teacher", _BARS)
+        draw_level(ax, self.errors.values("teacher", flip, width=width), "teacher")
         name, values = self.rival(flip)
-        draw_level(ax, values, _RIVAL, _BARS)
+        draw_level(ax, values, _RIVAL)
         # Not in the legend that the panels share: it may be another one in each.
         set_title(ax, f"{100 * flip:g} % wrong labels", f"best: {name}")
 

@@ -6,14 +6,12 @@ from matplotlib.figure import Figure
 
 from ddkd.experiments import SweepResult, Table
 from ddkd.plotting._axes import finish, mark_thresholds
-from ddkd.plotting._curves import Styles, draw_scores, draw_theory
+from ddkd.plotting._curves import draw_scores, draw_theory
 from ddkd.plotting._double_descent import DoubleDescentDisplay
 from ddkd.plotting._pivot import pivot
 from ddkd.plotting._style import set_title
 
 __all__ = ["draw_curve", "draw_prediction"]
-
-_MEDIANS = Styles(None, average="median")
 
 
 def draw_curve(result: SweepResult, *, title: str = "") -> Figure:
@@ -83,5 +81,5 @@ def _predicted_and_measured(ax: Axes, rows: Table, alpha: float, value: str) -> 
     line = np.median(pivot(rows, f"predicted_{value}", "width")[1], axis=1)
     known = np.isfinite(line)  # at the threshold itself there is no prediction
     label = f"ridge {alpha:g}" if alpha else "min-norm"
-    marks, _ = draw_scores(ax, widths, measured, label, _MEDIANS, joined=False)
+    marks = draw_scores(ax, widths, measured, label, joined=False, errors=None, average="median")
     draw_theory(ax, widths[known], line[known], f"{label}, predicted", marks)

@@ -1,33 +1,33 @@
 """Curves with standard errors, levels and theory lines, drawn alike in every picture."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
-from matplotlib.container import ErrorbarContainer
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_choice, check_vector
 from ddkd._repr import summarise
-from ddkd.plotting._axes import CURVE, THEORY
-from ddkd.plotting._style import look
+from ddkd.plotting._axes import CURVE, THEORY, finish, mark_thresholds, new_axes
+from ddkd.plotting._style import look, set_title
 
 __all__ = [
+    "CurvesDisplay",
     "Display",
-    "Styles",
+    "Theory",
+    "Threshold",
     "check_scores",
     "check_theory",
-    "check_thresholds",
     "draw_level",
     "draw_scores",
     "draw_theory",
 ]
 
+_ERRORS = ("fill_between", "errorbar", "none")
 Threshold = float | Mapping[str, float] | None
+Theory = ArrayLike | tuple[ArrayLike, ArrayLike]
 
 
 class Display:
@@ -43,20 +43,46 @@ class Display:
         return f"{type(self).__name__}(\n{''.join(fields)})"
 
 
-@dataclass(frozen=True)
-class Styles:
-    """What a user may change about the drawing, in the words of scikit-learn's displays."""
+class CurvesDisplay(Display):
+    """Named curves over one abscissa, with levels, theory lines and thresholds."""
 
-    std_display_style: str | None = "fill_between"
-    average: str = "mean"
-    line_kw: Mapping[str, Any] | None = None
-    fill_between_kw: Mapping[str, Any] | None = None
-    errorbar_kw: Mapping[str, Any] | None = None
+    threshold: Threshold
+    title: str
 
-    def __post_init__(self) -> None:
-        check_choice("average", self.average, ("mean", "median"))
-        if self.std_display_style is not None:
-            check_choice("std_display_style", self.std_display_style, ("fill_between", "errorbar"))
+    def _draw(
+        self,
+        ax: Axes | None,
+        x: np.ndarray,
+        names: tuple[str, str],
+        curves: Mapping[str, np.ndarray],
+        theory: Mapping[str, tuple[np.ndarray, np.ndarray]],
+        levels: Mapping[str, np.ndarray],
+        *,
+        std_display_style: str | None,
+        average: str,
+    ) -> Self:
+        """Draw all of it; a theory line with the name of a curve takes its colour."""
+        check_choice("average", average, ("mean", "median"))
+        check_choice("std_display_style", std_display_style or "none", _ERRORS)
+        ax = new_axes() if ax is None else ax
+        drawn = {}
+        for name, scores in curves.items():
+            joined = name not in theory
+            drawn[name] = draw_scores(
+                ax, x, scores, name, joined=joined, errors=std_display_style, average=average
+            )
+        for name, level in levels.items():
+            drawn[name] = draw_level(ax, level, name)
+        self.lines_ = list(drawn.values())
+        for name, (at, values) in theory.items():
+            label = f"{name}, theory" if name in drawn else name
+            self.lines_.append(draw_theory(ax, at, values, label, drawn.get(name)))
+        self.thresholds_ = mark_thresholds(ax, _thresholds(self.threshold))
+        if self.title:
+            set_title(ax, self.title)
+        finish(ax, *names)
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
 
 
 def check_scores(name: str, value: ArrayLike, n_points: int) -> np.ndarray:
@@ -70,7 +96,7 @@ def check_scores(name: str, value: ArrayLike, n_points: int) -> np.ndarray:
     return scores
 
 
-def check_theory(name: str, value: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def check_theory(name: str, value: Theory, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a theory line as abscissae and values, which may be infinite."""
     if isinstance(value, tuple):
         if len(value) != 2:
@@ -84,49 +110,50 @@ def check_theory(name: str, value: Any, x: np.ndarray) -> tuple[np.ndarray, np.n
     return x, values
 
 
-def check_thresholds(value: Threshold) -> dict[str, float]:
-    """Return the interpolation thresholds by the label under which to mark them."""
-    if value is None:
-        return {}
+def _thresholds(value: Threshold) -> dict[str, float]:
+    """The interpolation thresholds by the label under which to mark them."""
     if isinstance(value, Mapping):
         return {str(label): float(at) for label, at in value.items()}
-    return {f"n = {value:,.12g}": float(value)}
+    return {} if value is None else {f"n = {value:,.12g}": float(value)}
 
 
 def draw_scores(
-    ax: Axes, x: np.ndarray, scores: np.ndarray, label: str, styles: Styles, *, joined: bool
-) -> tuple[Line2D, PolyCollection | ErrorbarContainer | None]:
-    """Draw the average over the repeats and its standard error; return line and error artist.
+    ax: Axes,
+    x: np.ndarray,
+    scores: np.ndarray,
+    label: str,
+    *,
+    joined: bool = True,
+    errors: str | None = "errorbar",
+    average: str = "mean",
+) -> Line2D:
+    """Draw the average over the repeats and its standard error, as a band or as bars.
 
     Points are joined by a line unless a theory line does that for them.
     """
     order = np.argsort(x)
-    x, scores = x[order], scores[order]
-    centre, low, high = _summarise(scores, styles.average)
+    x, (centre, low, high) = x[order], _summarise(scores[order], average)
     style = _next_style(ax, label)
     if not joined:
         style["linestyle"] = "none"
-    style["markevery"] = max(1, x.size // 40) if joined else 1
-    (line,) = ax.plot(x, centre, label=label, gid=CURVE, **{**style, **(styles.line_kw or {})})
-    colour = line.get_color()
-    if scores.shape[1] == 1 or styles.std_display_style is None:
-        return line, None
-    if styles.std_display_style == "fill_between":
-        band = {"alpha": 0.25, "color": colour, "linewidth": 0, **(styles.fill_between_kw or {})}
-        return line, ax.fill_between(x, low, high, **band)
-    bar = {"color": colour, "capsize": 3, "elinewidth": 1.5, **(styles.errorbar_kw or {})}
-    return line, ax.errorbar(x, centre, [centre - low, high - centre], fmt="none", **bar)
+    every = max(1, x.size // 40) if joined else 1
+    (line,) = ax.plot(x, centre, label=label, gid=CURVE, markevery=every, **style)
+    if scores.shape[1] > 1 and errors == "fill_between":
+        ax.fill_between(x, low, high, color=style["color"], alpha=0.25, linewidth=0)
+    elif scores.shape[1] > 1 and errors == "errorbar":
+        bars = [centre - low, high - centre]
+        ax.errorbar(x, centre, bars, fmt="none", color=style["color"], capsize=3, elinewidth=1.5)
+    return line
 
 
-def draw_level(ax: Axes, level: np.ndarray, label: str, styles: Styles) -> Line2D:
+def draw_level(ax: Axes, level: np.ndarray, label: str) -> Line2D:
     """Draw an error that does not depend on the abscissa, with its standard error."""
-    (centre,), (low,), (high,) = _summarise(level[None, :], styles.average)
+    (centre,), (low,), (high,) = _summarise(level[None, :], "mean")
     style = _next_style(ax, label)
     del style["marker"]
-    line = ax.axhline(centre, label=label, gid=CURVE, **style)
-    if level.size > 1 and styles.std_display_style is not None:
+    if level.size > 1:
         ax.axhspan(low, high, color=style["color"], alpha=0.15, linewidth=0)
-    return line
+    return ax.axhline(centre, label=label, gid=CURVE, **style)
 
 
 def draw_theory(
@@ -135,21 +162,12 @@ def draw_theory(
     """Draw a theory line, thin; where it is infinite it leaves through the top of the axes."""
     order = np.argsort(x)
     x, values = x[order], values[order]
-    finite = values[np.isfinite(values)]
-    beyond = 1e6 * max(finite.max(initial=0.0), 1.0)
-    style: dict[str, Any] = {"color": like.get_color()} if like is not None else {}
-    if like is None:
-        style = {key: _next_style(ax, label)[key] for key in ("color", "linestyle")}
-    (line,) = ax.plot(
-        x,
-        np.where(np.isfinite(values), values, beyond),
-        label=label,
-        gid=THEORY,
-        linewidth=1.5,
-        zorder=1.9,
-        **style,
-    )
-    return line
+    beyond = 1e6 * np.max(values, where=np.isfinite(values), initial=1.0)
+    style = _next_style(ax, label) | {"linewidth": 1.5, "marker": None}
+    if like is not None:
+        style |= {"color": like.get_color(), "linestyle": "-"}
+    values = np.where(np.isfinite(values), values, beyond)
+    return ax.plot(x, values, label=label, gid=THEORY, zorder=1.9, **style)[0]
 
 
 def _summarise(scores: np.ndarray, average: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -171,10 +189,5 @@ def _next_style(ax: Axes, name: str) -> dict[str, Any]:
     """Colour, dashes and marker of the next curve in these axes."""
     taken = {line.get_color() for line in ax.get_lines() if line.get_gid() in (CURVE, THEORY)}
     found = look(name, taken)
-    return {
-        "color": found.colour,
-        "linestyle": found.dashes,
-        "marker": found.marker,
-        "markersize": 7,
-        "linewidth": 2.2,
-    }
+    shape = {"linestyle": found.dashes, "marker": found.marker}
+    return {"color": found.colour, "markersize": 7, "linewidth": 2.2, **shape}

@@ -8,27 +8,15 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
-from ddkd.distillation import DistilledClassifier
 from ddkd.experiments import Table
-from ddkd.plotting._axes import finish, mark_thresholds, new_axes
-from ddkd.plotting._curves import (
-    Display,
-    Styles,
-    Threshold,
-    check_scores,
-    check_theory,
-    check_thresholds,
-    draw_level,
-    draw_scores,
-    draw_theory,
-)
+from ddkd.plotting._curves import CurvesDisplay, Theory, Threshold, check_scores, check_theory
 from ddkd.plotting._pivot import pivot
-from ddkd.plotting._style import label, set_title
+from ddkd.plotting._style import label
 
 __all__ = ["DistillationDisplay"]
 
 
-class DistillationDisplay(Display):
+class DistillationDisplay(CurvesDisplay):
     """Students beside their teacher: curves over student width or transfer-set size.
 
     Parameters
@@ -83,7 +71,7 @@ class DistillationDisplay(Display):
         scores: Mapping[str, ArrayLike],
         levels: Mapping[str, ArrayLike] | None = None,
         threshold: Threshold = None,
-        theory: Mapping[str, ArrayLike | tuple[ArrayLike, ArrayLike]] | None = None,
+        theory: Mapping[str, Theory] | None = None,
         score_name: str = "Test error (%)",
         x_name: str = "Student width",
         title: str = "",
@@ -107,57 +95,6 @@ class DistillationDisplay(Display):
         self.score_name = score_name
         self.x_name = x_name
         self.title = title
-
-    @classmethod
-    def from_estimators(
-        cls, estimators: Iterable[DistilledClassifier], X: ArrayLike, y: ArrayLike, **options: Any
-    ) -> Self:
-        """Make a display of fitted distilled classifiers over the size of their transfer sets.
-
-        Parameters
-        ----------
-        estimators : iterable of DistilledClassifier
-            Fitted, for each transfer size equally many (repeats).
-        X : array-like of shape (n_test, n_inputs)
-            Test inputs.
-        y : array-like of shape (n_test,)
-            Their labels.
-        **options : dict
-            What else the display takes.
-
-        Returns
-        -------
-        DistillationDisplay
-            Test error of students and teachers, and the students' disagreement with their
-            teachers.
-
-        Raises
-        ------
-        ValueError
-            If there are not equally many estimators for each transfer size.
-        """
-        rows: dict[int, list[tuple[float, float, float]]] = {}
-        for estimator in estimators:
-            rows.setdefault(estimator.n_transfer_, []).append(
-                (
-                    1 - estimator.score(X, y),
-                    1 - estimator.agreement(X),
-                    1 - estimator.teacher_.score(X, y),
-                )
-            )
-        counts = {size: len(repeats) for size, repeats in rows.items()}
-        if len(set(counts.values())) != 1:
-            raise ValueError(
-                f"estimators must be equally many for each transfer size; got {counts}"
-            )
-        sizes = sorted(rows)
-        values = np.array([rows[size] for size in sizes])
-        names = ("student", "disagreement with the teacher", "teacher")
-        return cls(
-            x=sizes,
-            scores={name: values[:, :, i] for i, name in enumerate(names)},
-            **{"x_name": "Transfer set", **options},
-        )
 
     @classmethod
     def from_result(
@@ -220,9 +157,6 @@ class DistillationDisplay(Display):
         *,
         std_display_style: str | None = "fill_between",
         average: str = "mean",
-        line_kw: dict[str, Any] | None = None,
-        fill_between_kw: dict[str, Any] | None = None,
-        errorbar_kw: dict[str, Any] | None = None,
     ) -> Self:
         """Draw the curves.
 
@@ -235,32 +169,22 @@ class DistillationDisplay(Display):
         average : {"mean", "median"}, default="mean"
             How to average over repeats; near a threshold the mean of a squared error is
             infinite and only the median is stable.
-        line_kw, fill_between_kw, errorbar_kw : dict or None
-            Passed on to matplotlib.
 
         Returns
         -------
         DistillationDisplay
             The object itself, drawn.
         """
-        styles = Styles(std_display_style, average, line_kw, fill_between_kw, errorbar_kw)
-        ax = new_axes() if ax is None else ax
-        drawn = {}
-        for name, scores in self.scores.items():
-            joined = name not in self.theory
-            drawn[name], _ = draw_scores(ax, self.x, scores, name, styles, joined=joined)
-        for name, level in self.levels.items():
-            drawn[name] = draw_level(ax, level, name, styles)
-        self.lines_ = list(drawn.values())
-        for name, (x, values) in self.theory.items():
-            label = f"{name}, theory" if name in drawn else name
-            self.lines_.append(draw_theory(ax, x, values, label, drawn.get(name)))
-        self.thresholds_ = mark_thresholds(ax, check_thresholds(self.threshold))
-        if self.title:
-            set_title(ax, self.title)
-        finish(ax, self.x_name, self.score_name)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._draw(
+            ax,
+            self.x,
+            (self.x_name, self.score_name),
+            self.scores,
+            self.theory,
+            self.levels,
+            std_display_style=std_display_style,
+            average=average,
+        )
 
 
 def _thresholds(result: Table, widest: float) -> dict[str, float]:

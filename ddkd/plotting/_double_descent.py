@@ -6,23 +6,13 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, is_classifier
 
 from ddkd._checks import check_choice, check_targets, check_vector
 from ddkd.experiments import Table
-from ddkd.plotting._axes import finish, mark_thresholds, new_axes
-from ddkd.plotting._curves import (
-    Display,
-    Styles,
-    Threshold,
-    check_scores,
-    check_theory,
-    check_thresholds,
-    draw_scores,
-    draw_theory,
-)
+from ddkd.plotting._curves import CurvesDisplay, Theory, Threshold, check_scores, check_theory
 from ddkd.plotting._pivot import pivot
-from ddkd.plotting._style import set_title
-from ddkd.plotting._validation import Estimator, has_peak, score_name, validation_errors
+from ddkd.plotting._validation import has_peak, validation_errors
 from ddkd.solvers import WidthPath
 
 __all__ = ["DoubleDescentDisplay"]
@@ -30,7 +20,7 @@ __all__ = ["DoubleDescentDisplay"]
 _NO_PEAK = "no peak: ddkd.diagnose says why"
 
 
-class DoubleDescentDisplay(Display):
+class DoubleDescentDisplay(CurvesDisplay):
     """A double-descent curve: error against width, threshold, theory.
 
     Make one from numbers, or by :meth:`from_estimator`, :meth:`from_paths` or
@@ -67,10 +57,6 @@ class DoubleDescentDisplay(Display):
         Their figure.
     lines_ : list of Line2D
         The curves, and the theory line last if there is one.
-    fill_between_ : list of PolyCollection, or None
-        The bands of the standard error.
-    errorbar_ : list of ErrorbarContainer, or None
-        The bars of the standard error.
     thresholds_ : list of Line2D
         The marks of the thresholds.
 
@@ -97,7 +83,7 @@ class DoubleDescentDisplay(Display):
         test_scores: ArrayLike | None,
         train_scores: ArrayLike | None = None,
         threshold: Threshold = None,
-        theory: ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+        theory: Theory | None = None,
         score_name: str = "Test error (%)",
         width_name: str = "Width",
         title: str = "",
@@ -122,7 +108,7 @@ class DoubleDescentDisplay(Display):
     @classmethod
     def from_estimator(
         cls,
-        estimator: Estimator,
+        estimator: BaseEstimator,
         X: ArrayLike,
         y: ArrayLike,
         *,
@@ -191,14 +177,28 @@ class DoubleDescentDisplay(Display):
         (50, False)
         """
         values = list(param_range)
+        if not values:
+            raise ValueError("param_range is empty; it needs at least one value")
+        options = {"width_name": param_name, **options}
         test, train, n_train = validation_errors(
-            estimator, X, y, param_name, values, X_test, y_test, cv=cv, n_jobs=n_jobs
+            estimator,
+            X,
+            y,
+            X_test,
+            y_test,
+            cv=cv,
+            param_name=param_name,
+            param_range=values,
+            n_jobs=n_jobs,
         )
-        options = {"score_name": score_name(estimator), "width_name": param_name, **options}
+        if not is_classifier(estimator):
+            options = {"score_name": "Mean squared error", **options}
         if min(values) <= n_train <= max(values):
             options = {"threshold": n_train, **options}
         display = cls(widths=values, test_scores=test, train_scores=train, **options)
         display.no_peak = not has_peak(display.widths, test.mean(axis=1))
+        if display.no_peak:
+            display.title = "; ".join(filter(None, [display.title, _NO_PEAK]))
         return display
 
     @classmethod
@@ -309,9 +309,6 @@ class DoubleDescentDisplay(Display):
         score_type: str = "test",
         std_display_style: str | None = "fill_between",
         average: str = "mean",
-        line_kw: dict[str, Any] | None = None,
-        fill_between_kw: dict[str, Any] | None = None,
-        errorbar_kw: dict[str, Any] | None = None,
     ) -> Self:
         """Draw the curve.
 
@@ -329,8 +326,6 @@ class DoubleDescentDisplay(Display):
             How to average over repeats. The mean error is infinite within one width of the
             threshold, so that the average of simulations means nothing there; the median
             stays finite.
-        line_kw, fill_between_kw, errorbar_kw : dict or None
-            Passed on to matplotlib.
 
         Returns
         -------
@@ -338,37 +333,27 @@ class DoubleDescentDisplay(Display):
             The object itself, drawn.
         """
         check_choice("score_type", score_type, ("test", "train", "both"))
-        styles = Styles(std_display_style, average, line_kw, fill_between_kw, errorbar_kw)
-        ax = new_axes() if ax is None else ax
-        curves = self._curves(score_type)
-        self.lines_, errors = [], []
-        for label, scores in curves.items():
-            joined = label == "train" or self.theory is None
-            title = label if name is None else name if len(curves) == 1 else f"{name}, {label}"
-            line, band = draw_scores(ax, self.widths, scores, title, styles, joined=joined)
-            self.lines_.append(line)
-            errors.append(band)
-        if self.theory is not None:
-            like = self.lines_[0] if "test" in curves else None
-            label = "theory" if name is None else f"{name}, theory"
-            self.lines_.append(draw_theory(ax, *self.theory, label, like))
-        self.fill_between_ = errors if std_display_style == "fill_between" else None
-        self.errorbar_ = errors if std_display_style == "errorbar" else None
-        self.thresholds_ = mark_thresholds(ax, check_thresholds(self.threshold))
-        heading = "; ".join(filter(None, [self.title, _NO_PEAK if self.no_peak else ""]))
-        if heading:
-            set_title(ax, heading)
-        finish(ax, self.width_name, self.score_name)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
-
-    def _curves(self, score_type: str) -> dict[str, np.ndarray]:
-        scores = {"test": self.test_scores, "train": self.train_scores}
-        if score_type != "both":
-            scores = {score_type: scores[score_type]}
-        if scores.get("train", ...) is None:
+        if score_type != "test" and self.train_scores is None:
             raise ValueError(f"score_type={score_type!r} needs train_scores, which are None")
-        return {label: values for label, values in scores.items() if values is not None}
+        curves = {}
+        for kind, scores in (("test", self.test_scores), ("train", self.train_scores)):
+            if scores is not None and score_type in (kind, "both"):
+                both = score_type == "both" and name is not None
+                curves[f"{name}, {kind}" if both else name or kind] = scores
+        theory = {}
+        if self.theory is not None:
+            test = next(iter(curves), name) if score_type != "train" else None
+            theory[test or "theory"] = self.theory
+        return self._draw(
+            ax,
+            self.widths,
+            (self.width_name, self.score_name),
+            curves,
+            theory,
+            {},
+            std_display_style=std_display_style,
+            average=average,
+        )
 
 
 def _test_mse(path: WidthPath, y_test: Any) -> np.ndarray:

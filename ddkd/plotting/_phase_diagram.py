@@ -4,13 +4,12 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
-from ddkd.experiments import SweepResult
 from ddkd.plotting._axes import PERCENT, legend_below, log_axis, new_axes, percent_axis
 from ddkd.plotting._curves import Display
 from ddkd.plotting._style import FONT, set_title
@@ -38,8 +37,6 @@ class PhaseDiagramDisplay(Display):
         The second method's error minus the first's: positive where the first is better.
     standard_error : array-like of shape (n_y, n_x), or None
         The standard error of that difference.
-    theory : array-like of shape (n_y, n_x), or None
-        What theory says of the gain; its border is drawn dashed.
     names : pair of str, default=("first", "second")
         What to call the methods.
     x_name, y_name : str
@@ -57,9 +54,8 @@ class PhaseDiagramDisplay(Display):
         The coloured map.
     colorbar_ : matplotlib Colorbar
         Their scale.
-    lines_ : list of QuadContourSet
-        The border as measured and, if given, as theory has it; a border that does not cross
-        the map is left out.
+    border_ : QuadContourSet or None
+        Where neither method is better, if that is on the map.
 
     See Also
     --------
@@ -71,8 +67,8 @@ class PhaseDiagramDisplay(Display):
     >>> display = PhaseDiagramDisplay(
     ...     x=[0.0, 0.1], y=[1, 2, 4], gain=[[0.1, -0.1], [0.2, -0.1], [0.2, 0.1]]
     ... )
-    >>> len(display.plot().lines_)
-    1
+    >>> display.plot().mesh_.get_clim()
+    (-0.2, 0.2)
     """
 
     def __init__(
@@ -82,7 +78,6 @@ class PhaseDiagramDisplay(Display):
         y: ArrayLike,
         gain: ArrayLike,
         standard_error: ArrayLike | None = None,
-        theory: ArrayLike | None = None,
         names: tuple[str, str] = ("first", "second"),
         x_name: str = "",
         y_name: str = "",
@@ -96,7 +91,6 @@ class PhaseDiagramDisplay(Display):
         self.standard_error = (
             None if standard_error is None else self._grid("standard_error", standard_error)
         )
-        self.theory = None if theory is None else self._grid("theory", theory)
         self.names = names
         self.x_name, self.y_name, self.title = x_name, y_name, title
 
@@ -141,67 +135,13 @@ class PhaseDiagramDisplay(Display):
         error = paired.std(axis=2, ddof=1) / np.sqrt(n) if n > 1 else None
         return cls(gain=paired.mean(axis=2), standard_error=error, **options)
 
-    @classmethod
-    def from_result(
-        cls,
-        result: SweepResult,
-        *,
-        x: str,
-        y: str,
-        a: str | float,
-        b: str | float,
-        between: str = "model",
-        value: str = "error",
-        **options: Any,
-    ) -> Self:
-        """Make a display of the paired differences in a sweep over two parameters.
-
-        Parameters
-        ----------
-        result : SweepResult
-            The sweep.
-        x, y : str
-            The columns of the two parameters.
-        a, b : scalar
-            Which values of the column `between` are the first and the second method.
-        between : str, default="model"
-            The column that tells the methods apart.
-        value : str, default="error"
-            The column of the error.
-        **options : dict
-            What else the display takes.
-
-        Returns
-        -------
-        PhaseDiagramDisplay
-            The display, not yet drawn.
-
-        Raises
-        ------
-        ValueError
-            If a column is missing, or a pair of the two parameters.
-        """
-        table = result.paired(value, between=between, a=b, b=a, by=[y, x])
-        xs, column = np.unique(table[x], return_inverse=True)
-        ys, row = np.unique(table[y], return_inverse=True)
-        if len(table) != xs.size * ys.size:
-            raise ValueError(f"the sweep must hold every pair of {x!r} and {y!r}")
-        gain, error = np.empty((ys.size, xs.size)), np.empty((ys.size, xs.size))
-        gain[row, column], error[row, column] = table["mean"], table["se"]
-        options = {"names": (str(a), str(b)), "x_name": x, "y_name": y, **options}
-        known = None if np.isnan(error).any() else error
-        return cls(x=xs, y=ys, gain=gain, standard_error=known, **options)
-
-    def plot(self, ax: Axes | None = None, *, cmap: str | Colormap = _COLOURS) -> Self:
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the map.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
             The axes to draw on; a new figure by default.
-        cmap : str or Colormap
-            A diverging map, from where the first method is worse to where it is better; by
-            default from orange through white, at no difference, to dark blue.
 
         Returns
         -------
@@ -221,13 +161,13 @@ class PhaseDiagramDisplay(Display):
             axis.set_label_text(name, fontsize=FONT)
         limit = self._limit()
         self.mesh_ = ax.pcolormesh(
-            _edges(self.x), _edges(self.y), self.gain, cmap=cmap, vmin=-limit, vmax=limit
+            _edges(self.x), _edges(self.y), self.gain, cmap=_COLOURS, vmin=-limit, vmax=limit
         )
         error = np.zeros_like(self.gain) if self.standard_error is None else self.standard_error
         handles = [
             *self._hatch(ax, self.gain < -2 * error, _WORSE, f"{self.names[0]} worse"),
             *self._hatch(ax, np.abs(self.gain) < 2 * error, _UNDECIDED, "undecided (2 s.e.)"),
-            *self._draw_borders(ax),
+            *self._draw_border(ax),
         ]
         self._scale(ax, limit)
         ax.tick_params(labelsize=FONT - 1)
@@ -260,18 +200,15 @@ class PhaseDiagramDisplay(Display):
             ax.add_patch(Rectangle((x[j], y[i]), x[j + 1] - x[j], y[i + 1] - y[i], **style))
         return [Patch(label=label, **style)] if where.any() else []
 
-    def _draw_borders(self, ax: Axes) -> list[Line2D]:
-        """Draw where neither method is better; a border outside the map is left out."""
-        self.lines_, handles = [], []
-        borders = [(self.gain, "-", "border")]
-        if self.theory is not None:
-            borders.append((self.theory, "--", "border, theory"))
-        for grid, dashes, label in borders:
-            if grid.min() < 0 < grid.max():
-                style: dict[str, Any] = {"colors": "black", "linestyles": dashes, "linewidths": 2.5}
-                self.lines_.append(ax.contour(self.x, self.y, grid, levels=[0.0], **style))
-                handles.append(Line2D([], [], color="black", ls=dashes, lw=2.5, label=label))
-        return handles
+    def _draw_border(self, ax: Axes) -> list[Line2D]:
+        """Draw where neither method is better."""
+        self.border_ = None
+        if not self.gain.min() < 0 < self.gain.max():
+            return []
+        self.border_ = ax.contour(
+            self.x, self.y, self.gain, levels=[0.0], colors="black", linewidths=2.5
+        )
+        return [Line2D([], [], color="black", linewidth=2.5, label="border")]
 
     def _scale(self, ax: Axes, limit: float) -> None:
         """Draw the scale of colours, with what its ends mean."""
