@@ -1,6 +1,7 @@
 """Checks of arguments, so that bad input gets one clear error that names it."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,6 +15,7 @@ __all__ = [
     "check_features",
     "check_integer",
     "check_matrix",
+    "check_objects",
     "check_real",
     "check_rng",
     "check_targets",
@@ -30,11 +32,29 @@ def input_eps(*arrays: Any) -> float:
 
 
 def as_array(name: str, value: Any) -> np.ndarray:
-    """Return `value` as an array of any kind; ValueError for a ragged list."""
+    """Return `value` as an array of any kind; ValueError for a ragged list or a masked array."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(
+            f"{name} is a masked array, whose hidden values would be used; pass {name}.filled(...) "
+            f"or the rows that have every value"
+        )
     try:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} cannot be made an array: {error}") from None
+
+
+def check_objects(name: str, array: np.ndarray) -> np.ndarray:
+    """Return an array of objects as float64; ValueError unless every one is a real number."""
+    strange = [v for v in array.flat if not isinstance(v, Real | Decimal | np.bool_)]
+    if strange:
+        raise ValueError(
+            f"{name} must hold real numbers; one of its objects is a {type(strange[0]).__name__}"
+        )
+    try:
+        return array.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"{name} holds an integer beyond 1e308, too large for a float") from None
 
 
 def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.ndarray:
@@ -43,10 +63,7 @@ def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.nda
         raise TypeError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
     array = as_array(name, value)
     if array.dtype == object:
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            raise ValueError(f"{name} holds objects that are not real numbers") from None
+        array = check_objects(name, array)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers; its dtype is {array.dtype}")
     allowed = (ndim,) if isinstance(ndim, int) else ndim
@@ -113,7 +130,10 @@ def check_real(
     zero_dim = isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf"
     if isinstance(value, bool | np.bool_) or not (isinstance(value, Real) or zero_dim):
         raise ValueError(f"{name} must be a real number; got {value!r}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is an integer beyond 1e308, too large for a float") from None
     below = number <= low if low_open else number < low
     above = number >= high if high_open else number > high
     if not np.isfinite(number) or below or above:

@@ -9,10 +9,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier, i
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_choice, check_integer, check_matrix
 from ddkd._labels import decode
+from ddkd._validation import validate
 from ddkd.datasets import is_stream
 from ddkd.estimators import LeastSquaresClassifier
 from ddkd.features import RandomFourierFeatures
@@ -142,7 +143,7 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
         """
-        X, y = validate_data(self, X, y, dtype=_FLOATS)
+        X, y = validate(self, X, y, dtype=_FLOATS)
         check_classification_targets(y)
         check_integer("batch_size", self.batch_size)
         rng = check_random_state(self.random_state)
@@ -236,7 +237,7 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
 
     def _validate(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        return validate_data(self, X, dtype=_FLOATS, reset=False)
+        return validate(self, X, dtype=_FLOATS, reset=False)
 
     def _pair(self, rng: np.random.RandomState) -> tuple[Any, Any]:
         """Unfitted teacher and student, with their random states filled in."""

@@ -6,10 +6,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin, clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_real, check_targets
 from ddkd._labels import codes_of, decode, encode
+from ddkd._validation import validate
 from ddkd.solvers import LeastSquaresSolution, StreamingLeastSquares, ridge
 
 __all__ = ["LeastSquaresClassifier", "LeastSquaresRegressor"]
@@ -108,7 +109,7 @@ class _LeastSquares(BaseEstimator):
 
     def _scores(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=_FLOATS, reset=False)
+        X = validate(self, X, dtype=_FLOATS, reset=False)
         return self._map(X) @ self.solution_.coef + self.intercept_
 
 
@@ -180,7 +181,7 @@ class LeastSquaresRegressor(MultiOutputMixin, RegressorMixin, _LeastSquares):
         LeastSquaresRegressor
             The fitted model.
         """
-        X, y = validate_data(self, X, y, dtype=_FLOATS, multi_output=True, y_numeric=True)
+        X, y = validate(self, X, y, dtype=_FLOATS, multi_output=True, y_numeric=True)
         return self._fit_targets(X, y.astype(np.float64, copy=False))
 
     @available_if(_streams)
@@ -203,7 +204,7 @@ class LeastSquaresRegressor(MultiOutputMixin, RegressorMixin, _LeastSquares):
         LeastSquaresRegressor
             The model.
         """
-        X, y = validate_data(
+        X, y = validate(
             self, X, y, dtype=_FLOATS, multi_output=True, y_numeric=True, reset=self._starts()
         )
         return self._partial_fit_targets(X, y.astype(np.float64, copy=False))
@@ -289,7 +290,7 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
         LeastSquaresClassifier
             The fitted model.
         """
-        X, y = validate_data(self, X, y, dtype=_FLOATS)
+        X, y = validate(self, X, y, dtype=_FLOATS)
         check_classification_targets(y)
         self._set_classes(y if classes is None else classes)
         return self._fit_targets(X, self._encode(y))
@@ -312,7 +313,7 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
         LeastSquaresClassifier
             The fitted model.
         """
-        X = validate_data(self, X, dtype=_FLOATS)
+        X = validate(self, X, dtype=_FLOATS)
         self._set_classes(classes)
         return self._fit_targets(X, self._check_scores(scores, len(X)))
 
@@ -338,7 +339,7 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
         LeastSquaresClassifier
             The model.
         """
-        X, y = validate_data(self, X, y, dtype=_FLOATS, reset=self._starts())
+        X, y = validate(self, X, y, dtype=_FLOATS, reset=self._starts())
         self._continue_classes(classes)
         return self._partial_fit_targets(X, self._encode(y))
 
@@ -360,7 +361,7 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
         LeastSquaresClassifier
             The model.
         """
-        X = validate_data(self, X, dtype=_FLOATS, reset=self._starts())
+        X = validate(self, X, dtype=_FLOATS, reset=self._starts())
         self._continue_classes(classes)
         return self._partial_fit_targets(X, self._check_scores(scores, len(X)))
 

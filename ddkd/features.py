@@ -7,10 +7,11 @@ import numpy as np
 from scipy.spatial.distance import pdist
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_choice, check_integer, check_matrix, check_real
 from ddkd._cosine import cos_in_place
+from ddkd._validation import validate
 
 __all__ = ["RandomFourierFeatures", "RandomReLUFeatures", "median_distance"]
 
@@ -81,7 +82,7 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         do not depend on how many follow, and neither do the numbers of the second generator.
         """
         check_integer("n_components", self.n_components)
-        X = validate_data(self, X, dtype=self._float_type())
+        X = validate(self, X, dtype=self._float_type())
         seed = check_random_state(self.random_state).randint(2**32, size=4, dtype=np.uint32)
         for_directions, for_rest = np.random.SeedSequence(seed.tolist()).spawn(2)
         directions = np.random.default_rng(for_directions).standard_normal(
@@ -124,7 +125,7 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             The features; no other array of that size is made on the way.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=self.weights_.dtype, reset=False)
+        X = validate(self, X, dtype=self.weights_.dtype, reset=False)
         Z = np.empty((X.shape[0], self._n_features_out), dtype=self.weights_.dtype)
         n_rows = max(16, _BLOCK_ELEMENTS // self._n_features_out)
         for start in range(0, len(Z), n_rows):

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WIDTH", "Answer", "clean", "fill", "percent", "wrap"]
+from ddkd._text import printable
+
+__all__ = ["WIDTH", "Answer", "fill", "percent", "wrap"]
 
 WIDTH = 78
 
@@ -54,7 +56,7 @@ class Answer:
             return
         paragraphs = [wrap(self.lead), *(() if quiet else map(wrap, self.body))]
         if verbose and self.more:
-            paragraphs.append(f"\n{clean(self.more)}")
+            paragraphs.append(f"\n{printable(self.more)}")
         print(_for_this_terminal("\n".join(paragraphs)))
         if quiet:
             return
@@ -65,8 +67,8 @@ class Answer:
 def wrap(text: str) -> str:
     """Wrap a paragraph at 78 columns; a line that starts with a space stays as it is."""
     if text.startswith(" "):
-        return clean(text)
-    return fill(clean(text))
+        return printable(text)
+    return fill(printable(text))
 
 
 def fill(text: str, first: str = "", later: str = "") -> str:
@@ -79,11 +81,6 @@ def fill(text: str, first: str = "", later: str = "") -> str:
         break_on_hyphens=False,
     )
     return wrapper.fill(text.replace(" %", "\u00a0%")).replace("\u00a0", " ")
-
-
-def clean(text: str) -> str:
-    """Show control characters and marks that turn the direction of writing instead of obeying."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def _for_this_terminal(text: str) -> str:
@@ -108,7 +105,7 @@ def percent(value: float) -> str:
 
 def link(path: Path) -> str:
     """A path, on a terminal as a link that can be clicked (OSC 8)."""
-    text = clean(str(path))
+    text = printable(str(path))
     if not _is_terminal():
         return text
     return f"\x1b]8;;{path.resolve().as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"

@@ -11,8 +11,9 @@ from typing import NoReturn
 from threadpoolctl import threadpool_limits
 
 from ddkd import __version__
+from ddkd._text import printable
 from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce, theorems
-from ddkd.cli._answer import clean, wrap
+from ddkd.cli._answer import wrap
 from ddkd.cli._output import hold_folder, how_to_resume
 from ddkd.exceptions import InterpolationWarning
 
@@ -94,14 +95,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Print a warning's own words, without the place in the code that issued it."""
-    print(f"ddkd: warning: {clean(' '.join(str(message).split()))}", file=sys.stderr)
+    print(f"ddkd: warning: {printable(' '.join(str(message).split()))}", file=sys.stderr)
 
 
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
-    text = clean(" ".join(str(error).split()))
+    text = printable(" ".join(str(error).split()))
     if isinstance(error, OSError) and error.strerror and error.filename:
-        return clean(f"{error.filename}: {error.strerror}")
+        return printable(f"{error.filename}: {error.strerror}")
     if isinstance(error, ValueError | OSError | ImportError):
         return text
     return f"{type(error).__name__}: {text} (--debug shows where)"
@@ -111,7 +112,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose messages show control characters instead of obeying them."""
 
     def error(self, message: str) -> NoReturn:
-        super().error(clean(message))
+        super().error(printable(message))
 
 
 def _parser() -> argparse.ArgumentParser:

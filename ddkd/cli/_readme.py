@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from ddkd import __version__
-from ddkd.cli._answer import clean
+from ddkd._text import printable
 
 __all__ = ["COLUMNS", "FILES", "readme"]
 
@@ -72,4 +72,4 @@ def readme(args: argparse.Namespace, folder: Path) -> str:
 
 
 def _entry(name: str, text: str) -> str:
-    return f"  {clean(name):<16} {clean(text)}"
+    return f"  {printable(name):<16} {printable(text)}"

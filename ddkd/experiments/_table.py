@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from ddkd._text import printable
 from ddkd.experiments._atomic import write_atomic
 
 __all__ = ["Table", "as_scalar", "columns_of"]
 
 Scalar = bool | int | float | str | None
+_LARGEST = int(sys.float_info.max)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,6 +87,8 @@ class Table:
         """Write the columns as UTF-8 .csv; equal tables give equal bytes.
 
         Floats are written in the fewest digits that read back exactly, a missing number as "nan".
+        Control characters in a text are written as escapes; a text that a spreadsheet would take
+        for a formula gets an apostrophe in front.
 
         Parameters
         ----------
@@ -92,8 +97,8 @@ class Table:
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(row.values() for row in self.rows())
+        writer.writerow(map(_field, self.columns))
+        writer.writerows(map(_field, row.values()) for row in self.rows())
         write_atomic(Path(path), text.getvalue().encode())
 
     def to_frame(self) -> Any:
@@ -127,10 +132,20 @@ class Table:
         return f"<{type(self).__name__} of {len(self)} rows: {', '.join(self.columns)}>"
 
 
+def _field(value: Scalar) -> Scalar:
+    """A field of a .csv that no program that reads it will obey."""
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
 def as_scalar(name: str, value: Any) -> Scalar:
     """Return a numpy or Python scalar as a Python bool, int, float, str or None."""
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise ValueError(f"{name} is an integer beyond 1e308, the largest number that fits a float")
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise ValueError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from ddkd._text import printable
 from ddkd.experiments import QUESTIONS, Claim, Reproduction
 from ddkd.plotting._claims import (
     SYMBOLS,
@@ -57,7 +58,7 @@ def write_report(done: Reproduction, out: Path) -> None:
         An existing folder. It receives ``claims.json``, ``results.npz``, ``results.csv``, the
         figures of each data set as PNG and SVG, and ``index.html``: one file that can be mailed.
     """
-    claims = json.dumps([claim.as_dict() for claim in done.claims], indent=1, ensure_ascii=False)
+    claims = json.dumps([claim.as_dict() for claim in done.claims], indent=1)
     (out / "claims.json").write_text(claims + "\n", encoding="utf-8")
     done.result.save(out / "results.npz")
     done.result.to_csv(out / "results.csv")
@@ -85,8 +86,8 @@ def _picture(name: str, figure: Figure) -> str:
     data = base64.b64encode(image.getvalue()).decode()
     return (
         f'<figure><div class="wide"><img src="data:image/png;base64,{data}" '
-        f'alt="{html.escape(str(figure.get_label()))}"></div>'
-        f"<figcaption>{html.escape(_CAPTIONS[name])}</figcaption></figure>"
+        f'alt="{_escaped(figure.get_label())}"></div>'
+        f"<figcaption>{_escaped(_CAPTIONS[name])}</figcaption></figure>"
     )
 
 
@@ -94,8 +95,8 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
     """One HTML page without scripts, that asks nothing of anyone else."""
     answer = " ".join(f"{text[0].upper()}{text[1:]}." for text in claims_summary(done.claims))
     sections = "".join(
-        f"<h2>{html.escape(protocol.title)}</h2>"
-        f"<p>Data set <code>{html.escape(protocol.data)}</code>.</p>{pictures[protocol.data]}"
+        f"<h2>{_escaped(protocol.title)}</h2>"
+        f"<p>Data set <code>{_escaped(protocol.data)}</code>.</p>{pictures[protocol.data]}"
         for protocol in done.protocols
     )
     # No script runs and nothing is fetched, whatever a data file's name or a claim may hold.
@@ -104,10 +105,10 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
     return _PAGE.format(
         policy=policy,
         style=_STYLE,
-        answer=html.escape(answer),
-        repeats=done.claims[0].n_repeats,
+        answer=_escaped(answer),
+        repeats=_escaped(done.claims[0].n_repeats),
         sections=sections,
-        how_to_read=html.escape(_HOW_TO_READ),
+        how_to_read=_escaped(_HOW_TO_READ),
         tables=html_claims_table(done.claims),
     )
 
@@ -116,7 +117,7 @@ def html_claims_table(claims: Sequence[Claim]) -> str:
     """A table a question, a row a claim, a column a data set and flip rate."""
     columns = settings(claims)
     head = "".join(
-        f"<th>{html.escape(short_name(data))}, {100 * rate:g} % wrong</th>"
+        f"<th>{_escaped(short_name(data))}, {100 * rate:g} % wrong</th>"
         for data, rate in columns
     )
     tables = []
@@ -124,7 +125,7 @@ def html_claims_table(claims: Sequence[Claim]) -> str:
         rows = by_statement([claim for claim in claims if claim.question == key])
         body = "".join(_row(cells, columns) for cells in rows.values())
         tables.append(
-            f'<h3>{html.escape(QUESTIONS.get(key, key))}</h3><div class="wide"><table><thead><tr>'
+            f'<h3>{_escaped(QUESTIONS.get(key, key))}</h3><div class="wide"><table><thead><tr>'
             f"<th>claim</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
     return "".join(tables)
@@ -138,13 +139,18 @@ def _row(cells: dict[tuple[str, float], Claim], columns: Sequence[tuple[str, flo
         if claim is None:
             shown.append("<td></td>")
             continue
-        text = html.escape(f"{SYMBOLS[claim.verdict]} {margin(claim)}")
+        text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim)}")
         shown.append(
-            f'<td class="{html.escape(claim.verdict)}" title="{html.escape(claim.verdict)}">{text}'
-            f"<br><small>{html.escape(means(claim))}</small></td>"
+            f'<td class="{_escaped(claim.verdict)}" title="{_escaped(claim.verdict)}">{text}'
+            f"<br><small>{_escaped(means(claim))}</small></td>"
         )
-    statement = html.escape(next(iter(cells.values())).statement)
+    statement = _escaped(next(iter(cells.values())).statement)
     return f"<tr><th>{statement}</th>{''.join(shown)}</tr>"
+
+
+def _escaped(value: object) -> str:
+    """A value as text of the page, whoever chose it."""
+    return html.escape(printable(str(value)))
 
 
 _STYLE = """

@@ -1,0 +1,28 @@
+"""scikit-learn's check of an estimator's input, and what it lets through."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from ddkd._checks import as_array, check_objects
+
+__all__ = ["validate"]
+
+
+def validate(estimator: BaseEstimator, X: Any, *y: Any, **options: Any) -> Any:
+    """Do as ``validate_data``; ValueError for masked arrays, words and integers beyond a float."""
+    for name, value in zip(("X", "y"), (X, *y), strict=False):
+        if isinstance(value, np.ma.MaskedArray):
+            as_array(name, value)  # refused
+    if (
+        isinstance(X, np.ndarray)
+        and X.dtype.kind == "O"
+        and any(isinstance(v, str) for v in X.flat)
+    ):
+        check_objects("X", X)  # refused; for other objects scikit-learn has words of its own
+    try:
+        return validate_data(estimator, X, *y, **options)
+    except OverflowError as error:
+        raise ValueError(f"X holds a number beyond 1e308 ({error})") from None

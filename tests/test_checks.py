@@ -1,0 +1,68 @@
+"""Arrays whose numbers are not what they seem: masked, objects, beyond a float."""
+
+import numpy as np
+import pytest
+
+from ddkd import DistilledClassifier, LeastSquaresClassifier, RandomFourierFeatures
+from ddkd.datasets import Split
+from ddkd.solvers import StreamingLeastSquares, min_norm, ridge, width_path
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 5))
+y = np.sign(X[:, 0])
+FEATURES = RandomFourierFeatures(8, random_state=0).fit(X)
+MODEL = LeastSquaresClassifier(FEATURES).fit(X, y)
+TAKES_INPUTS = {
+    "min_norm": lambda X: min_norm(X, y),
+    "width_path": lambda X: width_path(X, y, [1, 2]),
+    "StreamingLeastSquares": lambda X: StreamingLeastSquares(5).update(X, y),
+    "Split": lambda inputs: Split(inputs, y, X, X, y),
+    "RandomFourierFeatures.fit": RandomFourierFeatures(8).fit,
+    "RandomFourierFeatures.transform": FEATURES.transform,
+    "LeastSquaresClassifier.fit": lambda X: LeastSquaresClassifier().fit(X, y),
+    "LeastSquaresClassifier.predict": MODEL.predict,
+    "DistilledClassifier.fit": lambda X: DistilledClassifier(MODEL, MODEL).fit(X, y),
+    "DistilledClassifier.transfer": lambda T: DistilledClassifier(MODEL, transfer=T).fit(X, y),
+}
+
+
+@pytest.mark.parametrize("take", TAKES_INPUTS.values(), ids=TAKES_INPUTS)
+def test_the_hidden_values_of_a_masked_array_are_not_used(take):
+    with pytest.raises(ValueError, match="is a masked array, whose hidden values would be used"):
+        take(np.ma.masked_array(X, mask=X > 1))
+
+
+@pytest.mark.parametrize("take", TAKES_INPUTS.values(), ids=TAKES_INPUTS)
+def test_words_are_not_read_as_numbers(take):
+    with pytest.raises(ValueError, match="one of its objects is a str"):
+        take(X.astype(str).astype(object))
+
+
+@pytest.mark.parametrize("take", TAKES_INPUTS.values(), ids=TAKES_INPUTS)
+def test_integers_beyond_a_float_are_refused(take):
+    with pytest.raises(ValueError, match="beyond 1e308"):
+        take([[10**400, 0, 0, 0, 0]] * 40)
+
+
+TAKES_LABELS = {
+    "ridge": lambda y: ridge(X, y, 1.0),
+    "LeastSquaresClassifier.fit": lambda y: LeastSquaresClassifier().fit(X, y),
+    "Split": lambda labels: Split(X, labels, X, X, y),
+}
+
+
+@pytest.mark.parametrize("take", TAKES_LABELS.values(), ids=TAKES_LABELS)
+def test_masked_labels_are_refused(take):
+    with pytest.raises(ValueError, match="is a masked array"):
+        take(np.ma.masked_array(y, mask=y > 0))
+
+
+def test_a_penalty_beyond_a_float_is_refused():
+    with pytest.raises(ValueError, match="alpha is an integer beyond 1e308"):
+        ridge(X, y, 10**400)
+
+
+def test_objects_that_are_numbers_are_taken():
+    objects = X.astype(object)
+    np.testing.assert_array_equal(min_norm(objects, y).coef, min_norm(X, y).coef)
+    np.testing.assert_array_equal(MODEL.predict(objects), MODEL.predict(X))
