@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 import ddkd
-from tools import claims_page
+from tools import claims_page, pictures
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -112,3 +112,15 @@ def test_the_tables_of_claims_are_the_measured_ones():
     claims = json.loads(claims_page.MEASURED.read_text(encoding="utf-8"))
     text = claims_page.PAGE.read_text(encoding="utf-8")
     assert claims_page.page(text, claims) == text
+
+
+def test_the_numbers_of_the_picture_are_those_of_the_claims():
+    found = json.loads(pictures.RESCUED.read_text(encoding="utf-8"))
+    claims = json.loads(claims_page.MEASURED.read_text(encoding="utf-8"))
+    for key, width in (("direct-width n", 200.0), ("direct-width 4n", 800.0)):
+        (claim,) = (
+            c for c in claims if (c["key"], c["data"], c["flip_rate"]) == (key, found["data"], 0.0)
+        )
+        at = found["width"].index(width)
+        difference = found["student"][at] - found["direct"][at]
+        assert difference == pytest.approx(claim["difference"], abs=2e-5)
