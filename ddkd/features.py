@@ -10,10 +10,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_choice, check_integer, check_matrix, check_real
-from ddkd._cosine import cos_in_place
 from ddkd._validation import validate
 
-__all__ = ["RandomFourierFeatures", "RandomReLUFeatures", "median_distance"]
+__all__ = ["ColumnBlocks", "RandomFourierFeatures", "RandomReLUFeatures", "median_distance"]
 
 _MEDIAN_ROWS = 1000  # half a million pairs: the median to about 0.2 %
 _BLOCK_ELEMENTS = 2**17  # one megabyte of float64, which stays in cache between passes
@@ -108,7 +107,8 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _n_features_out(self) -> int:
         return self.weights_.shape[0]
 
-    def _activate(self, block: np.ndarray) -> None:
+    def _activate(self, block: np.ndarray, columns: slice) -> None:
+        """Turn products with the directions into features, in place."""
         raise NotImplementedError
 
     def transform(self, X: Any) -> np.ndarray:
@@ -124,14 +124,22 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         ndarray of shape (n_samples, n_components)
             The features; no other array of that size is made on the way.
         """
+        return self._transform_columns(self._validated(X), 0, self._n_features_out)
+
+    def _validated(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        X = validate(self, X, dtype=self.weights_.dtype, reset=False)
-        Z = np.empty((X.shape[0], self._n_features_out), dtype=self.weights_.dtype)
-        n_rows = max(16, _BLOCK_ELEMENTS // self._n_features_out)
-        for start in range(0, len(Z), n_rows):
-            block = Z[start : start + n_rows]
-            np.matmul(X[start : start + n_rows], self.weights_.T, out=block)
-            self._activate(block)
+        return validate(self, X, dtype=self.weights_.dtype, reset=False)
+
+    def _transform_columns(self, X: np.ndarray, start: int, stop: int) -> np.ndarray:
+        """Columns from `start` to `stop` of the features of validated inputs."""
+        columns = slice(start, stop)
+        weights = self.weights_[columns].T
+        Z = np.empty((X.shape[0], stop - start), dtype=weights.dtype)
+        n_rows = max(16, _BLOCK_ELEMENTS // max(1, stop - start))
+        for first in range(0, len(Z), n_rows):
+            block = Z[first : first + n_rows]
+            np.matmul(X[first : first + n_rows], weights, out=block)
+            self._activate(block, columns)
         return Z
 
 
@@ -236,9 +244,9 @@ class RandomFourierFeatures(_RandomFeatures):
         variance = float(X.var(dtype=np.float64))
         return 1.0 / (X.shape[1] * variance) if variance > 0 else 1.0
 
-    def _activate(self, block: np.ndarray) -> None:
-        block += self.phases_
-        cos_in_place(block)
+    def _activate(self, block: np.ndarray, columns: slice) -> None:
+        block += self.phases_[columns]
+        _cosine_in_place(block)
         block *= math.sqrt(2.0 / self._n_features_out)
 
 
@@ -311,6 +319,107 @@ class RandomReLUFeatures(_RandomFeatures):
         self.weights_ = directions.astype(X.dtype, copy=False)
         return self
 
-    def _activate(self, block: np.ndarray) -> None:
+    def _activate(self, block: np.ndarray, columns: slice) -> None:
         np.maximum(block, 0.0, out=block)
         block *= math.sqrt(2.0 / self._n_features_out)
+
+
+class ColumnBlocks:
+    """Features made on demand, a block of columns at a time, in place of a whole matrix.
+
+    For feature maps too wide for memory: :func:`~ddkd.solvers.width_path` takes it for `Z` and
+    for `Z_test`, makes each block once a pass, and needs memory that grows with the square of the
+    number of training samples, whatever the width.
+
+    Parameters
+    ----------
+    feature_map : RandomFourierFeatures or RandomReLUFeatures
+        A fitted nested map.
+    X : array-like of shape (n_samples, n_features)
+        The inputs; the features are of these, and are computed anew each time.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Number of inputs, and width of the map.
+    dtype : numpy.dtype
+        Of the features.
+
+    Raises
+    ------
+    ValueError
+        If the map is of another kind, or `X` does not suit it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.features import ColumnBlocks, RandomFourierFeatures
+    >>> from ddkd.solvers import width_path
+    >>> X = np.random.default_rng(0).standard_normal((30, 4))
+    >>> mapping = RandomFourierFeatures(200, random_state=0).fit(X)
+    >>> blocks = ColumnBlocks(mapping, X)
+    >>> blocks.shape, blocks[:, 50:60].shape
+    ((30, 200), (30, 10))
+    >>> width_path(blocks, X[:, 0], [10, 30, 200]).rank
+    array([10, 30, 30])
+    """
+
+    def __init__(self, feature_map: _RandomFeatures, X: Any):
+        if not isinstance(feature_map, _RandomFeatures):
+            raise ValueError(
+                "feature_map must be a RandomFourierFeatures or a RandomReLUFeatures; "
+                f"got {type(feature_map).__name__}"
+            )
+        self._map = feature_map
+        self._X = feature_map._validated(X)
+        self.shape = (len(self._X), feature_map._n_features_out)
+        self.dtype = feature_map.weights_.dtype
+
+    def __repr__(self) -> str:
+        return f"ColumnBlocks({type(self._map).__name__}, shape={self.shape}, dtype={self.dtype})"
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def columns(self, start: int, stop: int) -> np.ndarray:
+        """Make some columns.
+
+        Parameters
+        ----------
+        start, stop : int
+            The first column, and the one after the last.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, stop - start)
+            These columns of ``feature_map.transform(X)``.
+        """
+        return self._map._transform_columns(self._X, start, stop)
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        everything, columns = key if isinstance(key, tuple) and len(key) == 2 else (None, None)
+        if everything != slice(None) or not isinstance(columns, slice):
+            raise IndexError("ColumnBlocks give slices of columns only, such as blocks[:, 10:20]")
+        start, stop, step = columns.indices(self.shape[1])
+        if step != 1:
+            raise IndexError(f"ColumnBlocks give adjacent columns only; the step is {step}")
+        return self.columns(start, max(start, stop))
+
+
+def _cosine_in_place(x: np.ndarray) -> None:
+    """Replace every element of a float64 or float32 array by its cosine.
+
+    NumPy's float64 cosine runs one element at a time, its tangent many at once: with the half-angle
+    formula ``cos x = 2 / (1 + tan(x/2)^2) - 1`` an element takes 3 ns in place of 19 (a paired
+    measurement on a processor with AVX-512). It is within 3.4e-16 of the cosine. float32 takes
+    NumPy's cosine, which is vectorised.
+    """
+    if x.dtype == np.float32:
+        np.cos(x, out=x)
+        return
+    np.multiply(x, 0.5, out=x)
+    np.tan(x, out=x)
+    np.multiply(x, x, out=x)
+    np.add(x, 1.0, out=x)
+    np.divide(2.0, x, out=x)
+    np.subtract(x, 1.0, out=x)

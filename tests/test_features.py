@@ -3,12 +3,19 @@
 import mpmath
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from ddkd import _cosine
-from ddkd.features import RandomFourierFeatures, RandomReLUFeatures, median_distance
+from ddkd.features import (
+    ColumnBlocks,
+    RandomFourierFeatures,
+    RandomReLUFeatures,
+    _cosine_in_place,
+    median_distance,
+)
 
 MAPS = [RandomFourierFeatures, RandomReLUFeatures]
 
@@ -118,8 +125,7 @@ def test_float32_is_asked_for_and_loses_what_is_documented(X):
     assert exact.transform(np.zeros((2, 6), dtype=int)).dtype == np.float64
 
 
-@pytest.mark.parametrize("formula", [_cosine._by_cosine, _cosine._by_half_angle])
-def test_both_cosines_are_exact(formula):
+def test_the_cosine_is_exact():
     """Against 50 digits, also where the half angle's tangent overflows or vanishes."""
     rng = np.random.default_rng(0)
     multiples = np.pi * np.arange(-20, 21) / 2
@@ -128,8 +134,42 @@ def test_both_cosines_are_exact(formula):
     )
     with mpmath.workdps(50):
         exact = np.array([float(mpmath.cos(mpmath.mpf(float(v)))) for v in x])
-    formula(x)
+    _cosine_in_place(x)
     assert np.abs(x - exact).max() <= 3.4e-16
+
+
+@pytest.mark.parametrize("kind", MAPS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_blocks_of_columns_are_those_of_the_whole(kind, dtype, X):
+    mapping = kind(300, dtype=dtype, random_state=0).fit(X)
+    blocks, whole = ColumnBlocks(mapping, X), mapping.transform(X)
+    assert (blocks.shape, blocks.dtype, len(blocks)) == (whole.shape, whole.dtype, len(X))
+    assert blocks[:, 5:17].dtype == dtype
+    tolerance = 50 * np.finfo(dtype).eps
+    for start, stop in [(0, 300), (0, 1), (299, 300), (17, 120), (40, 40)]:
+        found = blocks[:, start:stop]
+        np.testing.assert_allclose(found, whole[:, start:stop], rtol=0, atol=tolerance)
+        np.testing.assert_array_equal(found, blocks.columns(start, stop))
+    np.testing.assert_array_equal(blocks[:, -20:], blocks[:, 280:])
+    assert repr(blocks) == (
+        f"ColumnBlocks({kind.__name__}, shape={whole.shape}, dtype={np.dtype(dtype)})"
+    )
+
+
+def test_blocks_refuse_what_they_cannot_give(X):
+    mapping = RandomReLUFeatures(10, random_state=0).fit(X)
+    blocks = ColumnBlocks(mapping, X)
+    for key in [0, slice(None), (0, slice(3)), (slice(2), slice(3)), (slice(None), 3)]:
+        with pytest.raises(IndexError, match="slices of columns only"):
+            blocks[key]
+    with pytest.raises(IndexError, match="adjacent columns"):
+        blocks[:, ::2]
+    with pytest.raises(ValueError, match="feature_map must be a RandomFourierFeatures"):
+        ColumnBlocks(StandardScaler().fit(X), X)
+    with pytest.raises(NotFittedError):
+        ColumnBlocks(RandomReLUFeatures(10), X)
+    with pytest.raises(ValueError, match="features"):
+        ColumnBlocks(mapping, X[:, :-1])
 
 
 @pytest.mark.parametrize("kind", MAPS)

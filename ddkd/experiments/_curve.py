@@ -9,12 +9,19 @@ from ddkd._checks import check_choice, check_integer, check_real
 from ddkd.datasets import Split
 from ddkd.distillation import DistilledClassifier
 from ddkd.estimators import LeastSquaresClassifier
-from ddkd.features import RandomFourierFeatures, RandomReLUFeatures, median_distance
+from ddkd.features import (
+    ColumnBlocks,
+    RandomFourierFeatures,
+    RandomReLUFeatures,
+    median_distance,
+)
 from ddkd.solvers import width_path
 
 __all__ = ["curve", "default_widths", "teacher_student"]
 
 FEATURES = ("fourier", "relu")
+# Training features of more numbers than this (1 GiB) are made a block of columns at a time.
+_LARGE = 2**27
 
 
 def default_widths(n_samples: int, max_width: int, n_widths: int = 40) -> list[int]:
@@ -98,7 +105,11 @@ def curve(
     grid = np.unique(widths)
     seed = int(rng.integers(2**32))
     mapping = _feature_map(features, int(grid.max()), bandwidth, split.X_train, seed)
-    Z, Z_test = mapping.fit_transform(split.X_train), mapping.transform(split.X_test)
+    mapping.fit(split.X_train)
+    if len(split.X_train) * int(grid.max()) > _LARGE:
+        Z, Z_test = ColumnBlocks(mapping, split.X_train), ColumnBlocks(mapping, split.X_test)
+    else:
+        Z, Z_test = mapping.transform(split.X_train), mapping.transform(split.X_test)
     targets, wanted = _targets(noisy)
     path = width_path(Z, targets, grid, Z_test=Z_test, alpha=alpha)
     assert path.predictions is not None

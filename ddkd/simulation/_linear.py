@@ -270,7 +270,8 @@ def width_curve(
     """
     generator = check_rng(rng)
     X = population.sample(n_samples, rng=generator)
-    path = width_path(X, population.label(X, rng=generator), widths, alpha=alpha)
+    y = population.label(X, rng=generator)
+    path = width_path(X, y, widths, alpha=alpha, keep_coefs=True)
     coefs = [path.coef(w) for w in path.widths]
     return WidthCurve(
         widths=path.widths,
