@@ -130,5 +130,3 @@ def test_bad_blocks_are_named(problem):
         width_path(Z, Y, WIDTHS, Z_test=Counting(Z[:, :800]))
     with pytest.raises(ValueError, match="Y must have 40 rows"):
         width_path(Counting(Z), Y[:10], WIDTHS)
-    with pytest.raises(ValueError, match="objects that are not real"):
-        min_norm(Counting(Z), Y)
