@@ -111,7 +111,32 @@ class Contestant:
 
 
 def contestants_of(given: Any) -> list[Contestant]:
-    """Contestants of a list that may hold estimators and classes of estimators, too."""
+    """Contestants of a list that may hold estimators and classes of estimators, too.
+
+    An estimator sees the pool if its `fit` takes `X_unlabelled` or if it is one of
+    `sklearn.semi_supervised`, else the labels only.
+
+    Parameters
+    ----------
+    given : sequence of Contestant, estimator or class, or None
+        What was given.
+
+    Returns
+    -------
+    list of Contestant
+        The same, with names.
+
+    Raises
+    ------
+    ValueError
+        If something else is given, or two have one name.
+
+    Examples
+    --------
+    >>> from sklearn.semi_supervised import LabelPropagation
+    >>> contestants_of([LabelPropagation])[0].sees
+    'pool'
+    """
     found = [_contestant(item) for item in (given or [])]
     names = [contestant.name for contestant in found]
     if len(set(names)) < len(names):

@@ -149,7 +149,7 @@ class _LaplacianKernel:
     def __init__(self, problem: Problem, roughness: float) -> None:
         self._problem = problem
         Z, smoothed = student_features(problem, problem.labelled), _roughness(problem)
-        self.width = float(Z.shape[1])
+        self.width, self.gamma = float(Z.shape[1]), problem.gamma
         factor = scipy.linalg.cho_factor(np.eye(len(smoothed)) + roughness * smoothed)
         self._coef = scipy.linalg.cho_solve(factor, Z.T)
 
@@ -167,8 +167,7 @@ def _roughness(problem: Problem) -> np.ndarray:
         Z = np.concatenate([student_features(problem, r) for r in (problem.labelled, problem.seen)])
         A = graph_of(problem).adjacency(_AGREEING)
         A = (A + A.T) / 2
-        degrees = A.sum(axis=1)
-        return (Z.T @ (degrees[:, None] * Z) - Z.T @ (A @ Z)) / len(Z)
+        return Z.T @ (A.sum(axis=1)[:, None] * Z - A @ Z) / len(Z)
 
     return problem.seen.once("roughness", make)
 

@@ -6,7 +6,7 @@ made once and serves every labelling.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -102,8 +102,8 @@ class Problem:
         Those that a contestant may choose from, by labels alone.
     seed : int
         Seed of everything random in a contestant.
-    seen : Inputs
-        The rows of the pool that semi-supervised contestants see: all of them, or the first few.
+    first : Inputs or None
+        The first rows of the pool, if semi-supervised contestants see only these.
     groups : ndarray of shape (n,) or None
         Labelled rows of one group are never parted by an inner fold.
     """
@@ -114,11 +114,13 @@ class Problem:
     student_width: int
     gammas: np.ndarray
     seed: int
-    seen: Inputs = field(default=None)  # type: ignore[assignment]
+    first: Inputs | None = None
     groups: np.ndarray | None = None
 
-    def __post_init__(self) -> None:
-        self.seen = self.pool if self.seen is None else self.seen
+    @property
+    def seen(self) -> Inputs:
+        """The rows of the pool that semi-supervised contestants see."""
+        return self.pool if self.first is None else self.first
 
     @property
     def n(self) -> int:

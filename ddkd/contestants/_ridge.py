@@ -25,9 +25,10 @@ _BATCH = 2000
 
 
 class Kernel(Protocol):
-    """Inner products with the labelled rows."""
+    """Inner products with the labelled rows; `gamma` is that of the Gaussian kernel it tends to."""
 
     width: float
+    gamma: float
 
     def matrix(self, rows: Inputs) -> np.ndarray:
         """Inner products (n_rows, n) of some rows with the labelled ones."""
@@ -59,7 +60,7 @@ class FixedFeatures:
     """The kernel of a feature matrix that is there already, such as a prefix of a wider one."""
 
     def __init__(self, Z: np.ndarray) -> None:
-        self.Z, self.width = Z, float(Z.shape[1])
+        self.Z, self.width, self.gamma = Z, float(Z.shape[1]), np.nan
 
     def matrix(self, rows: Inputs) -> np.ndarray:
         """Inner products of the labelled rows, the only ones it knows."""

@@ -89,12 +89,14 @@ class Student:
         self, problem: Problem, rows: Inputs, votes: np.ndarray, offset: np.ndarray
     ) -> None:
         L, m, k = votes.shape
+        self.n_transfer = m
         self._problem, self._offset, self._shape = problem, offset, (L, k)
         self.width = max(1, min(problem.student_width, m // 3))
 
         def learner() -> NestedStudents:
-            Z = student_features(problem, rows)[:, : self.width]
-            return NestedStudents(Z, Z.T @ Z, alpha=1e-8 * m)
+            Z, w = student_features(problem, rows), self.width
+            gram = rows.once("gram", lambda: Z.T @ Z)
+            return NestedStudents(Z[:, :w], gram[:w, :w], alpha=1e-8 * m)
 
         targets = (votes - offset).transpose(1, 0, 2).reshape(m, -1)
         (self._coef,) = rows.once("learner", learner).coefs(targets, [self.width])

@@ -13,12 +13,18 @@ import numpy as np
 from ddkd._labels import decode, encode
 from ddkd.contestants._contestant import Contestant
 from ddkd.contestants._graph import label_spreading, laplacian_least_squares, spread_votes
-from ddkd.contestants._library import extra_trees, self_training, support_vectors
+from ddkd.contestants._library import (
+    deformed_support_vectors,
+    extra_trees,
+    self_training,
+    support_vectors,
+)
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem
 from ddkd.contestants._ridge import FourierKernel, GaussianKernel, Ridge, fit_ridge
 from ddkd.contestants._students import Student
 
 __all__ = [
+    "DEFORMED",
     "INTERPOLATING",
     "RIVALS",
     "TEACHERS",
@@ -26,6 +32,7 @@ __all__ = [
     "Rival",
     "Teacher",
     "compete",
+    "kernel_ridge",
     "student_of",
 ]
 
@@ -124,6 +131,13 @@ def _majority(problem: Problem, labels: Labels, scores: Sequence[np.ndarray]) ->
     return encode(np.asarray(counts).argmax(axis=-1), n_classes)
 
 
+# Where the pool is a stream of deformed images, fairness asks for a rival that may deform, too.
+DEFORMED = Rival(
+    "svm-deformed",
+    "support vector machine on deformed copies",
+    "labels",
+    deformed_support_vectors,
+)
 INTERPOLATING = Rival(
     "interpolating", "interpolating teacher", "labels", interpolating, numbers=True
 )

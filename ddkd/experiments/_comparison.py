@@ -7,15 +7,17 @@ adds right-hand sides.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from ddkd._checks import check_integer, check_real
 from ddkd._labels import decode, encode
+from ddkd.contestants import Contestant, contestants_of
 from ddkd.contestants._ridge import FixedFeatures, Ridge, fit_ridge
-from ddkd.contestants._students import NestedStudents, student_features
-from ddkd.contestants._table import RIVALS, compete
-from ddkd.datasets import Split
+from ddkd.contestants._students import NestedStudents, Student, student_features
+from ddkd.contestants._table import DEFORMED, RIVALS, Rival, compete
+from ddkd.datasets import DeformedImages, Split
 from ddkd.experiments._problem import (
     SMALL_TRANSFER,
     SMALL_WIDTHS,
@@ -31,6 +33,9 @@ __all__ = ["compare"]
 # Widths as multiples of the number of labelled examples n.
 TEACHER_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
 BATCH = 2000
+# How many unlabelled inputs the rivals see that use them: a neighbour graph of all costs more than
+# everything else together.
+N_SEEN = 5000
 # Students by the labels they learn from, and which of the two teachers gives them.
 STUDENTS = (("hard", 0), ("hard-tuned", 1), ("soft", 0))
 
@@ -39,10 +44,12 @@ def compare(
     split: Split,
     rng: np.random.Generator,
     *,
-    bandwidth: float = 0.8,
+    bandwidth: float | None = None,
     teacher_width: int = 4000,
     n_transfer: int = 20_000,
     flip_rates: Sequence[float] = (0.0, 0.05, 0.1, 0.2),
+    contestants: Sequence[Any] | None = None,
+    n_seen: int | None = N_SEEN,
 ) -> list[Record]:
     """Measure teachers, students and rivals on one split.
 
@@ -52,41 +59,56 @@ def compare(
         Labelled, transfer and test inputs; its training labels are flipped here.
     rng : numpy.random.Generator
         Source of the flips, the random features and the transfer inputs.
-    bandwidth : float, default=0.8
-        Gaussian kernel bandwidth in units of the median pairwise distance.
+    bandwidth : float or None, default=None
+        Gaussian kernel bandwidth of teachers and students in units of the median pairwise distance;
+        None lets the labels of the noisiest labelling choose one.
     teacher_width : int, default=4000
         Width of the interpolating teacher.
     n_transfer : int, default=20000
         Size of the transfer set (all of it, where the split's pool is smaller).
     flip_rates : sequence of float
         Fractions of training labels replaced by a wrong one.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own, which join the standard ones; see `ddkd.contestants.Contestant`.
+    n_seen : int or None, default=5000
+        How many of the unlabelled inputs the rivals see that use them; None for all.
 
     Returns
     -------
     list of dict
         One flat record per model, flip rate, width and transfer size; no two agree in all of
-        these.
+        these. A contestant that failed has the reason in "failure" and NaN for an error.
 
     Raises
     ------
     ValueError
         If a size, the bandwidth or a flip rate is out of range.
     """
-    check_real("bandwidth", bandwidth, low=0.0, low_open=True)
+    if bandwidth is not None:
+        check_real("bandwidth", bandwidth, low=0.0, low_open=True)
+    if n_seen is not None:
+        check_integer("n_seen", n_seen)
     check_integer("teacher_width", teacher_width)
     check_integer("n_transfer", n_transfer)
     if len(flip_rates) == 0:
         raise ValueError("flip_rates is empty; it needs at least one fraction from 0 to 1")
     for i, rate in enumerate(flip_rates):
         check_real(f"flip_rates[{i}]", rate, low=0.0, high=1.0)
+    deformed = (DEFORMED,) if isinstance(split.transfer, DeformedImages) else ()
+    rivals = (*RIVALS, *deformed, *contestants_of(contestants))
     task = Comparison.of(
-        split, rng, bandwidth=bandwidth, n_transfer=n_transfer, flip_rates=flip_rates
+        split,
+        rng,
+        bandwidth=bandwidth,
+        n_transfer=n_transfer,
+        flip_rates=flip_rates,
+        n_seen=n_seen,
     )
     teachers, records = _teach(task, teacher_width)
     records += _direct(task)
     records += _self_distilled(task, teachers)
-    records += _contest(task)
     records += _students(task, teachers)
+    records += _contest(task, rivals)
     return records
 
 
@@ -177,16 +199,22 @@ def _self_distilled(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
             yield from task.records(model, task.classes(half), role=role, width=float(width))
 
 
-def _contest(task: Comparison) -> Iterator[Record]:
-    """Methods of any kind, every choice of theirs by the labels."""
-    for entry in compete(task.problem, task.labels, task.test, rivals=RIVALS[:3], teachers=()):
-        assert entry.scores is not None
-        predicted = decode(entry.scores).T
+def _contest(task: Comparison, rivals: Sequence[Rival | Contestant]) -> Iterator[Record]:
+    """Methods of any kind and students of theirs, every choice of theirs by the labels."""
+    for entry in compete(task.problem, task.labels, task.test, rivals=rivals):
+        about: dict[str, Any] = {"role": "rival", "sees": entry.sees}
+        if isinstance(entry.model, Student):
+            about |= {"role": "student", "width": float(entry.model.width)}
+            about["n_transfer"] = entry.model.n_transfer
         for f in range(len(task.labels)):
-            tuning: dict[str, float] = {}
             if isinstance(entry.model, Ridge):
-                tuning = {"width": entry.model.width[f], "alpha": float(entry.model.alpha[f])}
-            yield task.record(entry.name, f, predicted[:, f], role="rival", **tuning)
+                about |= {"width": entry.model.width[f], "alpha": float(entry.model.alpha[f])}
+            if entry.scores is None:
+                nobody = np.full(len(task.y_test), np.nan)
+                about |= {"error": np.nan, "failure": entry.failure}
+                yield task.record(entry.name, f, nobody, **about)
+            else:
+                yield task.record(entry.name, f, decode(entry.scores[f]), **about)
 
 
 def _students(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
@@ -212,6 +240,8 @@ def _students(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
         coefs = NestedStudents(Z[:stop], gram).coefs(labels[:stop], widths)
         for width, coef in zip(widths, coefs, strict=True):
             yield from _student_records(task, teachers, Z_test[:, :width] @ coef, width, stop)
+    if m > widest:
+        pool.once("gram", lambda: gram)
     if SMALL_TRANSFER * task.n < m:
         yield from _own_peak(task, teachers, labels[: SMALL_TRANSFER * task.n])
 

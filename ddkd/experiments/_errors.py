@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ddkd.contestants._table import RIVALS, TEACHERS
+from ddkd.contestants._table import DEFORMED, RIVALS, TEACHERS
 
 __all__ = ["Errors", "title_of"]
 
@@ -14,7 +14,7 @@ _TITLES = {
     "teacher-tuned": "the tuned teacher itself",
     "hard": "hard student",
     "hard-tuned": "student of the tuned teacher",
-    **{rival.name: rival.title for rival in RIVALS},
+    **{rival.name: rival.title for rival in (*RIVALS, DEFORMED)},
     **{teacher.name: teacher.title for teacher in TEACHERS},
 }
 

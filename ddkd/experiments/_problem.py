@@ -8,6 +8,7 @@ import numpy as np
 
 from ddkd._labels import codes_of, decode
 from ddkd.contestants._problem import Inputs, Labels, Problem
+from ddkd.contestants._table import kernel_ridge
 from ddkd.datasets import Split, is_stream
 from ddkd.features import RandomFourierFeatures, bandwidth_gamma
 
@@ -21,8 +22,8 @@ SMALL_WIDTHS = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
 # The size of that small transfer set, in n too.
 SMALL_TRANSFER = 3
 
-# Other bandwidths that the rivals may choose, as multiples of ours.
-BANDWIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0)
+# Bandwidths of the Gaussian kernel that labels may choose, in median distances.
+BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)
 
 Record = dict[str, Any]
 
@@ -68,11 +69,16 @@ class Comparison:
         split: Split,
         rng: np.random.Generator,
         *,
-        bandwidth: float,
+        bandwidth: float | None,
         n_transfer: int,
         flip_rates: Sequence[float],
+        n_seen: int | None,
     ) -> "Comparison":
-        """Flip labels, draw the transfer set and settle the kernel."""
+        """Flip labels, draw the transfer set and settle the kernel.
+
+        Without a bandwidth the noisiest labelling chooses one for all, by the leave-one-out
+        error of kernel ridge.
+        """
         X, classes = split.X_train, split.classes
         flip_seed, teacher_seed, student_seed = (int(s) for s in rng.integers(2**32, size=3))
         transfer_seed = int(rng.integers(2**32))
@@ -80,19 +86,25 @@ class Comparison:
         # One seed for every rate: the labels wrong at 5 % are among those wrong at 10 %.
         flipped = [split.flip_labels(rate, rng=flip_seed) for rate in flip_rates]
         values = np.stack([codes_of("y_train", noisy.y_train, classes) for noisy in flipped])
-        gamma = bandwidth_gamma(X, bandwidth)
+        labels = Labels(values, len(classes), np.ones(values.shape, dtype=bool))
+        gammas = np.array([bandwidth_gamma(X, b) for b in BANDWIDTHS])
         problem = Problem(
             labelled=Inputs(X),
             pool=Inputs(pool),
-            gamma=gamma,
+            gamma=np.nan,
             student_width=width_at(max(STUDENT_WIDTHS), len(X)),
-            gammas=gamma / np.square(BANDWIDTHS),
+            gammas=gammas,
             seed=student_seed,
+            first=Inputs(pool[:n_seen]) if n_seen is not None and n_seen < len(pool) else None,
         )
+        if bandwidth is None:
+            problem.gamma = kernel_ridge(problem, labels).kernels[np.argmax(flip_rates)].gamma
+        else:
+            problem.gamma = bandwidth_gamma(X, bandwidth)
         return cls(
             flip_rates=flip_rates,
             problem=problem,
-            labels=Labels(values, len(classes), np.ones(values.shape, dtype=bool)),
+            labels=labels,
             wrong=np.stack([noisy.wrong for noisy in flipped]),
             test=Inputs(split.X_test),
             y_test=codes_of("y_test", split.y_test, classes),
@@ -145,6 +157,7 @@ class Comparison:
             "train_error": np.nan,
             "wrong_fitted": np.nan,
             "interpolates": np.nan,
+            "failure": "",
         }
         return row | more
 

@@ -1,4 +1,4 @@
-"""The main job, `python -m ddkd reproduce`: the paper's claims, measured on three data sets."""
+"""The main job, `python -m ddkd reproduce`: the paper's claims, measured on four data sets."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ddkd.contestants import contestants_of
 from ddkd.datasets import DataFile, Split, fingerprint
 from ddkd.experiments._claims import Claim, judge_claims
-from ddkd.experiments._comparison import compare
+from ddkd.experiments._comparison import N_SEEN, compare
 from ddkd.experiments._result import SweepResult
 from ddkd.experiments._source import draw_split
 from ddkd.experiments._sweep import sweep
@@ -28,8 +29,6 @@ class Protocol:
         The data set's name; without a `file`, one that `ddkd.datasets.load` knows.
     title : str
         What the data set shows, in a line.
-    bandwidth : float
-        Gaussian kernel bandwidth in units of the median pairwise distance.
     flip_rates : tuple of float
         Fractions of training labels replaced by a wrong one.
     teacher_width : int
@@ -38,18 +37,18 @@ class Protocol:
         Size of the transfer set.
     file : DataFile or None
         The data, where they are from a file.
-    n_samples : int or None
-        Number of labelled examples; None is the data set's default.
+    n_samples, n_test : int or None
+        Numbers of labelled and of test examples; None is the data set's default.
     """
 
     data: str
     title: str
-    bandwidth: float = 0.8
     flip_rates: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2)
     teacher_width: int = 4000
     n_transfer: int = 20_000
     file: DataFile | None = None
     n_samples: int | None = None
+    n_test: int | None = None
 
     def quick(self) -> "Protocol":
         """A smaller version, for a first look and for continuous integration.
@@ -65,8 +64,9 @@ class Protocol:
 
 MAIN_JOB = (
     Protocol("deformed-digits", "Handwritten digits"),
-    Protocol("mixture", "Gaussian clusters", 0.6, (0.0, 0.1)),
-    Protocol("relu-network", "Smooth target, no clusters", 0.5, (0.0, 0.1), n_transfer=10_000),
+    Protocol("digits", "Digits as they are", (0.0, 0.1), n_samples=100, n_test=400),
+    Protocol("mixture", "Gaussian clusters", (0.0, 0.1)),
+    Protocol("relu-network", "Smooth target, no clusters", (0.0, 0.1), n_transfer=10_000),
 )
 
 
@@ -88,6 +88,16 @@ class Reproduction:
     result: SweepResult
     claims: list[Claim]
 
+    @property
+    def failures(self) -> dict[str, str]:
+        """Contestants that failed, and why: the first reason of each."""
+        reasons = zip(self.result["model"], self.result["failure"], strict=True)
+        found: dict[str, str] = {}
+        for model, reason in reasons:
+            if reason:
+                found.setdefault(str(model), str(reason))
+        return found
+
 
 def protocols(
     data: str | DataFile | None = None,
@@ -102,7 +112,7 @@ def protocols(
     ----------
     data : str, DataFile or None, default=None
         A name or path that `ddkd.datasets.load` knows, or what was read from a file; None for
-        all three data sets.
+        all four data sets.
     flip_rate : float or None, default=None
         The only fraction of training labels to make wrong; None for several fractions, and for a
         file 0: nobody's labels are changed unless asked.
@@ -120,7 +130,7 @@ def protocols(
     Examples
     --------
     >>> [p.data for p in protocols()]
-    ['deformed-digits', 'mixture', 'relu-network']
+    ['deformed-digits', 'digits', 'mixture', 'relu-network']
     >>> [p.n_transfer for p in protocols("mixture", quick=True)]
     [4000]
     """
@@ -134,13 +144,16 @@ def protocols(
         chosen = (known.get(data, Protocol(data, data)),)
     if flip_rate is not None:
         chosen = tuple(replace(p, flip_rates=(flip_rate,)) for p in chosen)
-    chosen = tuple(replace(p, n_samples=n_samples) for p in chosen)
+    if n_samples is not None:
+        chosen = tuple(replace(p, n_samples=n_samples) for p in chosen)
     return tuple(p.quick() for p in chosen) if quick else chosen
 
 
 def reproduce(
     jobs: Sequence[Protocol] = MAIN_JOB,
     *,
+    contestants: Sequence[Any] | None = None,
+    everyone: bool = False,
     repeats: int = 10,
     seed: int = 0,
     n_jobs: int = 1,
@@ -154,6 +167,10 @@ def reproduce(
     ----------
     jobs : sequence of Protocol, default=MAIN_JOB
         The data sets and how to measure on each.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own, which join the standard ones; see `ddkd.contestants.Contestant`.
+    everyone : bool, default=False
+        Whether rivals that use the unlabelled inputs see all of them, not only 5,000.
     repeats : int, default=10
         Independent splits, random features and transfer sets for each data set.
     seed : int, default=0
@@ -174,11 +191,10 @@ def reproduce(
     """
     settings = {
         p.data: {
-            "bandwidth": p.bandwidth,
             "teacher_width": p.teacher_width,
             "n_transfer": p.n_transfer,
             "flip_rates": list(p.flip_rates),
-            "n_samples": p.n_samples,
+            "sizes": {"n_samples": p.n_samples, "n_test": p.n_test},
             "digest": fingerprint(p.file or p.data),
         }
         for p in jobs
@@ -190,7 +206,11 @@ def reproduce(
         repeats=repeats,
         seed=seed,
         n_jobs=n_jobs,
-        params={"settings": settings},
+        params={
+            "settings": settings,
+            "contestants": contestants_of(contestants),
+            "n_seen": None if everyone else N_SEEN,
+        },
         checkpoint=checkpoint,
         resume=resume,
         progress=progress,
@@ -216,8 +236,9 @@ def _measure(
     *,
     data: str,
     settings: dict[str, dict[str, Any]],
+    **given: Any,
 ) -> list[dict[str, Any]]:
     options = dict(settings[data])
-    sizes = {name: options.pop(name) for name in ("n_samples", "digest")}
-    split = loader(data=data, **sizes)
-    return compare(split, rng, **options)
+    sizes = {name: size for name, size in options.pop("sizes").items() if size is not None}
+    split = loader(data=data, digest=options.pop("digest"), **sizes)
+    return compare(split, rng, **options, **given)

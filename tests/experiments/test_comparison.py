@@ -1,11 +1,18 @@
 """The stacked, shared-factorisation comparison against one scikit-learn model at a time."""
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.semi_supervised import LabelPropagation
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier
+from ddkd.contestants import Contestant, _graph, _library, _ridge, _table
 from ddkd.datasets import load
-from ddkd.experiments import compare
+from ddkd.experiments import MAIN_JOB, _comparison, _problem, compare
 from ddkd.experiments._problem import Comparison
 
 RATES = (0.0, 0.1)
@@ -22,6 +29,7 @@ def records(split):
     return compare(
         split,
         np.random.default_rng(7),
+        bandwidth=0.8,
         teacher_width=TEACHER,
         n_transfer=POOL,
         flip_rates=RATES,
@@ -32,7 +40,7 @@ def records(split):
 def same_randomness(split):
     """The features, labels and pool that `records` were measured with."""
     rng = np.random.default_rng(7)
-    return Comparison.of(split, rng, bandwidth=0.8, n_transfer=POOL, flip_rates=RATES)
+    return Comparison.of(split, rng, bandwidth=0.8, n_transfer=POOL, flip_rates=RATES, n_seen=None)
 
 
 def find(records, **wanted):
@@ -123,3 +131,121 @@ def test_a_pool_smaller_than_the_student_still_gets_every_width():
     records = compare(split, np.random.default_rng(0), teacher_width=100, flip_rates=(0.0,))
     hard = [r for r in records if r["model"] == "hard" and r["n_transfer"] == 150]
     assert [r["width"] for r in hard] == [6, 15, 30, 45, 54, 60, 66, 90, 120, 180, 240]
+
+
+def test_the_protocol_is_the_one_that_the_reports_speak_of():
+    """A weaker rival, a narrower grid or a smaller transfer set shows here, and nowhere else."""
+    assert {
+        protocol.data: (
+            protocol.flip_rates,
+            protocol.teacher_width,
+            protocol.n_transfer,
+            protocol.n_samples,
+            protocol.n_test,
+        )
+        for protocol in MAIN_JOB
+    } == {
+        "deformed-digits": ((0.0, 0.05, 0.1, 0.2), 4000, 20_000, None, None),
+        "digits": ((0.0, 0.1), 4000, 20_000, 100, 400),
+        "mixture": ((0.0, 0.1), 4000, 20_000, None, None),
+        "relu-network": ((0.0, 0.1), 4000, 10_000, None, None),
+    }
+    assert _problem.BANDWIDTHS == (0.3, 0.5, 0.8, 1.25, 2.0)
+    assert _problem.STUDENT_WIDTHS == (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.5, 2, 3, 4)
+    small = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
+    assert (3, small) == (_problem.SMALL_TRANSFER, _problem.SMALL_WIDTHS)
+    teacher = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
+    assert (teacher, 5000) == (_comparison.TEACHER_WIDTHS, _comparison.N_SEEN)
+    assert _table.RIDGE_WIDTHS == (0.25, 0.5, 1, 2, 4, 10)
+    np.testing.assert_allclose(_ridge.ALPHAS, 10.0 ** np.arange(-8, 1.5, 0.5))
+    assert (_library.COSTS, _library._N_FOLDS) == ((0.3, 1.0, 3.0, 10.0), 5)
+    assert (_library._N_TREES, _library._N_COPIES) == (60, 10)
+    assert (_library._SELF_TRAINED, _library._ROUNDS) == (2000, 5)
+    assert (_graph.NEIGHBOURS, _graph.SPREADING) == ((7, 20), (0.2, 0.5, 0.8, 0.95))
+    assert (_graph.ROUGHNESS, _graph._STEPS) == ((1.0, 10.0, 100.0, 1000.0), 30)
+    assert [rival.name for rival in _table.RIVALS] == [
+        "ridge-any-width",
+        "kernel-ridge",
+        "svm",
+        "extra-trees",
+        "label-spreading",
+        "laplacian",
+        "self-training",
+    ]
+
+
+class Crashes(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        raise RuntimeError("out of luck")
+
+    def predict(self, X):
+        return np.zeros(len(X), dtype=int)
+
+
+class Guesses(Crashes):
+    """Predicts a fixed class; its subclasses misbehave."""
+
+    def fit(self, X, y):
+        return self
+
+
+class Misshaped(Guesses):
+    def predict(self, X):
+        return np.zeros((len(X), 2), dtype=int)
+
+
+class Positional(Guesses):
+    def predict(self, X):
+        return np.arange(len(X)) % 3
+
+
+class Slow(Guesses):
+    def fit(self, X, y):
+        time.sleep(5)
+        return self
+
+
+def test_contestants_join_and_bad_ones_are_named_and_harm_nobody(split, records):
+    mine = [
+        Contestant("nearest", KNeighborsClassifier(1)),
+        LabelPropagation(kernel="knn"),
+        Guesses,
+        Crashes(),
+        Misshaped,
+        Positional,
+        Contestant("slow", Slow(), max_seconds=0.05),
+    ]
+    found = compare(
+        split,
+        np.random.default_rng(7),
+        bandwidth=0.8,
+        teacher_width=TEACHER,
+        n_transfer=POOL,
+        flip_rates=RATES,
+        contestants=mine,
+    )
+    known = {(r["model"], r["flip_rate"], r["width"], r["n_transfer"]): r for r in records}
+    own = [r for r in found if r["model"] not in {key[0] for key in known}]
+    for row in (r for r in found if r["model"] in {key[0] for key in known}):
+        same = known[row["model"], row["flip_rate"], row["width"], row["n_transfer"]]
+        assert row["error"] == same["error"]
+    reasons = {r["model"]: r["failure"] for r in own}
+    assert reasons.pop("Crashes") == "RuntimeError: out of luck"
+    assert "shape (300, 2)" in reasons.pop("Misshaped")
+    assert "rows are permuted" in reasons.pop("Positional")
+    assert reasons.pop("slow") == "TimeoutError: it took more than 0.05 s"
+    assert reasons == {"nearest": "", "LabelPropagation": "", "Guesses": ""}
+    sees = {r["model"]: r["sees"] for r in own}
+    assert (sees["nearest"], sees["LabelPropagation"]) == ("labels", "pool")
+    fitted = KNeighborsClassifier(1).fit(split.X_train, split.y_train)
+    row = find(found, model="nearest", flip_rate=0.0)
+    assert row["error"] == pytest.approx(1 - fitted.score(split.X_test, split.y_test))
+
+
+def test_test_labels_decide_nothing(split):
+    options = {"teacher_width": 100, "n_transfer": 200, "flip_rates": (0.1,)}
+    swapped = replace(split, y_test=split.y_test[::-1])
+    first, second = (compare(s, np.random.default_rng(1), **options) for s in (split, swapped))
+    for a, b in zip(first, second, strict=True):
+        chosen = [(key, value) for key, value in a.items() if key != "error"]
+        assert repr(chosen) == repr([(key, value) for key, value in b.items() if key != "error"])
