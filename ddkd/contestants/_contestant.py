@@ -134,6 +134,7 @@ def contestants_of(given: Any) -> list[Contestant]:
     Examples
     --------
     >>> from sklearn.semi_supervised import LabelPropagation
+    >>> from ddkd.contestants._contestant import contestants_of
     >>> contestants_of([LabelPropagation])[0].sees
     'pool'
     """

@@ -13,7 +13,7 @@ import numpy as np
 
 from ddkd._checks import check_integer, check_real
 from ddkd._labels import decode, encode
-from ddkd.contestants import Contestant, contestants_of
+from ddkd.contestants._contestant import Contestant, contestants_of
 from ddkd.contestants._ridge import FixedFeatures, Ridge, fit_ridge
 from ddkd.contestants._students import NestedStudents, Student, student_features
 from ddkd.contestants._table import DEFORMED, RIVALS, Rival, compete

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.contestants import contestants_of
+from ddkd.contestants._contestant import contestants_of
 from ddkd.datasets import DataFile, Split, fingerprint
 from ddkd.experiments._claims import Claim, judge_claims
 from ddkd.experiments._comparison import N_SEEN, compare

@@ -7,7 +7,11 @@ from ddkd.experiments import Claim
 __all__ = ["SYMBOLS", "by_statement", "claims_summary", "margin", "means", "settings", "short_name"]
 
 SYMBOLS = {"holds": "\u2713", "fails": "\u2717", "undecided": "?"}
-_NAMES = {"deformed-digits": "digits", "mixture": "clusters", "relu-network": "the smooth target"}
+_NAMES = {
+    "deformed-digits": "deformed digits",
+    "mixture": "clusters",
+    "relu-network": "the smooth target",
+}
 _RIVALS = {
     "everyone": "every rival",
     "traditional": "every rival that sees only the labels",
