@@ -3,15 +3,21 @@
 __all__ = ["printable"]
 
 
-def printable(text: str) -> str:
+def printable(text: str, most: int | None = None) -> str:
     r"""Show control characters and marks that turn the direction of writing instead of obeying.
 
-    Line breaks stay. What is printed, written to a table or put into a page goes through here.
+    Line breaks stay. Of a text longer than `most` characters the middle is left out. What is
+    printed, written to a table or put into a page goes through here.
 
     Examples
     --------
     >>> from ddkd._text import printable
     >>> print(printable("red \x1b[31m, turned \u202e, and \ud800"))
     red \x1b[31m, turned \u202e, and \ud800
+    >>> print(printable(1000 * "long " + "name.csv", most=20))
+    long lon...name.csv
     """
+    if most is not None and len(text) > most:
+        half = (most - 3) // 2
+        text = f"{text[:half]}...{text[-half:]}"
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)

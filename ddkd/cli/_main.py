@@ -100,7 +100,7 @@ def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
-    text = printable(" ".join(str(error).split()))
+    text = printable(" ".join(str(error).split()), most=1500)
     if isinstance(error, OSError) and error.strerror and error.filename:
         return printable(f"{error.filename}: {error.strerror}")
     if isinstance(error, ValueError | OSError | ImportError):

@@ -58,7 +58,7 @@ def readme(args: argparse.Namespace, folder: Path) -> str:
     names = sorted(path.name for path in folder.iterdir())
     lines = [
         f"Made by ddkd {__version__} with",
-        f"    python -m ddkd {shlex.join(args.argv)}",
+        f"    python -m ddkd {printable(shlex.join(args.argv))}",
         "",
         "Files",
         *(_entry(name, FILES[name]) for name in [*names, "answer.json"] if name in FILES),

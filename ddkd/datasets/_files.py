@@ -2,13 +2,15 @@
 
 import hashlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ddkd._checks import check_matrix
+from ddkd._text import printable
 from ddkd.datasets._columns import LARGEST, ColumnEncoder, label_hint
 from ddkd.datasets._csv import listed, read_columns
 from ddkd.datasets._target import parse_cells, recognise
@@ -153,15 +155,15 @@ def read_file(
     """
     main = Path(path)
     others = [Path(p) for p in (unlabelled, test) if p is not None]
-    for each in (main, *others):
-        _check_path(each)
-    encoder = ColumnEncoder(
-        one_hot=one_hot,
-        drop_missing=drop_missing,
-        ask_label=label is None,
-        looked=bool(drop),
-    )
-    try:
+    with _plain_errors(main):
+        for each in (main, *others):
+            _check_path(each)
+        encoder = ColumnEncoder(
+            one_hot=one_hot,
+            drop_missing=drop_missing,
+            ask_label=label is None,
+            looked=bool(drop),
+        )
         if main.suffix.lower() == ".npz":
             if label or sep or one_hot or drop or drop_missing:
                 raise ValueError(
@@ -184,10 +186,22 @@ def read_file(
             X_test, y_test = _read_more(Path(test), encoder, X.shape[1], label, labelled=True)
             held_out = X_test, _like(Path(test), y_test, y, task)
         digest = _digest(main, *others)
+        name = printable(main.name, most=100)
+        return DataFile(name, X, y, task, pool, held_out, tuple(map(printable, notes)), digest)
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    """Errors as one message of printable characters and bounded length, whatever a file holds."""
+    try:
+        yield
     except OSError as error:
-        where = error.filename or main
-        raise ValueError(f"data file {where} cannot be read: {error.strerror or error}") from None
-    return DataFile(main.name, X, y, task, pool, held_out, tuple(notes), digest)
+        where, reason = error.filename or path, error.strerror or error
+        raise ValueError(printable(f"data file {where} cannot be read: {reason}")) from None
+    except MemoryError:
+        raise ValueError(printable(f"data file {path} needs more memory than there is")) from None
+    except ValueError as error:
+        raise ValueError(printable(str(error), most=1000)) from None
 
 
 def _read_more(
@@ -256,10 +270,10 @@ def _read_npz(path: Path, *wanted: str) -> list[np.ndarray]:
         with np.load(path, allow_pickle=False) as archive:
             found = archive.files
             arrays = [archive[key] for key in wanted if key in found]
-    except OSError:
+    except (OSError, MemoryError):
         raise
     except Exception as error:  # the readers of zip and npy raise a dozen kinds on damaged bytes
-        reason = f"it is damaged or truncated: {error}"
+        reason = "it is damaged or truncated"
         if "pickle" in str(error):
             reason = "it holds pickled objects, which are never loaded; save plain arrays"
         raise ValueError(f"data file {path} is not usable: {reason}") from None

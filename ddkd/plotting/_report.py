@@ -117,8 +117,7 @@ def html_claims_table(claims: Sequence[Claim]) -> str:
     """A table a question, a row a claim, a column a data set and flip rate."""
     columns = settings(claims)
     head = "".join(
-        f"<th>{_escaped(short_name(data))}, {100 * rate:g} % wrong</th>"
-        for data, rate in columns
+        f"<th>{_escaped(short_name(data))}, {100 * rate:g} % wrong</th>" for data, rate in columns
     )
     tables = []
     for key in dict.fromkeys(claim.question for claim in claims):

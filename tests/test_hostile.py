@@ -1,0 +1,197 @@
+"""Names and fields chosen to do harm: in headers, labels, file names and claims."""
+
+import csv
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ddkd import cli
+from ddkd.datasets import load, read_file
+from ddkd.experiments import Claim, Protocol, Reproduction, SweepResult, Table
+from ddkd.plotting._report import _page, _slug
+
+HOSTILE = [
+    "\x1b[31mred",
+    "\x1b]0;title\x07",
+    "\x1b]8;;http://evil.example\x1b\\link",
+    "\x9b2J",
+    "\u202egnp.exe",
+    "\u2066a\u2069",
+    "\u200bzero",
+    "\x08\x08\x08",
+    "bell\x07",
+    "carriage\rreturn",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</style><script>1</script>",
+    "javascript:alert(1)",
+    "&lt;b&gt;",
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "+2+3",
+    "-2+3",
+    "@SUM(1)",
+    r"$\frac{1}$",
+    "$",
+    r"$\nothing$",
+    "%s%n",
+    "{repeats}{0}",
+    "a" * 200,
+    "\u00e9" * 100,
+    "\u4e2d" * 70,
+    "\U0001f4a5",
+    "..",
+    "CON",
+    "-rf",
+    "--force",
+]
+
+
+def assert_printable(text):
+    assert all(c.isprintable() or c == "\n" for c in text), ascii(text)
+
+
+class Tags(HTMLParser):
+    """The tags and attributes of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes = set(), set()
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+
+def assert_harmless(page):
+    assert_printable(page)
+    found = Tags(page)
+    assert not found.tags & {"script", "iframe", "object", "embed", "svg", "base", "form", "link"}
+    assert not {name for name in found.attributes if name.startswith("on")}
+    policy = page.partition('Content-Security-Policy"')[2].partition(">")[0]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe-inline" not in policy
+
+
+def assert_no_formula(path):
+    text = path.read_text(encoding="utf-8")
+    assert_printable(text)
+    for row in csv.reader(text.splitlines()):
+        for field in row:
+            if field.startswith(("=", "+", "-", "@")):
+                float(field)
+
+
+def table(path, name="x", labels=("a", "b")):
+    """A .csv of two inputs and a label."""
+    rng = np.random.default_rng(0)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([name, "other", "label"])
+        for i in range(60):
+            writer.writerow([rng.normal() + i % 2, rng.normal(), labels[i % 2]])
+    return path
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "long" * 2500], ids=ascii)
+def test_headers(name, tmp_path):
+    path = table(tmp_path / "d.csv", name)
+    data = read_file(path)
+    assert_printable(f"{data!r} {load(data, rng=0)} {data.notes}")
+    for text in ("word", ""):
+        path.write_text(path.read_text(encoding="utf-8").replace("\n", f"\n{text}", 2))
+        path.write_bytes(path.read_bytes().replace(b"0.", b",", 1))
+        with pytest.raises(ValueError, match=r"d\.csv") as error:
+            read_file(path)
+        assert_printable(str(error.value))
+        assert len(str(error.value)) < 1200
+    with pytest.raises(ValueError, match="label") as error:
+        read_file(table(path, name), label="missing")
+    assert_printable(str(error.value))
+    assert len(str(error.value)) < 1200
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=ascii)
+def test_labels(label, tmp_path, capsys):
+    path = table(tmp_path / "d.csv", labels=(label, "b"))
+    assert len(load(read_file(path), rng=0).classes) == 2
+    table(path, labels=(label, label))
+    assert cli.main(["curve", "--data", str(path), "--out", str(tmp_path / "out")]) == 1
+    out, err = capsys.readouterr()
+    assert_printable(out + err)
+    assert len(err) < 1700
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_texts_in_a_table_of_results(text, tmp_path):
+    Table({"data": np.array([text, "b"]), text: np.array([-1.5, 2])}).to_csv(tmp_path / "r.csv")
+    assert_no_formula(tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\udcff"], ids=ascii)
+def test_fields_of_claims(text):
+    claim = Claim("soft", "it wins", "toy", 0.0, "holds", -0.02, 0.005, 9, {"hard student": 0.1})
+    values = {text: 0.1, "hard student": 0.1}
+    claims = [
+        replace(claim, statement=text),
+        replace(claim, key=text),
+        replace(claim, data=text),
+        replace(claim, n_repeats=text),
+        replace(claim, values=values),
+    ]
+    protocol = Protocol(text, text)
+    done = Reproduction((protocol,), SimpleNamespace(), claims)
+    assert_harmless(_page(done, {text: ""}))
+    assert len(_slug(text).encode()) < 245
+
+
+def run_on_a_file(name, command, tmp_path, capsys):
+    path = table(tmp_path / name)
+    more = ["--repeats", "1", "--jobs", "1", "--quiet", "--out", str(tmp_path / "out")]
+    assert cli.main([*command, "--data", str(path), *more]) == 0
+    out, err = capsys.readouterr()
+    assert_printable(out + err)
+    out = tmp_path / "out"
+    assert_no_formula(out / "results.csv")
+    assert len(SweepResult.load(out / "results.npz")) > 0
+    for file in out.iterdir():
+        if file.suffix in (".json", ".txt", ".html"):
+            assert_printable(file.read_text(encoding="utf-8"))
+    json.loads((out / "answer.json").read_text())
+    return out
+
+
+CURVE = ["curve", "--max-width", "20"]
+FILES = [f"{text.replace('/', '|')[:120]}.csv" for text in HOSTILE]
+FILES = [name for name in FILES if len(name.encode()) < 250]
+FILES += ["n" * 245 + ".csv", b"\xff\xfe.csv".decode(errors="surrogateescape")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(pytest.param(name, marks=pytest.mark.slow) for name in FILES[:-2:3]),
+        r"$\frac{1}$.csv",
+        *FILES[-2:],
+    ],
+    ids=ascii,
+)
+def test_file_names(name, tmp_path, capsys):
+    run_on_a_file(name, CURVE, tmp_path, capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["<img onerror=1>$\\frac.csv", "\x1b[31m=1+1\udcff" + "n" * 235 + ".csv"], ids=ascii
+)
+def test_file_names_of_the_main_job(name, tmp_path, capsys):
+    out = run_on_a_file(name, ["reproduce", "--quick"], tmp_path, capsys)
+    assert_harmless((out / "index.html").read_text(encoding="utf-8"))
