@@ -7,6 +7,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]  # for teaching_order and tools
 
 from ddkd import __version__  # noqa: E402
+from ddkd.lecture import write_page  # noqa: E402
 from tools.architecture import describe, draw, imports  # noqa: E402
 
 (HERE / "images" / "architecture.svg").write_text(draw(imports(), describe()), encoding="utf-8")
@@ -42,6 +43,12 @@ plot_include_source = True
 plot_html_show_source_link = False
 plot_html_show_formats = False
 plot_formats = [("png", 90)]
+
+# The live lecture is a page of its own beside the others.
+_extra = HERE / "_build" / "extra"
+_extra.mkdir(parents=True, exist_ok=True)
+write_page(_extra / "double-descent.html")
+html_extra_path = [str(_extra)]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "ddkd"

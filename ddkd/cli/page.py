@@ -1,33 +1,39 @@
-"""``page``: one HTML file with sliders for a lecture room."""
+"""``page``: the live lecture, one HTML file; or the same numbers from the library."""
 
 import argparse
 from pathlib import Path
 
+import numpy as np
+
 from ddkd.cli._answer import Answer
 from ddkd.cli._flags import PRINT, add_flags
-from ddkd.cli._output import default_out
 
-HELP = "one HTML file with sliders, for a lecture room without a network"
+HELP = "the live lecture: one HTML file that needs no network"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, "--out", "--seed", *PRINT, out=Path("double-descent.html"))
+    add_flags(parser, "--out", *PRINT, out=Path("double-descent.html"))
     parser.add_argument(
-        "--claims", type=Path, help="claims.json of `reproduce` (default: its own, if there is one)"
+        "--check",
+        metavar="LINK",
+        help="write no page: compute the numbers of one of its links with ddkd",
     )
 
 
 def run(args: argparse.Namespace) -> Answer:
-    """Write the page."""
-    from ddkd.plotting import write_page
+    """Write the page, or check one of its settings."""
+    from ddkd.lecture import check_link, write_page
 
-    default = default_out("reproduce") / "claims.json"
-    claims = args.claims or (default if default.is_file() else None)
+    if args.check is not None:
+        found = check_link(args.check)
+        values = {name: float(number) for name, number in found.items() if np.ndim(number) == 0}
+        (first, number), *rest = values.items()
+        body = [f"  {name}: {value:.6g}" for name, value in rest]
+        return Answer(f"{first.capitalize()}: {number:.6g}", body, values=values)
     if args.out.is_dir():
         raise ValueError(f"--out must be a file; {args.out} is a folder")
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    write_page(args.out, claims=claims, rng=args.seed)
-    size = args.out.stat().st_size / 1e6
-    source = f"with claims from {claims}" if claims else "without claims"
-    return Answer(f"Page: {size:.1f} MB, {source}.", report=args.out)
+    write_page(args.out)
+    size = args.out.stat().st_size / 1e3
+    return Answer(f"Page: {size:.0f} kB, open it in any browser.", report=args.out)

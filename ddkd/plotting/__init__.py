@@ -6,7 +6,6 @@ from ddkd.plotting._curve import draw_curve, draw_prediction
 from ddkd.plotting._diagnosis import DiagnosisDisplay
 from ddkd.plotting._distillation import DistillationDisplay
 from ddkd.plotting._double_descent import DoubleDescentDisplay
-from ddkd.plotting._page import write_page
 from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
 from ddkd.plotting._report import write_report
 from ddkd.plotting._theorems import draw_theorems
@@ -21,6 +20,5 @@ __all__ = [
     "draw_curve",
     "draw_prediction",
     "draw_theorems",
-    "write_page",
     "write_report",
 ]

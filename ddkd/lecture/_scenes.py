@@ -1,0 +1,120 @@
+"""The numbers of the page's scenes, from ddkd.solvers and ddkd.theory."""
+
+from typing import Any, Literal
+
+import numpy as np
+
+from ddkd import theory
+from ddkd.lecture._random import normal_pairs, normals, uniforms
+from ddkd.populations import MixturePopulation
+from ddkd.solvers import ridge
+
+__all__ = ["clusters", "moons", "polynomials"]
+
+GRID = np.linspace(-1, 1, 401)
+N_SAMPLES, N_SLOW, N_WAVES, N_TEST = 40, 40, 200, 1000
+TUNED_ALPHA = {0.0: 2.0, 0.05: 6.0, 0.1: 15.0, 0.15: 25.0, 0.2: 50.0, 0.3: 100.0}
+
+
+def polynomials(
+    width: int = 4,
+    noise: float = 0.2,
+    alpha: float = 0.0,
+    n_samples: int = 16,
+    seed: int = 395,
+    target: Literal["wiggly", "gentle"] = "wiggly",
+) -> dict[str, Any]:
+    """Scene 1: one model fitted to noisy points."""
+    u = -1 + (2 * np.arange(n_samples) + 0.3 + 1.4 * uniforms(seed, 1, n_samples)) / n_samples
+    x = 0.75 * u + 0.25 * np.sin(np.pi * u / 2)
+    y = _target(target, x) + noise * normals(seed, 2, n_samples)
+    Z = _legendre(x, width)
+    prediction = _legendre(GRID, width) @ ridge(Z, y, alpha).coef
+    error = np.mean((prediction - _target(target, GRID)) ** 2)
+    s = np.linalg.svd(Z, compute_uv=False)
+    return {"prediction": prediction, "error": error, "noise divided by": np.min(s + alpha / s)}
+
+
+def _target(name: str, x: np.ndarray) -> np.ndarray:
+    if name == "gentle":
+        return np.sin(2 * np.pi * x)
+    return np.sin(np.pi * x) + 0.5 * np.sin(4 * np.pi * x + 0.7)
+
+
+def _legendre(x: np.ndarray, width: int) -> np.ndarray:
+    degree = np.arange(width)
+    scale = np.sqrt(2 * degree + 1) * (degree + 1.0) ** -1.5
+    return scale * np.polynomial.legendre.legvander(x, width - 1)
+
+
+def moons(
+    n_transfer: int = 3000,
+    flip_rate: float = 0.1,
+    labels: Literal["hard", "soft"] = "hard",
+    width: int = 200,
+    teacher: Literal["interpolating", "ridge"] = "interpolating",
+    data: Literal["moons", "no gap"] = "moons",
+    seed: int = 162,
+) -> dict[str, Any]:
+    """Scene 2: a teacher, its student, and a tuned ridge."""
+    if flip_rate not in TUNED_ALPHA:
+        raise ValueError(f"flip_rate must be one of {list(TUNED_ALPHA)}; got {flip_rate}")
+    X, y = _plane(data, seed, 1, N_SAMPLES)
+    X_test, truth = _plane(data, seed, 3, N_TEST)
+    X_transfer, _ = _plane(data, seed, 4, n_transfer)
+    y = np.where(uniforms(seed, 2, N_SAMPLES) < flip_rate, -y, y)
+    Z, Z_test, Z_transfer = (_waves(points, seed) for points in (X, X_test, X_transfer))
+    tuned = ridge(Z[:, :N_SLOW], y, TUNED_ALPHA[flip_rate]).coef
+    coef = tuned if teacher == "ridge" else ridge(Z, y, 0.0).coef
+    scores = Z_transfer[:, : len(coef)] @ coef
+    targets = np.where(scores > 0, 1.0, -1.0) if labels == "hard" else scores
+    features = Z_transfer[:, :width]
+    alpha = 1e-10 * np.sum(features**2) / min(features.shape)  # as the page's
+    models = coef, ridge(features, targets, alpha).coef, tuned
+    predictions = np.array([Z_test[:, : len(model)] @ model for model in models])
+    taught, learnt, tuned_error = np.mean(predictions * truth < 0, axis=1)
+    errors = {"teacher": taught, "student": learnt, "tuned ridge": tuned_error}
+    agreement = np.mean(predictions[0] * predictions[1] > 0)
+    return {**errors, "agreement": agreement, "predictions": predictions}
+
+
+def _plane(data: str, seed: int, stream: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points and classes: two moons, or a square without a gap between the classes."""
+    u = uniforms(seed, stream, 4 * count).reshape(count, 4).T
+    if data == "no gap":
+        X = 4 * u[:2].T - 2
+        return X, np.where(X[:, 1] > np.sin(2 * X[:, 0]), 1.0, -1.0)
+    y, angle = np.where(u[0] < 0.5, -1.0, 1.0), np.pi * u[1]
+    moon = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=-1)
+    return 1.3 * (-y[:, None] * moon + 0.15 * normal_pairs(u[2], u[3])), y
+
+
+def _waves(X: np.ndarray, seed: int) -> np.ndarray:
+    slow = np.arange(N_WAVES) < N_SLOW
+    frequencies = normals(seed, 5, 2 * N_WAVES).reshape(N_WAVES, 2).T * np.where(slow, 1.5, 25.0)
+    phases = 2 * np.pi * uniforms(seed, 505, N_WAVES)
+    return np.where(slow, 1.0, 0.6) * np.cos(X @ frequencies + phases)
+
+
+def clusters(
+    n_transfer: int = 100,
+    flip_rate: float = 0.1,
+    alpha: float = 0.0,
+    generations: int = 1,
+    seed: int = 1,  # of the simulation, which the laws do not need
+) -> dict[str, Any]:
+    """Scene 3: the laws of the teacher and of its students' generations."""
+    mean = np.arange(1.0, 201) ** -0.25
+    mean *= 2.5 / np.linalg.norm(mean)
+    population = MixturePopulation(np.ones(200), mean, flip_rate=flip_rate)
+    masks = theory.prefix_masks(range(1, 201), 200)
+    curve = theory.least_squares(population, N_SAMPLES, features=masks, alpha=alpha)
+    penalties = 4.0 ** np.arange(-1, 21)[:, None]
+    ridges = theory.least_squares(population, N_SAMPLES, features=masks, alpha=penalties)
+    laws = [theory.least_squares(population, N_SAMPLES, alpha=alpha)]
+    for _ in range(generations):
+        laws.append(laws[-1].distill(n_transfer, alpha=alpha))
+    students = [law.distill(n_transfer, features=masks, alpha=alpha) for law in laws[:-1]]
+    errors = {f"generation {k}": law.error_rate for k, law in enumerate(laws)}
+    best = ridges.error_rate.min()
+    return {**errors, "best ridge": best, "laws": [law.error_rate for law in (curve, *students)]}
