@@ -30,8 +30,8 @@ class Answer:
         The long form, such as a table, that ``--verbose`` adds.
     report : Path, optional
         The file or folder to look at next, printed last, as a link.
-    values : mapping, default={}
-        What ``--json`` prints in place of everything else.
+    values : mapping or list, default={}
+        What ``--json`` prints or writes.
     status : int, default=0
         Exit status of the program.
     """
@@ -40,26 +40,32 @@ class Answer:
     body: Sequence[str] = ()
     more: str = ""
     report: Path | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] | Sequence[Any] = field(default_factory=dict)
     status: int = 0
 
-    def print(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
-        """Print to standard output: as JSON, or the lead, or lead, body and report, or all.
+    def print(self, *, json_file: str | None = None, verbose: bool = False) -> None:
+        """Print to standard output.
 
         Parameters
         ----------
-        as_json, quiet, verbose : bool, default=False
-            The flags of these names.
+        json_file : str or None, default=None
+            A file that receives the values as JSON; "-" prints them in place of everything else.
+        verbose : bool, default=False
+            Whether to print the long form, too.
         """
-        if as_json:
-            print(json.dumps({"answer": self.lead, **self.values}, indent=1, ensure_ascii=False))
-            return
-        paragraphs = [wrap(self.lead), *(() if quiet else map(wrap, self.body))]
+        if json_file is not None:
+            values = self.values
+            if isinstance(values, Mapping):
+                values = {"answer": self.lead, **values}
+            text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
+            if json_file == "-":
+                print(text)
+                return
+            Path(json_file).write_text(text + "\n", encoding="utf-8")
+        paragraphs = [wrap(self.lead), *map(wrap, self.body)]
         if verbose and self.more:
             paragraphs.append(f"\n{printable(self.more)}")
         print(_for_this_terminal("\n".join(paragraphs)))
-        if quiet:
-            return
         if self.report is not None:
             print(f"\n{link(self.report)}")
 

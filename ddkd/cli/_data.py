@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ddkd.cli._flags import shows_progress
 from ddkd.datasets import DataFile, Split, available, fingerprint, is_stream, load, read_file
 from ddkd.experiments import draw_split
 
@@ -36,7 +37,7 @@ class Data:
     def __init__(self, args: argparse.Namespace) -> None:
         self.source: str | DataFile = args.data
         if args.data not in available() and (Path(args.data).suffix or Path(args.data).exists()):
-            self.source = read_file(args.data, progress=not args.quiet, **_reading(args))
+            self.source = read_file(args.data, progress=shows_progress(args), **_reading(args))
         elif given := [name for name, value in _reading(args).items() if value]:
             flag = given[0].replace("_", "-")
             raise ValueError(f"--{flag} is for a file of your own: --data FILE.csv")

@@ -1,6 +1,7 @@
 """Flags that commands share: each has one name and one meaning, written once."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,17 @@ import numpy as np
 
 from ddkd.datasets import available
 
-__all__ = ["DATA", "FILES", "PRINT", "RUN", "add_flags", "amount", "bandwidth", "positive"]
+__all__ = [
+    "DATA",
+    "FILES",
+    "PRINT",
+    "RUN",
+    "add_flags",
+    "amount",
+    "bandwidth",
+    "positive",
+    "shows_progress",
+]
 
 
 def _number(
@@ -96,8 +107,13 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "N",
         "help": "processes; -1, the default, is one a core. Results do not depend on it",
     },
-    "--json": {"action": "store_true", "help": "print the answer as JSON"},
-    "--quiet": {"action": "store_true", "help": "print the answer alone, without progress"},
+    "--json": {
+        "nargs": "?",
+        "const": "-",
+        "metavar": "FILE",
+        "help": "write the numbers to FILE as JSON; without FILE print that alone",
+    },
+    "--quiet": {"action": "store_true", "help": "show no progress"},
     "--verbose": {"action": "store_true", "help": "print the long form, too"},
 }
 
@@ -106,6 +122,11 @@ DATA = tuple(FLAGS)[: tuple(FLAGS).index("--bandwidth")]
 FILES = ("--out", "--force", "--seed")
 RUN = ("--out", "--force", "--resume", "--seed", "--repeats", "--jobs")
 PRINT = ("--json", "--quiet", "--verbose")
+
+
+def shows_progress(args: argparse.Namespace) -> bool:
+    """Whether to draw progress bars: for a person at a terminal who has not declined."""
+    return not args.quiet and sys.stderr.isatty()
 
 
 def add_flags(parser: argparse.ArgumentParser, *names: str, **defaults: Any) -> None:

@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             warnings.showwarning = _print_warning
             with hold_folder(args):
                 answer = COMMANDS[args.command].run(args)
-        answer.print(as_json=args.json, quiet=args.quiet, verbose=args.verbose)
+        answer.print(json_file=args.json, verbose=args.verbose)
         return answer.status
     except KeyboardInterrupt:
         print(f"\ninterrupted. {how_to_resume(args)}", file=sys.stderr)

@@ -16,6 +16,7 @@ import joblib
 from ddkd import __version__
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import Data
+from ddkd.cli._flags import shows_progress
 from ddkd.cli._readme import FILES, readme
 from ddkd.datasets import fingerprint
 from ddkd.experiments import SweepResult, folder_lock, sweep
@@ -188,7 +189,7 @@ def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
         "n_jobs": min(args.jobs if args.jobs > 0 else joblib.cpu_count(), args.repeats),
         "checkpoint": _unfinished(args),
         "resume": args.resume,
-        "progress": not args.quiet,
+        "progress": shows_progress(args),
     }
 
 

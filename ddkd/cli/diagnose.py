@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, add_flags, positive
+from ddkd.cli._flags import DATA, PRINT, add_flags, positive, shows_progress
 from ddkd.diagnosis import diagnose
 
 HELP = "why the error of your own pipeline has no peak"
@@ -33,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--max-fits", type=positive, default=60, help="default: %(default)s")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="save the picture there")
-    parser.add_argument("--json", type=Path, dest="json_file", metavar="FILE", help="as JSON")
-    add_flags(parser, *DATA, "--seed", "--quiet", "--verbose", data="digits", json=False)
+    add_flags(parser, *DATA, "--seed", *PRINT, data="digits")
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -50,7 +48,7 @@ def run(args: argparse.Namespace) -> Answer:
         X_test=split.X_test,
         y_test=split.y_test,
         max_fits=args.max_fits,
-        progress=not args.quiet,
+        progress=shows_progress(args),
         rng=args.seed,
     )
     if args.plot is not None:
@@ -66,9 +64,7 @@ def run(args: argparse.Namespace) -> Answer:
         "remedy": found.remedy,
         "evidence": [vars(item) for item in found.evidence],
     }
-    if args.json_file is not None:
-        args.json_file.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    return Answer(first, [*rest, *data.notes()], "\n".join(table), args.plot)
+    return Answer(first, [*rest, *data.notes()], "\n".join(table), args.plot, values)
 
 
 def load_model(place: str) -> Any:

@@ -1,13 +1,12 @@
 """``theorems``: results of the field, held against simulations."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
 from ddkd.cli._answer import WIDTH, Answer
-from ddkd.cli._flags import add_flags
+from ddkd.cli._flags import PRINT, add_flags, shows_progress
 from ddkd.theorems import ALL, Theorem, Verdict, verify
 
 HELP = "check published results against simulations, in two minutes"
@@ -15,7 +14,7 @@ HELP = "check published results against simulations, in two minutes"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, "--seed", "--jobs", "--quiet", "--verbose", json=False)
+    add_flags(parser, "--seed", "--jobs", *PRINT)
     parser.add_argument("--list", action="store_true", help="say what is claimed, check nothing")
     parser.add_argument("--only", nargs="+", metavar="ID", help="check these alone")
     parser.add_argument(
@@ -25,9 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="one setting each, coarser, in 20 seconds"
     )
     parser.add_argument("--plot", type=Path, metavar="FOLDER", help="draw law against simulation")
-    parser.add_argument(
-        "--json", dest="json_file", type=Path, metavar="FILE", help="write the verdicts to a file"
-    )
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -42,11 +38,8 @@ def run(args: argparse.Namespace) -> Answer:
         n_jobs=args.jobs,
         wrong=args.wrong,
         quick=args.quick,
-        progress=not args.quiet,
+        progress=shows_progress(args),
     )
-    if args.json_file is not None:
-        records = json.dumps([verdict.to_dict() for verdict in found], indent=1, default=str)
-        args.json_file.write_text(records + "\n", encoding="utf-8")
     if args.plot is not None:
         from ddkd.plotting import draw_theorems
 
@@ -56,6 +49,7 @@ def run(args: argparse.Namespace) -> Answer:
         _lead(found, passed, monotonic() - start, wrong=args.wrong),
         _table(found),
         report=args.plot,
+        values=[verdict.to_dict() for verdict in found],
         status=int(passed < len(found)),
     )
 

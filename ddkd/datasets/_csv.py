@@ -204,8 +204,7 @@ def _read_rows(
     bar = tqdm(
         desc=f"reading {path.name[:30]}",
         total=size,
-        unit="B",
-        unit_scale=True,
+        bar_format="{desc}: {percentage:3.0f}%|{bar:30}| {remaining} left",
         leave=False,
         disable=not progress or size < _LARGE,
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis", "diagnose"]
 
+_BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt} of at most {total_fmt} fits"
+
 _NOT_TESTED = "The errors given were drawn, not tested: their noise is unknown; own fits decided."
 _FEWEST_ROWS = 20
 
@@ -244,7 +246,7 @@ def diagnose(
     if given is not None and (param_range is None or given.shape != (len(param_range),)):
         raise ValueError("scores must have one test error for each value of param_range")
     seed = int(generator.integers(2**31))
-    with tqdm(total=max_fits, unit="fit", delay=2, disable=not progress) as bar:
+    with tqdm(total=max_fits, delay=2, disable=not progress, bar_format=_BAR, leave=False) as bar:
         try:
             is_classifier = Subject(build, None, 1, seed).is_classifier(widths[0])  # type: ignore[arg-type]
         except Exception as error:

@@ -159,8 +159,9 @@ class _Progress(tqdm):
     """A bar that says how long a task takes, and how long the rest will take, once it knows."""
 
     def __init__(self, total: int, done: int, *, shown: bool) -> None:
-        layout = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} tasks{postfix}"
-        super().__init__(total=total, initial=done, disable=not shown, bar_format=layout)
+        layout = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks{postfix}"
+        options = {"disable": not shown, "bar_format": layout, "leave": False}
+        super().__init__(total=total, initial=done, **options)
         self._start = time.perf_counter()
 
     def advance(self) -> None:

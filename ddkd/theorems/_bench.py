@@ -262,7 +262,9 @@ def verify(
     tasks = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
         joblib.delayed(_try)(theorem, root, wrong=wrong, quick=quick) for theorem in chosen
     )
-    bar = tqdm(tasks, total=len(chosen), unit="theorem", disable=not progress)
+    layout = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} theorems, {remaining} left"
+    options = {"bar_format": layout, "leave": False, "disable": not progress}
+    bar = tqdm(tasks, total=len(chosen), **options)
     return [verdict for verdicts in bar for verdict in verdicts]
 
 
