@@ -53,6 +53,7 @@ def test_features_select_as_numpy_does():
     assert population.risk([0.3, -0.2], mask) == population.risk(full)
     assert population.risk([-0.2, 0.3], [-2, 0]) == population.risk(full)
     assert population.error_rate([-0.2, 0.3], [2, 0]) == population.error_rate(full)
+    assert population.risk(full, "all") == population.risk(full)
 
 
 def test_error_rate_is_accurate_for_nearly_perfect_models_and_defined_for_zero_ones():
@@ -140,6 +141,12 @@ def test_mixture_risk_and_error_rate_agree_with_a_large_test_set():
     clean = MixturePopulation(S, B / 2).label(X, rng=3)
     wrong = np.mean(np.sign(scores) != clean)
     assert abs(MIXTURE.error_rate(w, features) - wrong) < 5 * 0.5 / np.sqrt(n)
+
+
+def test_mixture_risk_by_hand_far_from_the_centre():
+    # c = 0.6 and a score of mean -6 and variance 16 on the cluster of label 1.
+    population = MixturePopulation([4.0, 1.0], [3.0, 0.0], flip_rate=0.2)
+    assert population.risk([-2.0, 0.0]) == pytest.approx(1 - 0.36 + 6.6**2 + 16, rel=1e-15)
 
 
 def test_mixture_samples_and_labels_are_the_two_clusters():

@@ -85,6 +85,36 @@ def test_bad_arguments_are_named():
         simulation.random_features(S, S, 10, 0)
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: simulation.class_mixture(1, 2.0, 9, 9), "n_classes must be between 2 and 9"),
+        (lambda: simulation.class_mixture(10, 2.0, 9, 9), "n_classes must be between 2 and 9"),
+        (lambda: simulation.class_mixture(3, 0.0, 9, 9), r"radius must be .* in \(0"),
+        (lambda: simulation.class_mixture(3, 2.0, 9, 9, flip_rate=1.1), "flip_rate"),
+        (lambda: simulation.class_mixture(3, 2.0, 0, 9), "n_samples"),
+        (lambda: simulation.cluster_mixture(2, 2.0, 9, 1), "n_features must be at least 2"),
+        (lambda: simulation.cluster_mixture(10, 2.0, 9, 9), "n_clusters must be between 2 and 9"),
+        (lambda: simulation.cluster_mixture(3, 2.0, 9, 9), "n_clusters must be even"),
+        (lambda: simulation.cluster_mixture(2, -1.0, 9, 9), "radius"),
+        (lambda: simulation.cluster_mixture(2, 2.0, 9, 9, flip_rate=0.6), "flip_rate"),
+        (lambda: simulation.random_features([1.0, -1.0], S[:2], 9, 9), "eigenvalues must be non-"),
+        (lambda: simulation.random_features([0.0, 0.0], S[:2], 9, 9), "at least one positive"),
+        (lambda: simulation.random_features(S, S, 9, 9, alpha=-1.0), "alpha"),
+    ],
+)
+def test_bad_sizes_and_scales_are_named(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_the_smallest_problems_can_be_simulated():
+    assert simulation.class_mixture(2, 1e-3, 1, 2, flip_rate=1.0, rng=0).coef.shape == (2, 2)
+    assert simulation.cluster_mixture(2, 1e-3, 1, 2, flip_rate=0.5, rng=0).coef.shape == (2,)
+    zeros = simulation.random_features([1.0, 0.0], [1.0, 1.0], 1, 1, rng=0)
+    assert zeros.coef[1] == 0
+
+
 def test_class_mixture_errors_agree_with_a_large_test_set():
     model = simulation.class_mixture(4, 2.5, 200, 60, flip_rate=0.1, rng=0)
     rng = np.random.default_rng(1)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import special
 
 from ddkd._checks import check_real
-from ddkd.theory._arguments import unwrap
+from ddkd.theory._arguments import Values, unwrap
 from ddkd.theory._arrays import ratio
 from ddkd.theory.linear import LinearLaw
 from ddkd.theory.mixture import MixtureLaw
@@ -49,7 +49,8 @@ def transfer_size(law: LinearLaw | RandomFeatureLaw, excess: float, **student: A
     Raises
     ------
     ValueError
-        If `excess` is out of range or `law` is a curve.
+        If `excess` is out of range (from 1e-12 on for a student that is searched for) or `law`
+        is a curve.
 
     Examples
     --------
@@ -85,6 +86,8 @@ def _own_features(law: LinearLaw, excess: float) -> int:
 
 def _search(law: LinearLaw | RandomFeatureLaw, excess: float, student: dict[str, Any]) -> int:
     """The last of all numbers at which the excess is too large, plus one."""
+    # Differences of error rates are no finer.
+    check_real("excess of a student that is searched for", excess, low=1e-12)
 
     def too_few(m: np.ndarray) -> np.ndarray:
         hard, soft = (
@@ -93,10 +96,8 @@ def _search(law: LinearLaw | RandomFeatureLaw, excess: float, student: dict[str,
         )
         return hard - soft > excess
 
-    doublings = 2.0 ** np.arange(61)
+    doublings = 2.0 ** np.arange(50)
     last = doublings[too_few(doublings)].max(initial=1.0)
-    if last == _LARGEST:
-        raise ValueError(f"excess {excess:g} is not reached with {_LARGEST:g} examples")
     # Peaks sit between powers of two: look closely up to the octave after the last bad one.
     grid = np.unique(np.floor(np.geomspace(1, 2 * last, 400)))
     bad = grid[too_few(grid)]
@@ -109,7 +110,7 @@ def _search(law: LinearLaw | RandomFeatureLaw, excess: float, student: dict[str,
     return int(high)
 
 
-def crossing_size(law: MixtureLaw) -> Any:
+def crossing_size(law: MixtureLaw) -> Values:
     """Number of transfer examples from which hard labels beat soft ones, on two clusters.
 
     For students with their teacher's columns, without a ridge and with m > p; the soft-label

@@ -49,6 +49,17 @@ def test_random_feature_students_by_search():
         assert (excess_at(law, m + np.arange(200), k) <= 0.01).all()
 
 
+def test_what_every_number_is_enough_for_and_what_none_is():
+    linear = theory.least_squares(POPULATION, 60)
+    assert theory.transfer_size(linear, 0.5) == D + 1
+    assert theory.transfer_size(linear, 0.5, alpha=1.0) == 1
+    with pytest.raises(ValueError, match=r"excess 1e-25 is not reached with 1\.15292e\+18"):
+        theory.transfer_size(linear, 1e-25)
+    # Of error rates that are found one by one such a difference would be rounding.
+    with pytest.raises(ValueError, match=r"searched for must be finite and in .1e-12, inf"):
+        theory.transfer_size(linear, 1e-13, alpha=5.0)
+
+
 @pytest.mark.parametrize("excess", [0.0, -0.1, 0.6, np.nan])
 def test_bad_excess_is_named(excess):
     with pytest.raises(ValueError, match="excess"):

@@ -19,6 +19,20 @@ def test_isotropic_optimum_is_noise_over_signal(n, width):
     assert law.alpha == pytest.approx(width * (0.8 + 1 - seen) / seen, rel=1e-5)
 
 
+@pytest.mark.parametrize("noise", [1e-3, 0.03, 0.1, 1e4])
+@pytest.mark.parametrize(("n", "width"), [(30, 40), (150, 120), (2000, 40)])
+def test_isotropic_optimum_far_from_one(noise, n, width):
+    # Inputs of variance 5 and a truth of norm 3: the ridge is scaled by the inputs' variance.
+    coef = np.zeros(D)
+    coef[:5] = 3 / np.sqrt(5)
+    population = GaussianPopulation(np.full(D, 5.0), coef, noise_variance=noise)
+    law = theory.best_alpha(population, n, features=np.arange(width))
+    alpha = width * noise / 9
+    assert law.alpha == pytest.approx(alpha, rel=1e-3)
+    best = theory.least_squares(population, n, features=np.arange(width), alpha=alpha)
+    assert law.risk == pytest.approx(best.risk, rel=1e-9)
+
+
 @pytest.mark.parametrize("labels", ["real", "hard"])
 @pytest.mark.parametrize("n", [20, 119, 500])
 def test_optimum_is_where_a_search_over_alpha_finds_it(labels, n):
