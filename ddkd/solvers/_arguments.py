@@ -1,6 +1,6 @@
 """Arguments that all solvers share, checked once and scaled so that squares stay in range."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -14,19 +14,7 @@ from .._checks import (
     check_vector,
     input_eps,
 )
-from ._rank import check_rcond, default_rcond
-
-__all__ = [
-    "ColumnSource",
-    "Features",
-    "NestedProblem",
-    "Problem",
-    "Scaled",
-    "check_alpha",
-    "check_columns",
-    "check_problem",
-    "shift",
-]
+from ._rank import SAFE_CONDITION, check_rcond, default_rcond, is_certain
 
 # Entries up to 2**100 may be squared and summed, and their products with small ones too.
 _SAFE = 100
@@ -106,10 +94,25 @@ class NestedProblem:
         """How many models of that width may be held together."""
         return max(1, _BUDGET // (width * self.Y.shape[1]))
 
+    def batches(self, widths: np.ndarray, part: range) -> Iterator[slice]:
+        """Split a range of positions into slices of models that may be held together."""
+        if len(part):
+            size = self.batch(int(widths[part[-1]]))
+            for first in range(part.start, part.stop, size):
+                yield slice(first, min(first + size, part.stop))
+
+    def is_squarable(self, width: int, largest: float, smallest: float) -> bool:
+        """Whether full rank is certain, and the condition so small that it may be squared."""
+        root = np.sqrt(self.alpha)
+        well = np.hypot(largest, root) < SAFE_CONDITION * np.hypot(smallest, root)
+        return bool(well) and is_certain(largest, smallest, self.cutoff(width))
+
 
 def check_problem(Z: Any, Y: Any, rcond: Any, *, on_demand: bool = False) -> Problem:
     """Check features, targets and cutoff against each other."""
     eps = input_eps(Z)
+    if isinstance(Z, ColumnSource) and not on_demand:
+        raise ValueError("Z makes its columns on demand, which only width_path takes; pass an array")
     features = check_columns("Z", Z) if on_demand else check_matrix("Z", Z)
     targets = check_targets("Y", Y, features.shape[0])
     columns = targets.reshape(targets.shape[0], -1)

@@ -17,8 +17,6 @@ from scipy import linalg
 from ._arguments import Features, NestedProblem
 from ._products import column_blocks
 
-__all__ = ["reduce_rows"]
-
 # Compression pays only if it takes away at least this fraction of the rows.
 _WORTHWHILE = 0.6
 _EXTRA_COLUMNS = 32

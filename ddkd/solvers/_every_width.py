@@ -17,28 +17,30 @@ predictions to nine digits; the widths of one that does not are solved on their 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+from typing import Self
 
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from ._arguments import Features, NestedProblem
+from ._arguments import NestedProblem
 from ._gram import PackedGram
 from ._growing import GrowingTriangle, LargestBounds
 from ._lapack import solve_from_right, solve_triangle, stack_qr, tall_qr
-from ._products import Evaluation, column_blocks
+from ._products import (
+    TOGETHER,
+    Evaluation,
+    column_blocks,
+    cumulative_squares,
+    cumulative_values,
+)
 from ._rank import is_certain, residual_vanishes
-
-__all__ = ["pays_off", "solve_every_width"]
 
 # Updates and checkpoints must agree to this, relative to the larger of the block's two ends.
 _AGREEMENT = 1e-9
 # Extreme singular values may change by this factor from one end of a block to the other.
 _SPREAD = 8.0
-# Widths whose errors come from one Gram matrix of directions; a fall below this fraction of the
-# largest of them would be cancellation, and is computed from the predictions themselves.
-_TOGETHER, _CANCELLATION = 64, 1e-4
 # Condition up to which a Gram matrix gives the preconditioner.
 _GRAM_CONDITION = 1e3
 # Squared norm of preconditioned columns from which ``I + S'S`` is not formed.
@@ -64,25 +66,23 @@ def solve_every_width(
     """Solve every width of the evaluation, some of which lie above n, and record it."""
     n = len(problem.Z)
     checkpoints = _checkpoints(n, int(evaluation.widths[-1]))
-    reference = Evaluation(evaluation.Z, evaluation.Y, evaluation.Z_test, None, checkpoints, 0.0)
+    reference = replace(evaluation, widths=checkpoints, Y_test=None)
     solve_widths(problem, reference)
     extremes = zip(reference.largest, reference.smallest, checkpoints, strict=True)
     certain = np.array([is_certain(s, t, problem.cutoff(int(width))) for s, t, width in extremes])
     certain &= reference.rank == np.minimum(checkpoints, n)
-    filing = _Filing(evaluation, reference, certain)
-    below = checkpoints[(checkpoints <= n) & certain]
-    if below.size:
-        for block in _blocks_below(problem, evaluation.Z_test, below):
-            filing.file(block, upwards=True)
-    if certain[checkpoints >= n].any():
-        for block in _blocks_above(problem, reference, certain):
-            filing.file(block, upwards=False)
+    for block in chain(
+        _blocks_below(problem, reference, certain), _blocks_above(problem, reference, certain)
+    ):
+        ends = np.searchsorted(checkpoints, [block.start, block.stop])
+        if certain[ends].all():
+            _file(block, evaluation, reference, ends)
     position = np.searchsorted(checkpoints, evaluation.widths)
     known = checkpoints[position] == evaluation.widths
     evaluation.absorb(np.flatnonzero(known), reference, position[known])
     missing = np.flatnonzero(evaluation.method == "")
     if missing.size:
-        singly = evaluation.restricted_to(missing)
+        singly = replace(evaluation, widths=evaluation.widths[missing])
         solve_widths(problem, singly)
         evaluation.absorb(missing, singly, np.arange(missing.size))
 
@@ -105,39 +105,54 @@ def _checkpoints(n: int, last: int) -> np.ndarray:
 class _Block:
     """Updates from one checkpoint's width to the next.
 
-    `directions` (n_test, stop - start) are those in which each new column changes the
-    predictions, None without test features; `steps` (stop - start, n_targets) by how much.
-    `coef_squares` are the squared norms of the coefficients, and `train_mse` the training errors,
-    after each step; None where the squares fall by those of the steps, and the errors are
-    rounding.
+    `directions` (n_test, stop - start) are those in which each new column changes the predictions,
+    None without test features; `steps` (stop - start, n_targets) by how much. `coef_squares` are
+    the squared norms of the coefficients, and `train_mse` the training errors, at all widths from
+    start to stop, both included.
     """
 
     start: int
     stop: int
     directions: np.ndarray | None
     steps: np.ndarray
-    coef_squares: np.ndarray | None = None
-    train_mse: np.ndarray | None = None
+    coef_squares: np.ndarray
+    train_mse: np.ndarray
+    upwards: bool
+
+    @classmethod
+    def above(
+        cls, reference: Evaluation, start: int, directions: np.ndarray | None, steps: np.ndarray
+    ) -> Self:
+        """Above n squared norms fall by those of the steps, and training errors are rounding."""
+        stop = start + len(steps)
+        ends = np.searchsorted(reference.widths, [start, stop])
+        falls = np.vstack([steps**2, reference.coef_norm[ends[1]] ** 2])
+        squares = np.cumsum(falls[::-1], axis=0)[::-1]
+        train_mse = np.tile(reference.train_mse[ends].max(axis=0), (len(falls), 1))
+        return cls(start, stop, directions, steps, squares, train_mse, False)
 
 
 def _blocks_below(
-    problem: NestedProblem, test: Features | None, checkpoints: np.ndarray
+    problem: NestedProblem, reference: Evaluation, certain: np.ndarray
 ) -> Iterator[_Block]:
-    """Blocks from width 0 to the last of the checkpoints, of full rank."""
-    m, (n, k) = int(checkpoints[-1]), problem.Y.shape
+    """Blocks up to the last checkpoint, at most n, of certain full rank."""
+    n, k = problem.Y.shape
+    checkpoints = reference.widths[certain & (reference.widths <= n)].tolist()
+    m = max(checkpoints, default=1)
     basis, triangle = tall_qr(problem.Z[:, :m])
     rotated = basis.transpose_times(problem.Y)
     directions = None
-    if test is not None:
-        directions = solve_from_right(triangle, np.array(test[:, :m], order="C"))
+    if reference.Z_test is not None:
+        directions = solve_from_right(triangle, np.array(reference.Z_test[:, :m], order="C"))
     inverse = solve_triangle(triangle, np.eye(m))
-    coef_squares, _ = _cumulative_squares(np.zeros((m, k)), inverse, rotated[:m])
-    rest = np.cumsum(rotated[:0:-1] ** 2, axis=0)[::-1]
-    train_mse = np.vstack([rest, np.zeros((1, k))])[:m] / n
-    for start, stop in pairwise([0, *checkpoints.tolist()]):
-        here = slice(start, stop)
+    squares, _ = cumulative_squares(np.zeros((m, k)), inverse, rotated[:m])
+    squares = np.vstack([np.zeros((1, k)), squares])
+    rest = np.vstack([rotated**2, np.zeros((1, k))])
+    train_mse = np.cumsum(rest[::-1], axis=0)[::-1] / n
+    for start, stop in pairwise(checkpoints):
+        here, both = slice(start, stop), slice(start, stop + 1)
         part = None if directions is None else directions[:, here]
-        yield _Block(start, stop, part, rotated[here], coef_squares[here], train_mse[here])
+        yield _Block(start, stop, part, rotated[here], squares[both], train_mse[both], True)
 
 
 def _blocks_above(
@@ -148,26 +163,20 @@ def _blocks_above(
     widths = reference.widths[above].tolist()
     well = certain[above] & (reference.condition[above] < _GRAM_CONDITION)
     n_growing = int(np.argmax(np.append(well[:-1], True)))
-    yield from _blocks_growing(problem, reference.Z_test, widths[: n_growing + 1], certain[above])
-    yield from _blocks_wide(problem, reference.Z_test, widths[n_growing:])
+    yield from _blocks_growing(problem, reference, widths[: n_growing + 1], certain[above])
+    yield from _blocks_wide(problem, reference, widths[n_growing:])
 
 
 def _blocks_growing(
-    problem: NestedProblem, test: Features | None, widths: list[int], certain: np.ndarray
+    problem: NestedProblem, reference: Evaluation, widths: list[int], certain: np.ndarray
 ) -> Iterator[_Block]:
     """Blocks whose preconditioner is a growing triangle T: ``C = T'``."""
     if len(widths) < 2:
         return
-    n = len(problem.Z)
+    test, n = reference.Z_test, len(problem.Z)
     basis, triangle = tall_qr(problem.Z[:, :n])
-    growing = GrowingTriangle(
-        problem.Z,
-        basis,
-        triangle,
-        basis.transpose_times(problem.Y),
-        LargestBounds(n, np.ones(n)),
-        0.0,
-    )
+    rotated = basis.transpose_times(problem.Y)
+    growing = GrowingTriangle(problem.Z, basis, triangle, rotated, LargestBounds(n), 0.0)
     # At the width n the transposed features, in reverse order, are the orthogonal factor itself.
     operator = None if test is None else np.array(test[:, :n][:, ::-1].T, order="F")
     for i, (start, stop) in enumerate(pairwise(widths)):
@@ -181,7 +190,7 @@ def _blocks_growing(
             directions = None
             if operator is not None and columns is not None:
                 directions = solve_from_right(upper, columns - operator.T @ scaled)
-            yield _Block(start, stop, directions, steps)
+            yield _Block.above(reference, start, directions, steps)
         reflectors = growing.absorb(new)
         if operator is not None and columns is not None:
             bottom = np.array(columns.T, order="F")
@@ -189,15 +198,15 @@ def _blocks_growing(
 
 
 def _blocks_wide(
-    problem: NestedProblem, test: Features | None, widths: list[int]
+    problem: NestedProblem, reference: Evaluation, widths: list[int]
 ) -> Iterator[_Block]:
     """Blocks whose preconditioner is a Cholesky factor C of the Gram matrix.
 
     Here the operator ``O = T Z' (Z Z')^-1`` maps y itself, and becomes ``O + D V`` with ``V =
     U'^-1 S'C^-1``.
     """
-    Z, n = problem.Z, len(problem.Z)
-    gram = PackedGram(Z, LargestBounds(n, np.ones(n)))
+    Z, test = problem.Z, reference.Z_test
+    gram = PackedGram(Z, LargestBounds(len(Z)))
     operator: np.ndarray | None = None
     for start, stop in pairwise(widths):
         gram.grow(start)
@@ -219,7 +228,7 @@ def _blocks_wide(
         if test is not None and operator is not None:
             directions = solve_from_right(upper, test[:, start:stop] - operator @ columns)
             operator += directions @ update
-        yield _Block(start, stop, directions, update @ problem.Y)
+        yield _Block.above(reference, start, directions, update @ problem.Y)
 
 
 def _upper_factor(scaled: np.ndarray) -> np.ndarray:
@@ -232,114 +241,66 @@ def _upper_factor(scaled: np.ndarray) -> np.ndarray:
     return stack_qr(np.eye(b, order="F"), np.array(scaled, order="F"))[1]
 
 
-def _cumulative_values(start: np.ndarray, directions: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """``start + directions[:, :i] @ steps[:i]`` for i = 1, 2, ...: (number of steps, n, k)."""
-    terms = directions.T[:, :, None] * steps[:, None, :]
-    terms[0] += start
-    return np.cumsum(terms, axis=0, out=terms)
+def _file(block: _Block, evaluation: Evaluation, reference: Evaluation, ends: np.ndarray) -> None:
+    """Record the widths inside a block whose ends vouch for it, and whose updates arrive.
+
+    The largest singular value rises with the width, the smallest falls below the threshold and
+    rises above: inside the block both lie between those of its ends.
+    """
+    widths = evaluation.widths
+    here = np.flatnonzero((widths > block.start) & (widths < block.stop))
+    both = reference.largest[ends], reference.smallest[ends]
+    norms = reference.coef_norm[ends] ** 2
+    if (
+        here.size == 0
+        or any(s.max() > _SPREAD * s.min() for s in both)
+        or not _agree(block.coef_squares[[0, -1]], norms, block.coef_squares)
+        or not _run(block, evaluation, reference, here, ends)
+    ):
+        return
+    offsets = widths[here] - block.start
+    evaluation.train_mse[here] = block.train_mse[offsets]
+    residual_norm = np.sqrt(evaluation.train_mse[here] * len(evaluation.Y))
+    evaluation.interpolates[here] = residual_vanishes(residual_norm, evaluation.target_norm)
+    evaluation.coef_norm[here] = np.sqrt(block.coef_squares[offsets])
+    evaluation.rank[here] = np.minimum(widths[here], len(evaluation.Y))
+    evaluation.method[here] = "cumulative"
+    place = np.log(widths[here]), np.log(reference.widths[ends])
+    evaluation.largest[here] = np.exp(np.interp(*place, np.log(both[0])))
+    evaluation.smallest[here] = np.exp(np.interp(*place, np.log(both[1])))
 
 
-def _cumulative_squares(
-    start: np.ndarray, directions: np.ndarray, steps: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Squared norms (number of steps, k) of the columns of these values, and the last value."""
-    squares, value = np.empty(steps.shape), start
-    for first in range(0, len(steps), _TOGETHER):
-        here = slice(first, first + _TOGETHER)
-        D, s = directions[:, here], steps[here]
-        gram = D.T @ D
-        inner = D.T @ value + np.tril(gram, -1) @ s
-        initial = np.einsum("ij,ij->j", value, value)
-        squares[here] = initial + np.cumsum(
-            s * (2 * inner + np.diagonal(gram)[:, None] * s), axis=0
-        )
-        largest = np.maximum(initial, squares[here].max(axis=0))
-        if (squares[here] < _CANCELLATION * largest).any():
-            values = _cumulative_values(value, D, s)
-            squares[here] = np.einsum("itk,itk->ik", values, values)
-        value = value + D @ s
-    return squares, value
-
-
-@dataclass(frozen=True, eq=False)
-class _Filing:
-    """Records the widths inside blocks whose ends vouch for them, and whose updates arrive."""
-
-    evaluation: Evaluation
-    reference: Evaluation
-    certain: np.ndarray
-
-    def file(self, block: _Block, *, upwards: bool) -> None:
-        """Record the widths inside a block, from its lower end upwards or the other way."""
-        evaluation, reference = self.evaluation, self.reference
-        widths = evaluation.widths
-        here = np.flatnonzero((widths > block.start) & (widths < block.stop))
-        ends = np.searchsorted(reference.widths, [max(block.start, 1), block.stop])
-        if here.size == 0 or not self._is_tame(ends):
-            return
-        steps_taken = widths[here] - block.start
-        coef_squares, train_mse = block.coef_squares, block.train_mse
-        if coef_squares is None or train_mse is None:
-            falls = np.cumsum(block.steps[::-1] ** 2, axis=0)[::-1]
-            squares = reference.coef_norm[ends[1]] ** 2 + falls
-            coef_squares = np.vstack([squares[1:], reference.coef_norm[ends[1]] ** 2])
-            train_mse = np.tile(reference.train_mse[ends].max(axis=0), (len(squares), 1))
-            arrives = _agree(squares[0], reference.coef_norm[ends[0]] ** 2, squares)
-        else:
-            goal = reference.coef_norm[ends[1]] ** 2
-            arrives = _agree(coef_squares[-1], goal, coef_squares)
-        if not arrives or not self._run(block, here, ends, upwards):
-            return
-        evaluation.train_mse[here] = train_mse[steps_taken - 1]
-        residual_norm = np.sqrt(evaluation.train_mse[here] * len(evaluation.Y))
-        evaluation.interpolates[here] = residual_vanishes(residual_norm, evaluation.target_norm)
-        evaluation.coef_norm[here] = np.sqrt(coef_squares[steps_taken - 1])
-        evaluation.rank[here] = np.minimum(widths[here], len(evaluation.Y))
-        evaluation.method[here] = "cumulative"
-        for name in ("largest", "smallest"):
-            logarithms = np.log(getattr(reference, name)[ends])
-            between = np.interp(np.log(widths[here]), np.log(reference.widths[ends]), logarithms)
-            getattr(evaluation, name)[here] = np.exp(between)
-
-    def _is_tame(self, ends: np.ndarray) -> bool:
-        """Whether full rank is certain inside the block, and its extreme singular values are known.
-
-        The largest one rises with the width, the smallest falls below the threshold and rises
-        above: inside the block both lie between those of its ends.
-        """
-        both = self.reference.largest[ends], self.reference.smallest[ends]
-        return bool(self.certain[ends].all()) and all(s.max() <= _SPREAD * s.min() for s in both)
-
-    def _run(self, block: _Block, here: np.ndarray, ends: np.ndarray, upwards: bool) -> bool:
-        """File predictions or their errors; whether they arrive at the other end's own."""
-        evaluation, outputs = self.evaluation, self.reference.outputs
-        if block.directions is None or outputs is None:
-            return True
-        low, high = (outputs[end].T for end in ends)
-        if block.start == 0:
-            low = np.zeros_like(low)
-        directions, steps = block.directions, block.steps
-        offsets = evaluation.widths[here] - block.start - 1
-        start, goal = low, high
-        if not upwards:
-            directions, steps = directions[:, ::-1], -steps[::-1]
-            offsets = block.stop - evaluation.widths[here] - 1
-            start, goal = high, low
-        if evaluation.Y_test is not None and evaluation.test_mse is not None:
-            squares, arrived = _cumulative_squares(start - evaluation.Y_test, directions, steps)
-            arrived = arrived + evaluation.Y_test
-            evaluation.test_mse[here] = squares[offsets] / len(evaluation.Y_test)
-        elif evaluation.outputs is not None:
-            arrived = start
-            for first in range(0, len(steps), _TOGETHER):
-                part = slice(first, first + _TOGETHER)
-                values = _cumulative_values(arrived, directions[:, part], steps[part])
-                inside = (offsets >= first) & (offsets < first + len(values))
-                evaluation.outputs[here[inside]] = values[offsets[inside] - first].transpose(
-                    0, 2, 1
-                )
-                arrived = values[-1]
-        return _agree(arrived, goal, np.stack([start, goal]))
+def _run(
+    block: _Block,
+    evaluation: Evaluation,
+    reference: Evaluation,
+    here: np.ndarray,
+    ends: np.ndarray,
+) -> bool:
+    """File predictions or their errors; whether they arrive at the other end's own."""
+    if block.directions is None or reference.outputs is None:
+        return True
+    directions, steps = block.directions, block.steps
+    start, goal = (reference.outputs[end].T for end in ends)
+    offsets = evaluation.widths[here] - block.start - 1
+    if not block.upwards:
+        directions, steps = directions[:, ::-1], -steps[::-1]
+        start, goal = goal, start
+        offsets = block.stop - evaluation.widths[here] - 1
+    if evaluation.test_mse is not None:
+        squares, errors = cumulative_squares(start - evaluation.Y_test, directions, steps)
+        evaluation.test_mse[here] = squares[offsets] / len(errors)
+        arrived = errors + evaluation.Y_test
+    else:
+        arrived = start
+        for first in range(0, len(steps), TOGETHER):
+            part = slice(first, first + TOGETHER)
+            values = cumulative_values(arrived, directions[:, part], steps[part])
+            inside = (offsets >= first) & (offsets < first + len(values))
+            predicted = values[offsets[inside] - first].transpose(0, 2, 1)
+            evaluation.keep_predictions(here[inside], predicted)
+            arrived = values[-1]
+    return _agree(arrived, goal, np.stack([start, goal]))
 
 
 def _agree(arrived: np.ndarray, goal: np.ndarray, scale: np.ndarray) -> bool:

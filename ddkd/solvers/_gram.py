@@ -21,20 +21,9 @@ from scipy.linalg import lapack
 from ._arguments import Features, NestedProblem
 from ._growing import LargestBounds
 from ._products import Evaluation, column_blocks, multiply_nested
-from ._rank import is_certain, random_vectors, smallest_by_inverse_iteration
+from ._rank import random_vectors, smallest_by_inverse_iteration
 from ._solution import euclidean_norms
 
-__all__ = [
-    "ACCEPTED_ERROR",
-    "SAFE_CONDITION",
-    "PackedCholesky",
-    "PackedGram",
-    "is_safe",
-    "solve_wide",
-]
-
-# Bound of the condition up to which a Gram matrix is formed.
-SAFE_CONDITION = 1e5
 # Condition from which the solution is refined.
 _REFINED_CONDITION = 50.0
 # Bound of the relative error of coefficients that is accepted.
@@ -105,13 +94,6 @@ def _diagonal(size: int) -> np.ndarray:
     return np.concatenate([first, second])
 
 
-def is_safe(problem: NestedProblem, width: int, largest: float, smallest: float) -> bool:
-    """Whether full rank is certain, and the system's condition may be squared."""
-    root = np.sqrt(problem.alpha)
-    squarable = np.hypot(largest, root) < SAFE_CONDITION * np.hypot(smallest, root)
-    return bool(squarable) and is_certain(largest, smallest, problem.cutoff(width))
-
-
 def solve_wide(
     problem: NestedProblem,
     evaluation: Evaluation,
@@ -131,10 +113,10 @@ def solve_wide(
         factors: list[PackedCholesky | None] = []
         extremes: list[tuple[float, float]] = []
         for width in widths[first:].tolist():
-            if not is_safe(problem, width, largest.frobenius, smallest):
+            if not problem.is_squarable(width, largest.frobenius, smallest):
                 break
             gram.grow(width)
-            safe = is_safe(problem, width, largest.frobenius, smallest)
+            safe = problem.is_squarable(width, largest.frobenius, smallest)
             factor = gram.factor(problem.alpha) if safe else None
             if factor is None:
                 break

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._arguments import Features
+from ._arguments import Features, NestedProblem
 from ._lapack import Reflectors, StackedReflectors, solve_triangle, stack_qr
+from ._products import Evaluation
 from ._rank import is_certain, random_vectors, smallest_by_inverse_iteration
-from ._triangle import SmallSolution, solve_by_extremes
-
-__all__ = ["GrowingTriangle", "LargestBounds"]
+from ._solution import SmallSolution
+from ._triangle import solve_by_extremes
 
 
 class LargestBounds:
@@ -29,8 +29,8 @@ class LargestBounds:
     image of a vector: one that shows the largest singular value of the first columns.
     """
 
-    def __init__(self, n_samples: int, vector: np.ndarray):
-        self.vector = vector
+    def __init__(self, n_samples: int, vector: np.ndarray | None = None):
+        self.vector = np.ones(n_samples) if vector is None else vector
         self.width = 0
         self._rows, self._image = np.zeros(n_samples), np.zeros(n_samples)
         self._column = 0.0
@@ -164,3 +164,38 @@ class GrowingTriangle:
             stop = start
         coef[:, :n] = top[::-1].T
         return coef
+
+
+def solve_growing(
+    problem: NestedProblem, evaluation: Evaluation, position: int, growing: GrowingTriangle
+) -> int:
+    """Grow the triangle to 1.125 n, and on until a Gram matrix is safe; return where it is."""
+    n = len(problem.Z)
+    near = n + n // 8
+    held: list[SmallSolution] = []
+
+    def record_held(end: int) -> None:
+        if held:
+            coef = growing.coefficients([s.coef for s in held], len(growing.blocks) - len(held))
+            evaluation.record_small(end - len(held), coef, *held)
+            held.clear()
+
+    for i in range(position, evaluation.widths.size):
+        width = int(evaluation.widths[i])
+        if width > near:
+            if growing.width < near:
+                record_held(i)
+                growing.grow(near)
+            growing.search_smallest()
+            # As large as the features will be if the columns to come are like those so far.
+            last = int(evaluation.widths[-1])
+            largest = growing.largest.frobenius * np.sqrt(last / growing.width)
+            if problem.is_squarable(last, largest, growing.smallest):
+                record_held(i)
+                return i
+        growing.grow(width)
+        held.append(growing.solve(problem.alpha, problem.cutoff(width)))
+        if len(held) >= problem.batch(width):
+            record_held(i + 1)
+    record_held(evaluation.widths.size)
+    return int(evaluation.widths.size)

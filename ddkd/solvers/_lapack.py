@@ -10,16 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import blas, lapack
 
-__all__ = [
-    "Reflectors",
-    "StackedReflectors",
-    "multiply_from_right",
-    "solve_from_right",
-    "solve_triangle",
-    "stack_qr",
-    "tall_qr",
-]
-
 # Columns of a compact WY block: speed is flat between 24 and 64, the errors grow.
 _BLOCK = 32
 

@@ -10,8 +10,6 @@ from ._arguments import Scaled, check_alpha, check_problem
 from ._lapack import tall_qr
 from ._triangle import truncated_svd
 
-__all__ = ["LeaveOneOut", "leave_one_out"]
-
 # Leverages this close to one leave too few digits of 1 - h to a subtraction.
 _HIGH_LEVERAGE = 1e-4
 # Projections shorter than this many roundings times sqrt(n) are zero.

@@ -13,12 +13,13 @@ import numpy as np
 
 from ._arguments import Features
 from ._rank import condition_of_extremes, residual_vanishes
-from ._solution import euclidean_norms
-
-__all__ = ["Evaluation", "column_blocks", "multiply_nested"]
+from ._solution import SmallSolution, euclidean_norms
 
 # Blocks of fewer columns cost more in memory traffic than zeros in products, wider ones in memory.
 _NARROWEST, _WIDEST = 128, 512
+# Widths whose errors come from one Gram matrix of directions; a fall below this fraction of the
+# largest of them is computed from the values themselves.
+TOGETHER, _CANCELLATION = 64, 1e-4
 # What is reported of each width besides predictions, their errors and coefficients.
 _REPORTED = "train_mse", "coef_norm", "rank", "largest", "smallest", "interpolates", "method"
 
@@ -136,23 +137,23 @@ class Evaluation:
             self.coefs[here, :, : widths[-1]] = coef.reshape(len(widths), k, -1)
         if self.Z_test is not None:
             predicted = multiply_nested(self.Z_test, coef, widths).reshape(len(widths), k, -1)
-            if self.outputs is not None:
-                self.outputs[here] = predicted
-            if self.test_mse is not None and self.Y_test is not None:
-                errors = predicted - self.Y_test.T
-                self.test_mse[here] = np.einsum("gkt,gkt->gk", errors, errors) / len(self.Y_test)
+            self.keep_predictions(here, predicted)
 
-    def restricted_to(self, positions: np.ndarray) -> "Evaluation":
-        """Return an empty evaluation of some of the widths."""
-        return Evaluation(
-            self.Z,
-            self.Y,
-            self.Z_test,
-            self.Y_test,
-            self.widths[positions],
-            self.alpha,
-            self.keep_coefs,
+    def record_small(self, first: int, coef: np.ndarray, *found: SmallSolution) -> None:
+        """Take in widths whose triangles were solved one by one."""
+        ranks, largest, smallest, methods = zip(
+            *((s.rank, s.largest, s.smallest, s.method) for s in found), strict=True
         )
+        extremes = np.array(largest), np.array(smallest)
+        self.record(first, np.ascontiguousarray(coef), np.array(ranks), *extremes, list(methods))
+
+    def keep_predictions(self, positions: slice | np.ndarray, predicted: np.ndarray) -> None:
+        """Take in predictions (number of widths, k, n_test): themselves, or only their errors."""
+        if self.outputs is not None:
+            self.outputs[positions] = predicted
+        if self.test_mse is not None and self.Y_test is not None:
+            errors = predicted - self.Y_test.T
+            self.test_mse[positions] = np.einsum("gkt,gkt->gk", errors, errors) / len(self.Y_test)
 
     def absorb(self, positions: np.ndarray, other: "Evaluation", where: np.ndarray) -> None:
         """Copy what another evaluation found at its positions `where`."""
@@ -163,10 +164,36 @@ class Evaluation:
         if self.test_mse is not None and other.test_mse is not None:
             self.test_mse[positions] = other.test_mse[where]
         if other.outputs is not None:
-            if self.outputs is not None:
-                self.outputs[positions] = other.outputs[where]
-            elif self.test_mse is not None and self.Y_test is not None:
-                errors = other.outputs[where] - self.Y_test.T
-                self.test_mse[positions] = np.einsum("gkt,gkt->gk", errors, errors) / len(
-                    self.Y_test
-                )
+            self.keep_predictions(positions, other.outputs[where])
+
+
+def cumulative_values(start: np.ndarray, directions: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """``start + directions[:, :i] @ steps[:i]`` for i = 1, 2, ...: (number of steps, n, k)."""
+    terms = directions.T[:, :, None] * steps[:, None, :]
+    terms[0] += start
+    return np.cumsum(terms, axis=0, out=terms)
+
+
+def cumulative_squares(
+    start: np.ndarray, directions: np.ndarray, steps: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Squared norms (number of steps, k) of the columns of these values, and the last value.
+
+    They come from the Gram matrix of 64 directions at a time, unless they fall so far that this
+    would be cancellation.
+    """
+    squares, value = np.empty(steps.shape), start
+    for first in range(0, len(steps), TOGETHER):
+        here = slice(first, first + TOGETHER)
+        D, s = directions[:, here], steps[here]
+        gram = D.T @ D
+        inner = D.T @ value + np.tril(gram, -1) @ s
+        initial = np.einsum("ij,ij->j", value, value)
+        changes = s * (2 * inner + np.diagonal(gram)[:, None] * s)
+        squares[here] = initial + np.cumsum(changes, axis=0)
+        largest = np.maximum(initial, squares[here].max(axis=0))
+        if (squares[here] < _CANCELLATION * largest).any():
+            values = cumulative_values(value, D, s)
+            squares[here] = np.einsum("itk,itk->ik", values, values)
+        value = value + D @ s
+    return squares, value

@@ -22,22 +22,10 @@ from .._checks import check_real
 from ..exceptions import InterpolationWarning
 from ._lapack import multiply_from_right, solve_from_right
 
-__all__ = [
-    "INTERPOLATION_TOLERANCE",
-    "check_rcond",
-    "condition_of_extremes",
-    "default_rcond",
-    "is_certain",
-    "leading_extremes",
-    "numerical_rank",
-    "random_vectors",
-    "residual_vanishes",
-    "smallest_by_inverse_iteration",
-    "warn_if_not_interpolating",
-]
-
 INTERPOLATION_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
+# Bound of the condition up to which a Gram matrix of the features is formed.
+SAFE_CONDITION = 1e5
 # Margin between an estimate of the condition and the cutoff within which full rank is certain.
 _MARGIN = 10.0
 _ROUNDS = 4
@@ -118,6 +106,16 @@ def leading_extremes(triangle: np.ndarray, widths: np.ndarray) -> tuple[np.ndarr
     usable = regular & np.isfinite(inverse) & (inverse > 0)
     smallest = np.where(usable, 1.0 / np.where(usable, inverse, 1.0), 0.0)
     return np.maximum.accumulate(largest), np.minimum.accumulate(smallest)
+
+
+def top_vector(triangle: np.ndarray) -> np.ndarray:
+    """Left vector (m, 1) that shows the largest singular value of a triangle."""
+    vector = random_vectors(len(triangle), 1)
+    for _ in range(_ROUNDS):
+        image = triangle @ vector
+        vector = triangle.T @ image
+        vector /= np.linalg.norm(vector) or 1.0
+    return image if image.any() else random_vectors(len(triangle), 1)
 
 
 def _normalise(rows: np.ndarray) -> np.ndarray:

@@ -13,13 +13,11 @@ import numpy as np
 from scipy import linalg
 
 from ._arguments import Problem, Scaled, check_alpha, check_problem
-from ._gram import ACCEPTED_ERROR, SAFE_CONDITION
+from ._gram import ACCEPTED_ERROR
 from ._lapack import tall_qr
-from ._rank import condition_of_extremes, is_certain
+from ._rank import SAFE_CONDITION, condition_of_extremes, is_certain
 from ._solution import Form, LeastSquaresSolution, assemble, euclidean_norms, fitted_values
 from ._triangle import kept_extremes, shrinkage, solve_one_width, truncated_svd
-
-__all__ = ["min_norm", "ridge", "solve_spectrally"]
 
 # Ratio of the sides of a matrix above which a QR decomposition before the SVD pays.
 _ELONGATED = 1.3

@@ -8,16 +8,7 @@ import numpy as np
 
 from .._repr import short_repr
 from ._arguments import Scaled
-from ._rank import residual_vanishes, warn_if_not_interpolating
-
-__all__ = [
-    "Form",
-    "LeastSquaresSolution",
-    "WidthPath",
-    "assemble",
-    "euclidean_norms",
-    "fitted_values",
-]
+from ._rank import condition_of_extremes, residual_vanishes, warn_if_not_interpolating
 
 # Norms below this are computed again: their squares are near the end of the floating-point range.
 _TINY_NORM = 1e-140
@@ -158,6 +149,21 @@ class WidthPath:
         if self.coefs is not None:
             return self.coefs[int(np.flatnonzero(self.widths == width)[0]), : int(width)]
         return self._solve(int(width))
+
+
+@dataclass(frozen=True, eq=False)
+class SmallSolution:
+    """Coefficients, rank, extreme (retained) singular values of the features, and method."""
+
+    coef: np.ndarray
+    rank: int
+    largest: float
+    smallest: float
+    method: str
+
+    def condition(self, alpha: float) -> float:
+        """Condition of the system with that penalty."""
+        return float(condition_of_extremes(self.largest, self.smallest, alpha))
 
 
 @dataclass(frozen=True)

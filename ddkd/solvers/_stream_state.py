@@ -20,8 +20,6 @@ from ._lapack import solve_from_right, solve_triangle, tall_qr
 from ._rank import leading_extremes
 from ._triangle import penalise
 
-__all__ = ["SAFE_CONDITION", "StreamState"]
-
 # Gram matrices are safe up to this condition: they lose this many roundings.
 SAFE_CONDITION = 1e6
 _FLOOR = 1e-8

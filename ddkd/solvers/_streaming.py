@@ -12,8 +12,6 @@ from ._solution import Form, LeastSquaresSolution, assemble
 from ._stream_state import StreamState
 from ._triangle import SmallSolution, solve_one_width, solve_reduced
 
-__all__ = ["StreamingLeastSquares"]
-
 _SMALLEST_BUFFER = 512
 
 

@@ -10,42 +10,16 @@ the singular value decomposition of the triangle decides.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
 from scipy.linalg import blas, lapack
 
+from ._arguments import NestedProblem
 from ._lapack import StackedReflectors, solve_from_right, solve_triangle, stack_qr, tall_qr
-from ._rank import condition_of_extremes, is_certain, leading_extremes, numerical_rank
-
-__all__ = [
-    "SmallSolution",
-    "kept_extremes",
-    "outweighs",
-    "penalise",
-    "shrinkage",
-    "solve_by_extremes",
-    "solve_leading_blocks",
-    "solve_one_width",
-    "solve_reduced",
-    "truncated_svd",
-]
-
-
-@dataclass(frozen=True, eq=False)
-class SmallSolution:
-    """Coefficients, rank, extreme (retained) singular values of the features, and method."""
-
-    coef: np.ndarray
-    rank: int
-    largest: float
-    smallest: float
-    method: str
-
-    def condition(self, alpha: float) -> float:
-        """Condition of the system with that penalty."""
-        return float(condition_of_extremes(self.largest, self.smallest, alpha))
+from ._products import Evaluation
+from ._rank import is_certain, leading_extremes, numerical_rank
+from ._solution import SmallSolution
 
 
 def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
@@ -115,6 +89,47 @@ def solve_leading_blocks(
     inside = np.arange(len(triangle)) < widths[:, None]
     masked = (inside[:, None, :] * rotated.T).reshape(-1, len(triangle))
     return solve_from_right(triangle, masked, transpose=True)
+
+
+def solve_up_to_n(
+    problem: NestedProblem,
+    evaluation: Evaluation,
+    triangle: np.ndarray,
+    rotated: np.ndarray,
+    largest: np.ndarray,
+    smallest: np.ndarray,
+) -> None:
+    """Solve the widths up to n: together while full rank is certain, then one by one."""
+    widths = evaluation.widths[: largest.size]
+    cutoffs = [problem.cutoff(int(w)) for w in widths]
+    certain = [is_certain(*values) for values in zip(largest, smallest, cutoffs, strict=True)]
+    n_fast = int(np.argmin([*certain, False]))
+    # Where the penalty outweighs the features its factor is another one.
+    heavier = problem.alpha > 0 and outweighs(problem.alpha, triangle)[widths - 1]
+    border = int(np.count_nonzero(heavier & (np.arange(widths.size) < n_fast)))
+    for part in (range(border), range(border, n_fast)):
+        for here in problem.batches(widths, part):
+            top = int(widths[part.stop - 1])
+            factor, targets = triangle[:top, :top], rotated[:top]
+            if problem.alpha > 0:
+                factor, targets = penalise(np.asfortranarray(factor), targets, problem.alpha)
+            coef = solve_leading_blocks(factor, targets, widths[here])
+            evaluation.record(
+                here.start,
+                coef[:, : widths[here][-1]],
+                widths[here],
+                largest[here],
+                smallest[here],
+                "qr",
+            )
+    for i in range(n_fast, widths.size):
+        w = int(widths[i])
+        block = np.asfortranarray(triangle[:w, :w])
+        extremes = float(largest[i]), float(smallest[i])
+        small = solve_by_extremes(
+            block, rotated[:w], problem.alpha, problem.cutoff(w), "qr", *extremes
+        )
+        evaluation.record_small(i, small.coef.T, small)
 
 
 def outweighs(alpha: float, triangle: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Least squares on nested features: the path over widths, and the choice of its algorithm."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,27 +18,13 @@ from ._arguments import (
 )
 from ._deficient import reduce_rows
 from ._every_width import pays_off, solve_every_width
-from ._gram import is_safe, solve_wide
-from ._growing import GrowingTriangle, LargestBounds
-from ._lapack import Reflectors, tall_qr
+from ._gram import solve_wide
+from ._growing import GrowingTriangle, LargestBounds, solve_growing
+from ._lapack import tall_qr
 from ._products import Evaluation, column_blocks
-from ._rank import (
-    is_certain,
-    leading_extremes,
-    random_vectors,
-    warn_if_not_interpolating,
-)
+from ._rank import is_certain, leading_extremes, top_vector, warn_if_not_interpolating
 from ._solution import WidthPath
-from ._triangle import (
-    SmallSolution,
-    outweighs,
-    penalise,
-    solve_by_extremes,
-    solve_leading_blocks,
-    solve_one_width,
-)
-
-__all__ = ["width_path"]
+from ._triangle import solve_one_width, solve_up_to_n
 
 
 def width_path(
@@ -189,15 +174,15 @@ def _solve_widths(problem: NestedProblem, evaluation: Evaluation) -> None:
         if reduced is not None:
             _solve_widths(reduced, evaluation)
             return
-    _solve_below(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
+    solve_up_to_n(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
     if n_below == widths.size:
         return
-    bounds = LargestBounds(n, _top_vector(triangle, basis))
+    bounds = LargestBounds(n, basis.times(top_vector(triangle))[:, 0])
     for start, stop, _ in column_blocks(np.array([m])):
         bounds.add(problem.Z[:, start:stop])
     growing = GrowingTriangle(problem.Z, basis, triangle, rotated, bounds, float(smallest[-1]))
     del basis, triangle
-    position = _solve_near(problem, evaluation, n_below, growing)
+    position = solve_growing(problem, evaluation, n_below, growing)
     lowest = growing.smallest
     del growing
     while position < widths.size:
@@ -206,7 +191,7 @@ def _solve_widths(problem: NestedProblem, evaluation: Evaluation) -> None:
             width = int(widths[position])
             features = np.asarray(problem.Z[:, :width])
             small = solve_one_width(features, problem.Y, problem.alpha, problem.cutoff(width))
-            _record(evaluation, position, small.coef.T, small)
+            evaluation.record_small(position, small.coef.T, small)
             position += 1
 
 
@@ -237,117 +222,11 @@ def _solve_every_width(problem: NestedProblem, evaluation: Evaluation) -> None:
     assert found.outputs is not None
     for i, width in enumerate(widths):
         found.outputs[i, :, width:] = 0.0
-    for here in _batches(problem, widths, range(widths.size)):
+    for here in problem.batches(widths, range(widths.size)):
         coef = found.outputs[here].reshape(-1, len(units))[:, : widths[here][-1]]
         extremes = found.largest[here], found.smallest[here]
         method = found.method[here].tolist()
         evaluation.record(here.start, coef, found.rank[here], *extremes, method)
-
-
-def _solve_below(
-    problem: NestedProblem,
-    evaluation: Evaluation,
-    triangle: np.ndarray,
-    rotated: np.ndarray,
-    largest: np.ndarray,
-    smallest: np.ndarray,
-) -> None:
-    """Solve the widths up to n: together while full rank is certain, then one by one."""
-    widths = evaluation.widths[: largest.size]
-    cutoffs = [problem.cutoff(int(w)) for w in widths]
-    certain = [is_certain(*values) for values in zip(largest, smallest, cutoffs, strict=True)]
-    n_fast = int(np.argmin([*certain, False]))
-    # Where the penalty outweighs the features its factor is another one.
-    heavier = problem.alpha > 0 and outweighs(problem.alpha, triangle)[widths - 1]
-    border = int(np.count_nonzero(heavier & (np.arange(widths.size) < n_fast)))
-    for part in (range(border), range(border, n_fast)):
-        for here in _batches(problem, widths, part):
-            top = int(widths[part.stop - 1])
-            factor, targets = triangle[:top, :top], rotated[:top]
-            if problem.alpha > 0:
-                factor, targets = penalise(np.asfortranarray(factor), targets, problem.alpha)
-            coef = solve_leading_blocks(factor, targets, widths[here])
-            evaluation.record(
-                here.start,
-                coef[:, : widths[here][-1]],
-                widths[here],
-                largest[here],
-                smallest[here],
-                "qr",
-            )
-    for i in range(n_fast, widths.size):
-        w = int(widths[i])
-        block = np.asfortranarray(triangle[:w, :w])
-        extremes = float(largest[i]), float(smallest[i])
-        small = solve_by_extremes(
-            block, rotated[:w], problem.alpha, problem.cutoff(w), "qr", *extremes
-        )
-        _record(evaluation, i, small.coef.T, small)
-
-
-def _solve_near(
-    problem: NestedProblem, evaluation: Evaluation, position: int, growing: GrowingTriangle
-) -> int:
-    """Grow the triangle to 1.125 n, and on until a Gram matrix is safe; return where it is."""
-    n = len(problem.Z)
-    near = n + n // 8
-    held: list[SmallSolution] = []
-
-    def record_held(end: int) -> None:
-        if held:
-            coef = growing.coefficients([s.coef for s in held], len(growing.blocks) - len(held))
-            _record(evaluation, end - len(held), coef, *held)
-            held.clear()
-
-    for i in range(position, evaluation.widths.size):
-        width = int(evaluation.widths[i])
-        if width > near:
-            if growing.width < near:
-                record_held(i)
-                growing.grow(near)
-            growing.search_smallest()
-            # As large as the features will be if the columns to come are like those so far.
-            last = int(evaluation.widths[-1])
-            largest = growing.largest.frobenius * np.sqrt(last / growing.width)
-            if is_safe(problem, last, largest, growing.smallest):
-                record_held(i)
-                return i
-        growing.grow(width)
-        held.append(growing.solve(problem.alpha, problem.cutoff(width)))
-        if len(held) >= problem.batch(width):
-            record_held(i + 1)
-    record_held(evaluation.widths.size)
-    return int(evaluation.widths.size)
-
-
-def _record(evaluation: Evaluation, first: int, coef: np.ndarray, *found: SmallSolution) -> None:
-    """Record widths whose triangles were solved one by one."""
-    evaluation.record(
-        first,
-        np.ascontiguousarray(coef),
-        np.array([small.rank for small in found]),
-        np.array([small.largest for small in found]),
-        np.array([small.smallest for small in found]),
-        [small.method for small in found],
-    )
-
-
-def _top_vector(triangle: np.ndarray, basis: Reflectors) -> np.ndarray:
-    """Vector (n,) of samples that shows the largest singular value of ``Q R``."""
-    vector = random_vectors(len(triangle), 1)
-    for _ in range(4):
-        vector = triangle.T @ (triangle @ vector)
-        vector /= np.linalg.norm(vector) or 1.0
-    image = triangle @ vector
-    return basis.times(image if image.any() else random_vectors(len(triangle), 1))[:, 0]
-
-
-def _batches(problem: NestedProblem, widths: np.ndarray, part: range) -> Iterator[slice]:
-    """Split a range of positions into slices of models that may be held together."""
-    if len(part):
-        size = problem.batch(int(widths[part[-1]]))
-        for first in range(part.start, part.stop, size):
-            yield slice(first, min(first + size, part.stop))
 
 
 def _check_memory(n_numbers: int) -> None:

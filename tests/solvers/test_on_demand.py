@@ -130,3 +130,5 @@ def test_bad_blocks_are_named(problem):
         width_path(Z, Y, WIDTHS, Z_test=Counting(Z[:, :800]))
     with pytest.raises(ValueError, match="Y must have 40 rows"):
         width_path(Counting(Z), Y[:10], WIDTHS)
+    with pytest.raises(ValueError, match="on demand, which only width_path takes"):
+        min_norm(Counting(Z), Y)
