@@ -29,6 +29,7 @@ COLUMNS = {
     "data": "name of the data set",
     "direct_error": "predicted error of the student's model trained on the labels, 0 to 1",
     "error": "share of the test rows that are misclassified, 0 to 1",
+    "failure": "why a contestant has no error here; empty where it has one",
     "flip_rate": "share of the training labels that were made wrong, 0 to 1",
     "gain": "direct model's error minus the student's; positive: the student is better",
     "interpolates": "whether every training label is fitted",

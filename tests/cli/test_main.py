@@ -1,6 +1,7 @@
 """The command line as a user meets it: files, exit codes, one clear line for every mistake."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -259,3 +260,24 @@ def test_the_module_runs_as_a_program():
         [sys.executable, "-m", "ddkd", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("ddkd ")
+
+
+def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_path):
+    folders = [reproduced]
+    for command, sizes in {
+        "curve": ["--max-width", "40"],
+        "distill": ["--teacher-width", "100"],
+        "predict": ["--max-width", "40"],
+    }.items():
+        arguments = ["--data", str(data), "--repeats", "1", "--jobs", "1", *sizes]
+        assert cli.main([command, "--quiet", *arguments, "--out", str(tmp_path / command)]) == 0
+        folders.append(tmp_path / command)
+    for folder in folders:
+        text = (folder / "README.txt").read_text(encoding="utf-8")
+        assert f"python -m ddkd {folder.name if folder != reproduced else 'reproduce'}" in text
+        with (folder / "results.csv").open(encoding="utf-8") as file:
+            columns = file.readline().strip().split(",")
+        for name in columns:
+            assert re.search(rf"^  {name} +\w", text, flags=re.MULTILINE), name
+        for path in folder.iterdir():
+            assert path.suffix in (".svg", ".png", ".txt") or f"  {path.name} " in text
