@@ -41,7 +41,7 @@ COLUMNS = {
     "predicted_mse": "the mean squared test error that the law predicts",
     "predicted_variance_left": "the share of variance left that the law predicts",
     "repeat": "number of the repeat; its split, flips and features are its own",
-    "role": "curve, rival or student: what the model is in the contest",
+    "role": "curve, rival or student in the contest; prediction: by a law, before any fit",
     "sees": "labels: it is given only those; pool: the transfer rows as well",
     "student_error": "predicted error of the student, 0 to 1",
     "teacher_error": "predicted error of the teacher, 0 to 1",

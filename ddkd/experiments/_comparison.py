@@ -18,6 +18,7 @@ from ddkd.contestants._ridge import FixedFeatures, Ridge, fit_ridge
 from ddkd.contestants._students import NestedStudents, Student, student_features
 from ddkd.contestants._table import DEFORMED, RIVALS, Rival, compete
 from ddkd.datasets import DeformedImages, Split
+from ddkd.experiments._predicted import predicted_errors
 from ddkd.experiments._problem import (
     SMALL_TRANSFER,
     SMALL_WIDTHS,
@@ -176,6 +177,8 @@ def _direct(task: Comparison) -> Iterator[Record]:
     Z, Z_test = task.student(task.problem.labelled), task.student(task.test)
     widths = task.widths(STUDENT_WIDTHS)
     yield from _path(task, "direct", Z, widths, Z_test)
+    X, targets = task.problem.labelled.X, task.labels.targets
+    yield from predicted_errors(task, "direct", X, targets, widths)
     for width in widths:
         own = narrow(Z, int(width))
         tuned = fit_ridge(task.problem, task.labels, [FixedFeatures(own)])
@@ -273,7 +276,10 @@ def _own_peak(task: Comparison, teachers: _Teachers, labels: np.ndarray) -> Iter
     """Students of widths on both sides of a small transfer set: their peak is at m, not n."""
     widths = task.widths(SMALL_WIDTHS)
     wide = task.features(int(widths[-1]), task.problem.seed)
-    Z = wide.transform(task.problem.pool.X[: len(labels)])
+    X = task.problem.pool.X[: len(labels)]
+    hard = labels.reshape(len(X), len(STUDENTS), len(task.labels), -1)[:, 0].transpose(1, 0, 2)
+    yield from predicted_errors(task, "hard", X, hard, widths)
+    Z = wide.transform(X)
     path = _scores(Z, labels, widths, task.student(task.test))
     for width, scores in zip(widths, path, strict=True):
         yield from _student_records(task, teachers, scores, width, len(labels))

@@ -14,15 +14,12 @@ from ddkd.plotting._style import FONT, label, set_title
 __all__ = ["comparison_figures"]
 
 Columns = Mapping[str, np.ndarray]
-Lines = Mapping[float, tuple[np.ndarray, np.ndarray]]
 
 _ERROR = "Test error (%)"
 _RIVAL = "best without a teacher"
 
 
-def comparison_figures(
-    columns: Columns, title: str, *, predicted: Lines | None = None
-) -> dict[str, Figure]:
+def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
     """Draw the figures of ``python -m ddkd reproduce`` for one data set.
 
     Parameters
@@ -31,17 +28,15 @@ def comparison_figures(
         Columns of a sweep of `ddkd.experiments.compare`.
     title : str
         What the data set shows.
-    predicted : mapping of float to pair (widths, errors), or None
-        By flip rate, the predicted errors of the directly trained min-norm model, as of
-        `ddkd.prediction.predict_curve`; drawn as thin lines under the measured marks.
 
     Returns
     -------
     dict of str to Figure
         Error against width, the student's own peak, error against transfer set, and the price of
-        wrong labels. A figure's label is its caption.
+        wrong labels. Where errors were predicted before any fit, thin lines show them, and the
+        legend says how far off they are in the median width. A figure's label is its caption.
     """
-    panels = _Panels(columns, title, predicted or {})
+    panels = _Panels(columns, title)
     drawings: dict[str, Callable[[_Panels], Figure]] = {
         "width": _by_width,
         "own-peak": _own_peak,
@@ -54,8 +49,8 @@ def comparison_figures(
 class _Panels:
     """The errors of a run, and figures with one panel for each of at most two flip rates."""
 
-    def __init__(self, columns: Columns, title: str, predicted: Lines) -> None:
-        self.errors, self.title, self.predicted = Errors(columns), title, predicted
+    def __init__(self, columns: Columns, title: str) -> None:
+        self.errors, self.title = Errors(columns), title
         self.n = int(columns["n_samples"][0])
         self.m = int(columns["n_transfer"].max())
         self.all_flips = np.unique(columns["flip_rate"])
@@ -69,6 +64,7 @@ class _Panels:
         """Draw one panel a flip rate, with a common error axis and one legend below."""
         figure = self.empty(what, (5.2 * len(self.flips), 5.6))
         axes = figure.subplots(1, len(self.flips), sharey=True, squeeze=False)[0]
+        self.gaps: list[float] = []
         for ax, flip in zip(axes, self.flips, strict=True):
             set_title(ax, f"{100 * flip:g} % wrong labels")
             draw(ax, flip)
@@ -77,6 +73,8 @@ class _Panels:
             finish(ax, x_name, _ERROR, legend=False)
             ax.label_outer()
         entries = legend_entries(axes[0])
+        if (line := entries.pop("predicted (thin line)", None)) is not None:
+            entries[f"predicted, off by {100 * np.median(self.gaps):.1f} points"] = line
         figure.legend(
             list(entries.values()),
             list(entries),
@@ -104,10 +102,16 @@ class _Panels:
         if not len(widths):
             return
         values = np.array([self.errors.values(model, flip, width=w, m=m) for w in widths])
-        line = self.predicted.get(flip) if model == "direct" else None
-        marks = draw_scores(ax, widths, values, label(model), joined=line is None)
-        if line is not None:
-            draw_theory(ax, *line, f"{label(model)}, predicted", marks)
+        law = f"{model}-predicted"
+        grid = self.errors.options(law, flip, "width", n_transfer=m)
+        marks = draw_scores(ax, widths, values, label(model), joined=not len(grid))
+        if len(grid):
+            line = [self.errors.values(law, flip, width=w, m=m).mean() for w in grid]
+            # Nothing is predicted at the threshold: no line may bridge it.
+            at, broken = np.append(grid, m or self.n), np.append(line, np.nan)
+            draw_theory(ax, at, broken, f"{label(model)}, predicted", marks)
+            off = np.abs(values.mean(axis=1) - np.interp(widths, grid, line))
+            self.gaps += off[np.abs(widths / (m or self.n) - 1) > 0.05].tolist()
 
     def rival(self, flip: float) -> tuple[str, np.ndarray]:
         """The best approach without a teacher: its name, and its errors."""

@@ -166,7 +166,7 @@ def draw_theory(
     style = _next_style(ax, label) | {"linewidth": 1.5, "marker": None}
     if like is not None:
         style |= {"color": like.get_color(), "linestyle": "-"}
-    values = np.where(np.isfinite(values), values, beyond)
+    values = np.where(np.isinf(values), beyond, values)
     return ax.plot(x, values, label=label, gid=THEORY, zorder=1.9, **style)[0]
 
 
