@@ -1,57 +1,52 @@
-"""Write the README's table of claims from measured numbers: ``python -m tests.readme_claims``.
+"""Write the README's results from measured numbers: ``python -m tests.readme_claims``.
 
 The numbers are the ``claims.json`` of a default run of the main job, kept in docs/measured.
 """
 
 import json
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MEASURED = ROOT / "docs" / "measured" / "claims.json"
-START, END = "<!-- claims:", "<!-- end of claims -->"
-NAMES = {"deformed-digits": "digits", "mixture": "clusters", "relu-network": "smooth target"}
+START, END = "<!-- results:", "<!-- end of results -->"
+WORDS = {"holds": "it wins", "fails": "it **loses**", "undecided": "no clear difference"}
+
+# What each line is about: data set, fraction of wrong labels, claim, setting, and who the rival is.
+LABELS = "the best model that sees only the labels"
+LINES = [
+    ("deformed-digits", 0.0, "traditional", "deformed digits with clean labels", LABELS),
+    ("deformed-digits", 0.1, "traditional", "deformed digits with 10 % wrong labels", LABELS),
+    ("mixture", 0.0, "traditional", "clusters with clean labels", LABELS),
+    ("mixture", 0.1, "traditional", "clusters with 10 % wrong labels", LABELS),
+    ("relu-network", 0.0, "traditional", "two classes with a smooth border", LABELS),
+]
 
 
-def table(claims):
-    """The claims as Markdown: a row a claim, a column a data set and flip rate."""
-    columns = [
-        (data, flip)
-        for data in NAMES
-        for flip in sorted({c["flip_rate"] for c in claims if c["data"] == data})
-        if flip in (0.0, 0.1)
-    ]
-    cells = {(c["key"], c["data"], c["flip_rate"]): c for c in claims}
-    header = ["claim", *(f"{NAMES[data]}, {100 * flip:g} % wrong" for data, flip in columns)]
-    lines = ["| " + " | ".join(header) + " |", "|---" * len(header) + "|"]
-    statements = {
-        c["key"]: c["statement"].split(" = ")[0].replace(" width m", " width m = 3n")
-        for c in claims
-    }
-    for key, statement in statements.items():
-        row = [cell(cells.get((key, data, flip))) for data, flip in columns]
-        lines.append("| " + " | ".join([statement, *row]) + " |")
-    return "\n".join(lines)
-
-
-def cell(claim):
-    """One claim in one column, in percentage points."""
-    if claim is None:
-        return ""
-    verdict = claim["verdict"] if claim["verdict"] != "fails" else "**fails**"
-    values = claim["values"]
-    if "examples needed" in values:
-        needed = values["examples needed"]
-        return f"m = {needed:,}" if needed else f"more than {values['most tried']:,}, {verdict}"
-    if "repeats that interpolate" in values:
-        return f"{values['repeats that interpolate']} of {claim['n_repeats']}, {verdict}"
-    return f"{100 * claim['difference']:+.1f} ± {100 * claim['standard_error']:.1f}, {verdict}"
+def sentence(claims, data, flip, key, setting, rival):
+    """Who errs how often, and whether that is what the paper claims."""
+    found = {c["key"]: c for c in claims if (c["data"], c["flip_rate"]) == (data, flip)}
+    teacher = found["teacher"]["values"]["teacher"]
+    (_, student), (name, best) = found[key]["values"].items()
+    text = (
+        f"- On {setting} the student errs on {100 * student:.1f} % of the test rows, its teacher "
+        f"on {100 * teacher:.1f} %, {rival} ({name}) on {100 * best:.1f} %: "
+        f"{WORDS[found[key]['verdict']]}."
+    )
+    return textwrap.fill(text, 120, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def block(readme, claims):
-    """README text with the table between its two marks."""
+    """README text with the results between its two marks."""
     head, rest = readme.split(START, 1)
-    mark, rest = rest.split("\n", 1)
-    return f"{head}{START}{mark}\n\n{table(claims)}\n\n{END}{rest.split(END, 1)[1]}"
+    mark = rest.split("\n", 1)[0]
+    verdicts = [claim["verdict"] for claim in claims]
+    count = (
+        f"{verdicts.count('holds')} of {len(verdicts)} claims hold, {verdicts.count('fails')} "
+        f"fail, {verdicts.count('undecided')} are undecided. Does the student win?"
+    )
+    results = "\n".join([count, "", *(sentence(claims, *line) for line in LINES)])
+    return f"{head}{START}{mark}\n{results}\n{END}{rest.split(END, 1)[1]}"
 
 
 if __name__ == "__main__":

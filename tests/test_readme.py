@@ -1,40 +1,63 @@
-"""What the README promises: its commands, its examples and its numbers."""
+"""What the README promises: its length, its commands, its example and its numbers."""
 
 import json
 import re
+import shlex
 
 import pytest
 
+from ddkd import cli
 from tests.readme_claims import MEASURED, ROOT, block
+from tools.readme_commands import command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
-COMMANDS = [text.strip() for language, text in BLOCKS if not language]
+LINES = README.splitlines()
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
 EXAMPLES = [text for language, text in BLOCKS if language == "python"]
 
 
+def test_it_fits_on_two_screens():
+    assert len(LINES) <= 110
+    assert max(len(line) for line in LINES) <= 125
+    assert LINES.index("```python") < 60
+
+
 def test_two_commands_each_one_line_that_sets_up_its_own_environment():
-    endings = ["python -m ddkd reproduce", "python -m pytest -n auto"]
-    for command, ending in zip(COMMANDS, endings, strict=True):
-        assert "\n" not in command
-        assert command.startswith("python3 -m venv .venv && . .venv/bin/activate && ")
-        assert command.endswith(ending)
+    for name, ending in (
+        ("main", "python -m ddkd reproduce"),
+        ("test", "python -m pytest -n auto"),
+    ):
+        text = command(name, README)
+        assert text.startswith("python3 -m venv .venv && . .venv/bin/activate && ")
+        assert text.endswith(ending)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_python_examples_run(example, capsys):
-    namespace = {"__name__": "readme"}
-    exec(compile(example, "README.md", "exec"), namespace)
-    for name, test in namespace.items():
-        if name.startswith("test_"):
-            test()
-    for line in re.findall(r"^# prints (.*)$", example, flags=re.MULTILINE):
-        assert line in capsys.readouterr().out
+    exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
+    printed = capsys.readouterr().out
+    promised = re.findall(r"^# prints (.*)$", example, flags=re.MULTILINE)
+    assert promised
+    for line in promised:
+        assert line in printed
 
 
-def test_the_table_of_claims_is_the_measured_one():
+def test_the_results_are_the_measured_ones():
     claims = json.loads(MEASURED.read_text(encoding="utf-8"))
     assert block(README, claims) == README
+    assert README.count("**loses**") >= 2  # where it fails is said as well
+
+
+def test_every_command_it_names_exists(capsys):
+    named = set(re.findall(r"python -m ddkd (\w+)", README)) - {"curve"}
+    for name in sorted(named):
+        with pytest.raises(SystemExit) as stop:
+            cli.main([name, "--help"])
+        assert stop.value.code == 0
+        help_text = capsys.readouterr().out
+        for line in re.findall(rf"python -m ddkd {name}([^`#\n]*)", README):
+            flags = [word for word in shlex.split(line) if word.startswith("--")]
+            assert all(flag in help_text for flag in flags)
 
 
 def test_every_file_it_names_exists():
