@@ -221,7 +221,7 @@ def _random_feature_pair(population, n, k, alpha, m, student_k, *, labels="soft"
     return np.array([teacher.risk, student.risk]) - population.noise_variance
 
 
-def _random_feature_pair_simulated(rng, population, n, k, alpha, m, student_k, n_sets=40):
+def _random_feature_pair_simulated(rng, population, n, k, alpha, m, student_k, n_sets=50):
     X, y = training_sets(population, n, n_sets, rng=rng)
     maps = [
         rng.standard_normal((n_sets, population.n_features, size)) / np.sqrt(size)
@@ -233,7 +233,7 @@ def _random_feature_pair_simulated(rng, population, n, k, alpha, m, student_k, n
     return [mean_risk(clean(population), w) for w in (teacher, student)]
 
 
-def _random_feature_risk(rng, population, n, k, alpha, n_sets=40):
+def _random_feature_risk(rng, population, n, k, alpha, n_sets=55):
     X, y = training_sets(population, n, n_sets, rng=rng)
     W = rng.standard_normal((n_sets, population.n_features, k)) / np.sqrt(k)
     return mean_risk(clean(population), _scores(W, ridge_fits(X @ W, y, alpha)))
