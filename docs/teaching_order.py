@@ -14,6 +14,7 @@ ORDER = (
     "plot_students_of_students.py",
     "plot_weak_to_strong.py",
     "plot_your_own_data.py",
+    "plot_your_own_pipeline.py",
     "plot_prediction.py",
     "plot_kernel_spectrum.py",
     "plot_founding_experiment.py",

@@ -157,6 +157,22 @@ def test_round_ticks_do_not_collide(inches, decades):
         assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
 
 
+def test_large_and_small_ticks_say_what_they_are():
+    from ddkd.plotting._axes import _plain_number
+
+    values = [0.002, 1.0, 50.0, 200_000.0, 2e6, 1e9, 5e-7]
+    assert [_plain_number(v) for v in values] == [
+        "0.002", "1", "50", "200,000", r"$2 \times 10^{6}$", "$10^{9}$", r"$5 \times 10^{-7}$"
+    ]  # fmt: skip
+
+
+def test_a_threshold_is_marked_once_by_displays_that_share_axes():
+    options = {"widths": [1, 2, 3], "test_scores": [0.1, 0.2, 0.1], "threshold": 2}
+    ax = DoubleDescentDisplay(**options).plot(name="a").ax_
+    DoubleDescentDisplay(**options).plot(ax, name="b")
+    assert [text.get_text() for text in ax.texts] == ["n = 2"]
+
+
 def test_fractions_are_shown_as_percentages():
     display = DoubleDescentDisplay(widths=[10, 20, 30], test_scores=[0.2, 0.4, 0.1]).plot()
     display.figure_.canvas.draw()

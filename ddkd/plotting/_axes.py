@@ -92,7 +92,9 @@ def percent_axis(axis: XAxis | YAxis) -> None:
 def _plain_number(value: float) -> str:
     if 1e-3 <= value < 1e6:
         return f"{value:,.12g}"
-    return f"$10^{{{np.log10(value):.0f}}}$" if value > 0 else "0"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    times = "" if mantissa == "1" else rf"{mantissa} \times "
+    return rf"${times}10^{{{int(exponent)}}}$"
 
 
 def _rough(value: float) -> str:
@@ -103,8 +105,10 @@ def _rough(value: float) -> str:
 
 def mark_thresholds(ax: Axes, thresholds: Mapping[str, float]) -> list[Line2D]:
     """Mark each interpolation threshold by a dotted line with its label above the axes."""
+    marked = {(text.get_text(), text.xy[0]) for text in _labels_above(ax)}
     for label, at in thresholds.items():
-        mark_above(ax, at, label)
+        if (label, at) not in marked:  # by an earlier display
+            mark_above(ax, at, label)
     style: dict[str, Any] = {"color": "0.35", "linestyle": ":", "linewidth": 1.8, "zorder": 1}
     return [ax.axvline(at, **style) for at in thresholds.values()]
 
@@ -246,18 +250,21 @@ def _show_cuts(ax: Axes, top: float, unit: float) -> None:
         label.set_gid(_CUT)
 
 
+def _labels_above(ax: Axes) -> list[Annotation]:
+    return [
+        text
+        for text in ax.texts
+        if isinstance(text, Annotation) and text.get_gid() in (_ABOVE, _CUT) and text.get_text()
+    ]
+
+
 def _stack_labels(ax: Axes) -> int:
     """Put the labels above the axes into rows so that none covers another; return how many."""
     inches = axes_width(ax)
     ends: list[float] = []  # of each row, as a fraction of the axes
     scale = ax.xaxis.get_transform().transform
     low, high = scale(np.array(ax.get_xlim()))
-    marks = [
-        t
-        for t in ax.texts
-        if isinstance(t, Annotation) and t.get_gid() in (_ABOVE, _CUT) and t.get_text()
-    ]
-    for text in sorted(marks, key=lambda t: t.xy[0]):
+    for text in sorted(_labels_above(ax), key=lambda t: t.xy[0]):
         at = (scale(text.xy[0]) - low) / (high - low)
         half = 0.5 * _LETTER * FONT / 72 * (len(text.get_text()) + 1) / inches
         row = next((i for i, end in enumerate(ends) if end <= at - half), len(ends))
