@@ -1,10 +1,10 @@
 """
-Teacher and student with sliders
-================================
+Where does the student's peak go when I move m?
+===============================================
 
 ``python examples/interactive_distillation.py`` opens a window: move the labelled examples n, the
 fraction of wrong labels and the transfer set m, and watch the student's peak follow m while the
-direct model's follows n; pick a student width and read off the errors.
+directly trained model's follows n; pick a student width and read off the errors.
 
 Inputs are Gaussian in 300 dimensions with decaying variances; the label is the sign of a linear
 truth, and the teacher sees all dimensions. Dots average two simulations, lines are the theory for
@@ -24,6 +24,7 @@ from ddkd.theory import least_squares, prefix_masks
 N_FEATURES, N_REPEATS = 300, 2
 FONT = 15
 COLOURS = {"direct": "#D55E00", "student": "#00508A"}
+LABELS = {"direct": "directly trained", "student": "student"}
 MARKERS = {"direct": "s", "student": "o"}
 
 
@@ -56,24 +57,29 @@ class Explorer:
         self.coin = rng.random((N_REPEATS, 100))
 
         self.figure, self.ax = plt.subplots(figsize=(10, 7.5))
-        self.figure.subplots_adjust(bottom=0.37, left=0.11, right=0.96, top=0.93)
+        self.figure.subplots_adjust(bottom=0.37, left=0.11, right=0.96, top=0.87)
         self.dots, self.lines, self.marks = {}, {}, {}
         for name, colour in COLOURS.items():
             style = {"color": colour, "marker": MARKERS[name], "linestyle": "none"}
-            (self.dots[name],) = self.ax.plot([], [], markersize=8, label=name, **style)
+            (self.dots[name],) = self.ax.plot([], [], markersize=8, label=LABELS[name], **style)
             dashes = "-" if name == "student" else "--"
-            (self.lines[name],) = self.ax.plot([], [], dashes, color=colour, linewidth=2.5)
+            (self.lines[name],) = self.ax.plot([], [], dashes, color=colour, linewidth=1.5)
             self.marks[name] = self.ax.axvline(1, color=colour, linestyle=":", linewidth=2)
-        self.level = self.ax.axhline(0.5, color="black", linewidth=2, label="teacher")
+        self.level = self.ax.axhline(
+            0.5, color="#CC79A7", linestyle=":", linewidth=2.5, label="teacher"
+        )
         (self.choice,) = self.ax.plot(
             [], [], "o", markersize=17, markerfacecolor="none", color="black", markeredgewidth=2
         )
         self.ax.set(xscale="log", xlim=(3, N_FEATURES), ylim=(0, 0.6))
-        self.ax.set_xlabel("width", fontsize=FONT)
-        self.ax.set_ylabel("test error", fontsize=FONT)
+        self.ax.set_xlabel("Width", fontsize=FONT)
+        self.ax.set_ylabel("Test error (%)", fontsize=FONT)
         self.ax.tick_params(labelsize=FONT - 1)
-        self.ax.xaxis.set_major_formatter("{x:g}")
-        self.ax.legend(fontsize=FONT, loc="lower left")
+        self.ax.xaxis.set_major_formatter("{x:,g}")
+        self.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+        self.ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, fontsize=FONT, frameon=False
+        )
 
         self.n = self._slider(0.24, "labelled n", 10, 100, 40, valstep=5)
         self.flip_rate = self._slider(0.17, "wrong labels", 0.0, 0.4, 0.0, valstep=0.02)
@@ -127,6 +133,7 @@ class Explorer:
             f"n = {n}, m = {m}; at width {chosen} the student errs in {100 * student:.0f} %, "
             f"its teacher in {100 * level:.0f} %",
             fontsize=FONT,
+            pad=2.6 * FONT,
         )
         self.figure.canvas.draw_idle()
 

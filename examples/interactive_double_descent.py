@@ -1,6 +1,6 @@
 """
-A double-descent curve with sliders
-===================================
+Where does the peak go when I move n?
+=====================================
 
 ``python examples/interactive_double_descent.py`` opens a window: move the number of examples,
 the fraction of wrong labels or the ridge, and the curve and its theory follow.
@@ -42,16 +42,19 @@ class Explorer:
         self.coin = rng.random((N_REPEATS, 200))
 
         self.figure, self.ax = plt.subplots(figsize=(10, 7))
-        self.figure.subplots_adjust(bottom=0.32, left=0.11, right=0.96, top=0.93)
-        (self.dots,) = self.ax.plot([], [], "o", color="#00508A", markersize=8, label="simulation")
-        (self.line,) = self.ax.plot([], [], color="#D55E00", linewidth=2.5, label="theory")
+        self.figure.subplots_adjust(bottom=0.32, left=0.11, right=0.96, top=0.87)
+        (self.dots,) = self.ax.plot([], [], "s", color="#D55E00", markersize=8, label="simulation")
+        (self.line,) = self.ax.plot([], [], color="#D55E00", linewidth=1.5, label="theory")
         self.mark = self.ax.axvline(1, color="0.35", linestyle=":", linewidth=2)
         self.ax.set(xscale="log", xlim=(2, N_FEATURES), ylim=(0, 0.6))
-        self.ax.set_xlabel("width", fontsize=FONT)
-        self.ax.set_ylabel("test error", fontsize=FONT)
+        self.ax.set_xlabel("Width", fontsize=FONT)
+        self.ax.set_ylabel("Test error (%)", fontsize=FONT)
         self.ax.tick_params(labelsize=FONT - 1)
-        self.ax.xaxis.set_major_formatter("{x:g}")
-        self.ax.legend(fontsize=FONT, loc="lower left")
+        self.ax.xaxis.set_major_formatter("{x:,g}")
+        self.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+        self.ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, fontsize=FONT, frameon=False
+        )
 
         self.n = self._slider(0.19, "examples n", 20, 200, 100, valstep=5)
         self.flip_rate = self._slider(0.12, "wrong labels", 0.0, 0.4, 0.1, valstep=0.02)
@@ -97,6 +100,7 @@ class Explorer:
         self.ax.set_title(
             f"n = {n}, {100 * self.flip_rate.val:.0f} % wrong labels, ridge {alpha:.3g}",
             fontsize=FONT + 1,
+            pad=2.6 * FONT,
         )
         self.figure.canvas.draw_idle()
 

@@ -24,7 +24,7 @@ class DistillationDisplay(CurvesDisplay):
     x : array-like of shape (n_points,)
         Student widths, or sizes of the transfer set.
     scores : dict of str to array-like of shape (n_points,) or (n_points, n_repeats)
-        Errors of each kind of student, or of a direct model of the same width, by name.
+        Errors of each kind of student, or of a directly trained model of the same width, by name.
     levels : dict of str to float or array-like of shape (n_repeats,), or None
         Errors that do not depend on `x`, such as the teacher's, by name.
     threshold : float, dict of str to float, or None
