@@ -1,6 +1,7 @@
 """A sweep that the tests start in a process of its own, to interrupt it."""
 
 import os
+import signal
 import sys
 import time
 
@@ -48,6 +49,8 @@ if __name__ == "__main__":
     # Under its own name, so that the experiment's name is the same in every process.
     import interrupted_sweep
 
+    # A parent that ignores Ctrl-C, such as nohup, hands that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, n_jobs, padding, file_size = sys.argv[1], *map(int, sys.argv[2:])
     if file_size:
         import resource

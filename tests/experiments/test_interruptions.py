@@ -14,16 +14,19 @@ import ddkd
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 ROOT = Path(ddkd.__file__).parents[1]
+LARGE = 2000  # the widest tasks return 480 kB, more than a pipe holds
+SIGNALS = [signal.SIGTERM, signal.SIGKILL, signal.SIGINT]
+SIGNALS += [signal.SIGHUP] if sys.platform != "win32" else []
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """Bytes of the .csv of the sweep, and of the one with padding, run in one go."""
+    """Bytes of the .csv of the sweep, by padding, run in one go."""
     folder = tmp_path_factory.mktemp("undisturbed")
     contents = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DDKD_TEST_LOG", os.devnull)
-        for padding in (0, 100):
+        for padding in (0, 100, LARGE):
             interrupted_sweep.run(padding=padding).to_csv(folder / "r.csv")
             contents[padding] = (folder / "r.csv").read_bytes()
     return contents
@@ -47,11 +50,27 @@ def start(folder, *, n_jobs=1, padding=0, file_size=0):
 
 
 def kill(process):
-    """Kill the sweep's process, but not its workers: they outlive it by some minutes."""
+    """Kill the sweep's process, but not its workers: they follow it a second or two later."""
     process.kill()
     process.wait()
     process.stdout.close()
     process.stderr.close()
+
+
+def assert_nothing_is_left(process):
+    """Every process of the run's session has ended 15 seconds after it."""
+    deadline = time.monotonic() + 15
+    while (left := running_in(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left == []
+
+
+def running_in(group):
+    """Processes of a group that have not ended; one that nobody has asked about is a zombie."""
+    command = ["ps", "-A", "-o", "pgid=,stat=,args="]
+    rows = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    fields = [row.split(maxsplit=2) for row in rows]
+    return [f for f in fields if f[0] == str(group) and not f[1].startswith("Z")]
 
 
 def clean_up(process):
@@ -77,21 +96,72 @@ def resume(folder, tmp_path, monkeypatch, **changes):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_jobs", [1, 2])
-@pytest.mark.parametrize("seed", range(10))
-def test_kills_at_twenty_random_moments(seed, n_jobs, tmp_path, monkeypatch, undisturbed):
-    # Two workers take about two seconds to start.
-    longest = {1: 0.8, 2: 3.5}[n_jobs]
-    moment = np.random.default_rng([seed, n_jobs]).uniform(0, longest)
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("seed", range(3))
+def test_any_signal_at_a_random_moment(seed, number, tmp_path, monkeypatch, undisturbed):
+    moment = np.random.default_rng([seed, number]).uniform(0, 3)  # two workers start within 2 s
     folder = tmp_path / "sweep"
-    process = start(folder, n_jobs=n_jobs)
-    time.sleep(moment)
-    kill(process)
+    process = start(folder, n_jobs=2, padding=LARGE)
     try:
-        assert resume(folder, tmp_path, monkeypatch) == undisturbed[0]
+        time.sleep(moment)
+        process.send_signal(number)
+        process.communicate(timeout=30)  # also: nobody keeps its standard output open
+        assert_nothing_is_left(process)
+        assert resume(folder, tmp_path, monkeypatch, padding=LARGE) == undisturbed[LARGE]
     finally:
         clean_up(process)
     assert len(finished(folder)) == interrupted_sweep.N_TASKS
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory):
+    """The main job on a small file, as a program that Ctrl-C stops."""
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    path = tmp_path_factory.mktemp("data") / "blobs.npz"
+    np.savez(path, X=rng.normal(size=(200, 3)) + y[:, None], y=y)
+    program = (
+        "import signal, sys; from ddkd.cli import main; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main())"
+    )
+    arguments = ["reproduce", "--quick", "--quiet", "--data", str(path), "--jobs", "2"]
+    return [sys.executable, "-c", program, *arguments]
+
+
+def results(folder):
+    return [(folder / name).read_bytes() for name in ("claims.json", "results.csv")]
+
+
+@pytest.fixture(scope="module")
+def reproduced(command, tmp_path_factory):
+    out = tmp_path_factory.mktemp("reproduced") / "out"
+    subprocess.run([*command, "--out", str(out)], check=True, capture_output=True)
+    return results(out)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("seed", range(2))
+def test_the_main_job_and_any_signal_at_a_random_moment(
+    seed, number, tmp_path, command, reproduced
+):
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [*command, "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        time.sleep(np.random.default_rng([seed, number]).uniform(0.5, 6))
+        process.send_signal(number)
+        process.communicate(timeout=30)
+        assert_nothing_is_left(process)
+    finally:
+        clean_up(process)
+    subprocess.run([*command, "--out", str(out), "--resume"], check=True, capture_output=True)
+    assert results(out) == reproduced
+    assert not (out / "unfinished").exists()
 
 
 def test_a_sweep_killed_again_and_again_gets_there(tmp_path, monkeypatch, undisturbed):
