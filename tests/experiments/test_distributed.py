@@ -2,11 +2,16 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import joblib
 import numpy as np
 import pytest
 
+import ddkd
 from ddkd.datasets import ClusterMixture
 from ddkd.experiments import sweep
 from ddkd.features import RandomFourierFeatures
@@ -16,10 +21,14 @@ distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")
-def client():
+def client(request):
+    """Two worker processes, of one thread each unless a test asks for two."""
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2,
+            threads_per_worker=getattr(request, "param", 1),
+            processes=True,
+            dashboard_address=None,
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -44,6 +53,7 @@ def run(**changes):
     return sweep(regress, draw, **(arguments | changes))
 
 
+@pytest.mark.parametrize("client", [1, pytest.param(2, marks=pytest.mark.slow)], indirect=True)
 def test_a_sweep_on_the_cluster_has_the_same_bits(client, tmp_path):
     with joblib.parallel_config(backend="dask"):
         result = run(checkpoint=tmp_path / "sweep")
@@ -57,6 +67,40 @@ def test_a_killed_worker_is_survived(client, tmp_path):
         result = run(params={"marker": str(marker)})
     assert int(marker.read_text()) != os.getpid()
     np.testing.assert_array_equal(result["norm"], run()["norm"])
+
+
+def running(module, *arguments, folders):
+    """A program of dask's that can import from some folders."""
+    return subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))},
+        stderr=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_the_module_of_the_experiment(tmp_path, monkeypatch):
+    (tmp_path / "only_here.py").write_text("def experiment(data, rng):\n    return [{'x': 1}]\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    from only_here import experiment
+
+    root, address = Path(ddkd.__file__).parents[1], "tcp://127.0.0.1:18787"
+    scheduler = running("dask_scheduler", "--port", "18787", folders=[root])
+    worker = running("dask_worker", address, "--nthreads", "2", folders=[root, tmp_path])
+    try:
+        with (
+            distributed.Client(address, timeout=60) as client,
+            joblib.parallel_config(backend="dask"),
+        ):
+            client.wait_for_workers(1, timeout=60)
+            start = time.monotonic()
+            with pytest.raises(ValueError, match="the dask scheduler cannot import only_here"):
+                sweep(experiment, draw, progress=False)
+            assert time.monotonic() - start < 30
+    finally:
+        for process in (worker, scheduler):
+            process.kill()
+            process.wait()
 
 
 def partial_fit(stream, features, teacher_coef, part, n_rows):

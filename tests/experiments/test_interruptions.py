@@ -124,8 +124,8 @@ def command(tmp_path_factory):
         "import signal, sys; from ddkd.cli import main; "
         "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main())"
     )
-    arguments = ["reproduce", "--quick", "--quiet", "--data", str(path), "--jobs", "2"]
-    return [sys.executable, "-c", program, *arguments]
+    arguments = ["reproduce", "--quick", "--quiet", "--repeats", "2", "--data", str(path)]
+    return [sys.executable, "-c", program, *arguments, "--jobs", "2"]
 
 
 def results(folder):
@@ -153,7 +153,7 @@ def test_the_main_job_and_any_signal_at_a_random_moment(
         start_new_session=True,
     )
     try:
-        time.sleep(np.random.default_rng([seed, number]).uniform(0.5, 6))
+        time.sleep(np.random.default_rng([seed, number]).uniform(0.5, 4))
         process.send_signal(number)
         process.communicate(timeout=30)
         assert_nothing_is_left(process)
