@@ -35,7 +35,7 @@ def test_imports_are_found_wherever_they_stand(tmp_path):
     graph = imports(house)
     expected = {"ground": "", "wall": "ground", "roof": "wall ground", "window": ""}
     assert graph == {room: set(needs.split()) for room, needs in expected.items()}
-    assert floors(graph) == [["ground", "window"], ["wall"], ["roof"]]
+    assert floors(graph) == [["ground"], ["wall"], ["roof", "window"]]
     assert direct(graph)["roof"] == {"wall"}
     with pytest.raises(ValueError, match="circle: a, b"):
         floors({"a": {"b"}, "b": {"a"}})

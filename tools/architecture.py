@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "ddkd"
 Graph = Mapping[str, set[str]]
 
 NOT_ROOMS = {"exceptions"}  # used by all, tells nothing
-_WIDTH, _BOX, _GAP, _FLOOR, _HEIGHT = 1000, 150, 16, 112, 60
+_WIDTH, _BOX, _GAP, _FLOOR, _HEIGHT = 1000, 150, 24, 122, 76
 
 
 def imports(package: Path = PACKAGE) -> dict[str, set[str]]:
@@ -71,7 +71,7 @@ def _walk(node: ast.AST) -> Iterable[ast.AST]:
 
 
 def floors(graph: Graph) -> list[list[str]]:
-    """The rooms floor by floor, from the ground up: each above all that it imports.
+    """The rooms floor by floor, from the ground up: each just below all that import it.
 
     Parameters
     ----------
@@ -88,16 +88,15 @@ def floors(graph: Graph) -> list[list[str]]:
     ValueError
         If rooms import each other in a circle.
     """
-    placed: list[list[str]] = []
-    left = dict(graph)
+    left, house = dict(graph), []
     while left:
-        below = {room for floor in placed for room in floor}
-        ready = sorted(room for room, needs in left.items() if needs <= below)
-        if not ready:
+        needed = set().union(*left.values())
+        top = sorted(room for room in left if room not in needed)
+        if not top:
             raise ValueError(f"these rooms import each other in a circle: {', '.join(left)}")
-        placed.append(ready)
-        left = {room: needs for room, needs in left.items() if room not in ready}
-    return placed
+        house.insert(0, top)
+        left = {room: needs for room, needs in left.items() if room not in top}
+    return house
 
 
 def direct(graph: Graph) -> dict[str, set[str]]:
@@ -165,6 +164,7 @@ def draw(graph: Graph, about: Mapping[str, str]) -> str:
     at = {}
     for level, rooms in enumerate(house):
         left = (_WIDTH - len(rooms) * _BOX - (len(rooms) - 1) * _GAP) / 2
+        left += 45 * (-1) ** level  # so that long arrows pass between the boxes
         for i, room in enumerate(rooms):
             at[room] = left + i * (_BOX + _GAP), height - _FLOOR * (level + 1) + 20.0
     arrows = [
@@ -189,7 +189,7 @@ def _box(x: float, y: float, room: str, about: str) -> str:
     lines = _wrap(about, 24)
     text = "".join(
         f'<text x="{middle:.0f}" y="{y + 36 + 14 * i:.0f}">{escape(line)}</text>'
-        for i, line in enumerate(lines[:2])
+        for i, line in enumerate(lines[:3])
     )
     return (
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{_BOX}" height="{_HEIGHT}" rx="6"/>'
