@@ -105,7 +105,9 @@ def _for_this_terminal(text: str) -> str:
 
 
 def percent(value: float) -> str:
-    """A fraction as a person would write it in percent."""
+    """A share as a person would write it in percent; a huge one to two digits."""
+    if abs(value) >= 10:
+        return f"{float(f'{100 * value:.2g}'):,.0f} %"
     return f"{100 * value:,.0f} %" if abs(value) >= 1 else f"{100 * value:.1f} %"
 
 

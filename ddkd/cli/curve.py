@@ -66,32 +66,29 @@ def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float
     means = result.summary(by="width", values=value)
     width, error = means["width"], means["mean"]
     near = np.flatnonzero((width >= 0.7 * n) & (width <= 1.4 * n))
-    below, beyond = np.flatnonzero(width <= n), np.flatnonzero(width >= n)
     top = near[error[near].argmax()] if near.size else error.argmax()
-    first, last = below[error[below].argmin()], len(width) - 1
-    second, best = beyond[error[beyond].argmin()] if beyond.size else last, error.argmin()
+    best, last = error.argmin(), len(width) - 1
+    below, beyond = error[width < 0.7 * n], error[width > 1.4 * n]
+    peaks = bool(below.size and beyond.size and error[top] > 1.05 * max(below.min(), beyond.min()))
     what = "The error" if value == "error" else "The share of variance left"
-    peaks = near.size and error[top] > 1.05 * max(error[first], error[second])
-    at = "the number of labelled rows" if width[top] == n else f"near the {n:,} labelled rows"
-    lead = (
-        f"{what} peaks at {percent(error[top])} where width = {width[top]:,} = {at}"
-        if peaks and width[top] == n
-        else f"{what} peaks at {percent(error[top])} at width {width[top]:,}, {at}"
-        if peaks
-        else f"{what} has no peak at width = {n:,} = the number of labelled rows: "
-        f"it is {percent(error[top])} there"
-    )
-    lead += f", and {percent(error[last])} at {width[last]:,}. "
-    lead += f"The best is {percent(error[best])} at width {width[best]:,}"
-    if peaks:
-        lead += (
-            ": the second descent pays"
-            if width[best] > n
-            else (": on these data the second descent does not pay")
+    if peaks and width[top] == n:
+        where = f"peaks at {percent(error[top])} where width = {n:,} = the number of labelled rows"
+    elif peaks:
+        where = (
+            f"peaks at {percent(error[top])} at width {width[top]:,}, near the {n:,} labelled rows"
         )
-    values = {
+    else:
+        where = f"has no peak where width = {n:,} = the number of labelled rows"
+    falls = "falls to" if peaks else "is"
+    second = "pays" if width[best] > n else "does not pay"
+    verdict = f": on these data the second descent {second}" if peaks else ""
+    lead = (
+        f"{what} {where}, and {falls} {percent(error[last])} at {width[last]:,}. The best is "
+        f"{percent(error[best])} at width {width[best]:,}{verdict}."
+    )
+    return lead, {
         "n_samples": n,
-        "peaks": bool(peaks),
+        "peaks": peaks,
         "peak_width": int(width[top]),
         "peak": float(error[top]),
         "best_width": int(width[best]),
@@ -99,4 +96,3 @@ def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float
         "widest": int(width[last]),
         "at_widest": float(error[last]),
     }
-    return lead + ".", values

@@ -13,7 +13,7 @@ __all__ = ["LARGEST", "ColumnEncoder", "label_hint"]
 
 LARGEST = 1e100  # its square, which standardising takes, is still finite
 _MOST_VALUES = 100  # of a text column that is to become columns of zeros and ones
-_ID_NAME = re.compile(r"(^|[_ .])(id|ids|index|idx|key|uuid|nr|no)$|^unnamed|^column 1$", re.I)
+_ID_NAME = re.compile(r"(^|[_ .])(id|ids|index|idx|key|uuid|nr|no)$|^unnamed", re.I)
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}([,' .]\d{3})+([.,]\d+)?")
 
 

@@ -126,7 +126,7 @@ def _separator(path: Path, header: str, sep: str | None) -> str:
 
 def _header(path: Path, cells: list[str]) -> list[str]:
     """Names of the columns; one without a name is called after its place."""
-    names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, start=1)]
+    names = [cell.strip() or f"unnamed {place}" for place, cell in enumerate(cells, start=1)]
     if cells and all(_is_number(cell) for cell in cells):
         raise ValueError(
             f"data file {path} has no header: its first line holds numbers only. Put a line with "

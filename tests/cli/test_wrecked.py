@@ -40,7 +40,7 @@ REFUSED = {
     "dates": (table(day=[f"2024-01-{i}" for i in range(60)], a=A, kind=KIND), "--drop day", 1),
     "row numbers": (table(case=range(60), a=A, kind=KIND), "every value is different", 1),
     "an id": (table(id=range(900, 1500, 10), a=A, kind=KIND), "--drop id", 1),
-    "a frame's index": (table(**{"": range(60), "a": A, "kind": KIND}), "--drop 'column 1'", 1),
+    "a frame's index": (table(**{"": range(60), "a": A, "kind": KIND}), "--drop 'unnamed 1'", 1),
     "empty cells": (table(a=rough(A, [3, 9], ""), b=B, kind=KIND), "--drop-missing", 1),
     "NA": (table(a=rough(A, [3], "NA"), b=B, kind=KIND), "--drop-missing", 1),
     "question marks": (table(a=A, b=rough(B, [3], "?"), kind=KIND), "--drop-missing", 1),
