@@ -1,30 +1,36 @@
 """Closed forms for every curve: least squares, random features, and chains of students."""
 
 from ddkd.theory.bagging import BaggingLaw, bagging
+from ddkd.theory.best_teacher import BestTeacher, best_teacher
 from ddkd.theory.class_mixture import ClassMixtureLaw, class_mixture, class_mixture_model
 from ddkd.theory.cluster_mixture import ClusterMixtureLaw, cluster_mixture
+from ddkd.theory.committee import CommitteeLaw
 from ddkd.theory.gradient_flow import GradientFlowLaw, gradient_flow
 from ddkd.theory.isotropic import isotropic_overlap, isotropic_risk, isotropic_risk_quantile
 from ddkd.theory.linear import LinearLaw, least_squares, prefix_masks
 from ddkd.theory.mixture import MixtureLaw, mixture_model
 from ddkd.theory.phase import PhaseDiagram, phase_diagram
-from ddkd.theory.random_features import RandomFeatureLaw, random_features
+from ddkd.theory.random_features import RandomFeatureCommitteeLaw, RandomFeatureLaw, random_features
 from ddkd.theory.self_distillation import SelfDistilledLaw
 from ddkd.theory.transfer import crossing_size, transfer_size
 from ddkd.theory.tuning import best_alpha
 
 __all__ = [
     "BaggingLaw",
+    "BestTeacher",
     "ClassMixtureLaw",
     "ClusterMixtureLaw",
+    "CommitteeLaw",
     "GradientFlowLaw",
     "LinearLaw",
     "MixtureLaw",
     "PhaseDiagram",
+    "RandomFeatureCommitteeLaw",
     "RandomFeatureLaw",
     "SelfDistilledLaw",
     "bagging",
     "best_alpha",
+    "best_teacher",
     "class_mixture",
     "class_mixture_model",
     "cluster_mixture",

@@ -12,9 +12,17 @@ from ddkd.theory._arrays import angle, ratio
 from ddkd.theory._fits import Fit, Learned, learn
 from ddkd.theory._scores import Score, Target, hard_target, soft_target
 
-__all__ = ["GaussianLaw", "Law", "gaussian_figures", "overlap", "train", "truth_target"]
+__all__ = [
+    "SIGN_SLOPE",
+    "GaussianLaw",
+    "Law",
+    "gaussian_figures",
+    "overlap",
+    "train",
+    "truth_target",
+]
 
-SIGN_SLOPE = np.sqrt(2 / np.pi)
+SIGN_SLOPE = np.asarray(np.sqrt(2 / np.pi))
 
 
 class Law:
@@ -106,7 +114,7 @@ class GaussianLaw(Law):
 
     def _decisions(self) -> Target:
         # The sign of a Gaussian score is sqrt(2/pi) times the normalised score, plus noise.
-        return hard_target(self._score, np.asarray(SIGN_SLOPE))
+        return hard_target(self._score, SIGN_SLOPE)
 
 
 def overlap(found: Fit, learned: Learned, target: Target, teacher: Score) -> tuple[Values, Values]:

@@ -27,6 +27,7 @@ def score_figures(
     teacher's mean square.
     """
     truth = np.sqrt(population.eigenvalues) * population.coef
+    truth = np.pad(truth, (0, mean.shape[-1] - truth.size))  # a bulk is noise alone
     score = _score(mean, variance)
     agreement = None
     if overlap is not None and teacher_power is not None:

@@ -6,11 +6,12 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_integer
+from ddkd._checks import check_choice, check_integer
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, MixturePopulation
 from ddkd.theory._arguments import (
     Features,
+    Values,
     broadcast,
     check_counts,
     check_masks,
@@ -18,9 +19,11 @@ from ddkd.theory._arguments import (
     unwrap,
 )
 from ddkd.theory._arrays import ratio
-from ddkd.theory._fits import fit
-from ddkd.theory._laws import GaussianLaw, train, truth_target
-from ddkd.theory._scores import Score, Target
+from ddkd.theory._fits import Fit, fit
+from ddkd.theory._laws import SIGN_SLOPE, GaussianLaw, train, truth_target
+from ddkd.theory._score_figures import score_figures
+from ddkd.theory._scores import Score, Target, hard_target, soft_target
+from ddkd.theory._students import confident_target, mixed_target, own_labels
 from ddkd.theory.mixture import MixtureLaw, mixture_least_squares
 
 __all__ = ["LinearLaw", "least_squares", "prefix_masks"]
@@ -82,6 +85,8 @@ class LinearLaw(GaussianLaw):
         labels: str | None = None,
         features: Features = None,
         alpha: ArrayLike = 0.0,
+        min_score: ArrayLike | None = None,
+        with_labels: ArrayLike | str | None = None,
     ) -> "LinearLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
@@ -106,17 +111,23 @@ class LinearLaw(GaussianLaw):
             of masks (..., n_features) gives a curve.
         alpha : float or array_like, default=0.0
             Ridge of the student, sum-normalised; 0 for minimum norm.
+        min_score : float or array_like, optional
+            Keep only inputs whose score is larger than so many of its standard deviations in
+            absolute value; `n_transfer` counts those kept. For hard labels.
+        with_labels : int, array_like of int or "own", optional
+            The student learns true labels, too: of so many fresh examples, or of the teacher's
+            own. In the latter case it sees again what its teacher's mistakes came from.
 
         Returns
         -------
         LinearLaw
             The student's law; it has a teacher, so `agreement` is a number, and it may
-            teach in turn.
+            teach in turn. `n_samples` counts all examples, those with true labels included.
 
         Raises
         ------
         ValueError
-            If an argument is out of its range.
+            If an argument is out of its range, or a combination has not been derived.
 
         Examples
         --------
@@ -135,7 +146,132 @@ class LinearLaw(GaussianLaw):
         mask = self.features
         if features is not None:
             mask = check_masks("features", features, self.population.n_features)
-        return _law(self.population, mask, m, ridge, self._target(kind), kind, self._score)
+        target = self._target(kind)
+        if min_score is not None:
+            if kind == "soft" or with_labels is not None:
+                raise ValueError("min_score is derived for hard labels and without with_labels")
+            tau = check_nonnegative("min_score", min_score)
+            found = _fit(self.population, mask, m, ridge, self._score, min_score=tau)
+            confident = self._confident(found, tau)
+            return _law(self.population, mask, found, ridge, confident, kind, self._score)
+        if with_labels is None:
+            found = _fit(self.population, mask, m, ridge, self._score)
+            return _law(self.population, mask, found, ridge, target, kind, self._score)
+        if isinstance(with_labels, str):
+            return self._own_labels(m, kind, mask, ridge, with_labels)
+        extra = check_counts("with_labels", with_labels, allow_inf=False)
+        total = m + extra
+        found = _fit(self.population, mask, total, ridge, self._score)
+        own = truth_target(self.population, linear_truth(self.population))
+        mixed = mixed_target(own, target, extra / total)
+        return _law(self.population, mask, found, ridge, mixed, kind, self._score)
+
+    def committee(self, n_models: ArrayLike, *, decide: str = "mean") -> "LinearLaw":
+        """Law of independent models of this kind that decide together.
+
+        Each has training examples of its own, and a student its own teacher and transfer set.
+
+        Parameters
+        ----------
+        n_models : int or array_like of int
+            Number K of models; odd for a vote, and for the mean infinity is allowed.
+        decide : {"mean", "vote"}, default="mean"
+            By the mean of the scores, or by the majority of their signs.
+
+        Returns
+        -------
+        CommitteeLaw
+            The committee's law; it may teach in turn, a vote hard labels only.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of its range.
+
+        Notes
+        -----
+        The mean's coefficients have the variance of one model's over K. With r = sum s (E w)^2/Q
+        and r' = r/(1 + r), the vote has on the unit mean score the slope::
+
+            c_v = sqrt(2/pi) t sqrt(K (1 + (K - 1) r)),
+            t = E Binom((K - 1)/2; K - 1, Phi(z sqrt(r'/(1 - r')))), z normal,
+
+        and noise 1 - c_v^2 around it, which is what a student sees. Its error is that of K scores
+        rho g + sqrt(r - rho^2) u + sqrt(1 - r) e_k, g the truth's. *Asymptotic*; our own.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd import theory
+        >>> from ddkd.populations import GaussianPopulation
+        >>> population = GaussianPopulation(np.ones(100), np.ones(100), labels="hard")
+        >>> teacher = theory.least_squares(population, 50)
+        >>> mean, vote = teacher.committee(5), teacher.committee(5, decide="vote")
+        >>> round(teacher.error_rate, 3), round(mean.error_rate, 3), round(vote.error_rate, 3)
+        (0.339, 0.217, 0.245)
+        >>> vote.distill([1000, 100_000]).error_rate.round(3)
+        array([0.233, 0.217])
+        """
+        from ddkd.theory.committee import committee
+
+        return committee(self, n_models, decide)
+
+    @property
+    def effective_parameters(self) -> Values:
+        """Parameters the model uses on test inputs, n df2/(n - df2), df2 = sum A^2.
+
+        A model without signal in its features has the risk 1 + this/n on unit noise; on isotropic
+        inputs and without a ridge it tends to n p/(n - p) below and n^2/(p - n) above the
+        threshold. Against it the curve of double descent folds back (Curth, Jeffares and van der
+        Schaar, arXiv 2310.18988). *Asymptotic*.
+        """
+        if type(self) is not LinearLaw:
+            raise ValueError(
+                f"effective_parameters are of one fit; this is a {type(self).__name__}"
+            )
+        used = np.sum(self._fit.kept**2, axis=-1)
+        with np.errstate(divide="ignore"):
+            return unwrap(used / self._fit.free)
+
+    def _confident(self, found: Fit, min_score: np.ndarray) -> Target:
+        return confident_target(self._score, found, min_score)
+
+    def _own_labels(
+        self, m: np.ndarray, kind: str, mask: np.ndarray, alpha: np.ndarray, which: str
+    ) -> "LinearLaw":
+        """Law of a student that also learns the true labels of its teacher's own examples."""
+        check_choice("with_labels", which, ("own",))
+        if (
+            type(self) is not LinearLaw
+            or self.labels != "own"
+            or np.isinf(m + self.n_samples).any()
+        ):
+            raise ValueError(
+                'with_labels="own" is derived for finitely many labels of a least_squares law'
+            )
+        population = self.population
+        found = _fit(population, mask, m + self.n_samples, alpha, self._score)
+        target = self._target(kind)
+        student = own_labels(
+            population, self._fit, np.asarray(self.risk), self._score, target, found
+        )
+        return LinearLaw(
+            features=mask,
+            labels=kind,
+            n_samples=unwrap(found.n_samples),
+            alpha=unwrap(alpha),
+            kappa=unwrap(found.kappa),
+            target_risk=unwrap(student.target_risk),
+            train_risk=unwrap(student.train_risk),
+            _fit=found,
+            **score_figures(
+                population,
+                student.mean,
+                student.variance,
+                overlap=student.overlap,
+                teacher_power=self._score.power,
+            ),
+        )
 
     def self_distill(
         self,
@@ -301,7 +437,7 @@ def least_squares(
     ridge = check_nonnegative("alpha", alpha)
     mask = check_masks("features", features, population.n_features)
     target = truth_target(population, linear_truth(population))
-    return _law(population, mask, n, ridge, target, "own")
+    return _law(population, mask, _fit(population, mask, n, ridge), ridge, target, "own")
 
 
 def linear_truth(population: GaussianPopulation) -> np.ndarray:
@@ -349,23 +485,51 @@ def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:
     return np.arange(n_features) < array[..., None]
 
 
-def _law(
+def student_of(
+    population: GaussianPopulation,
+    teacher: Score,
+    mask: np.ndarray,
+    m: np.ndarray,
+    alpha: np.ndarray,
+) -> LinearLaw:
+    """Law of a student of any score, with labels of the population's kind."""
+    if population.labels == "real":
+        kind, target = "soft", soft_target(teacher)
+    else:
+        kind, target = "hard", hard_target(teacher, SIGN_SLOPE)
+    found = _fit(population, mask, m, alpha, teacher)
+    return _law(population, mask, found, alpha, target, kind, teacher)
+
+
+def _fit(
     population: GaussianPopulation,
     mask: np.ndarray,
     n: np.ndarray,
+    alpha: np.ndarray,
+    teacher: Score | None = None,
+    **others: np.ndarray,
+) -> Fit:
+    """What least squares does to the coordinates, after a check that shapes agree."""
+    size = {"n_samples": n} if teacher is None else {"n_transfer": n}
+    power = {} if teacher is None else {"teacher": teacher.power}
+    broadcast(**size, alpha=alpha, features=mask[..., 0], **power, **others)
+    return fit(population.eigenvalues, mask, n, alpha)
+
+
+def _law(
+    population: GaussianPopulation,
+    mask: np.ndarray,
+    found: Fit,
     alpha: np.ndarray,
     target: Target,
     labels: str,
     teacher: Score | None = None,
 ) -> LinearLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
-    size = "n_samples" if teacher is None else "n_transfer"
-    broadcast(**{size: n}, alpha=alpha, features=mask[..., 0], teacher=target.unit)
-    found = fit(population.eigenvalues, mask, n, alpha)
     return LinearLaw(
         features=mask,
         labels=labels,
-        n_samples=unwrap(n),
+        n_samples=unwrap(found.n_samples),
         alpha=unwrap(alpha),
         kappa=unwrap(found.kappa),
         **train(found, target, population, linear_truth(population), teacher),

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_vector
+from ddkd._checks import check_real, check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
-from ddkd.theory._fits import fit
+from ddkd.theory._arrays import times
+from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import GaussianLaw, train, truth_target
+from ddkd.theory._score_figures import score_figures
 from ddkd.theory._scores import Score, Target
 
-__all__ = ["RandomFeatureLaw", "random_features"]
+__all__ = ["RandomFeatureCommitteeLaw", "RandomFeatureLaw", "random_features"]
 
 
 @short_repr
@@ -32,6 +34,8 @@ class RandomFeatureLaw(GaussianLaw):
         What the model was fitted to: the population's own labels, or a teacher's.
     eigenvalues : ndarray of shape (n_eigenfunctions,)
         Eigenvalues of the kernel.
+    bulk : float
+        Sum of infinitely many vanishing eigenvalues beside them.
     n_samples, n_components : float or ndarray
         Numbers n of examples and k of random features.
     alpha : float or ndarray
@@ -54,18 +58,20 @@ class RandomFeatureLaw(GaussianLaw):
     """
 
     eigenvalues: np.ndarray
+    bulk: float
     n_components: Values
     gamma: Values
+    _goal: Target
 
     @property
     def coef_mean(self) -> np.ndarray:
         """Mean coefficient on each unit-variance eigenfunction; (..., n_eigenfunctions)."""
-        return self._score.mean
+        return self._score.mean[..., :-1]
 
     @property
     def coef_variance(self) -> np.ndarray:
         """Variance of those coefficients; (..., n_eigenfunctions)."""
-        return self._score.variance
+        return self._score.variance[..., :-1]
 
     def distill(
         self,
@@ -122,6 +128,7 @@ class RandomFeatureLaw(GaussianLaw):
         return _law(
             self.population,
             self.eigenvalues,
+            self.bulk,
             check_counts("n_transfer", n_transfer),
             check_counts("n_components", n_components),
             check_nonnegative("alpha", alpha),
@@ -129,6 +136,99 @@ class RandomFeatureLaw(GaussianLaw):
             kind,
             self._score,
         )
+
+    def committee(self, n_models: ArrayLike) -> "RandomFeatureCommitteeLaw":
+        """Law of the average of models with random features of their own, on the *same* examples.
+
+        Parameters
+        ----------
+        n_models : int or array_like of int
+            Number K of models; infinity for the limit, kernel ridge regression.
+
+        Returns
+        -------
+        RandomFeatureCommitteeLaw
+            The committee's law; its `equivalent_alpha` is the ridge of that limit. It may teach
+            in turn; `agreement` is None.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of its range, or the law's `n_samples` is infinite.
+
+        Notes
+        -----
+        Infinitely many models are kernel ridge regression with the ridge gamma (n - z), of the
+        same implicit ridge gamma. Given the examples the models are independent, so that::
+
+            E_K = E_inf + (E_1 - E_inf)/K.
+
+        *Asymptotic*, like `random_features`.
+
+        References
+        ----------
+        Jacot, Simsek, Spadaro, Hongler and Gabriel, arXiv 2002.08404.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd import theory
+        >>> l = 1 / np.arange(1, 501) ** 1.5
+        >>> law = theory.random_features(l, np.sqrt(l), 100, 60, noise_variance=0.1)
+        >>> committee = law.committee([1, 10, np.inf])
+        >>> committee.risk.round(3), round(committee.equivalent_alpha, 3)
+        (array([1.097, 0.467, 0.397]), 0.226)
+        """
+        models = check_counts("n_models", n_models)
+        broadcast(n_models=models, law=np.asarray(self.error_rate))
+        found = self._fit
+        if np.isinf(found.n_samples).any():
+            raise ValueError("committee needs a law of finite n_samples")
+        ridge = found.gamma * found.n_samples * found.left
+        l = _extended(self.eigenvalues)
+        kernel = fit(l, np.ones(l.size, dtype=bool), found.n_samples, ridge, bulk=self.bulk)
+        one, every = learn(found, self._goal), learn(kernel, self._goal)
+        share = 1 / models
+
+        def between(first: np.ndarray, last: np.ndarray, share: np.ndarray = share) -> np.ndarray:
+            return times(share, first) + (1 - share) * last
+
+        first, last = one.score, every.score
+        variance = between(first.variance, last.variance, share[..., None])
+        return RandomFeatureCommitteeLaw(
+            eigenvalues=self.eigenvalues,
+            bulk=self.bulk,
+            labels=self.labels,
+            n_samples=self.n_samples,
+            n_components=self.n_components,
+            alpha=self.alpha,
+            kappa=self.kappa,
+            gamma=self.gamma,
+            target_risk=unwrap(between(one.target_risk, every.target_risk)),
+            train_risk=unwrap(between(one.train_risk, every.train_risk)),
+            n_models=unwrap(models),
+            equivalent_alpha=unwrap(ridge),
+            _fit=found,
+            _goal=self._goal,
+            **score_figures(self.population, last.mean, variance),
+        )
+
+
+@short_repr
+@dataclass(frozen=True, eq=False)
+class RandomFeatureCommitteeLaw(RandomFeatureLaw):
+    """Law of averaged random-feature models; made by `RandomFeatureLaw.committee`.
+
+    Attributes
+    ----------
+    n_models : float or ndarray
+        Number of models.
+    equivalent_alpha : float or ndarray
+        Ridge of the kernel ridge regression that infinitely many of them are.
+    """
+
+    n_models: Values = 1.0
+    equivalent_alpha: Values = np.nan
 
 
 def random_features(
@@ -138,6 +238,7 @@ def random_features(
     n_components: ArrayLike,
     *,
     alpha: ArrayLike = 0.0,
+    bulk: float = 0.0,
     labels: str = "real",
     noise_variance: float = 0.0,
     flip_rate: float = 0.0,
@@ -172,6 +273,11 @@ def random_features(
         Number k of random features; infinity for the limit.
     alpha : float or array_like, default=0.0
         Ridge for features scaled by 1/sqrt(k), sum-normalised; 0 means minimum norm.
+    bulk : float, default=0.0
+        Sum of infinitely many vanishing eigenvalues, of which no example tells anything: they
+        are a ridge that comes with the features. Then z = sum A + bulk/gamma and
+        z - q = sum A (1 - A) + bulk/gamma. A ReLU on the sphere has l = mu_1^2/d and
+        bulk = mu_*^2 (Mei and Montanari, arXiv 1908.05355).
     labels : {"real", "hard"}, default="real"
         Real labels, or their signs.
     noise_variance : float, default=0.0
@@ -212,17 +318,24 @@ def random_features(
     return _law(
         population,
         l,
+        check_real("bulk", bulk, low=0.0),
         check_counts("n_samples", n_samples),
         check_counts("n_components", n_components),
         check_nonnegative("alpha", alpha),
-        truth_target(population, population.coef),
+        truth_target(population, _extended(population.coef)),
         "own",
     )
 
 
+def _extended(values: np.ndarray) -> np.ndarray:
+    """With a zero for the bulk, which takes part in the noise alone."""
+    return np.append(values, 0.0)
+
+
 def _law(
     population: GaussianPopulation,
-    l: np.ndarray,
+    eigenvalues: np.ndarray,
+    bulk: float,
     n: np.ndarray,
     k: np.ndarray,
     alpha: np.ndarray,
@@ -233,14 +346,17 @@ def _law(
     """Law of a fit to `target`: of a first generation, or of a student."""
     size = "n_samples" if teacher is None else "n_transfer"
     broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.unit)
-    found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k)
+    l = _extended(eigenvalues)
+    found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k, bulk=bulk)
     return RandomFeatureLaw(
-        eigenvalues=l,
+        eigenvalues=eigenvalues,
+        bulk=bulk,
         labels=labels,
         n_samples=unwrap(n),
         n_components=unwrap(k),
         alpha=unwrap(alpha),
         kappa=unwrap(found.kappa),
         gamma=unwrap(found.gamma),
-        **train(found, target, population, population.coef, teacher),
+        _goal=target,
+        **train(found, target, population, _extended(population.coef), teacher),
     )
