@@ -86,5 +86,5 @@ def _table(found: Sequence[Verdict]) -> list[str]:
     number = {theorem.id: i for i, theorem in enumerate(ALL, start=1)}
     for verdict in sorted(found, key=lambda verdict: verdict.passed):
         about = verdict.variant or verdict.theorem.statement
-        lines += [f"{number[verdict.id]:>3} {verdict.id:<24} {verdict}", f"    {about}"]
+        lines += [f"{number[verdict.id]:>3} {verdict.id:<26} {verdict}", f"    {about}"]
     return lines

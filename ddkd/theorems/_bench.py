@@ -153,6 +153,10 @@ class Verdict:
         return float(z[np.argmax(np.abs(z))])
 
     @property
+    def _z(self) -> str:
+        return f"z {round(self.z, 1) + 0.0:.1f}"  # no minus before a zero
+
+    @property
     def resolution(self) -> float | None:
         """Relative error of the law that would be noticed; None for a bound or an exponent."""
         stated = self.theorem.resolves and self.theorem.kind != "bound"
@@ -166,14 +170,14 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.variant is not None:
-            return f"{'NOT ' if self.agrees else ''}rejected (z {self.z:.1f})"
+            return f"{'NOT ' if self.agrees else ''}rejected ({self._z})"
         if self.theorem.kind == "bound":
             answer = "holds" if self.agrees else "IS VIOLATED"
             return f"{answer} (closest: {percent(self.closest)} of the value)"
         answer = "agrees" if self.agrees else "DISAGREES"
         if self.resolution is None:
-            return f"{answer} (z {self.z:.1f})"
-        return f"{answer} (z {self.z:.1f}, would notice {percent(self.resolution)})"
+            return f"{answer} ({self._z})"
+        return f"{answer} ({self._z}, would notice {percent(self.resolution)})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields of a JSON record.
