@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._repr import short_repr
 from ddkd.contestants._contestant import contestants_of
 from ddkd.datasets import DataFile, Split, fingerprint
 from ddkd.experiments._claims import Claim, judge_claims
@@ -70,6 +71,7 @@ MAIN_JOB = (
 )
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class Reproduction:
     """The measurements of ``python -m ddkd reproduce`` and the claims they decide.

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +247,9 @@ def _describe(value: Any) -> str:
         return f"{value.__module__}.{value.__qualname__}"
     kind = type(value)
     name = f"{kind.__module__}.{kind.__qualname__}"
+    if is_dataclass(value):  # its repr may leave entries of arrays out
+        own = {f.name: _jsonable(getattr(value, f.name)) for f in fields(value)}
+        return f"{name} {json.dumps(own)}"
     if kind.__repr__ is not object.__repr__:
         return f"{name} {value!r}"
     # The object's own numbers and arrays; what it refers to further on has its class named only.

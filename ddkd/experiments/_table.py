@@ -129,7 +129,8 @@ class Table:
 
     def __repr__(self) -> str:
         """Size and column names."""
-        return f"<{type(self).__name__} of {len(self)} rows: {', '.join(self.columns)}>"
+        names = printable(", ".join(self.columns), most=50)
+        return f"<{type(self).__name__} of {len(self)} rows: {names}>"
 
 
 def _field(value: Scalar) -> Scalar:

@@ -12,6 +12,7 @@ import pytest
 
 from ddkd.datasets import load
 from ddkd.experiments import SweepResult, sweep
+from ddkd.populations import GaussianPopulation
 
 
 def draw(rng):
@@ -121,6 +122,22 @@ def test_other_data_are_refused(tmp_path):
     ):
         with pytest.raises(ValueError, match="belongs to another sweep: data: "):
             run_on(other)
+
+
+def test_parameters_that_differ_in_one_entry_of_a_long_array_are_refused(tmp_path):
+    def nothing(data, rng, population):
+        return [{"value": 0}]
+
+    def run_on(entry):
+        variances = np.linspace(1, 2, 5000)
+        variances[2500] = entry
+        params = {"population": GaussianPopulation(variances, np.ones(5000))}
+        run(tmp_path, nothing, grid=None, params=params, resume=True)
+
+    run_on(1.5)
+    run_on(1.5)
+    with pytest.raises(ValueError, match=r"another sweep: params\.population: "):
+        run_on(1.6)
 
 
 def test_another_version_is_refused(tmp_path, monkeypatch):
