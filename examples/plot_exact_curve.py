@@ -1,10 +1,9 @@
 """
-The exact double-descent curve
-==============================
+What happens to the error as a model grows?
+===========================================
 
-Fit 40 examples by least squares, with ever more features. Below 40 features the model cannot
-fit its data; from 40 on it fits them exactly, and of all such fits the one of smallest norm is
-taken. What happens to the error on new examples?
+It falls, is infinite on average where there are as many features as examples, and falls again: the
+second time lower, although every model there fits the noise in its data exactly.
 """
 
 import matplotlib.pyplot as plt
@@ -18,9 +17,11 @@ from ddkd.theory import isotropic_risk
 # %%
 # The data
 # --------
-# 80 independent standard normal features, of which the first carry most of the signal; a model of
-# width p sees the first p, and to it the signal in the others is noise. For this case the mean
-# error is known exactly, at any finite size (Belkin, Hsu and Xu, arXiv 1903.07571).
+# 40 examples are fitted by least squares; where many models fit them exactly, the one of smallest
+# norm is taken. There are 80 independent standard normal features, of which the first carry most of
+# the signal; a model of width p sees the first p, and to it the signal in the others is noise. For
+# this case the mean error is known exactly, at any finite size (Belkin, Hsu and Xu, arXiv
+# 1903.07571).
 
 n, n_features, noise = 40, 80, 0.05
 signal = np.arange(1.0, n_features + 1) ** -0.75
@@ -52,6 +53,7 @@ display = DoubleDescentDisplay(
     theory=(grid, theory),
     threshold=n,
     score_name="Mean squared test error",
+    title="Independent features, 40 examples",
 ).plot(std_display_style="errorbar")
 display.ax_.set_ylim(0, 4)
 

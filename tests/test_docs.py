@@ -5,6 +5,7 @@ import importlib
 import json
 import re
 import runpy
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -124,3 +125,11 @@ def test_the_numbers_of_the_picture_are_those_of_the_claims():
         at = found["width"].index(width)
         difference = found["student"][at] - found["direct"][at]
         assert difference == pytest.approx(claim["difference"], abs=2e-5)
+
+
+def test_the_quickstart_runs(capsys):
+    text = (DOCS / "index.rst").read_text(encoding="utf-8")
+    block = text.split(".. code-block:: python\n\n")[1].split("\n\n")[0]
+    assert len(block.splitlines()) == 5
+    exec(textwrap.dedent(block), {})
+    assert float(capsys.readouterr().out) < 0.1

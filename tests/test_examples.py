@@ -40,8 +40,10 @@ def test_an_example_is_a_lesson(name):
     title, rule, *_ = text.removeprefix('"""\n').splitlines()
     assert len(rule) == len(title)
     assert set(rule) == {"="}
-    question = text.split('"""')[1]
-    assert "?" in question
+    assert title.endswith("?")
+    answer = text.split('"""')[1].split(rule)[1].strip()
+    assert 20 < len(answer) < 320
+    assert answer.endswith(".") or answer.endswith(".)")
     assert "What to notice" in text
     assert "Exercise" in text
     assert text.endswith("plt.show()\n")

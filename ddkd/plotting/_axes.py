@@ -86,7 +86,7 @@ def log_axis(axis: XAxis | YAxis, scale: float = 1.0) -> None:
 
 def percent_axis(axis: XAxis | YAxis) -> None:
     """Show fractions as percentages on a linear axis."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,.6g}"))
 
 
 def _plain_number(value: float) -> str:
