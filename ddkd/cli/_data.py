@@ -73,6 +73,7 @@ class Data:
         return [
             f"A demonstration on {self.name}: {n:,} labelled rows, {rows}, "
             f"{len(split.X_test):,} to test.",
+            *([split.description] if self.name.startswith("openml:") else []),
             *self._flips(),
         ]
 

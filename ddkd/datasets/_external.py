@@ -1,13 +1,16 @@
 """Data sets that are not part of any dependency: Fashion-MNIST from Debian, and OpenML."""
 
 import gzip
+import hashlib
+import os
 import zlib
 from math import prod
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
-from sklearn.datasets import fetch_openml
+from sklearn.datasets import fetch_openml, get_data_home
 
 from ddkd._checks import check_matrix
 from ddkd.datasets._split import check_labels
@@ -47,8 +50,12 @@ def _read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
 
 
-def fetch_from_openml(name: str, **options: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Fetch a data set by name, as inputs (n, n_features) and labels (n,)."""
+def fetch_from_openml(name: str, **options: Any) -> tuple[np.ndarray, np.ndarray, str]:
+    """Fetch a data set by name: inputs (n, n_features), labels (n,), and where they are from.
+
+    scikit-learn keeps the download in its data folder. The SHA-256 of a data set is recorded there
+    when it is first fetched; another one later on is an error.
+    """
     options.setdefault("version", 1)
     try:
         bunch = fetch_openml(name, as_frame=False, parser="liac-arff", **options)
@@ -58,4 +65,24 @@ def fetch_from_openml(name: str, **options: Any) -> tuple[np.ndarray, np.ndarray
             f"data set of that name and version, or an earlier download in data_home"
         ) from None
     X = check_matrix(f"X of openml:{name}", bunch.data)
-    return X, check_labels(f"y of openml:{name}", bunch.target, size=len(X))
+    y = check_labels(f"y of openml:{name}", bunch.target, size=len(X))
+    digest = hashlib.sha256(X.tobytes() + "\n".join(map(str, y)).encode()).hexdigest()
+    folder = Path(get_data_home(options.get("data_home"))) / "openml"
+    record = folder / f"{quote(name, safe='')}-{options['version']}.sha256"
+    _check_record(f"openml:{name}", record, digest)
+    source = bunch.get("url") or "https://www.openml.org"
+    return X, y, f"{source}, kept in {folder}, sha256 {digest[:16]}"
+
+
+def _check_record(data: str, record: Path, digest: str) -> None:
+    """Record a digest, or compare it with the one recorded before."""
+    if not record.is_file():
+        record.parent.mkdir(parents=True, exist_ok=True)
+        draft = record.with_suffix(f".{os.getpid()}")
+        draft.write_text(digest)
+        draft.replace(record)
+    elif (recorded := record.read_text()) != digest:
+        raise ValueError(
+            f"{data} is not what was fetched before: its SHA-256 is {digest[:16]}..., and "
+            f"{record} holds {recorded[:16]}...; remove that file if the change is wanted"
+        )

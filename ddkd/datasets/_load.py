@@ -315,9 +315,9 @@ def _from_openml(
     version: int | str = 1,
     data_home: str | None = None,
 ) -> Split:
-    X, y = fetch_from_openml(dataset, version=version, data_home=data_home)
+    X, y, source = fetch_from_openml(dataset, version=version, data_home=data_home)
     file = DataFile(f"openml:{dataset}", X, y, "classes")
-    about = f"OpenML data set {dataset!r}, version {version}, split at random by class."
+    about = f"OpenML data set {dataset!r}, version {version}, from {source}; split by class."
     return _from_file(
         file,
         rng,
