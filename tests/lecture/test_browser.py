@@ -182,7 +182,7 @@ def test_dragging_leaves_a_trail(opened):
     """Only the widths that the dot has passed are drawn."""
     from selenium.webdriver.common.keys import Keys
 
-    script = "return document.querySelector('#scene1-chart g > polyline[stroke-width=\"4\"]')"
+    script = "return document.querySelector('#scene1-chart g > polyline:last-of-type')"
     script += "?.getAttribute('points').split(' ').length ?? 0"
     opened.find_element("id", "scene1-reveal").click()
     opened.find_element("id", "scene1-play").click()  # stop it

@@ -82,8 +82,7 @@ def test_scene_3_the_law_promises_what_the_page_says():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_scene_3_marks_lie_on_the_law(seed, browser, page):
+def test_scene_3_marks_lie_on_the_law(browser, page):
     """The worst absolute z of each of ten settings, at 30 draws a mark."""
     script = """
         return marksOf(arguments[0]).map((mark) => {
@@ -94,14 +93,14 @@ def test_scene_3_marks_lie_on_the_law(seed, browser, page):
     worst = []
     for flip_rate in (0.0, 0.1, 0.2):
         for n_transfer, alpha in ((100, 0.0), (400, 0.0), (800, 10.0)):
-            worst.append(worst_z(browser, page, script, flip_rate, n_transfer, alpha, seed))
-    worst.append(worst_z(browser, page, script, 0.1, 1600, 0.0, seed))
+            worst.append(worst_z(browser, page, script, flip_rate, n_transfer, alpha))
+    worst.append(worst_z(browser, page, script, 0.1, 1600, 0.0))
     print("worst |z| of ten settings:", " ".join(f"{z:.1f}" for z in worst))
     assert max(worst) < 4
 
 
-def worst_z(browser, page, script, flip_rate, n_transfer, alpha, seed):
-    setting = {"flip_rate": flip_rate, "n_transfer": n_transfer, "alpha": alpha, "seed": seed}
+def worst_z(browser, page, script, flip_rate, n_transfer, alpha):
+    setting = {"flip_rate": flip_rate, "n_transfer": n_transfer, "alpha": alpha, "seed": 1}
     laws = dict(
         zip(("teacher", "student"), check_link("#scene=3&" + as_link(setting))["laws"], strict=True)
     )

@@ -7,11 +7,8 @@ export class Controls {
    * is `local`, that is, no part of the link. `onChange` is told which setting changed.
    */
   constructor(number, specs, onChange) {
-    this.number = number;
-    this.specs = specs;
-    this.onChange = onChange;
+    Object.assign(this, { number, specs, onChange, values: {} });
     this.section = document.getElementById(`scene${number}`);
-    this.values = {};
     for (const name of Object.keys(specs)) this.bind(name);
     for (const button of this.section.querySelectorAll("[data-set]")) {
       button.addEventListener("click", () => this.apply(button.dataset.set));

@@ -38,6 +38,7 @@ export class Picture {
     this.width = Math.round(box.width);
     this.height = Math.round(box.height);
     this.em = parseFloat(getComputedStyle(this.svg).fontSize);
+    this.unit = this.em / 17; // lines and marks grow with the letters
     this.parts = [];
     this.outside = [];
     this.left = this.y.ticks ? 3.6 * this.em : 2;
@@ -102,29 +103,26 @@ export class Picture {
     return [unfraction(this.x, across), unfraction(this.y, up)];
   }
 
-  line(xs, ys, colour, { width = 3, dash = "", opacity = 1 } = {}) {
+  line(xs, ys, colour, { width = 3, dash = "" } = {}) {
     const points = Array.from(xs, (x, i) => `${this.px(x)},${this.py(ys[i])}`).join(" ");
-    const style = `${stroke(colour, width, dash)} stroke-opacity="${opacity}"`;
+    const style = stroke(colour, width * this.unit, dash);
     this.parts.push(`<polyline points="${points}" fill="none" stroke-linejoin="round" ${style}/>`);
   }
 
   /** Marks: "dot", "triangle" or "ring"; `size` is half their width. */
-  mark(x, y, colour, { size = 6, shape = "dot", edge = this.colours.paper } = {}) {
-    const [cx, cy] = [this.px(x), this.py(y)];
-    const paint =
-      shape === "ring" ? `fill="none" ${stroke(colour, 2.5)}` : `fill="${colour}" ${stroke(edge, 1.5)}`;
-    const path = `M${cx},${cy - 1.2 * size}l${1.1 * size},${2 * size}h${-2.2 * size}z`;
-    this.parts.push(
-      shape === "triangle"
-        ? `<path d="${path}" ${paint}/>`
-        : `<circle cx="${cx}" cy="${cy}" r="${size}" ${paint}/>`,
-    );
+  mark(x, y, colour, { size = 6, shape = "dot" } = {}) {
+    const [cx, cy, r] = [this.px(x), this.py(y), round(size * this.unit)];
+    const edge = stroke(this.colours.paper, 1.5 * this.unit);
+    const paint = shape === "ring" ? `fill="none" ${stroke(colour, 2.5 * this.unit)}` : `fill="${colour}" ${edge}`;
+    const triangle = `<path d="M${cx},${cy - 1.2 * r}l${1.1 * r},${2 * r}h${-2.2 * r}z" ${paint}/>`;
+    const circle = `<circle cx="${cx}" cy="${cy}" r="${r}" ${paint}/>`;
+    this.parts.push(shape === "triangle" ? triangle : circle);
   }
 
   /** A bar of an error, from y - half to y + half. */
   bar(x, y, half, colour) {
     const path = `M${this.px(x)},${this.py(y - half)}V${this.py(y + half)}`;
-    this.parts.push(`<path d="${path}" ${stroke(colour, 2)}/>`);
+    this.parts.push(`<path d="${path}" ${stroke(colour, 2.5 * this.unit)}/>`);
   }
 
   /** A vertical line across the picture, named above its frame. */
@@ -136,9 +134,10 @@ export class Picture {
 
   /** An arrow at the upper edge with the height of what is cut off there. */
   cut(x, height, colour) {
-    const { top, em } = this;
-    const text = `▲ ${readable(height)}`;
-    this.outside.push(this.words(this.px(x) + 0.6 * em, top - 0.3 * em, text, "start", colour));
+    const [at, y] = [this.px(x), this.top - 0.3 * this.em];
+    const late = at > (this.left + this.right) / 2;
+    const text = late ? `${readable(height)} ▲` : `▲ ${readable(height)}`;
+    this.outside.push(this.words(at, y, text, late ? "end" : "start", colour));
   }
 
   words(x, y, text, anchor = "middle", colour = this.colours.ink) {
@@ -151,17 +150,20 @@ export class Picture {
     this.parts.push(`<g font-size="${1.4 * this.em}">${this.words(x, y, text)}</g>`);
   }
 
-  /** Put a canvas where the axes are. */
+  /** Put a canvas where the axes are; in shares of the picture, so that print may shrink both. */
   place(canvas) {
-    const { left, top, right, bottom } = this;
-    const size = { left, top, width: right - left, height: bottom - top };
-    for (const [name, value] of Object.entries(size)) canvas.style[name] = `${value}px`;
+    const { left, top, right, bottom, width, height } = this;
+    const style = { left: left / width, top: top / height };
+    Object.assign(style, { width: (right - left) / width, height: (bottom - top) / height });
+    for (const [name, share] of Object.entries(style)) canvas.style[name] = `${100 * share}%`;
   }
 
   /** Show what has been drawn; `description` is for those who do not see it. */
   finish(description) {
     this.svg.innerHTML =
       this.outside.join("") + `<g clip-path="url(#${this.clip})">${this.parts.slice(1).join("")}</g>` + this.parts[0];
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    this.svg.setAttribute("preserveAspectRatio", "none");
     this.svg.setAttribute("aria-label", description);
   }
 }

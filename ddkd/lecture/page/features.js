@@ -16,7 +16,6 @@ export function legendreFeatures(x, width) {
   return Z;
 }
 
-/** Labelled examples in scenes 2 and 3. */
 export const N_SAMPLES = 40;
 export const N_SLOW = 40;
 export const N_WAVES = 200;

@@ -153,6 +153,8 @@ export class Scene1 {
     if (shown) fit.line(GRID, truth(target), dashed, { dash: "7 7" });
     fit.line(GRID, model.prediction, main, { width: 4 });
     points.x.forEach((x, i) => fit.mark(x, points.y[i], ink));
+    const highest = indexOfLargest(model.prediction);
+    if (model.prediction[highest] > fit.y.to) fit.cut(GRID[highest], model.prediction[highest], main);
     fit.finish(`The model of width ${width} and the ${points.x.length} points it was fitted to.`);
   }
 
@@ -175,7 +177,7 @@ export class Scene1 {
       if (alpha > 0) chart.line(widths, trail(this.curve(seed, 0)), ridge, { dash: "3 6" });
       const curve = trail(this.curve(seed, alpha));
       chart.line(widths, curve, model, { width: 4 });
-      const highest = curve.reduce((best, value, i) => (value > curve[best] ? i : best), 0);
+      const highest = indexOfLargest(curve);
       if (curve[highest] > chart.y.to) chart.cut(widths[highest], curve[highest], model);
       chart.mark(width, Math.min(error, chart.y.to), model, { size: 9 });
     } else if (guess.peak === null) {
@@ -201,13 +203,14 @@ export class Scene1 {
     const { noise, target, seed } = this.controls.values;
     if (width === WIDTHS.at(-1) && this.seen.every(Boolean) && this.guess.peak !== null) {
       const curve = this.curve(seed, alpha);
-      const peak = WIDTHS[curve.indexOf(Math.max(...curve))];
+      const peak = WIDTHS[indexOfLargest(curve)];
       return this.guess.verdict(peak, peak === n ? REASON : "not at the number of points.");
     }
     if (alpha >= 1e-5) return "A ridge puts a price on large weights. It melts the peak.";
     if (width < n / 2) return "Too stiff: the model cannot follow the truth.";
     if (width < n - 1) return "It follows the points more and more, and their noise with them.";
-    if (width <= n + 1) return `Just enough: ${REASON}`;
+    if (width === n) return `Just enough: ${REASON}`;
+    if (width <= n + 1) return NEAR;
     if (width < 2 * n) return CALMER;
     const curve = this.curve(seed, alpha);
     const valley = Math.min(...curve.slice(0, n - 3));
@@ -222,9 +225,14 @@ const INVITATION = (n) =>
   "Then guess: how does its error change from width 1 to 200?";
 const REASON =
   "as many unknowns as points, so one single curve passes through all of them, however wild.";
+const NEAR = "Next to the peak: hardly any choice how to pass through the points, noise and all.";
 const CALMER =
   "Now many curves pass through all points. The fit is the one with the smallest weights: calmer.";
 const CALM = "Far too many, and calm: of all curves through the points, the one of smallest weights.";
+
+function indexOfLargest(values) {
+  return values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+}
 
 function tenTo(value) {
   const digits = "⁰¹²³⁴";

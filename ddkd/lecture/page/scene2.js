@@ -138,12 +138,8 @@ export class Scene2 {
     this.comment();
   }
 
-  canvas(name) {
-    return document.getElementById(`scene2-${name}-canvas`);
-  }
-
   drawMap(picture, classes, name) {
-    const canvas = this.canvas(name);
+    const canvas = document.getElementById(`scene2-${name}-canvas`);
     [canvas.width, canvas.height] = [MAP.width, MAP.height];
     const context = canvas.getContext("2d");
     const image = context.createImageData(MAP.width, MAP.height);
@@ -169,7 +165,7 @@ export class Scene2 {
   drawTransfer() {
     const { transfer, scores, setting } = this.answer;
     const picture = this.studentMap;
-    const canvas = this.canvas("student");
+    const canvas = document.getElementById("scene2-student-canvas");
     [canvas.width, canvas.height] = [4 * MAP.width, 4 * MAP.height];
     const context = canvas.getContext("2d");
     const { plus, minus } = picture.colours;

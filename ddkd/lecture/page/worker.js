@@ -8,12 +8,11 @@ const worlds = new Map();
 
 /** Answer the page's questions. */
 export function startWorker() {
+  const tasks = { moons, clusters };
   onmessage = ({ data: { number, task, setting } }) => {
-    postMessage({ number, answer: TASKS[task](setting) });
+    postMessage({ number, answer: tasks[task](setting) });
   };
 }
-
-const TASKS = { moons, clusters };
 
 /** Scene 2: the models' maps and errors, and the transfer set as the teacher labels it. */
 function moons(setting) {
