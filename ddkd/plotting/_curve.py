@@ -79,7 +79,6 @@ def _predicted_and_measured(ax: Axes, rows: Table, alpha: float, value: str) -> 
     """Draw the marks of one ridge on the thin line that was predicted."""
     widths, measured = pivot(rows, "test_mse" if value == "mse" else value, "width")
     line = np.median(pivot(rows, f"predicted_{value}", "width")[1], axis=1)
-    known = np.isfinite(line)  # at the threshold itself there is no prediction
     label = f"ridge {alpha:g}" if alpha else "min-norm"
     marks = draw_scores(ax, widths, measured, label, joined=False, errors=None, average="median")
-    draw_theory(ax, widths[known], line[known], f"{label}, predicted", marks)
+    draw_theory(ax, widths, line, f"{label}, predicted", marks)  # broken where none is known

@@ -159,7 +159,11 @@ def draw_level(ax: Axes, level: np.ndarray, label: str) -> Line2D:
 def draw_theory(
     ax: Axes, x: np.ndarray, values: np.ndarray, label: str, like: Line2D | None = None
 ) -> Line2D:
-    """Draw a theory line, thin; where it is infinite it leaves through the top of the axes."""
+    """Draw a theory line, thin.
+
+    Where it is infinite it leaves through the top of the axes; a NaN, where nothing is known,
+    breaks it.
+    """
     order = np.argsort(x)
     x, values = x[order], values[order]
     beyond = 1e6 * np.max(values, where=np.isfinite(values), initial=1.0)
