@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.typing import LineStyleType
 
+from ddkd._text import printable
+
 __all__ = ["FONT", "Look", "axes_width", "label", "look", "plain", "set_title"]
 
 FONT = 14  # points on a figure of 8 inches: the last row reads it, and so does a telephone
@@ -91,13 +93,11 @@ def plain(text: str, length: int = 60) -> str:
     >>> print(plain("$1$.csv"))
     \$1\$.csv
     >>> print(plain(60 * "long" + ".csv", length=15))
-    longlon...g.csv
+    longlo...ng.csv
     """
     font = get_font(findfont(FontProperties()))
-    text = unicodedata.normalize("NFC", text)
-    text = "".join(c if c.isprintable() and font.get_char_index(ord(c)) else "?" for c in text)
-    if len(text) > length:
-        text = f"{text[: length // 2]}...{text[len(text) - (length - length // 2 - 3) :]}"
+    text = printable(" ".join(unicodedata.normalize("NFC", text).split()))
+    text = "".join(c if font.get_char_index(ord(c)) else "?" for c in printable(text, length))
     return text.replace("$", r"\$")
 
 
