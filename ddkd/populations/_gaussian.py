@@ -13,11 +13,13 @@ from ddkd._checks import (
     check_rng,
     check_vector,
 )
+from ddkd._repr import short_repr
 from ddkd.populations._models import angle, embed, unwrap
 
 __all__ = ["GaussianPopulation"]
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class GaussianPopulation:
     """Gaussian inputs with a diagonal covariance and a linear truth.

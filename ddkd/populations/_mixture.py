@@ -7,11 +7,13 @@ import numpy as np
 from scipy import special
 
 from ddkd._checks import check_integer, check_matrix, check_real, check_rng, check_vector
+from ddkd._repr import short_repr
 from ddkd.populations._models import angle, embed, same_sign, unwrap
 
 __all__ = ["MixturePopulation"]
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class MixturePopulation:
     """Two Gaussian clusters, one for each label, with a diagonal covariance.

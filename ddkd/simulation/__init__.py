@@ -7,20 +7,21 @@ given the coefficients, so one draw's only randomness is that of its training se
 
 from ddkd.simulation._class_mixture import ClassMixtureModel, class_mixture
 from ddkd.simulation._cluster_mixture import ClusterMixtureModel, cluster_mixture
+from ddkd.simulation._committee import Committee, committee
 from ddkd.simulation._linear import (
     LinearModel,
-    RandomFeatureModel,
     WidthCurve,
     least_squares,
-    random_features,
     width_curve,
 )
+from ddkd.simulation._random_features import RandomFeatureModel, random_features
 from ddkd.simulation._same_data import FittedModel, bagging, gradient_flow, self_distill
 from ddkd.simulation._training_sets import ridge_fits, training_sets
 
 __all__ = [
     "ClassMixtureModel",
     "ClusterMixtureModel",
+    "Committee",
     "FittedModel",
     "LinearModel",
     "RandomFeatureModel",
@@ -28,6 +29,7 @@ __all__ = [
     "bagging",
     "class_mixture",
     "cluster_mixture",
+    "committee",
     "gradient_flow",
     "least_squares",
     "random_features",

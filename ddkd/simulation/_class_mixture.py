@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import check_choice, check_integer, check_real, check_rng
+from ddkd._repr import short_repr
 from ddkd.solvers import ridge
 
 __all__ = ["ClassMixtureModel", "class_mixture"]
@@ -13,6 +14,7 @@ __all__ = ["ClassMixtureModel", "class_mixture"]
 _DRAWS = 4000
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class ClassMixtureModel:
     """K one-hot linear models fitted to one training set; its law is `theory.ClassMixtureLaw`.

@@ -7,11 +7,13 @@ import numpy as np
 from scipy import special
 
 from ddkd._checks import check_choice, check_integer, check_real, check_rng
+from ddkd._repr import short_repr
 from ddkd.solvers import ridge
 
 __all__ = ["ClusterMixtureModel", "cluster_mixture"]
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class ClusterMixtureModel:
     """A linear model fitted to one training set; its law is `theory.ClusterMixtureLaw`.

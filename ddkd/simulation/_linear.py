@@ -1,4 +1,4 @@
-"""Gaussian populations and two clusters: linear models and random features."""
+"""Gaussian populations and two clusters: linear models."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +11,19 @@ from ddkd._checks import (
     check_integer,
     check_real,
     check_rng,
-    check_vector,
 )
+from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, MixturePopulation
 from ddkd.solvers import LeastSquaresSolution, ridge, width_path
 
 __all__ = [
     "LinearModel",
-    "RandomFeatureModel",
+    "Model",
     "WidthCurve",
+    "figures",
     "least_squares",
-    "random_features",
+    "linear_model",
+    "taught",
     "width_curve",
 ]
 
@@ -30,7 +32,7 @@ Population = GaussianPopulation | MixturePopulation
 
 
 @dataclass(frozen=True, eq=False)
-class _Model:
+class Model:
     """One fitted model with its exact figures, named as in the laws."""
 
     population: Population
@@ -43,8 +45,9 @@ class _Model:
     agreement: float | None
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
-class LinearModel(_Model):
+class LinearModel(Model):
     """A linear model fitted to one training set; the draw whose law is `theory.LinearLaw`.
 
     Attributes
@@ -64,6 +67,8 @@ class LinearModel(_Model):
     """
 
     features: np.ndarray
+    _X: np.ndarray
+    _y: np.ndarray
 
     def distill(
         self,
@@ -72,6 +77,8 @@ class LinearModel(_Model):
         labels: str | None = None,
         features: Any = None,
         alpha: float = 0.0,
+        min_score: float | None = None,
+        with_labels: int | str | None = None,
         rng: Any = None,
     ) -> "LinearModel":
         """Draw a transfer set, label it with this model and fit a student.
@@ -87,6 +94,11 @@ class LinearModel(_Model):
             The student's columns; None for the teacher's own, "all" for every column.
         alpha : float, default=0.0
             Ridge, sum-normalised; 0 for minimum norm.
+        min_score : float, optional
+            Keep only inputs whose score exceeds so many of its standard deviations in absolute
+            value; fresh ones are drawn until `n_transfer` are kept.
+        with_labels : int or "own", optional
+            Add so many fresh examples with true labels, or the teacher's own training set.
         rng : None, int, SeedSequence or Generator, default=None
             Source of randomness.
 
@@ -95,75 +107,36 @@ class LinearModel(_Model):
         LinearModel
             The student.
         """
-        X = self.population.sample(n_transfer, rng=rng)
+        generator = check_rng(rng)
         columns = self.features
         if features is not None:
             columns = check_features("features", features, self.population.n_features)
-        y = _labels(self.population, X @ self.coef, labels)
-        return _linear_model(self.population, X, y, columns, alpha, teacher=self.coef)
+        if min_score is None:
+            X = self.population.sample(n_transfer, rng=generator)
+        else:
+            X = self._confident(check_integer("n_transfer", n_transfer), min_score, generator)
+        y = taught(self.population, X @ self.coef, labels)
+        if isinstance(with_labels, str):
+            check_choice("with_labels", with_labels, ("own",))
+            X, y = np.concatenate([self._X, X]), np.concatenate([self._y, y])
+        elif with_labels is not None:
+            fresh = self.population.sample(with_labels, rng=generator)
+            y = np.concatenate([self.population.label(fresh, rng=generator), y])
+            X = np.concatenate([fresh, X])
+        return linear_model(self.population, X, y, columns, alpha, teacher=self.coef)
+
+    def _confident(self, n_transfer: int, min_score: float, rng: np.random.Generator) -> np.ndarray:
+        """Inputs whose scores are far from zero."""
+        least = check_real("min_score", min_score, low=0.0, high=4.0)
+        least *= np.sqrt(np.sum(self.population.eigenvalues * self.coef**2))
+        kept = np.empty((0, self.population.n_features))
+        while len(kept) < n_transfer:
+            X = self.population.sample(n_transfer, rng=rng)
+            kept = np.concatenate([kept, X[np.abs(X @ self.coef) >= least]])
+        return kept[:n_transfer]
 
 
-@dataclass(frozen=True, eq=False)
-class RandomFeatureModel(_Model):
-    """A model on random features of a kernel; the draw whose law is `theory.RandomFeatureLaw`.
-
-    Attributes
-    ----------
-    population : GaussianPopulation
-        The eigenfunctions, as unit-variance inputs.
-    solution : LeastSquaresSolution
-        What the solver returned.
-    coef : ndarray of shape (n_eigenfunctions,)
-        Coefficients on the eigenfunctions.
-    risk, train_risk, correlation, error_rate : float
-        As in `theory.RandomFeatureLaw`, exact for these coefficients.
-    agreement : float or None
-        Probability of the teacher's sign; None without a teacher.
-    eigenvalues : ndarray of shape (n_eigenfunctions,)
-        Eigenvalues of the kernel.
-    """
-
-    eigenvalues: np.ndarray
-
-    def distill(
-        self,
-        n_transfer: int,
-        n_components: int,
-        *,
-        labels: str | None = None,
-        alpha: float = 0.0,
-        rng: Any = None,
-    ) -> "RandomFeatureModel":
-        """Draw a transfer set, label it with this model and fit a student.
-
-        Parameters
-        ----------
-        n_transfer : int
-            Number of fresh examples.
-        n_components : int
-            Number of the student's own random features.
-        labels : {"hard", "soft"} or None, default=None
-            Signs of the teacher's scores, or the scores; None for the population's own kind,
-            "hard" for hard labels and "soft" for real ones.
-        alpha : float, default=0.0
-            Ridge, sum-normalised; 0 for minimum norm.
-        rng : None, int, SeedSequence or Generator, default=None
-            Source of randomness.
-
-        Returns
-        -------
-        RandomFeatureModel
-            The student.
-        """
-        generator = check_rng(rng)
-        X = self.population.sample(n_transfer, rng=generator)
-        y = _labels(self.population, X @ self.coef, labels)
-        k = check_integer("n_components", n_components)
-        return _random_feature_model(
-            self.population, self.eigenvalues, X, y, k, alpha, generator, teacher=self.coef
-        )
-
-
+@short_repr
 @dataclass(frozen=True, eq=False)
 class WidthCurve:
     """One training set fitted at every width.
@@ -225,7 +198,7 @@ def least_squares(
     columns = check_features("features", features, population.n_features)
     X = population.sample(n_samples, rng=generator)
     y = population.label(X, rng=generator)
-    return _linear_model(population, X, y, columns, alpha)
+    return linear_model(population, X, y, columns, alpha)
 
 
 def width_curve(
@@ -281,69 +254,7 @@ def width_curve(
     )
 
 
-def random_features(
-    eigenvalues: Any,
-    coef: Any,
-    n_samples: int,
-    n_components: int,
-    *,
-    alpha: float = 0.0,
-    labels: str = "real",
-    noise_variance: float = 0.0,
-    flip_rate: float = 0.0,
-    rng: Any = None,
-) -> RandomFeatureModel:
-    """Draw a training set and random features and fit; the law is `theory.random_features`.
-
-    The eigenfunctions are independent standard normal inputs x, and each of the k features
-    is the random function sum sqrt(l) W x / sqrt(k) with W standard normal.
-
-    Parameters
-    ----------
-    eigenvalues, coef : array_like of shape (n_eigenfunctions,)
-        Eigenvalues l of the kernel, and the truth's coefficients on the eigenfunctions.
-    n_samples, n_components : int
-        Numbers of samples and of random features.
-    alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
-    labels : {"real", "hard"}, default="real"
-        Real labels, or their signs.
-    noise_variance : float, default=0.0
-        Variance of the noise on real labels.
-    flip_rate : float, default=0.0
-        Probability with which a hard label is flipped.
-    rng : None, int, SeedSequence or Generator, default=None
-        Source of randomness.
-
-    Returns
-    -------
-    RandomFeatureModel
-        The fit and its exact figures.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from ddkd import simulation
-    >>> l = 1 / np.arange(1, 301) ** 1.5
-    >>> model = simulation.random_features(l, np.sqrt(l), 50, 200, labels="hard", rng=0)
-    >>> bool(model.solution.interpolates), model.error_rate < 0.4
-    (True, True)
-    """
-    generator = check_rng(rng)
-    l = check_vector("eigenvalues", eigenvalues)
-    if l.min() < 0 or l.max() == 0:
-        raise ValueError("eigenvalues must be non-negative, with at least one positive")
-    alpha = check_real("alpha", alpha, low=0.0)
-    population = GaussianPopulation(
-        np.ones(l.size), coef, labels=labels, noise_variance=noise_variance, flip_rate=flip_rate
-    )
-    X = population.sample(n_samples, rng=generator)
-    y = population.label(X, rng=generator)
-    k = check_integer("n_components", n_components)
-    return _random_feature_model(population, l, X, y, k, alpha, generator)
-
-
-def _labels(population: Population, scores: np.ndarray, labels: str | None) -> np.ndarray:
+def taught(population: Population, scores: np.ndarray, labels: str | None) -> np.ndarray:
     """A teacher's labels: signs or scores, by default what the population's labels are."""
     real = isinstance(population, GaussianPopulation) and population.labels == "real"
     kind = labels if labels is not None else "soft" if real else "hard"
@@ -352,13 +263,13 @@ def _labels(population: Population, scores: np.ndarray, labels: str | None) -> n
     return np.where(scores >= 0, 1.0, -1.0)
 
 
-def _figures(
+def figures(
     population: Population,
     solution: LeastSquaresSolution,
     coef: np.ndarray,
     teacher: np.ndarray | None,
 ) -> dict[str, Any]:
-    """The fields of a `_Model`."""
+    """The fields of a `Model`."""
     return {
         "population": population,
         "solution": solution,
@@ -371,7 +282,7 @@ def _figures(
     }
 
 
-def _linear_model(
+def linear_model(
     population: Population,
     X: np.ndarray,
     y: np.ndarray,
@@ -382,21 +293,4 @@ def _linear_model(
     solution = ridge(X[:, columns], y, alpha)
     coef = np.zeros(population.n_features)
     coef[columns] = solution.coef
-    return LinearModel(features=columns, **_figures(population, solution, coef, teacher))
-
-
-def _random_feature_model(
-    population: Population,
-    l: np.ndarray,
-    X: np.ndarray,
-    y: np.ndarray,
-    n_components: int,
-    alpha: float,
-    rng: np.random.Generator,
-    teacher: np.ndarray | None = None,
-) -> RandomFeatureModel:
-    weights = rng.standard_normal((l.size, n_components))
-    weights *= np.sqrt(l / n_components)[:, None]
-    solution = ridge(X @ weights, y, alpha)
-    figures = _figures(population, solution, weights @ solution.coef, teacher)
-    return RandomFeatureModel(eigenvalues=l, **figures)
+    return LinearModel(features=columns, _X=X, _y=y, **figures(population, solution, coef, teacher))

@@ -9,7 +9,6 @@ from scipy import special
 from ddkd._checks import check_choice
 from ddkd._repr import short_repr
 from ddkd.theory._arguments import Values, broadcast, check_counts, unwrap
-from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import Fit
 from ddkd.theory._laws import SIGN_SLOPE
 from ddkd.theory._score_figures import score_figures
@@ -76,7 +75,8 @@ def committee(law: LinearLaw, n_models: ArrayLike, decide: str) -> CommitteeLaw:
     population, score = law.population, law._score
     with np.errstate(invalid="ignore"):
         variance = np.where(models[..., None] == np.inf, 0.0, score.variance / models[..., None])
-    figures = score_figures(population, score.mean, variance)
+    mean = np.broadcast_to(score.mean, variance.shape)
+    figures = score_figures(population, mean, variance)
     if voting:
         figures |= _vote(law, models, figures["_score"].unit_mean, figures["_score"].unit_variance)
     return CommitteeLaw(
@@ -105,18 +105,21 @@ def _vote(
     population, one = law.population, law._score
     truth = np.sqrt(population.eigenvalues) * population.coef
     signal = np.sum(truth**2)
+    unit_truth = truth / np.sqrt(signal) if signal > 0 else truth
     common = np.sum(one.unit_mean**2, axis=-1)  # r
-    sharpness = np.sqrt(np.where(common < 1, ratio(common, 1 - common), np.inf))
-    with np.errstate(divide="ignore"):
-        cosine = ratio(one.unit_mean @ truth, np.sqrt(common * signal))  # of x and the truth
-        sine = np.sqrt(np.maximum(1 - cosine**2, 0.0))
-        tilt = np.where(sine > 0, cosine / np.where(sine > 0, sine, 1.0), np.inf)
+    own = np.sum(one.unit_variance, axis=-1)  # 1 - r, without a subtraction
+    along = one.unit_mean @ unit_truth
+    across = np.sqrt(np.sum((one.unit_mean - along[..., None] * unit_truth) ** 2, axis=-1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sharpness = np.where(own > 0, np.sqrt(common / own), np.inf)
+        # How clearly x tells the truth; a useless model's tells nothing.
+        tilt = np.where((along == 0) & (across == 0), 0.0, along / across)
     half = ((models + 1) / 2)[..., None]
     majority = special.betainc(half, half, special.ndtr(sharpness[..., None] * _SIZES))
     wrong = special.ndtr(-tilt[..., None] * _SIZES)
     error = 2 * (majority * wrong + (1 - majority) * (1 - wrong)) @ _HALF
     slope = _vote_slope(models, common)
-    along = slope * ratio(unit_mean @ truth, np.asarray(np.sqrt(signal)))
+    along = slope * (unit_mean @ unit_truth)
     if population.labels == "hard":
         right = (1 - 2 * population.flip_rate) * (1 - 2 * error)  # E y vote
         risk = 2 - 2 * right
@@ -140,7 +143,8 @@ def _vote_slope(models: np.ndarray, common: np.ndarray) -> np.ndarray:
     then are correlated by r' = r/(1 + r) with one another.
     """
     half = ((models - 1) / 2)[..., None]
-    lean = special.ndtr(np.sqrt(common)[..., None] * _SIZES)  # r'/(1 - r') = r
+    lean = np.sqrt(common)[..., None] * _SIZES  # r'/(1 - r') = r
     log_tie = special.gammaln(2 * half + 1) - 2 * special.gammaln(half + 1)
-    tie = 2 * np.exp(log_tie + half * np.log(lean * (1 - lean))) @ _HALF
+    log_tie = log_tie + half * (special.log_ndtr(lean) + special.log_ndtr(-lean))
+    tie = 2 * np.exp(log_tie) @ _HALF
     return SIGN_SLOPE * tie * np.sqrt(models * (1 + (models - 1) * common))
