@@ -5,10 +5,8 @@
 
 Test error of random Fourier features, centred one-hot targets, at widths k from n/20 to 10 n
 outside 0.9 < k/n < 1.1, ridges 0, 0.1, 1 and 10, with 0 and 10 % of the labels flipped. Measured
-values are means over draws of the features; for the conditional predictor and the groups of
-cosines inputs and labels are the same as theirs. The population forecast has a reference of 3 n
-other points where there are as many, and is compared with that one training set too. Students
-learn from a teacher of 2,000 features with ridge 1, trained with 10 % flips.
+values are means over draws of the features, for the same inputs and labels. Students learn from a
+teacher of 2,000 features with ridge 1, trained with 10 % flips.
 """
 
 import argparse
@@ -25,7 +23,7 @@ from ddkd import LeastSquaresClassifier, RandomFourierFeatures
 from ddkd.datasets import load
 from ddkd.datasets._external import FASHION_MNIST
 from ddkd.features import median_distance
-from ddkd.prediction import ConditionalPredictor, FourierPredictor, PopulationPredictor, distill
+from ddkd.prediction import ConditionalPredictor, predict_student
 from ddkd.solvers import min_norm
 
 ALPHAS = np.array([0.0, 0.1, 1.0, 10.0])
@@ -117,41 +115,6 @@ def predict(problem: Problem, widths: np.ndarray) -> tuple[np.ndarray, np.ndarra
     )
 
 
-def predict_groups(problem: Problem, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ridgeless above the threshold, (n_flips, n_widths), from groups of cosines."""
-    predictor = FourierPredictor(problem.X, problem.X_test, gamma=problem.gamma)
-    C = problem.Y_test.shape[1]
-    found = [
-        predictor.predict(problem.Y[:, f * C : (f + 1) * C], widths) for f in range(len(FLIPS))
-    ]
-    return (
-        np.stack([p.mse(problem.Y_test) for p in found]),
-        np.stack([p.error_rate(problem.labels) for p in found]),
-    )
-
-
-def forecast(name: str, n: int, problem: Problem, widths: np.ndarray) -> np.ndarray:
-    """Test MSE (n_flips, n_widths, n_alphas) from other points of the same population."""
-    size = min(3 * n, 1100) if name == "digits" else 3 * n
-    split = problem.split
-    if isinstance(split.transfer, np.ndarray):
-        # The pool has no labels any more: of the same collection, draw another split.
-        other = load(name, n_samples=size, n_test=600, rng=99)
-        X, Y = other.X_train, one_hot(other.y_train, other.classes)
-    else:
-        # Mixtures and functions are drawn with the seed: the same seed, more rows.
-        other = load(name, n_samples=n, n_test=2000 + size, rng=0)
-        keep = slice(2000, None)
-        X, Y = other.X_test[keep], one_hot(other.y_test[keep], other.classes)
-    predictor = PopulationPredictor(rbf_kernel(X, gamma=problem.gamma), Y)
-    return np.stack(
-        [
-            predictor.predict(n, widths[:, None], alpha=ALPHAS, flip_rate=flips).mse
-            for flips in FLIPS
-        ]
-    )
-
-
 def students(problem: Problem, labels: str) -> np.ndarray:
     """Predicted less measured error of students, m from k/2 to 20 k where the pool allows."""
     split, gamma = problem.split, problem.gamma
@@ -164,7 +127,7 @@ def students(problem: Problem, labels: str) -> np.ndarray:
     gaps = []
     for k in (50, 100):
         sizes = [m for m in (k // 2, 2 * k, 5 * k, 20 * k) if m <= len(pool)]
-        found = distill(
+        found = predict_student(
             teacher, pool, split.X_test, split.y_test, sizes, k, gamma=gamma, labels=labels
         )
         for m, predicted in zip(sizes, found.error_rate, strict=True):
@@ -214,16 +177,6 @@ def report(name: str, n: int, quick: bool) -> None:
     }
     for part, (rows, columns) in parts.items():
         row(name, n, part, relative[:, rows, columns], absolute[:, rows, columns])
-    group_mse, group_error = predict_groups(problem, widths[above])
-    r = group_mse / true_mse[:, above, 0] - 1
-    a = group_error - true_error[:, above, 0]
-    row(name, n, "  k > n, groups", r, a)
-    r = np.concatenate([relative[:, below, 0], r], axis=1)
-    a = np.concatenate([absolute[:, below, 0], a], axis=1)
-    row(name, n, "  all, groups", r, a)
-    r = forecast(name, n, problem, widths) / true_mse - 1
-    row(name, n, "population, ridge", r[:, :, 1:], None)
-    row(name, n, "population, ridgeless", r[:, :, 0], None)
     if n == 300:
         for labels in ("hard", "soft"):
             row(name, n, f"students, {labels}", None, students(problem, labels))

@@ -11,6 +11,7 @@ from ddkd._text import printable
 __all__ = ["COLUMNS", "FILES", "readme"]
 
 FILES = {
+    "advice.txt": "The advice in words, and the table.",
     "answer.json": "The answer as printed, and the settings it depends on.",
     "claims.json": "Each claim with its verdict, mean difference, standard error and means.",
     "figure.png": "The picture.",
@@ -22,6 +23,16 @@ FILES = {
 
 # Errors are fractions, not percent, in files.
 COLUMNS = {
+    "name": "the contestant",
+    "title": "its name in a sentence",
+    "student": "whether it is a student of another one",
+    "low": "lower end of the 90 % interval of its error",
+    "high": "upper end of that interval",
+    "difference": "its error minus that of the best",
+    "standard_error": "of that difference",
+    "balanced_error": "error in which each class counts alike",
+    "seconds": "time of its fits and scores",
+    "failure": "why a contestant has no error",
     "agreement": "share of the test rows on which student and teacher decide alike",
     "alpha": "ridge penalty, added to the sum of squares; 0: minimum norm",
     "coef_norm": "Euclidean norm of the coefficients",

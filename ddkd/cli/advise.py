@@ -1,44 +1,104 @@
-"""``advise``: which teacher and which student to train."""
+"""``advise``: which method to use, and whether to distil it."""
 
 import argparse
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+import joblib
 import numpy as np
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, PRINT, add_flags, positive
-from ddkd.prediction import advise
+from ddkd.cli._flags import DATA, FILES, PRINT, add_flags
+from ddkd.cli._output import default_out, publish, save_figure, saved_answer
+from ddkd.datasets import DataFile
+from ddkd.prediction import Advice, advise
 
-HELP = "which teacher and which student to train"
+HELP = "which method to use, whether to distil it, and how sure that is"
+
+_DEMO_POOL = 5000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, *DATA, "--bandwidth", "--seed", *PRINT, data="digits")
+    add_flags(parser, *DATA, *FILES, *PRINT, data="digits", out=default_out("advise"))
     parser.add_argument(
-        "--student-width", type=positive, default=150, help="the widest student allowed"
+        "--group", metavar="NAME", help="column of numbers; rows of one group stay in one fold"
     )
-    parser.add_argument("--max-transfer", type=positive, default=2000)
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="MODEL.joblib",
+        help="keep the fitted model; such a file is code: load only your own",
+    )
 
 
 def run(args: argparse.Namespace) -> Answer:
     """Choose a model from the training labels, and check it on held-out rows."""
     data = Data(args)
+    if (saved := saved_answer(args, data.source)) is not None:
+        return saved
     split = data.split.flip_labels(data.flip_rate, rng=args.seed)
     pool = split.transfer
     if not isinstance(pool, np.ndarray):
-        pool = pool.sample(args.max_transfer, rng=args.seed)
-    advice = advise(
-        split.X_train,
-        split.y_train,
-        pool,
-        max_student_width=args.student_width,
-        max_transfer=args.max_transfer,
-        bandwidth=args.bandwidth,
-        rng=args.seed,
+        pool = pool.sample(_DEMO_POOL, rng=args.seed)
+    column = _column(args, data)
+    X, pool, X_test = (
+        np.delete(rows, column, axis=1) for rows in (split.X_train, pool, split.X_test)
     )
-    model = advice.model(pool, random_state=args.seed).fit(split.X_train, split.y_train)
-    error = float(np.mean(model.predict(split.X_test) != split.y_test))
-    first, *rest = str(advice).splitlines()
-    measured = f"Measured on {len(split.X_test):,} held-out rows: {percent(error)}."
-    return Answer(first, [*rest, measured, *data.notes()], values={"error": error})
+    groups = split.X_train[:, column[0]] if column else None
+    advice = advise(X, split.y_train, pool, rng=args.seed, progress=not args.quiet, groups=groups)
+    model = advice.estimator()
+    if args.save is not None:
+        joblib.dump(model, args.save)
+    score = 1 - model.score(X_test, split.y_test)
+    kind = "of the rows wrong" if advice.n_classes else "of the variance left"
+    first, *rest = advice.report().splitlines()
+    lines = rest[: rest.index("")]
+    table = [f" {line}" for line in rest[rest.index("") + 1 :]]
+    measured = f"Measured on {len(X_test):,} held-out rows: {percent(score)} {kind}."
+    answer = Answer(
+        first,
+        [*lines, measured, *data.notes(), *table],
+        report=Path(args.out),
+        values=_values(advice, score),
+    )
+    return publish(args, answer, partial(_write, advice), data.source)
+
+
+def _column(args: argparse.Namespace, data: Data) -> list[int]:
+    """Position of the column of groups, if there is one."""
+    if args.group is None:
+        return []
+    names = list(data.source.names) if isinstance(data.source, DataFile) else []
+    if args.group not in names:
+        raise ValueError(
+            f"--group {args.group}: there is no such column of numbers in {data.name}"
+            + (f"; there are {', '.join(names[:20])}" if names else "")
+        )
+    return [names.index(args.group)]
+
+
+def _values(advice: Advice, score: float) -> dict[str, Any]:
+    columns = advice.ranking.dtype.names or ()
+    return {
+        "best": advice.best,
+        "distils": advice.distils,
+        "decided": advice.decided,
+        "ranking": [dict(zip(columns, row.item(), strict=True)) for row in advice.ranking],
+        "cautions": advice.cautions,
+        "failures": advice.failures,
+        "error": score,
+    }
+
+
+def _write(advice: Advice, folder: Path) -> None:
+    """Write the words, the table and the picture."""
+    (folder / "advice.txt").write_text(advice.report() + "\n", encoding="utf-8")
+    names = advice.ranking.dtype.names or ()
+    rows = [",".join(map(str, row.item())) for row in advice.ranking]
+    (folder / "results.csv").write_text(
+        "\n".join([",".join(names), *rows]) + "\n", encoding="utf-8"
+    )
+    save_figure(folder, advice.plot().figure)

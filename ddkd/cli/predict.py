@@ -11,7 +11,7 @@ from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, positive
 from ddkd.cli._output import default_out, publish, run_sweep, saved_answer, write_sweep
 from ddkd.experiments import SweepResult, Table, default_widths
-from ddkd.prediction import predicted_curve
+from ddkd.prediction import predict_curve
 
 HELP = "a curve predicted from the kernel before any fit, beside the measured one"
 ALPHAS = (0.0, 0.1, 1.0, 10.0)
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> Answer:
     result = run_sweep(
         args,
         data,
-        predicted_curve,
+        predict_curve,
         widths=default_widths(n, args.max_width or 10 * n, n_widths=24),
         alphas=list(ALPHAS),
         flip_rate=data.flip_rate,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
 from types import FrameType
 from typing import Any
@@ -90,15 +91,15 @@ class Contestant:
             with _time_limit(self.max_seconds):
                 fitted.append(self._fit_one(problem, problem.labelled.X[known], y[known]))
 
-        def model(rows: Inputs) -> np.ndarray:
-            predictions = []
-            for estimator in fitted:
-                with _time_limit(self.max_seconds):
-                    predictions.append(_predict(estimator, rows.X, labels.n_classes))
-            found = np.stack(predictions)
-            return encode(found, labels.n_classes) if labels.n_classes else found[..., None]
+        return partial(self._scores, fitted, labels.n_classes)
 
-        return model
+    def _scores(self, fitted: list[Any], n_classes: int, rows: Inputs) -> np.ndarray:
+        predictions = []
+        for estimator in fitted:
+            with _time_limit(self.max_seconds):
+                predictions.append(_predict(estimator, rows.X, n_classes))
+        found = np.stack(predictions)
+        return encode(found, n_classes) if n_classes else found[..., None]
 
     def _fit_one(self, problem: Problem, X: np.ndarray, y: np.ndarray) -> Any:
         estimator = clone(self.estimator)

@@ -13,6 +13,7 @@ Laplacian. It is ridge with a deformed kernel, :math:`Z (I + r Z^\top L Z / N)^{
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import scipy.linalg
@@ -97,7 +98,7 @@ def _spreading(problem: Problem) -> dict[tuple[int, float], np.ndarray]:
 
 def label_spreading(problem: Problem, labels: Labels) -> Model:
     """Label spreading; neighbours and alpha by the exact leave-one-out error."""
-    operators, n = _spreading(problem), problem.n
+    operators = _spreading(problem)
     found = []
     for y, known in zip(labels.values, labels.known, strict=True):
         rows = np.flatnonzero(known)
@@ -108,17 +109,22 @@ def label_spreading(problem: Problem, labels: Labels) -> Model:
         total = spread.sum(axis=1, keepdims=True)
         found.append((k, spread / np.where(total > 0, total, 1)))
 
-    def model(rows: Inputs) -> np.ndarray:
-        if rows is problem.labelled:
-            shares = [F[:n] for _, F in found]
-        elif rows is problem.seen:
-            shares = [F[n:] for _, F in found]
-        else:
-            nearest = _nearest(problem, rows)
-            shares = [F[nearest[:, :k]].sum(axis=1) for k, F in found]
-        return np.stack([encode(F.argmax(axis=1), labels.n_classes) for F in shares])
+    return partial(_spread_to, problem, found, labels.n_classes)
 
-    return model
+
+def _spread_to(
+    problem: Problem, found: list[tuple[int, np.ndarray]], n_classes: int, rows: Inputs
+) -> np.ndarray:
+    """Votes (L, n_rows, k): of the graph's rows their own, of new rows their neighbours'."""
+    n = problem.n
+    if rows is problem.labelled:
+        shares = [F[:n] for _, F in found]
+    elif rows is problem.seen:
+        shares = [F[n:] for _, F in found]
+    else:
+        nearest = _nearest(problem, rows)
+        shares = [F[nearest[:, :k]].sum(axis=1) for k, F in found]
+    return np.stack([encode(F.argmax(axis=1), n_classes) for F in shares])
 
 
 def _left_out_errors(operator: np.ndarray, Y: np.ndarray) -> int:

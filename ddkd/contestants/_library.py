@@ -1,6 +1,8 @@
 """Contestants that scikit-learn fits: support vectors, extra trees, self-training."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import sklearn
@@ -42,16 +44,27 @@ def _each(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Predict]) -> M
         for y, known in zip(labels.values, labels.known, strict=True):
             rows = np.flatnonzero(known)
             seen = np.unique(y[rows])
-            fitted.append(_constant(seen[0]) if len(seen) == 1 else fit(rows, y[rows]))
+            fitted.append(partial(_constant, seen[0]) if len(seen) == 1 else fit(rows, y[rows]))
 
-    def model(rows: Inputs) -> np.ndarray:
-        return np.stack([encode(predict(rows), labels.n_classes) for predict in fitted])
-
-    return model
+    return partial(_votes, fitted, labels.n_classes)
 
 
-def _constant(code: int) -> Predict:
-    return lambda rows: np.full(len(rows), code)
+def _votes(fitted: list[Predict], n_classes: int, rows: Inputs) -> np.ndarray:
+    return np.stack([encode(predict(rows), n_classes) for predict in fitted])
+
+
+def _constant(code: int, rows: Inputs) -> np.ndarray:
+    return np.full(len(rows), code)
+
+
+def _predict(model: Any, rows: Inputs) -> np.ndarray:
+    return model.predict(rows.X)
+
+
+def _predict_by_kernel(
+    model: SVC, kernel: GaussianKernel, known: np.ndarray, rows: Inputs
+) -> np.ndarray:
+    return model.predict(kernel.matrix(rows)[:, known])
 
 
 def extra_trees(problem: Problem, labels: Labels) -> Model:
@@ -70,7 +83,7 @@ def extra_trees(problem: Problem, labels: Labels) -> Model:
             for share in ("sqrt", 0.5)
         ]
         best = max(tried, key=lambda forest: forest.oob_score_)
-        return lambda rows: best.predict(rows.X)
+        return partial(_predict, best)
 
     return _each(labels, fit)
 
@@ -85,7 +98,7 @@ def self_training(problem: Problem, labels: Labels) -> Model:
         features = RandomFourierFeatures(problem.n, gamma=problem.gamma, random_state=problem.seed)
         base = make_pipeline(features, LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))
         model = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(X, partly)
-        return lambda rows: model.predict(rows.X)
+        return partial(_predict, model)
 
     return _each(labels, fit)
 
@@ -97,7 +110,7 @@ def support_vectors(problem: Problem, labels: Labels) -> Model:
         C, kernel = _tuned(problem, rows, y)
         K = kernel.matrix(problem.labelled)[np.ix_(rows, rows)]
         model = SVC(C=C, kernel="precomputed").fit(K, y)
-        return lambda new: model.predict(kernel.matrix(new)[:, rows])
+        return partial(_predict_by_kernel, model, kernel, rows)
 
     return _each(labels, fit)
 
@@ -115,7 +128,7 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
         C, kernel = _tuned(problem, rows, y)
         X = np.concatenate([problem.labelled.X[rows], np.concatenate(more[rows])])
         model = SVC(C=C, gamma=kernel.gamma).fit(X, np.append(y, np.repeat(y, _N_COPIES)))
-        return lambda new: model.predict(new.X)
+        return partial(_predict, model)
 
     return _each(labels, fit)
 

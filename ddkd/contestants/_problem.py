@@ -29,6 +29,10 @@ class Inputs:
     def __len__(self) -> int:
         return len(self.X)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is made can be made again: a pickle holds the rows alone."""
+        return {"X": self.X, "_made": {}}
+
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """What `make` returns, kept under `key`."""
         if key not in self._made:

@@ -55,16 +55,17 @@ class NestedStudents:
         return [scipy.linalg.solve_triangular(self._factor[:w, :w], half[:w]) for w in widths]
 
 
+def student_map(problem: Problem) -> RandomFourierFeatures:
+    """The widest student's feature map."""
+    features = RandomFourierFeatures(
+        problem.student_width, gamma=problem.gamma, random_state=problem.seed
+    )
+    return features.fit(problem.labelled.X)
+
+
 def student_features(problem: Problem, rows: Inputs) -> np.ndarray:
     """The widest student's features of some rows."""
-
-    def make() -> np.ndarray:
-        features = RandomFourierFeatures(
-            problem.student_width, gamma=problem.gamma, random_state=problem.seed
-        )
-        return features.fit(rows.X).transform(rows.X)
-
-    return rows.once("student features", make)
+    return rows.once("student features", lambda: student_map(problem).transform(rows.X))
 
 
 class Student:
@@ -90,7 +91,7 @@ class Student:
     ) -> None:
         L, m, k = votes.shape
         self.n_transfer = m
-        self._problem, self._offset, self._shape = problem, offset, (L, k)
+        self._features, self._offset, self._shape = student_map(problem), offset, (L, k)
         self.width = max(1, min(problem.student_width, m // 3))
 
         def learner() -> NestedStudents:
@@ -103,5 +104,6 @@ class Student:
 
     def __call__(self, rows: Inputs) -> np.ndarray:
         """Scores (L, n_rows, k)."""
-        scores = student_features(self._problem, rows)[:, : self.width] @ self._coef
+        Z = rows.once("student features", lambda: self._features.transform(rows.X))
+        scores = Z[:, : self.width] @ self._coef
         return scores.reshape(len(rows), *self._shape).transpose(1, 0, 2) + self._offset

@@ -24,6 +24,7 @@ from ddkd.contestants._ridge import FourierKernel, GaussianKernel, Ridge, fit_ri
 from ddkd.contestants._students import Student
 
 __all__ = [
+    "ADVISED",
     "DEFORMED",
     "INTERPOLATING",
     "RIVALS",
@@ -75,6 +76,8 @@ class Rival:
         From a problem and its labels to a model.
     numbers : bool
         Whether it can fit real targets.
+    article : str
+        What stands before its title in a sentence.
     """
 
     name: str
@@ -82,12 +85,13 @@ class Rival:
     sees: str
     fit: Callable[[Problem, Labels], Model]
     numbers: bool = False
+    article: str = ""
 
 
 RIVALS = (
     Rival("ridge-any-width", "tuned ridge", "labels", tuned_ridge, numbers=True),
     Rival("kernel-ridge", "kernel ridge", "labels", kernel_ridge, numbers=True),
-    Rival("svm", "support vector machine", "labels", support_vectors),
+    Rival("svm", "SVM", "labels", support_vectors, article="the "),
     Rival("extra-trees", "extra trees", "labels", extra_trees),
     Rival("label-spreading", "label spreading", "pool", label_spreading),
     Rival("laplacian", "Laplacian least squares", "pool", laplacian_least_squares, numbers=True),
@@ -134,19 +138,26 @@ def _majority(problem: Problem, labels: Labels, scores: Sequence[np.ndarray]) ->
 # Where the pool is a stream of deformed images, fairness asks for a rival that may deform, too.
 DEFORMED = Rival(
     "svm-deformed",
-    "support vector machine on deformed copies",
+    "SVM on deformed copies",
     "labels",
     deformed_support_vectors,
 )
 INTERPOLATING = Rival(
-    "interpolating", "interpolating teacher", "labels", interpolating, numbers=True
+    "interpolating",
+    "interpolating teacher",
+    "labels",
+    interpolating,
+    numbers=True,
+    article="the ",
 )
+# Those that advice chooses from: a fit of self-training for every fold costs more than the rest.
+ADVISED = (*(rival for rival in RIVALS if rival.name != "self-training"), INTERPOLATING)
 FIVE = ("ridge-any-width", "kernel-ridge", "svm", "label-spreading", "laplacian")
 
 
 def student_of(rival: Rival | Contestant) -> Teacher:
     """The student of one rival's own labels."""
-    title = rival.title if isinstance(rival, Rival) else rival.name
+    title = rival.article + rival.title if isinstance(rival, Rival) else rival.name
     return Teacher(f"student-of-{rival.name}", f"student of {title}", (rival.name,), _own)
 
 
@@ -154,7 +165,7 @@ TEACHERS = (
     *(student_of(r) for r in (INTERPOLATING, *RIVALS) if r.name != "self-training"),
     Teacher(
         "student-of-neighbours",
-        "student of tuned ridge, its labels spread over neighbours",
+        "student of spread labels",
         ("ridge-any-width",),
         _spread,
     ),

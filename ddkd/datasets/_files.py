@@ -42,6 +42,8 @@ class DataFile:
         What was done in reading that a reader could not guess.
     digest : str, default=""
         SHA-256 of the files, so that a run is not resumed on others of the same name.
+    names : tuple of str, default=()
+        Names of the columns of `X`, where each is one of the file.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class DataFile:
     test: tuple[np.ndarray, np.ndarray] | None = None
     notes: tuple[str, ...] = ()
     digest: str = ""
+    names: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """One line; it names the contents, as the identity of a sweep's data must."""
@@ -171,12 +174,13 @@ def read_file(
                     f"{main} must hold its inputs as X and its labels as y"
                 )
             X, y = _read_npz(main, "X", "y")
-            notes, other = list[str](), ""
+            notes, other, names = list[str](), "", list[str]()
         else:
             columns = read_columns(main, sep=sep, label=label, drop=drop, progress=progress)
             X, cells = encoder.fit(columns).transform(columns)
             y, label, notes = parse_cells(cells), columns.label_name, columns.notes
             other = label_hint(columns)
+            names = columns.names if len(columns.names) == X.shape[1] else []
         X = _checked(main, X)
         y, task = recognise(str(main), _one_each(main, y, X), task, other)
         pool = held_out = None
@@ -187,7 +191,8 @@ def read_file(
             held_out = X_test, _like(Path(test), y_test, y, task)
         digest = _digest(main, *others)
         name = printable(main.name, most=100)
-        return DataFile(name, X, y, task, pool, held_out, tuple(map(printable, notes)), digest)
+        said = tuple(map(printable, notes))
+        return DataFile(name, X, y, task, pool, held_out, said, digest, tuple(names))
 
 
 @contextmanager

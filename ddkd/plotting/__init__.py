@@ -1,5 +1,6 @@
 """Pictures of curves, students and claims; displays in the manner of scikit-learn."""
 
+from ddkd.plotting._advice import draw_advice
 from ddkd.plotting._claims import claims_summary
 from ddkd.plotting._comparison import comparison_figures
 from ddkd.plotting._curve import draw_curve, draw_prediction
@@ -17,6 +18,7 @@ __all__ = [
     "PhaseDiagramDisplay",
     "claims_summary",
     "comparison_figures",
+    "draw_advice",
     "draw_curve",
     "draw_prediction",
     "draw_theorems",

@@ -1,23 +1,18 @@
-"""Theory applied to data: predicted curves of random features, and advice from them."""
+"""Theory applied to data, predicted curves of random features; and advice, what to use."""
 
 from ddkd.prediction._advice import Advice, advise
 from ddkd.prediction._conditional import ConditionalPrediction, ConditionalPredictor
-from ddkd.prediction._curve import predicted_curve
-from ddkd.prediction._fourier import FourierPredictor
+from ddkd.prediction._curve import predict_curve
 from ddkd.prediction._phase import predict_phase
-from ddkd.prediction._population import PopulationPrediction, PopulationPredictor
-from ddkd.prediction._student import StudentPrediction, distill
+from ddkd.prediction._student import StudentPrediction, predict_student
 
 __all__ = [
     "Advice",
     "ConditionalPrediction",
     "ConditionalPredictor",
-    "FourierPredictor",
-    "PopulationPrediction",
-    "PopulationPredictor",
     "StudentPrediction",
     "advise",
-    "distill",
+    "predict_curve",
     "predict_phase",
-    "predicted_curve",
+    "predict_student",
 ]

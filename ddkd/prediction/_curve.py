@@ -11,10 +11,10 @@ from ddkd.features import RandomFourierFeatures, bandwidth_gamma
 from ddkd.prediction._conditional import fourier_predictor
 from ddkd.solvers import ridge
 
-__all__ = ["predicted_curve"]
+__all__ = ["predict_curve"]
 
 
-def predicted_curve(
+def predict_curve(
     split: Split,
     rng: np.random.Generator,
     *,

@@ -10,14 +10,14 @@ from ddkd._labels import codes_of, encode
 from ddkd.prediction._conditional import fourier_predictor
 from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative
 
-__all__ = ["StudentPrediction", "distill"]
+__all__ = ["StudentPrediction", "predict_student"]
 
 
 @dataclass(frozen=True, eq=False)
 class StudentPrediction:
     """Predicted students, over transfer sizes and a grid of widths and ridges.
 
-    Made by `distill`.
+    Made by `predict_student`.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class StudentPrediction:
     teacher_error: float
 
 
-def distill(
+def predict_student(
     teacher: Any,
     pool: Any,
     X_test: Any,
@@ -104,11 +104,11 @@ def distill(
     --------
     >>> from ddkd import LeastSquaresClassifier, RandomFourierFeatures
     >>> from ddkd.datasets import load
-    >>> from ddkd.prediction import distill
+    >>> from ddkd.prediction import predict_student
     >>> split = load("digits", flip_rate=0.1, rng=0)
     >>> features = RandomFourierFeatures(2000, gamma=0.1, random_state=0)
     >>> teacher = LeastSquaresClassifier(features, alpha=1.0).fit(split.X_train, split.y_train)
-    >>> found = distill(
+    >>> found = predict_student(
     ...     teacher, split.transfer, split.X_test, split.y_test, [200, 800], [50, 400], gamma=0.1
     ... )
     >>> found.error_rate.round(2)

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 
+import joblib
 import numpy as np
 import pytest
 
@@ -67,16 +68,41 @@ def test_phase_claims_no_more_than_its_table(tmp_path, capsys):
     assert all(better[m] == (m >= size) for m in better)  # the size itself is in the table
 
 
-@pytest.mark.parametrize("unlabelled", [None, "inputs.npz", "inputs.csv"])
-def test_advise_names_a_model_and_checks_it(data, tmp_path, capsys, unlabelled):
-    arguments = ["--data", str(data / "labelled.npz"), "--student-width", "20"]
+@pytest.mark.parametrize("unlabelled", [None, "inputs.csv"])
+def test_advise_names_a_method_and_checks_it(data, tmp_path, capsys, unlabelled):
+    out, model = tmp_path / "out", tmp_path / "model.joblib"
+    arguments = ["--data", str(data / "labelled.npz"), "--out", str(out), "--save", str(model)]
     if unlabelled:
         arguments += ["--unlabelled", str(data / unlabelled)]
-    assert cli.main(["advise", *arguments]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "istil" in said
-    assert "Measured on 50 held-out rows: " in said
-    assert ("150 labelled" in said) == (unlabelled is not None)
+    assert cli.main(["advise", *arguments, "--quiet"]) == 0
+    assert cli.main(["advise", *arguments, "--json"]) == 0  # the finished answer again
+    said = json.loads(capsys.readouterr().out.split("\n", 1)[1].split("\n", 1)[1])
+    assert said["ranking"][0]["name"] == said["best"]
+    assert "is expected to err on" in said["answer"]
+    assert {p.name for p in out.iterdir()} == {
+        "README.txt",
+        "advice.txt",
+        "answer.json",
+        "figure.png",
+        "figure.svg",
+        "results.csv",
+    }
+    with np.load(data / "labelled.npz") as file:
+        X, y = file["X"], file["y"]
+    assert joblib.load(model).score(X, y) > 0.7
+
+
+def test_advise_keeps_groups_together(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(150, 3))
+    rows = np.column_stack([X, np.arange(150) // 3, X[:, 0] > 0])
+    path = tmp_path / "data.csv"
+    np.savetxt(path, rows, delimiter=",", header="a,b,c,patient,ill", comments="", fmt="%.6g")
+    arguments = ["advise", "--data", str(path), "--out", str(tmp_path / "out"), "--quiet"]
+    assert cli.main([*arguments, "--group", "patient"]) == 0
+    assert cli.main([*arguments, "--group", "nobody", "--force"]) == 1
+    assert "there are a, b, c, patient" in capsys.readouterr().err
+
 
 
 def test_unlabelled_files_that_cannot_be_used(data, tmp_path, capsys):

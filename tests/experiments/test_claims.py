@@ -147,7 +147,7 @@ def test_the_best_student_of_all_is_compared_too():
     claims = judged({("student-of-svm", None, None): [0.1, 0.12, 0.11, 0.13]})
     for key in ("labels-best", "everyone-best", "student-of-svm"):
         assert claims[key].verdict == "holds"
-        assert "student of support vector machine" in claims[key].values
+        assert "student of the SVM" in claims[key].values
 
 
 def test_a_rival_that_failed_once_is_left_out_and_harms_nobody():

@@ -1,76 +1,210 @@
-"""Advice on data, against models that were trained."""
+"""Advice: no leak, one factorisation, honest words, every kind of labels."""
 
-import dataclasses
+import pickle
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_diabetes
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from ddkd import DistilledClassifier, LeastSquaresClassifier, RandomFourierFeatures
+from ddkd.contestants import Contestant, _students
 from ddkd.datasets import load
 from ddkd.prediction import advise
+from ddkd.prediction._cautions import cautions_of
+from ddkd.prediction._intervals import standard_error
 
 
-def error(model, split):
-    return np.mean(model.predict(split.X_test) != split.y_test)
+class Crashes(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        raise RuntimeError("out of luck")
+
+    def predict(self, X):
+        return np.zeros(len(X), dtype=int)
 
 
-def fourier(width, gamma, alpha, seed):
-    features = RandomFourierFeatures(width, gamma=gamma, random_state=seed)
-    return LeastSquaresClassifier(features, alpha=alpha)
+@pytest.fixture(scope="module")
+def split():
+    return load("digits", n_samples=80, n_test=300, n_transfer=250, rng=0)
 
 
-def test_advice_is_near_the_best_of_what_it_chose_from_and_its_model_can_be_fitted():
-    split = load("digits", n_samples=200, n_test=600, rng=3).flip_labels(0.1, rng=4)
-    advice = advise(
-        split.X_train, split.y_train, split.transfer, max_student_width=100, max_transfer=600
-    )
-    assert advice.distil
-    assert advice.n_transfer == 600
-    model = advice.model(split.transfer, random_state=0).fit(split.X_train, split.y_train)
-    assert isinstance(model, DistilledClassifier)
-    assert model.student_.coef_.shape == (10, advice.student_width)
-    # Its prediction counts the 10 % of wrong labels.
-    assert error(model, split) == pytest.approx(advice.student_error - 0.1, abs=0.06)
-    students = [
-        DistilledClassifier(
-            fourier(width, advice.gamma, alpha, 0),
-            fourier(100, advice.gamma, 0.1, 1),
-            transfer=split.transfer[:600],
-        ).fit(split.X_train, split.y_train)
-        for width in (50, 400, 2000)
-        for alpha in (0.01, 0.1, 0.3, 1.0, 3.0)
-    ]
-    assert error(model, split) < min(error(student, split) for student in students) + 0.02
+@pytest.fixture(scope="module")
+def advice(split):
+    mine = [Contestant("logistic", LogisticRegression(C=0.1)), Crashes()]
+    return advise(split.X_train, split.y_train, split.transfer, contestants=mine)
 
 
-def test_advice_without_gain_is_a_direct_model():
-    split = load("gaussian", n_samples=150, n_test=100, rng=0)
-    few = split.transfer.sample(20, rng=1)
-    advice = advise(split.X_train, split.y_train, few, max_student_width=100)
-    assert not advice.distil
-    assert "Do not distil" in str(advice)
-    model = advice.model(few, random_state=0).fit(split.X_train, split.y_train)
-    assert isinstance(model, LeastSquaresClassifier)
-    assert model.coef_.shape == (advice.direct_width,)
-    assert str(dataclasses.replace(advice, student_error=0.0)).startswith("Distil: teacher of")
+def test_the_ranking_is_in_order_and_names_the_best(advice):
+    ranking = advice.ranking
+    assert (np.diff(ranking.error) >= 0).all()
+    assert (advice.best, advice.distils) == (ranking.name[0], ranking.student[0])
+    assert len(ranking) == 18  # six rivals and the interpolating teacher, one's own, ten students
+    assert ((ranking.low <= ranking.error) & (ranking.error <= ranking.high)).all()
+    assert ranking.difference[0] == 0
+
+
+def test_a_contestant_is_cross_validated_as_scikit_learn_does_it(split, advice):
+    X = StandardScaler().fit(np.concatenate([split.X_train, split.transfer]))
+    X = np.clip(X.transform(split.X_train), -3, 3)
+    seed = int(np.random.default_rng(0).integers(2**31))
+    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+    said = cross_val_predict(LogisticRegression(C=0.1), X, split.y_train, cv=folds)
+    row = advice.ranking[advice.ranking.name == "logistic"][0]
+    assert row.error == pytest.approx(np.mean(said != split.y_train))
+    assert "student-of-logistic" in advice.ranking.name.tolist()
+
+
+def test_a_crash_is_named_and_harms_nobody(split, advice):
+    assert advice.failures == {"Crashes": "RuntimeError: out of luck"}
+    assert "Crashes failed and is left out: RuntimeError: out of luck" in advice.report()
+
+
+def test_no_contestant_learns_from_the_labels_that_judge_it(split):
+    """Labels that mean nothing: whatever peeks at a held-out row errs less than guessing."""
+    rng = np.random.default_rng(3)
+    X, pool = rng.normal(size=(200, 4)), rng.normal(size=(300, 4))
+    found = advise(X, np.arange(200) % 2, pool, rng=1)
+    # Sixteen contestants on 200 coins: the best is above half less four standard errors.
+    assert found.ranking.error.min() > 0.5 - 4 * 0.5 / np.sqrt(200)
+
+
+def test_one_factor_serves_all_folds_and_teachers(split, monkeypatch):
+    made = []
+    original = _students.NestedStudents.__init__
+
+    def counted(self, *args, **kwargs):
+        made.append(1)
+        original(self, *args, **kwargs)
+
+    monkeypatch.setattr(_students.NestedStudents, "__init__", counted)
+    advise(split.X_train, split.y_train, split.transfer)
+    assert len(made) == 1
+
+
+def test_the_estimator_takes_raw_rows_and_can_be_kept(split, advice):
+    model = advice.estimator()
+    said = model.predict(split.X_test)
+    assert model.names == [advice.best]
+    assert set(said) <= set(split.classes)
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.predict(split.X_test[::-1]), said[::-1])
+    with pytest.raises(ValueError, match="X must have 64 columns"):
+        model.predict(split.X_test[:, :3])
+
+
+def test_a_committee_votes_and_a_tie_goes_to_the_best(split, advice):
+    near = advice.ranking.difference <= 1.5 * advice.ranking.standard_error
+    committee = advice.committee()
+    assert committee.names == advice.ranking.name[near].tolist()
+    assert committee.score(split.X_test, split.y_test) > 0.8
+    pair = advice.committee(within=0.0)
+    assert pair.names[0] == advice.best
+    with pytest.raises(ValueError, match="within must be a number from 0 on; got -1"):
+        advice.committee(within=-1)
+
+
+def test_names_of_classes_come_back(split):
+    names = np.array(["ten", *"abcdefghi"])[split.y_train]
+    found = advise(split.X_train, names, split.transfer)
+    assert set(found.estimator().predict(split.X_test)) <= set(names)
+
+
+def test_numbers_are_advised_on_too():
+    X, y = load_diabetes(return_X_y=True)
+    found = advise(X[:150], y[:150], X[250:], rng=0)
+    assert found.n_classes == 0
+    assert "student-of-majority" not in found.ranking.name.tolist()
+    assert 0.3 < found.ranking.error[0] < 0.75
+    model = found.estimator()
+    assert model.score(X[150:250], y[150:250]) > 0.25
+    by_hand = make_pipeline(StandardScaler(), KernelRidge(alpha=10.0, kernel="rbf", gamma=0.01))
+    by_hand.fit(X[:150], y[:150] - y[:150].mean())
+    theirs = by_hand.score(X[150:250], y[150:250] - y[:150].mean())
+    assert model.score(X[150:250], y[150:250]) > theirs - 0.1
+    assert "of the variance" in found.report()
+
+
+def test_standard_errors_count_one_more_discordant_row():
+    d = np.array([1.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    n = len(d)
+    expected = np.sqrt(np.sum((d - d.mean()) ** 2) + 1) / n
+    assert standard_error(d, np.arange(n)) == pytest.approx(expected)
+    assert standard_error(np.zeros(n), np.arange(n)) == 1 / n
+    # Two copies of every row tell no more than one.
+    twice, groups = np.repeat(d, 2), np.repeat(np.arange(n), 2)
+    grouped = np.sqrt(np.sum((2 * (d - d.mean())) ** 2) + 1) / (2 * n)
+    assert standard_error(twice, groups) == pytest.approx(grouped)
+
+
+def cautions(X, y, pool, grouped=False):
+    return cautions_of(X, y, pool, np.arange(10), 3, grouped, 0)
+
+
+def test_cautions_tell_what_is_wrong_with_the_data(split):
+    X, y, pool = split.X_train, split.y_train, split.transfer
+    assert cautions(X, y, pool) == []
+    shifted = cautions(X, y, pool + 2 * pool.std(axis=0))
+    assert any("tells them apart" in text for text in shifted)
+    equal = cautions(X, y, np.concatenate([pool, X[:7]]))
+    assert any(text.startswith("7 labelled rows are among") for text in equal)
+    order = np.argsort(y, kind="stable")
+    assert any("in time or in groups" in text for text in cautions(X[order], y[order], pool))
+    assert cautions(X[order], y[order], pool, grouped=True) == []
+
+
+def test_rows_of_a_group_are_held_out_together(split):
+    groups = np.arange(80) // 8
+    found = advise(split.X_train, split.y_train, None, groups=groups)
+    known = found._contest.labels.known
+    assert all(len(np.unique(known[:, groups == g], axis=1).T) == 1 for g in range(10))
+
+
+def test_what_can_still_be_said_with_few_labels_or_no_pool(split):
+    few = np.append(np.flatnonzero(split.y_train < 2), np.flatnonzero(split.y_train == 5)[:2])
+    found = advise(split.X_train[few], split.y_train[few], split.transfer)
+    assert any("Too few labels for 5 folds in class 5" in text for text in found.cautions)
+    assert any("Classes are unequal" in text for text in found.cautions)
+    assert "bal." in found.report()
+    alone = advise(split.X_train, split.y_train, None)
+    assert not alone.ranking.student.any()
+    assert any("no unlabelled rows" in text for text in alone.cautions)
+    assert not alone.distils
+    assert not alone.decided
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"y": np.zeros(30)}, "y must hold one label for each of the 30 rows"),
-        ({"y": np.r_[np.zeros(28), 1, 1]}, "at least 5 rows each"),
-        ({"unlabelled": np.ones((9, 3))}, "unlabelled must have 2 columns"),
-        ({"max_student_width": 1}, "max_student_width must be at least 4"),
+        ({"y": np.zeros(80, int)}, "y has one class, .*0.*: nothing can be learned"),
+        ({"y": np.zeros(3, int)}, r"y must hold one label for each of 80 rows; .* \(3,\)"),
+        ({"X_unlabelled": np.ones((5, 3))}, "X_unlabelled must have 64 columns"),
+        ({"n_folds": 1}, "n_folds must be between 2 and 80; got 1"),
+        ({"groups": np.zeros(80)}, "groups must name two groups or more"),
+        ({"contestants": [3]}, "contestants must be Contestant objects or estimators; got 3"),
+        ({"y": np.full(80, np.nan)}, "y contains NaN"),
     ],
 )
-def test_bad_arguments_are_named(change, words):
-    rng = np.random.default_rng(0)
-    arguments = {
-        "X": rng.normal(size=(30, 2)),
-        "y": np.arange(30) % 2,
-        "unlabelled": rng.normal(size=(50, 2)),
-        "max_student_width": 10,
-    } | change
+def test_bad_arguments_are_named(split, change, words):
+    arguments = {"X": split.X_train, "y": split.y_train, "X_unlabelled": split.transfer} | change
     with pytest.raises(ValueError, match=words):
         advise(**arguments)
+
+
+def test_the_words_and_the_table_fit_a_terminal(advice):
+    sentences, table = advice.report().split("\n\n")
+    assert "is expected to err on" in sentences.splitlines()[0]
+    assert max(map(len, table.splitlines())) <= 77
+    assert len(repr(advice).splitlines()) <= 12
+
+
+def test_a_difference_named_beforehand_has_an_interval(advice):
+    mean, low, high = advice.difference("student-of-svm", "svm")
+    assert low < mean < high
+    opposite = advice.difference("svm", "student-of-svm")
+    np.testing.assert_allclose(opposite, (-mean, -high, -low))
+    with pytest.raises(ValueError, match="'nobody' is no contestant"):
+        advice.difference("nobody", "svm")

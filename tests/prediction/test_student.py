@@ -5,7 +5,7 @@ import pytest
 
 from ddkd import LeastSquaresClassifier, RandomFourierFeatures
 from ddkd.datasets import load
-from ddkd.prediction import distill
+from ddkd.prediction import predict_student
 from ddkd.testing import assert_matches_theory
 
 SIZES, WIDTHS = [120, 500], [60, 250]
@@ -27,7 +27,7 @@ def problem(request):
 @pytest.mark.parametrize("labels", ["hard", "soft"])
 def test_error_and_agreement_are_those_of_trained_students(problem, labels):
     split, teacher, pool, gamma = problem
-    found = distill(
+    found = predict_student(
         teacher, pool, split.X_test, split.y_test, SIZES, WIDTHS, gamma=gamma, labels=labels
     )
     shown = teacher.predict(split.X_test)
@@ -59,7 +59,7 @@ def test_error_and_agreement_are_those_of_trained_students(problem, labels):
 
 def test_a_student_of_the_teachers_inputs_and_labels_is_the_teachers_own_predictor(problem):
     split, teacher, _, gamma = problem
-    many = distill(
+    many = predict_student(
         teacher, split.X_train, split.X_test, split.y_test, 150, 10**7, gamma=gamma, alpha=1e-8
     )
     assert many.error_rate.shape == (1,)
@@ -88,4 +88,4 @@ def test_bad_arguments_are_named(problem, change, words):
         "gamma": gamma,
     } | change
     with pytest.raises(ValueError, match=words):
-        distill(**arguments)
+        predict_student(**arguments)

@@ -1,0 +1,78 @@
+"""An advice as a picture: errors with intervals, students marked."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ddkd.plotting._axes import new_axes
+from ddkd.plotting._style import FONT, HARD, RIVAL, set_title
+
+if TYPE_CHECKING:
+    from ddkd.prediction import Advice
+
+__all__ = ["draw_advice"]
+
+
+def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
+    """Draw the contestants of an advice, the best on top, each with its 90 % interval.
+
+    A line joins the best with all that are within 1.5 standard errors of it.
+
+    Parameters
+    ----------
+    advice : Advice
+        What `ddkd.prediction.advise` returned.
+    ax : matplotlib Axes or None, default=None
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib Axes
+        The picture.
+
+    Examples
+    --------
+    >>> from ddkd.datasets import load
+    >>> from ddkd.plotting import draw_advice
+    >>> from ddkd.prediction import advise
+    >>> split = load("digits", n_samples=60, n_transfer=200, rng=0)
+    >>> advice = advise(split.X_train, split.y_train, split.transfer)
+    >>> draw_advice(advice).get_xlabel()
+    'Cross-validated error (%)'
+    """
+    ranking = advice.ranking
+    if ax is None:
+        ax = new_axes()
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        figure.set_size_inches(9, 2.2 + 0.36 * len(ranking))
+    places = np.arange(len(ranking))
+    for kind, look, name in ((True, HARD, "student"), (False, RIVAL, "without a teacher")):
+        rows = ranking[ranking.student == kind]
+        ax.errorbar(
+            100 * rows.error,
+            places[ranking.student == kind],
+            xerr=100 * np.array([rows.error - rows.low, rows.high - rows.error]),
+            fmt=look.marker,
+            color=look.colour,
+            markersize=8,
+            label=name,
+        )
+    near = places[ranking.difference <= 1.5 * ranking.standard_error]
+    left = 100 * float(ranking.low.min()) - 1.5
+    ax.plot([left, left], [near.min() - 0.3, near.max() + 0.3], color="#777777", linewidth=3)
+    ax.set_yticks(places, ranking.title.tolist(), fontsize=FONT - 2)
+    ax.invert_yaxis()
+    numbers = "Cross-validated mean square (% of the variance)"
+    ax.set_xlabel("Cross-validated error (%)" if advice.n_classes else numbers, fontsize=FONT)
+    ax.tick_params(axis="x", labelsize=FONT - 2)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.grid(axis="x", color="#dddddd")
+    ax.set_axisbelow(True)
+    ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]])
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.4, -0.1), ncols=2, frameon=False, fontsize=FONT - 1
+    )
+    set_title(ax, f"{advice.n_labelled:,} labels; grey: about as good as the best")
+    return ax

@@ -1,0 +1,103 @@
+"""What could make an advice worth less than its intervals say: a check and a sentence each."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+__all__ = ["cautions_of"]
+
+_UNEQUAL = 3.0  # the largest class over the smallest
+_ORDERS = 200
+_MOST_ROWS = 1000  # for checks that cost more than they tell beyond it
+
+
+def cautions_of(
+    X: np.ndarray,
+    truth: np.ndarray,
+    pool: np.ndarray,
+    classes: np.ndarray | None,
+    n_folds: int,
+    grouped: bool,
+    seed: int,
+) -> list[str]:
+    """Return a sentence for everything to be careful about."""
+    rng = np.random.default_rng(seed)
+    found = [] if classes is None else list(_about_classes(truth, classes, n_folds))
+    if len(pool):
+        found += [*_about_equal_rows(X, pool), *_about_the_pool(X, pool, rng)]
+    else:
+        found.append("There are no unlabelled rows: only methods that need none competed.")
+    if not grouped:
+        found += _about_order(X, rng)
+    return found
+
+
+def _about_classes(truth: np.ndarray, classes: np.ndarray, n_folds: int) -> Iterator[str]:
+    counts = np.bincount(truth)
+    rare = classes[counts < n_folds].tolist()
+    if rare:
+        names = ", ".join(map(str, rare[:5])) + (" and more" if len(rare) > 5 else "")
+        yield (
+            f"Too few labels for {n_folds} folds in class {names}: some folds train without them, "
+            f"so errors there are too high, and say little about these classes."
+        )
+    if counts.max() > _UNEQUAL * counts.min():
+        yield (
+            f"Classes are unequal ({counts.min()} to {counts.max()} labels): balanced errors, in "
+            f"which each class counts alike, are shown, too."
+        )
+
+
+def _about_equal_rows(X: np.ndarray, pool: np.ndarray) -> Iterator[str]:
+    labelled, unlabelled = ({row.tobytes() for row in rows + 0.0} for rows in (X, pool))
+    equal = len(labelled & unlabelled)
+    if equal:
+        yield (
+            f"{equal} labelled rows are among the unlabelled ones, too: methods that use those "
+            f"look a little better here than on new rows."
+        )
+
+
+def _about_the_pool(X: np.ndarray, pool: np.ndarray, rng: np.random.Generator) -> Iterator[str]:
+    """A classifier that tells labelled rows from unlabelled ones, cross-validated."""
+    n = min(len(X), len(pool), _MOST_ROWS)
+    if n < 10:
+        return
+    parts = [rows[rng.choice(len(rows), n, replace=False)] for rows in (X, pool)]
+    origin = np.repeat([0, 1], n)
+    forest = ExtraTreesClassifier(100, min_samples_leaf=3, random_state=int(rng.integers(2**31)))
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    said = cross_val_predict(
+        forest, np.concatenate(parts), origin, cv=folds, method="predict_proba"
+    )
+    area = roc_auc_score(origin, said[:, 1])
+    # Standard error of the area if the two do not differ (Mann and Whitney, 1947).
+    if area > 0.5 + 3 * np.sqrt((2 * n + 1) / (12 * n * n)):
+        yield (
+            f"The unlabelled rows are not like the labelled ones: a classifier tells them apart "
+            f"(area under the curve {area:.2f}, .5 if they were alike). Students learn for the "
+            f"unlabelled ones; errors here are on the labelled ones."
+        )
+
+
+def _about_order(X: np.ndarray, rng: np.random.Generator) -> Iterator[str]:
+    """Whether rows next to each other are more alike than rows in random order."""
+    X = X[:_MOST_ROWS]
+    scale = X.std(axis=0)
+    Z = X[:, scale > 0] / scale[scale > 0]
+    if len(Z) < 10 or Z.shape[1] == 0:
+        return
+
+    def step(order: np.ndarray) -> float:
+        return float(np.mean(np.diff(Z[order], axis=0) ** 2))
+
+    own = step(np.arange(len(Z)))
+    others = [step(rng.permutation(len(Z))) for _ in range(_ORDERS)]
+    if own < min(others) and own < 0.97 * np.mean(others):
+        yield (
+            "Rows next to each other are alike, as in time or in groups: errors on new times or "
+            "groups may be higher; keep groups together (groups=, --group COLUMN)."
+        )
