@@ -32,7 +32,6 @@ COLUMNS = {
     "standard_error": "of that difference",
     "balanced_error": "error in which each class counts alike",
     "seconds": "time of its fits and scores",
-    "failure": "why a contestant has no error",
     "agreement": "share of the test rows on which student and teacher decide alike",
     "alpha": "ridge penalty, added to the sum of squares; 0: minimum norm",
     "coef_norm": "Euclidean norm of the coefficients",
