@@ -184,6 +184,9 @@ def teacher_student(
         Records of the models "teacher", "student" and "direct": test error, training error
         against the flipped labels, and the student's agreement with its teacher.
     """
+    teacher_width = check_integer("teacher_width", teacher_width)
+    student_width = check_integer("student_width", student_width)
+    n_transfer = check_integer("n_transfer", n_transfer)
     noisy = split.flip_labels(flip_rate, rng=rng)
     seeds = [int(s) for s in rng.integers(2**32, size=3)]
 

@@ -91,6 +91,7 @@ def self_distill(
     """
     default = "hard" if population.labels == "hard" else "soft"
     kind = check_choice("labels", labels or default, ("hard", "soft"))
+    alpha, mixing = check_real("alpha", alpha, low=0.0), check_real("mixing", mixing)
     generator = check_rng(rng)
     X = population.sample(n_samples, rng=generator)
     y = population.label(X, rng=generator)
@@ -196,6 +197,7 @@ def bagging(
     >>> many.risk < one.risk
     True
     """
+    n_samples = check_integer("n_samples", n_samples)
     size = check_integer("n_subsample", n_subsample, high=n_samples)
     generator = check_rng(rng)
     X = population.sample(n_samples, rng=generator)

@@ -95,8 +95,8 @@ def gradient_flow(
     check_population(population)
     n = check_counts("n_samples", n_samples, allow_inf=False)
     stop = check_array("time", time, ndim=tuple(range(9)))
-    if (stop <= 0).any():
-        raise ValueError(f"time must be positive; got {stop[stop <= 0].flat[0]:g}")
+    if stop.size == 0 or (stop <= 0).any():
+        raise ValueError(f"time must be positive numbers; got {time!r}")
     mask = check_masks("features", features, population.n_features)
     n, stop, _ = broadcast(n_samples=n, time=stop, features=mask[..., 0])
     flow = flow_combination(stop)

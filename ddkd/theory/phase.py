@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice
+from ddkd._checks import as_array, check_choice
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import check_counts, check_nonnegative
@@ -211,6 +211,7 @@ def phase_diagram(
         "student_width": student_width,
         "n_transfer": n_transfer,
     }
+    given = {name: as_array(name, value) for name, value in given.items()}
     row, column = _varying(given)
     values = _checked(given, population.n_features if features == "columns" else None)
     trace = float(population.eigenvalues.sum())

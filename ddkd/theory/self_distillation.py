@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ddkd._checks import check_choice, check_integer
+from ddkd._checks import check_array, check_choice, check_integer
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Values, broadcast, check_nonnegative, unwrap
@@ -71,9 +71,7 @@ def self_distill(
         check_choice("mixing", mixing, ("best",))
         share = np.zeros(())
     else:
-        share = np.asarray(mixing, dtype=float)
-        if not np.isfinite(share).all():
-            raise ValueError(f"mixing must be finite numbers or 'best'; got {mixing!r}")
+        share = check_array("mixing", mixing, ndim=tuple(range(9)))
     if np.isinf(law.n_samples).any():
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))
