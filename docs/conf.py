@@ -1,5 +1,6 @@
 """Sphinx configuration: ``python -m sphinx -W docs docs/_build/html``; no network needed."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ddkd import __version__  # noqa: E402
 from ddkd.lecture import write_page  # noqa: E402
 from tools.architecture import describe, draw, imports  # noqa: E402
 
+shutil.rmtree(HERE / "generated", ignore_errors=True)  # pages of names that are gone
 (HERE / "images" / "architecture.svg").write_text(draw(imports(), describe()), encoding="utf-8")
 
 project = "ddkd"
