@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import partial
 from time import process_time
 from typing import Any
 
@@ -276,43 +277,41 @@ def _try(
     theorem: Theorem, root: np.random.SeedSequence, *, wrong: bool, quick: bool
 ) -> list[Verdict]:
     """Verdicts on a theorem, or on its wrong variants, from one set of draws."""
-    own = zlib.crc32(theorem.id.encode())
-    seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, own))
-    settings = theorem.settings[:1] if quick else theorem.settings
-    n_repeats = max(10, theorem.n_repeats // 4) if quick else theorem.n_repeats
     start = process_time()
-    with threadpool_limits(1, user_api="blas"):
-        draws = np.concatenate(
-            [
-                _draws(theorem, setting, n_repeats, child)
-                for setting, child in zip(settings, seed.spawn(len(settings)), strict=True)
-            ],
-            axis=1,
-        )
+    draws = simulate_all(theorem, root, quick=quick)
     seconds = process_time() - start
+    settings = theorem.settings[:1] if quick else theorem.settings
     laws = theorem.wrong if wrong else {None: theorem.law}
     return [
-        Verdict(theorem, variant, _compare(theorem, law, settings, draws), seconds)
+        Verdict(theorem, variant, hold_against(theorem, law, settings, draws), seconds)
         for variant, law in laws.items()
     ]
 
 
-def _draws(
-    theorem: Theorem, setting: Mapping[str, Any], n_repeats: int, seed: np.random.SeedSequence
+def simulate_all(
+    theorem: Theorem, root: np.random.SeedSequence, *, quick: bool = False
 ) -> np.ndarray:
-    """All draws of a setting, a row each."""
-    shape = np.shape(theorem.law(**setting))
-    draws = draw(lambda rng: theorem.simulate(rng, **setting), shape, n_repeats, seed)
-    return draws.reshape(n_repeats, -1)
+    """Draws (n_repeats, n_points) at all points of all settings."""
+    own = zlib.crc32(theorem.id.encode())
+    seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, own))
+    settings = theorem.settings[:1] if quick else theorem.settings
+    n_repeats = max(10, theorem.n_repeats // 4) if quick else theorem.n_repeats
+    parts = []
+    with threadpool_limits(1, user_api="blas"):
+        for setting, child in zip(settings, seed.spawn(len(settings)), strict=True):
+            one = partial(theorem.simulate, **setting)
+            draws = draw(one, np.shape(theorem.law(**setting)), n_repeats, child)
+            parts.append(draws.reshape(n_repeats, -1))
+    return np.concatenate(parts, axis=1)
 
 
-def _compare(
+def hold_against(
     theorem: Theorem,
     law: Callable[..., ArrayLike],
     settings: Sequence[Mapping[str, Any]],
     draws: np.ndarray,
 ) -> Comparison:
-    """Law and draws at all points of all settings."""
+    """A law, right or wrong, against the draws of `simulate_all`."""
     predicted = np.concatenate(
         [np.ravel(check_prediction("law", law(**setting))) for setting in settings]
     )

@@ -135,27 +135,47 @@ def _random_feature_fits(rng, population, n, k, alpha, n_maps=1, n_sets=25):
     return (W @ ridge_fits(X @ W, y, alpha)[..., None])[..., 0]
 
 
-def _kernel_and_features(population, n, k, alpha, *, scale=None):
+def _one_and_all(population, n, k, alpha):
     """Laws of one random-feature model, and of the average of infinitely many: kernel ridge."""
     s = population.eigenvalues
     coef, noise = np.sqrt(s) * population.coef, population.noise_variance
     one = random_features(s, coef, n, k, alpha=alpha, noise_variance=noise)
-    z = np.sum(s / (s + one.gamma))
-    every = one.gamma * (n - z) if scale is None else scale * alpha
-    return one, random_features(s, coef, n, np.inf, alpha=every, noise_variance=noise)
+    return one, one.committee(np.inf)
 
 
-def _committee_law(population, n, k, alpha, n_models, *, share=None, scale=None):
-    one, every = _kernel_and_features(population, n, k, alpha, scale=scale)
-    return every.risk + (one.risk - every.risk) * (1 / n_models if share is None else share)
+def _committee_law(population, n, k, alpha, n_models, *, power=1, own_ridge=False):
+    one, every = _one_and_all(population, n, k, alpha)
+    if own_ridge:
+        every = least_squares(population, n, alpha=alpha)
+    return every.risk + (one.risk - every.risk) / n_models**power
+
+
+def _relu_law(d, n, k, alpha, signal, noise, *, bulk=0.25 - 1 / (2 * np.pi), first=0.25):
+    """A linear kernel of mu_1^2/d, and a bulk of mu_*^2, of a ReLU on the sphere."""
+    l, coef = np.full(d, first / d), np.full(d, np.sqrt(signal / d))
+    return random_features(l, coef, n, k, alpha=alpha, noise_variance=noise, bulk=bulk).risk
+
+
+def _relu_risk(rng, d, n, k, alpha, signal, noise, n_sets=12, n_test=200):
+    def sphere(count):
+        x = rng.standard_normal((n_sets, count, d))
+        return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+    X = np.sqrt(d) * sphere(n + n_test)
+    Z = np.maximum(X @ np.swapaxes(sphere(k), 1, 2), 0) - 1 / np.sqrt(2 * np.pi)
+    Z /= np.sqrt(k)
+    truth = X.sum(axis=-1) * np.sqrt(signal / d)
+    y = truth[:, :n] + np.sqrt(noise) * rng.standard_normal((n_sets, n))
+    fitted = Z[:, n:] @ ridge_fits(Z[:, :n], y, alpha)[..., None]
+    return np.mean((truth[:, n:] - fitted[..., 0]) ** 2) + noise
 
 
 def _split_law(population, n, k, alpha, mixed=False):
     """Bias, sampling, initialisation, noise."""
-    one, every = _kernel_and_features(clean(population), n, k, alpha)
+    one, every = _one_and_all(clean(population), n, k, alpha)
     s = population.eigenvalues
     bias = np.sum(s * population.coef**2 * (one.gamma / (s + one.gamma)) ** 2)
-    noise = _kernel_and_features(population, n, k, alpha)[0].risk - one.risk
+    noise = _one_and_all(population, n, k, alpha)[0].risk - one.risk
     noise -= population.noise_variance
     return np.array([bias, every.risk - bias, one.risk - every.risk, noise])
 
@@ -344,16 +364,35 @@ THEOREMS = (
         ],
         wrong={
             "kernel ridge at the models' own ridge": lambda **setting: _committee_law(
-                **setting, scale=1.0
+                **setting, own_ridge=True
             ),
-            "variance over K squared": lambda **setting: _committee_law(
-                **setting, share=setting["n_models"] ** -2.0
-            ),
+            "variance over K squared": lambda **setting: _committee_law(**setting, power=2),
         },
         equation=r"\alpha_\text{eff} = \gamma\,(n - z),\quad"
         r"E_K = E_\infty + (E_1 - E_\infty)/K",
         limits="Gaussian-like features; error of order 1/n.",
         bias=0.012,
+    ),
+    Theorem(
+        "mei-montanari",
+        "ReLU features in many dimensions are linear ones and a bulk, a ridge.",
+        "Mei and Montanari, arXiv 1908.05355",
+        "asymptotic",
+        law=_relu_law,
+        simulate=_relu_risk,
+        settings=[
+            {"d": 100, "n": 200, "k": 120, "alpha": 0.05, "signal": 2.0, "noise": 0.5},
+            {"d": 60, "n": 200, "k": 300, "alpha": 0.3, "signal": 3.0, "noise": 2.0},
+            {"d": 80, "n": 120, "k": 240, "alpha": 0.2, "signal": 5.0, "noise": 1.0},
+        ],
+        wrong={
+            "without the bulk": lambda **setting: _relu_law(**setting, bulk=0.0),
+            "mu_1 for mu_1^2": lambda **setting: _relu_law(**setting, first=0.5),
+        },
+        equation=r"l = \mu_1^2/d,\quad n = z + \frac\alpha\kappa,\quad"
+        r" z = \sum_i \frac{l}{l + \gamma} + \frac{\mu_*^2}{\gamma}",
+        limits="Inputs on a sphere, n and k in proportion to d; a linear truth.",
+        bias=0.01,
     ),
     Theorem(
         "variance-split",

@@ -16,7 +16,7 @@ from ddkd.theorems._problems import (
     power_law,
     smoothers,
 )
-from ddkd.theory import cluster_mixture, least_squares, random_features
+from ddkd.theory import best_teacher, cluster_mixture, least_squares, random_features
 
 __all__ = ["THEOREMS"]
 
@@ -270,6 +270,89 @@ def _exponent_simulated(rng, k, n_sets=20):
     return student / teacher
 
 
+def _shares(population, n, alpha):
+    """A, 1 - A and g = df2/(n - df2)."""
+    s, kappa = population.eigenvalues, least_squares(population, n, alpha=alpha).kappa
+    kept = s / (s + kappa)
+    df2 = np.sum(kept**2)
+    return kept, 1 - kept, df2 / (n - df2)
+
+
+def _best_risk(population, n, alpha, *, odds=True):
+    """Risks of students of the best teacher, in closed form, and of the truth.
+
+    `odds` is g = df2/(n - df2) rather than df2/n.
+    """
+    kept, lost, g = _shares(population, n, alpha)
+    g = g if odds else g / (1 + g)
+    energy = population.eigenvalues * population.coef**2
+    best = np.sum(energy * lost**2 * g / (kept**2 + lost**2 * g))
+    return np.array([best, least_squares(population, n, alpha=alpha).risk])
+
+
+def _best_error(population, n, alpha, *, noise=np.pi / 2 - 1):
+    """The same for errors on hard labels; `noise` is that of signs over their slope's square."""
+    kept, lost, g = _shares(population, n, alpha)
+    energy = population.eigenvalues * population.coef**2
+    cosine = np.sqrt(np.sum(energy * kept**2 / (kept**2 + g * (lost**2 + noise))))
+    return np.array(
+        [np.arccos(cosine) / np.pi, least_squares(population, n, alpha=alpha).error_rate]
+    )
+
+
+def _best_taught(rng, population, n, alpha, n_sets=16):
+    """Students of the best teacher and of the truth, on the same inputs."""
+    hard = population.labels == "hard"
+    X = _inputs(rng, population, n, n_sets)
+    found = []
+    for coef in (best_teacher(population, n, alpha=alpha).coef, population.coef):
+        y = np.sign(X @ coef) if hard else X @ coef
+        student = ridge_fits(X, y, alpha)
+        found.append((mean_error if hard else mean_risk)(population, student))
+    return found
+
+
+def _filtered(population, n, candidates, shares, n_sets=0, *, covariance=True):
+    """Disagreement of teacher and student of a share of the candidates, of largest scores."""
+    teacher = least_squares(population, n)
+    taus = special.ndtri(1 - np.array(shares) / 2)
+    kept = np.round(candidates * np.array(shares))
+    if not covariance:
+        taus = 0 * taus
+    return 1 - teacher.distill(kept, min_score=taus).agreement
+
+
+def _filtered_simulated(rng, population, n, candidates, shares, n_sets=12):
+    w = fits(rng, population, n, n_sets=n_sets)
+    X = _inputs(rng, population, candidates, n_sets)
+    scores = _scores(X, w) / np.sqrt(w**2 @ population.eigenvalues)[:, None]
+    found = []
+    for tau in special.ndtri(1 - np.array(shares) / 2):
+        sets = [(Z[abs(f) > tau], np.sign(f[abs(f) > tau])) for Z, f in zip(X, scores, strict=True)]
+        students = [ridge_fits(*one) for one in sets]
+        found.append(1 - np.mean([population.agreement(*p) for p in zip(w, students, strict=True)]))
+    return found
+
+
+def _committee(population, n, n_models, m, *, one=False, same=False):
+    """Errors of the mean and of the vote, and of students of both."""
+    teacher = least_squares(population, n)
+    mean = teacher.committee(1 if one else n_models)
+    vote = mean if one or same else teacher.committee(n_models, decide="vote")
+    return np.array([law.error_rate for law in (mean, vote, mean.distill(m), vote.distill(m))])
+
+
+def _committee_simulated(rng, population, n, n_models, m, n_sets=12):
+    w = np.array([fits(rng, population, n, n_sets=n_sets) for _ in range(n_models)])
+    mean = w.mean(axis=0)
+    # The vote's error, from fresh inputs: it is no linear score.
+    X = _inputs(rng, population, m, n_sets)
+    votes = np.sign(np.sign(X @ np.swapaxes(w, 0, 1).swapaxes(1, 2)).sum(axis=2))
+    wrong = np.mean(votes != np.sign(X @ population.coef))
+    students = _taught(rng, population, mean, m), ridge_fits(X, votes)
+    return [mean_error(population, mean), wrong, *(mean_error(population, w) for w in students)]
+
+
 HARD = (
     {"population": power_law(150, 0.7, scale=4, flips=0.1), "n": 90, "alpha": 3.0},
     {"population": power_law(80, 0.4, scale=0.1, flips=0.2), "n": 200, "alpha": 0.4},
@@ -286,6 +369,107 @@ WEAK = [
 ]
 
 THEOREMS = (
+    Theorem(
+        "optimal-teacher",
+        "The best teacher of a min-norm or ridge student is not the truth.",
+        "Ildiz, Gozeten, Taga, Mondelli and Oymak, arXiv 2410.18837",
+        "asymptotic",
+        law=_best_risk,
+        simulate=_best_taught,
+        settings=[
+            {"population": power_law(300, 2, scale=2, signal=3, truth=-0.25), "n": 120}
+            | {"alpha": 0.0},
+            {"population": power_law(150, 1, scale=40, signal=5), "n": 90, "alpha": 8.0},
+            {"population": power_law(200, 1.5, scale=0.1, signal=0.4), "n": 100, "alpha": 0.003},
+        ],
+        wrong={
+            "the truth is best": lambda **setting: _best_risk(**setting)[[1, 1]],
+            "df2/n for df2/(n - df2)": lambda **setting: _best_risk(**setting, odds=False),
+        },
+        equation=r"b^*_i = \frac{b_i A_i}{A_i^2 + g (1 - A_i)^2},\quad"
+        r" E = \sum_i s_i b_i^2 \frac{g (1 - A_i)^2}{A_i^2 + g (1 - A_i)^2},\quad"
+        r" g = \frac{\mathrm{df}_2}{n - \mathrm{df}_2}",
+        limits="Soft labels without noise. For p < n without a ridge the truth is best.",
+        bias=0.008,
+    ),
+    Theorem(
+        "optimal-hard-teacher",
+        "Nor is the truth the best teacher of hard labels.",
+        "our own",
+        "asymptotic",
+        law=_best_error,
+        simulate=_best_taught,
+        settings=[
+            {"population": power_law(150, decay, scale=scale, flips=0.0, truth=truth), "n": 80}
+            | {"alpha": alpha * scale}
+            for decay, truth, scale, alpha in (
+                (1.5, -0.5, 3.0, 0.0),
+                (2.0, -1.0, 0.2, 0.01),
+                (1.0, -0.25, 10.0, 1.0),
+            )
+        ],
+        wrong={
+            "the truth is best": lambda **setting: _best_error(**setting)[[1, 1]],
+            "signs without noise": lambda **setting: _best_error(**setting, noise=0.0),
+        },
+        equation=r"b^*_i \propto \frac{b_i A_i}{A_i^2 + g ((1 - A_i)^2 + \pi/2 - 1)}",
+        limits="For p < n without a ridge the truth is best.",
+        bias=0.01,
+        n_repeats=60,
+    ),
+    Theorem(
+        "confidence-filter",
+        "Of many candidates, students learn best from the 73 % with largest scores.",
+        "our own; the threshold: Kelley 1939",
+        "asymptotic",
+        law=_filtered,
+        simulate=_filtered_simulated,
+        settings=[
+            {"population": people, "n": n, "candidates": candidates, "n_sets": n_sets}
+            | {"shares": (1.0, 0.7263, 0.2703)}
+            for people, n, candidates, n_sets in (
+                (isotropic(100, scale=0.1, flips=0.0), 80, 900, 24),
+                (power_law(80, 0.5, scale=4, flips=0.1), 150, 1000, 4),
+                (power_law(80, 1, scale=20, flips=0.2), 160, 800, 4),
+            )
+        ],
+        wrong={
+            "Kelley's 27 % read as the share kept": lambda **setting: _filtered(**setting)[
+                [0, 2, 1]
+            ],
+            "the inputs' covariance unchanged": lambda **setting: _filtered(
+                **setting, covariance=False
+            ),
+        },
+        equation=r"V = 1 + (\tau a) q,\quad a = \frac{2\varphi(\tau)}{2\Phi(-\tau)},\quad"
+        r" \text{slope } \frac aV,\quad \text{noise } 1 - \frac{a^2 q}{V}",
+        limits="Gaussian inputs; from 73 % (all the teacher's columns) to 54 % (few of them).",
+        bias=0.011,
+    ),
+    Theorem(
+        "votes",
+        "A student can beat the voting committee that labels its examples.",
+        "our own",
+        "asymptotic",
+        law=_committee,
+        simulate=_committee_simulated,
+        settings=[
+            {"population": power_law(160, 0.5, scale=4, flips=0.1), "n": 100, "n_models": 5}
+            | {"m": 900},
+            {"population": isotropic(120, scale=0.2, flips=0.0), "n": 200, "n_models": 3, "m": 600},
+            {"population": power_law(120, 1, scale=9, flips=0.2), "n": 240, "n_models": 7}
+            | {"m": 700},
+        ],
+        wrong={
+            "one model": lambda **setting: _committee(**setting, one=True),
+            "the vote as good as the mean": lambda **setting: _committee(**setting, same=True),
+        },
+        equation=r"c_v = \sqrt{2/\pi}\, t \sqrt{K (1 + (K - 1) r)},\quad"
+        r" t = \mathbb E_z \mathrm{Bin}\bigl(\tfrac{K - 1}2; K - 1, \Phi(z\sqrt r)\bigr)",
+        limits="Independent teachers, K odd; with many examples both students are the mean.",
+        bias=0.008,
+        n_repeats=30,
+    ),
     Theorem(
         "hard-labels",
         "Least squares on hard labels is least squares with this slope and noise.",
