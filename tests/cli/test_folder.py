@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 import warnings
 
 import numpy as np
 import pytest
 
 from ddkd import cli
+from ddkd.datasets import _files, load, read_file
 from ddkd.experiments import SweepResult, _sweep, folder_lock
 
 CURVE = ["curve", "--repeats", "2", "--jobs", "1", "--max-width", "40", "--quiet"]
@@ -134,6 +136,36 @@ def test_force_starts_an_interrupted_run_anew(data, tmp_path, capsys, monkeypatc
     assert curve(data, tmp_path, "--force") == 0
     assert len(calls) == 4
     whole(tmp_path)
+
+
+def test_a_file_is_read_once_however_many_repeats(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    rows = [f"{x},{x > 0:d}" for x in rng.normal(size=90)]
+    (tmp_path / "d.csv").write_text("\n".join(["x,label", *rows]))
+    read, times = _files.read_columns, []
+
+    def count(*arguments, **options):
+        times.append(arguments)
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(_files, "read_columns", count)
+    assert curve(str(tmp_path / "d.csv"), tmp_path / "out", "--repeats", "3") == 0
+    assert len(times) == 1
+
+
+def test_a_file_needs_little_more_memory_than_its_numbers(tmp_path):
+    X = np.random.default_rng(0).normal(size=(20_000, 20))
+    header = ",".join([*(f"x{j}" for j in range(20)), "label"])
+    path = tmp_path / "d.csv"
+    table = np.column_stack([X, X[:, 0] > 0])
+    np.savetxt(path, table, "%.3f", ",", header=header, comments="")
+    tracemalloc.start()
+    try:
+        load(read_file(path), rng=0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 * X.nbytes
 
 
 def test_a_warning_names_no_place_in_the_code(data, tmp_path, capsys, monkeypatch):
