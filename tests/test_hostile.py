@@ -169,6 +169,24 @@ def run_on_a_file(name, command, tmp_path, capsys):
     return out
 
 
+@pytest.mark.parametrize("word", HOSTILE[:8], ids=ascii)
+def test_arguments(word, capsys):
+    for arguments in ([word], ["curve", word], ["curve", "--seed", word], ["curve", f"--{word}"]):
+        with pytest.raises(SystemExit) as stop:
+            cli.main(arguments)
+        assert stop.value.code == 2
+        out, err = capsys.readouterr()
+        assert_printable(out + err)
+
+
+@pytest.mark.parametrize("where", ["absent/numbers.json", ""])
+def test_json_that_cannot_be_written_is_refused_before_any_work(where, tmp_path, capsys):
+    file = tmp_path / where
+    assert cli.main(["curve", "--json", str(file), "--out", str(tmp_path / "out")]) == 1
+    assert "--json must be a file that can be written" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 CURVE = ["curve", "--max-width", "20"]
 FILES = [f"{text.replace('/', '|')[:120]}.csv" for text in HOSTILE]
 FILES = [name for name in FILES if len(name.encode()) < 250]

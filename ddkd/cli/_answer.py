@@ -57,7 +57,7 @@ class Answer:
             values = self.values
             if isinstance(values, Mapping):
                 values = {"answer": self.lead, **values}
-            text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
+            text = json.dumps(values, indent=1, default=str)
             if json_file == "-":
                 print(text)
                 return

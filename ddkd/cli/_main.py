@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from threadpoolctl import threadpool_limits
@@ -75,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # records say so in a column.
             warnings.simplefilter("ignore", InterpolationWarning)
             warnings.showwarning = _print_warning
+            _check_json(args.json)
             with hold_folder(args):
                 answer = COMMANDS[args.command].run(args)
         answer.print(json_file=args.json, verbose=args.verbose)
@@ -91,6 +93,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = f"ddkd {args.command}: error: {_in_one_line(error)}"
         print(wrap(text) if sys.stderr.isatty() else text, file=sys.stderr)
         return 1
+
+
+def _check_json(name: str | None) -> None:
+    """ValueError, before any work, for a file that could not be written after it."""
+    if name in (None, "-"):
+        return
+    file = Path(name)
+    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise ValueError(f"--json must be a file that can be written; {file} cannot")
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:

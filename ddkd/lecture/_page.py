@@ -1,5 +1,7 @@
 """The lecture's one HTML file, joined from its parts."""
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 
@@ -37,7 +39,19 @@ def write_page(path: Path | str) -> None:
     True
     """
     page = re.sub(r"\{\{(.+?)\}\}", lambda place: _part(place[1]), _part("page.html"))
-    Path(path).write_text(page, encoding="utf-8")
+    # Nothing but this script and this style takes effect, whatever a link to the page may hold.
+    policy = (
+        f"default-src 'none'; script-src {_digest(page, 'script')}; worker-src blob:; "
+        f"style-src {_digest(page, 'style')}"
+    )
+    Path(path).write_text(page.replace("POLICY", policy, 1), encoding="utf-8")
+
+
+def _digest(page: str, tag: str) -> str:
+    """What a content-security policy calls the content of the page's only such tag."""
+    (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
 
 
 def _part(name: str) -> str:

@@ -109,3 +109,10 @@ def test_random_numbers_are_those_of_mulberry32():
 
     expected = [0.964236170751974, 0.06577026727609336, 0.3817827943712473]
     np.testing.assert_array_equal(uniforms(7, 1, 3), expected)
+
+
+def test_no_script_but_its_own_runs(page):
+    text = page.read_text(encoding="utf-8")
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', text)[1]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
