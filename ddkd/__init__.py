@@ -5,7 +5,7 @@ from typing import Any
 
 from ddkd._version import __version__
 from ddkd.diagnosis import diagnose
-from ddkd.distillation import DistilledClassifier
+from ddkd.distillation import DistilledClassifier, DistilledRegressor
 from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
 from ddkd.exceptions import InterpolationWarning
 from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
@@ -13,6 +13,7 @@ from ddkd.populations import GaussianPopulation, MixturePopulation
 
 __all__ = [
     "DistilledClassifier",
+    "DistilledRegressor",
     "GaussianPopulation",
     "InterpolationWarning",
     "LeastSquaresClassifier",

@@ -1,26 +1,21 @@
 """Distillation: a teacher labels a transfer set, a student learns from those labels."""
 
-from collections.abc import Iterator
-from inspect import signature
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier, is_regressor
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regressor
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted
 
-from ddkd._checks import check_choice, check_integer, check_matrix
+from ddkd._checks import check_choice, check_integer
+from ddkd._distilled import FLOATS, Distilled, seeded
 from ddkd._labels import decode
 from ddkd._validation import validate
-from ddkd.datasets import is_stream
-from ddkd.estimators import LeastSquaresClassifier
+from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
 from ddkd.features import RandomFourierFeatures
 
-__all__ = ["DistilledClassifier"]
-
-_FLOATS = (np.float64, np.float32)
+__all__ = ["DistilledClassifier", "DistilledRegressor"]
 
 
 def _student_of(distilled: Any) -> Any:
@@ -40,7 +35,7 @@ def _estimates_probabilities(distilled: Any) -> bool:
     return hasattr(_student_of(distilled), "predict_proba")
 
 
-class DistilledClassifier(ClassifierMixin, BaseEstimator):
+class DistilledClassifier(ClassifierMixin, Distilled):
     """A student trained on a transfer set that a teacher has labelled.
 
     The teacher is trained on the labelled data given to `fit`. It then labels the transfer
@@ -89,6 +84,7 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
 
     See Also
     --------
+    DistilledRegressor : For targets that are numbers.
     LeastSquaresClassifier : The default teacher and student.
 
     Examples
@@ -143,7 +139,7 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
         """
-        X, y = validate(self, X, y, dtype=_FLOATS)
+        X, y = validate(self, X, y, dtype=FLOATS)
         check_classification_targets(y)
         check_integer("batch_size", self.batch_size)
         rng = check_random_state(self.random_state)
@@ -157,7 +153,6 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
             labelled = ((batch, self._soft_labels(batch)) for batch in batches)
         else:
             labelled = ((batch, self.teacher_.predict(batch)) for batch in batches)
-        self.n_transfer_ = 0
         self.student_ = self._train(student, labelled)
         return self
 
@@ -235,10 +230,6 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         X = self._validate(X)
         return float(np.mean(self.predict(X) == self.teacher_.predict(X)))
 
-    def _validate(self, X: Any) -> np.ndarray:
-        check_is_fitted(self)
-        return validate(self, X, dtype=_FLOATS, reset=False)
-
     def _pair(self, rng: np.random.RandomState) -> tuple[Any, Any]:
         """Unfitted teacher and student, with their random states filled in."""
         teacher = self.teacher
@@ -257,33 +248,7 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
                 "student cannot fit real targets, which soft labels are: it must be a "
                 f"LeastSquaresClassifier or a regressor; got {student!r}"
             )
-        return _seeded(teacher, rng), _seeded(student, rng)
-
-    def _batches(self, X: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
-        """Check the transfer set; return its inputs, batch by batch."""
-        if is_stream(self.transfer):
-            if self.n_transfer is None:
-                raise ValueError("n_transfer must be given, since transfer is a stream")
-            return self._stream_batches(check_integer("n_transfer", self.n_transfer), rng)
-        pool = X
-        if self.transfer is not None:
-            pool = check_matrix("transfer", self.transfer, n_columns=X.shape[1])
-        n = len(pool)
-        if self.n_transfer is not None:
-            n = check_integer("n_transfer", self.n_transfer, high=n)
-        return (pool[i : min(i + self.batch_size, n)] for i in range(0, n, self.batch_size))
-
-    def _stream_batches(self, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-        for start in range(0, n, self.batch_size):
-            size = min(self.batch_size, n - start)
-            batch = check_matrix(
-                "transfer.sample(n, rng=rng)",
-                self.transfer.sample(size, rng=rng),
-                n_columns=self.n_features_in_,
-            )
-            if len(batch) != size:
-                raise ValueError(f"transfer.sample({size}, rng=rng) returned {len(batch)} rows")
-            yield batch
+        return seeded(teacher, rng), seeded(student, rng)
 
     def _soft_labels(self, X: np.ndarray) -> np.ndarray:
         if hasattr(self.teacher_, "decision_function"):
@@ -305,23 +270,6 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
             )
         return scores
 
-    def _train(self, student: Any, labelled: Iterator[tuple[np.ndarray, np.ndarray]]) -> Any:
-        if self.labels == "soft" and hasattr(student, "fit_scores"):
-            fit, partial_fit = "fit_scores", "partial_fit_scores"
-        else:
-            fit, partial_fit = "fit", "partial_fit"
-        if hasattr(student, partial_fit):
-            known = {"classes": self.classes_} if is_classifier(student) else {}
-            for X, y in labelled:
-                getattr(student, partial_fit)(X, y, **known)
-                self.n_transfer_ += len(X)
-            return student
-        inputs, labels = (np.concatenate(parts) for parts in zip(*labelled, strict=True))
-        self.n_transfer_ = len(inputs)
-        takes_classes = "classes" in signature(getattr(student, fit)).parameters
-        known = {"classes": self.classes_} if takes_classes else {}
-        return getattr(student, fit)(inputs, labels, **known)
-
     def _all_classes(self, scores: np.ndarray, missing: float) -> np.ndarray:
         """Give the student's scores a column for every class."""
         if len(self.student_.classes_) == len(self.classes_):
@@ -331,10 +279,119 @@ class DistilledClassifier(ClassifierMixin, BaseEstimator):
         return full
 
 
-def _seeded(estimator: Any, rng: np.random.RandomState) -> Any:
-    """Clone an estimator and set each random state in it that is None."""
-    copy = clone(estimator)
-    for name, value in copy.get_params(deep=True).items():
-        if value is None and (name == "random_state" or name.endswith("__random_state")):
-            copy.set_params(**{name: int(rng.randint(2**31))})
-    return copy
+class DistilledRegressor(RegressorMixin, Distilled):
+    """A student that imitates a teacher's numbers on a transfer set.
+
+    :class:`DistilledClassifier` for targets that are numbers: the teacher's predictions are soft
+    labels, and the student is trained on nothing else.
+
+    Parameters
+    ----------
+    teacher : regressor or None, default=None
+        Any scikit-learn regressor; None is a :class:`LeastSquaresRegressor` with an intercept on
+        1,000 random Fourier features.
+    student : regressor or None, default=None
+        Any scikit-learn regressor; None is one like the teacher.
+    transfer : array-like of shape (n_pool, n_inputs), stream or None, default=None
+        The transfer set: a pool of inputs; or any object with a method ``sample(n, rng=...)``
+        that returns n fresh inputs; or None to use the training inputs again.
+    n_transfer : int or None, default=None
+        How many examples of it to use: the first ones of a pool, all of them if None. A stream
+        requires a number.
+    random_state : int, RandomState instance or None, default=None
+        The seed of the stream, and of every `random_state` in teacher and student that is
+        None; others are kept.
+
+    Attributes
+    ----------
+    teacher_, student_ : regressor
+        The fitted teacher and student.
+    n_transfer_ : int
+        The number of examples that the student was trained on.
+    n_features_in_ : int
+        The number of columns of `X` seen in `fit`.
+
+    See Also
+    --------
+    DistilledClassifier : For classes, with hard or soft labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import DistilledRegressor
+    >>> from sklearn.linear_model import LinearRegression
+    >>> X = np.arange(12.0).reshape(6, 2)
+    >>> model = DistilledRegressor(LinearRegression(), transfer=X + 1).fit(X, X[:, 0])
+    >>> model.predict([[20.0, 21.0]])
+    array([20.])
+    """
+
+    batch_size = 2000
+    labels = "soft"
+
+    def __init__(
+        self,
+        teacher: Any = None,
+        student: Any = None,
+        *,
+        transfer: Any = None,
+        n_transfer: int | None = None,
+        random_state: Any = None,
+    ):
+        self.teacher = teacher
+        self.student = student
+        self.transfer = transfer
+        self.n_transfer = n_transfer
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train the teacher on labelled data and the student on the teacher's numbers.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_inputs)
+            The labelled inputs.
+        y : array-like of shape (n_samples,)
+            Their targets.
+
+        Returns
+        -------
+        DistilledRegressor
+            The fitted model.
+
+        Raises
+        ------
+        ValueError
+            If an argument is not one of those allowed, or does not go with the others.
+        """
+        X, y = validate(self, X, y, dtype=FLOATS, y_numeric=True)
+        rng = check_random_state(self.random_state)
+        teacher = self.teacher
+        if teacher is None:
+            teacher = LeastSquaresRegressor(RandomFourierFeatures(1000), fit_intercept=True)
+        student = teacher if self.student is None else self.student
+        for name, model in (("teacher", teacher), ("student", student)):
+            if not (hasattr(model, "fit") and is_regressor(model)):
+                raise ValueError(f"{name} must be a regressor; got {model!r}")
+        teacher, student = seeded(teacher, rng), seeded(student, rng)
+        batches = self._batches(X, np.random.default_rng(rng.randint(2**31)))
+        self.teacher_ = teacher.fit(X, y)
+        labelled = ((batch, self.teacher_.predict(batch)) for batch in batches)
+        self.student_ = self._train(student, labelled)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict targets with the student.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_inputs)
+            The inputs.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The targets.
+        """
+        X = self._validate(X)
+        return self.student_.predict(X)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ddkd import (
     DistilledClassifier,
+    DistilledRegressor,
     GaussianPopulation,
     LeastSquaresClassifier,
     LeastSquaresRegressor,
@@ -101,6 +102,11 @@ def distil(X, y, transfer, X_new, **parameters):
     model = DistilledClassifier(teacher, transfer=transfer, random_state=0, **parameters)
     model.fit(X, y)
     return model.predict(X_new), model.agreement(X_new)
+
+
+def imitate(X, y, transfer, X_new, **parameters):
+    model = DistilledRegressor(transfer=transfer, random_state=0, **parameters)
+    return model.fit(X, y).predict(X_new)
 
 
 def population(eigenvalues, coef, noise_variance, w):
@@ -308,6 +314,11 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     "DistilledClassifier": (
         distil,
         SAMPLE | {"transfer": array(30, 4), "n_transfer": whole(25), "labels": word("hard")},
+    ),
+    "DistilledRegressor": (
+        imitate,
+        {"X": array(12, 4), "y": array(12), "X_new": array(3, 4)}
+        | {"transfer": array(30, 4), "n_transfer": whole(25)},
     ),
     "Split": (
         split,

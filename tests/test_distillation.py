@@ -18,6 +18,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from ddkd import (
     DistilledClassifier,
+    DistilledRegressor,
     GaussianPopulation,
     LeastSquaresClassifier,
     LeastSquaresRegressor,
@@ -32,6 +33,8 @@ from ddkd import (
         DistilledClassifier(),
         DistilledClassifier(labels="soft"),
         DistilledClassifier(LogisticRegression(), DecisionTreeClassifier(random_state=0)),
+        DistilledRegressor(),
+        DistilledRegressor(Ridge(), LinearRegression()),
     ]
 )
 def test_scikit_learn_contract(estimator, check):
@@ -327,3 +330,16 @@ def test_other_errors(blobs):
 def test_teacher_and_student_must_be_estimators(part):
     with pytest.raises(ValueError, match=f"{part} must be a .*; got 'a'"):
         DistilledClassifier(**{part: "a"}).fit([[0.0], [1.0]], [0, 1])
+
+
+def test_a_regression_student_fits_its_teachers_numbers():
+    X, pool = np.random.default_rng(0).normal(size=(2, 50, 3))
+    y = np.sin(X[:, 0])
+    model = DistilledRegressor(Ridge(), LinearRegression(), transfer=pool, n_transfer=40)
+    student = LinearRegression().fit(pool[:40], Ridge().fit(X, y).predict(pool[:40]))
+    np.testing.assert_allclose(model.fit(X, y).predict(X), student.predict(X))
+    assert model.n_transfer_ == 40
+    with pytest.raises(ValueError, match="teacher must be a regressor"):
+        DistilledRegressor(LogisticRegression()).fit(X, y)
+    with pytest.raises(ValueError, match="n_transfer must be given"):
+        DistilledRegressor(Ridge(), transfer=Stream(3)).fit(X, y)

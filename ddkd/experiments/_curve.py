@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
 from ddkd._checks import check_choice, check_integer, check_real
 from ddkd.datasets import Split
-from ddkd.distillation import DistilledClassifier
-from ddkd.estimators import LeastSquaresClassifier
+from ddkd.distillation import DistilledClassifier, DistilledRegressor
+from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
 from ddkd.features import (
     ColumnBlocks,
     RandomFourierFeatures,
@@ -182,29 +183,36 @@ def teacher_student(
     -------
     list of dict
         Records of the models "teacher", "student" and "direct": test error, training error
-        against the flipped labels, and the student's agreement with its teacher.
+        against the flipped labels, and the student's agreement with its teacher. For labels that
+        are numbers, whose labels must be "soft": "variance_left" and "train_mse".
     """
     teacher_width = check_integer("teacher_width", teacher_width)
     student_width = check_integer("student_width", student_width)
     n_transfer = check_integer("n_transfer", n_transfer)
     noisy = split.flip_labels(flip_rate, rng=rng)
     seeds = [int(s) for s in rng.integers(2**32, size=3)]
+    numbers = split.task == "numbers"
+    if numbers and labels == "hard":
+        raise ValueError("labels must be 'soft' where they are numbers; got 'hard'")
 
-    def model(width: int, alpha: float, seed: int) -> LeastSquaresClassifier:
+    def model(width: int, alpha: float, seed: int) -> Any:
         features = _feature_map("fourier", width, bandwidth, split.X_train, seed)
+        if numbers:
+            return LeastSquaresRegressor(features, alpha=alpha, fit_intercept=True)
         return LeastSquaresClassifier(features, alpha=alpha)
 
     if isinstance(split.transfer, np.ndarray):
         n_transfer = min(n_transfer, len(split.transfer))
-    distilled = DistilledClassifier(
-        model(teacher_width, teacher_alpha, seeds[0]),
-        model(student_width, student_alpha, seeds[1]),
-        transfer=split.transfer,
-        n_transfer=n_transfer,
-        labels=labels,
-        random_state=seeds[2],
-    ).fit(noisy.X_train, noisy.y_train)
-    direct = model(student_width, student_alpha, seeds[1]).fit(noisy.X_train, noisy.y_train)
+    teacher = model(teacher_width, teacher_alpha, seeds[0])
+    student = model(student_width, student_alpha, seeds[1])
+    transfer = {"transfer": split.transfer, "n_transfer": n_transfer, "random_state": seeds[2]}
+    if numbers:
+        distilled = DistilledRegressor(teacher, student, **transfer)
+    else:
+        distilled = DistilledClassifier(teacher, student, labels=labels, **transfer)
+    distilled.fit(noisy.X_train, noisy.y_train)
+    direct = clone(student).fit(noisy.X_train, noisy.y_train)
+    agreement = np.nan if numbers else distilled.agreement(split.X_test)
     models = {"teacher": distilled.teacher_, "student": distilled.student_, "direct": direct}
     return [
         {
@@ -212,9 +220,22 @@ def teacher_student(
             "width": teacher_width if name == "teacher" else student_width,
             "n_samples": len(noisy.X_train),
             "n_transfer": distilled.n_transfer_ if name == "student" else 0,
-            "error": float(np.mean(fitted.predict(split.X_test) != split.y_test)),
-            "train_error": float(np.mean(fitted.predict(noisy.X_train) != noisy.y_train)),
-            "agreement": distilled.agreement(split.X_test) if name == "student" else np.nan,
+            **_fitted_errors(fitted, noisy),
+            "agreement": agreement if name == "student" else np.nan,
         }
         for name, fitted in models.items()
     ]
+
+
+def _fitted_errors(model: Any, split: Split) -> dict[str, float]:
+    """Errors of a fitted model on test and training rows, in the measure of the task."""
+    test, train = model.predict(split.X_test), model.predict(split.X_train)
+    if split.task == "numbers":
+        return {
+            "variance_left": float(np.mean((test - split.y_test) ** 2) / np.var(split.y_test)),
+            "train_mse": float(np.mean((train - split.y_train) ** 2)),
+        }
+    return {
+        "error": float(np.mean(test != split.y_test)),
+        "train_error": float(np.mean(train != split.y_train)),
+    }

@@ -1,5 +1,7 @@
 """A user's own files: what is read, how it is split, and that nothing in it is changed."""
 
+import re
+
 import numpy as np
 import pytest
 from sklearn.preprocessing import OneHotEncoder
@@ -107,3 +109,13 @@ def test_a_split_keeps_a_bounded_number_of_transfer_rows():
     rows = RNG.normal(size=(80_000, 1))
     split = load(DataFile("big", rows, np.arange(80_000) % 2, "classes"), rng=0)
     assert (len(split.X_train), len(split.X_test), len(split.transfer)) == (500, 5_000, 50_000)
+
+
+def test_distill_serves_numbers(tmp_path, capsys):
+    path = write(tmp_path / "d.csv", "a,b,c,y", *X.T, X @ [1.0, 2.0, 3.0])
+    command = ["distill", "--data", str(path), "--out", str(tmp_path / "out"), "--repeats", "2"]
+    assert cli.main([*command, "--jobs", "1", "--teacher-width", "300"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert re.match(r"Distilling [a-z ]+: the student leaves [\d.]+ % of the variance", said)
+    assert cli.main([*command, "--jobs", "1", "--labels", "hard", "--force"]) == 1
+    assert "'soft'" in capsys.readouterr().err
