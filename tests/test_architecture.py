@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ import ddkd
 from tools.architecture import NOT_ROOMS, direct, draw, floors, imports
 
 PACKAGE = Path(ddkd.__file__).parent
+_house = lru_cache(imports)  # reads every file of ddkd once
 
 
 def _make(folder, **files):
@@ -42,7 +44,7 @@ def test_imports_are_found_wherever_they_stand(tmp_path):
 
 
 def test_the_picture_shows_every_room_and_no_other():
-    graph = imports()
+    graph = _house()
     picture = ElementTree.fromstring(draw(graph, {}))
     shown = [e.text for e in picture.iterfind(".//{*}text") if e.get("class") == "room"]
     public = {
@@ -63,13 +65,13 @@ def test_the_arrows_agree_with_the_layers_that_the_linter_enforces():
         for i, line in enumerate(lines.strip().splitlines())
         for room in line.replace("|", ":").split(":")
     }
-    graph = imports()
+    graph = _house()
     assert all(level[need] <= level[room] for room, needs in graph.items() for need in needs)
 
 
 def test_every_room_has_a_paragraph():
     text = (PACKAGE.parent / "docs" / "architecture.rst").read_text(encoding="utf-8")
-    for room in imports():
+    for room in _house():
         assert f"\n``{room}``" in text, room
         assert ast.get_docstring(ast.parse(_source(room)))
 
