@@ -5,14 +5,16 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
+from sklearn.pipeline import Pipeline
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_integer, check_matrix
 from ddkd._validation import validate
 from ddkd.datasets import is_stream
 
-__all__ = ["FLOATS", "Distilled", "seeded"]
+__all__ = ["FLOATS", "Distilled", "PoolClassifier", "last_step", "seeded", "takes_pool"]
 
 FLOATS = (np.float64, np.float32)
 
@@ -52,7 +54,8 @@ class Distilled(BaseEstimator):
 
     def _train(self, student: Any, labelled: Iterator[tuple[np.ndarray, np.ndarray]]) -> Any:
         self.n_transfer_ = 0
-        if self.labels == "soft" and hasattr(student, "fit_scores"):
+        last = last_step(student)
+        if self.labels == "soft" and hasattr(last, "fit_scores"):
             fit, partial_fit = "fit_scores", "partial_fit_scores"
         else:
             fit, partial_fit = "fit", "partial_fit"
@@ -64,9 +67,18 @@ class Distilled(BaseEstimator):
             return student
         inputs, labels = (np.concatenate(parts) for parts in zip(*labelled, strict=True))
         self.n_transfer_ = len(inputs)
+        if fit == "fit_scores" and last is not student:
+            last.fit_scores(student[:-1].fit_transform(inputs), labels, self.classes_)
+            return student
         takes_classes = "classes" in signature(getattr(student, fit)).parameters
         known = {"classes": self.classes_} if takes_classes else {}
         return getattr(student, fit)(inputs, labels, **known)
+
+
+def last_step(student: Any) -> Any:
+    """The last step of a pipeline of several; anything else is its own."""
+    several = isinstance(student, Pipeline) and len(student.steps) > 1
+    return student.steps[-1][1] if several else student
 
 
 def seeded(estimator: Any, rng: np.random.RandomState) -> Any:
@@ -76,3 +88,45 @@ def seeded(estimator: Any, rng: np.random.RandomState) -> Any:
         if value is None and (name == "random_state" or name.endswith("__random_state")):
             copy.set_params(**{name: int(rng.randint(2**31))})
     return copy
+
+
+def takes_pool(estimator: Any) -> bool:
+    """Whether an estimator learns from unlabelled inputs, too."""
+    known = type(estimator).__module__.startswith("sklearn.semi_supervised")
+    return known or "X_unlabelled" in signature(estimator.fit).parameters
+
+
+def _estimates_probabilities(pooled: Any) -> bool:
+    return hasattr(pooled.estimator, "predict_proba")
+
+
+class PoolClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier that is given unlabelled inputs, too.
+
+    They are the argument `X_unlabelled` of its `fit`, if that has one; else they follow the
+    labelled ones with the label -1, as `sklearn.semi_supervised` has it. Labels are coded 0 to
+    K - 1.
+    """
+
+    def __init__(self, estimator: Any, pool: np.ndarray) -> None:
+        self.estimator, self.pool = estimator, pool
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> "PoolClassifier":
+        """Fit a clone to labelled and unlabelled inputs."""
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        fitted = clone(self.estimator)
+        if "X_unlabelled" in signature(fitted.fit).parameters:
+            self.estimator_ = fitted.fit(X, codes, X_unlabelled=self.pool)
+        else:
+            unknown = np.full(len(self.pool), -1)
+            self.estimator_ = fitted.fit(np.concatenate([X, self.pool]), np.append(codes, unknown))
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Predict labels."""
+        return self.classes_[np.asarray(self.estimator_.predict(X)).astype(np.intp)]
+
+    @available_if(_estimates_probabilities)
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        """Estimate the probability of each class."""
+        return self.estimator_.predict_proba(X)

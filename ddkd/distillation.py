@@ -1,5 +1,6 @@
 """Distillation: a teacher labels a transfer set, a student learns from those labels."""
 
+from itertools import tee
 from typing import Any, Self
 
 import numpy as np
@@ -9,7 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 
 from ddkd._checks import check_choice, check_integer
-from ddkd._distilled import FLOATS, Distilled, seeded
+from ddkd._distilled import FLOATS, Distilled, PoolClassifier, last_step, seeded, takes_pool
 from ddkd._labels import decode
 from ddkd._validation import validate
 from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
@@ -46,10 +47,11 @@ class DistilledClassifier(ClassifierMixin, Distilled):
     ----------
     teacher : classifier or None, default=None
         Any scikit-learn classifier; None is a :class:`LeastSquaresClassifier` on 1,000 random
-        Fourier features.
+        Fourier features. One of :mod:`sklearn.semi_supervised`, or whose `fit` takes
+        `X_unlabelled`, is given the transfer set, too.
     student : classifier, regressor or None, default=None
-        Any scikit-learn classifier; for soft labels a :class:`LeastSquaresClassifier` or any
-        regressor. None is one like the teacher.
+        Any scikit-learn classifier; for soft labels a :class:`LeastSquaresClassifier`, a
+        pipeline that ends in one, or any regressor. None is one like the teacher.
     transfer : array-like of shape (n_pool, n_inputs), stream or None, default=None
         The transfer set: a pool of inputs; or any object with a method ``sample(n, rng=...)``
         that returns n fresh inputs; or None to use the training inputs again, which is
@@ -148,6 +150,9 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
             raise ValueError(f"y has one class, {self.classes_!r}; a classifier needs two or more")
+        if takes_pool(teacher):
+            batches, seen = tee(batches)
+            teacher = PoolClassifier(teacher, np.concatenate(list(seen)))
         self.teacher_ = teacher.fit(X, y)
         if self.labels == "soft":
             labelled = ((batch, self._soft_labels(batch)) for batch in batches)
@@ -243,10 +248,11 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         if check_choice("labels", self.labels, ("hard", "soft")) == "hard":
             if not is_classifier(student):
                 raise ValueError(f"student must be a classifier for hard labels; got {student!r}")
-        elif not (hasattr(student, "fit_scores") or is_regressor(student)):
+        elif not (hasattr(last_step(student), "fit_scores") or is_regressor(student)):
             raise ValueError(
                 "student cannot fit real targets, which soft labels are: it must be a "
-                f"LeastSquaresClassifier or a regressor; got {student!r}"
+                "LeastSquaresClassifier, a pipeline that ends in one, or a regressor; got "
+                f"{student!r}"
             )
         return seeded(teacher, rng), seeded(student, rng)
 

@@ -41,6 +41,7 @@ class _LeastSquares(BaseEstimator):
 
     _solution: Any  # None while batches wait to be solved
     _stream: Any  # None after fit
+    _means: tuple[np.ndarray, np.ndarray] | None  # of features and targets; None: no intercept
 
     @property
     def solution_(self) -> LeastSquaresSolution:
@@ -58,7 +59,10 @@ class _LeastSquares(BaseEstimator):
     @property
     def intercept_(self) -> np.ndarray | float:
         """Intercept of each target; zero without `fit_intercept`."""
-        return self._target_mean - self._feature_mean @ self.solution_.coef
+        coef = self.solution_.coef
+        if self._means is None:
+            return np.zeros(coef.shape[1:])[()]
+        return self._means[1] - self._means[0] @ coef
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_solution")
@@ -74,24 +78,21 @@ class _LeastSquares(BaseEstimator):
         alpha = self._alpha()
         self._draw_features(X)
         Z = self._map(X)
-        self._set_means(Z.shape[1], targets.shape[1:])
+        self._stream = self._means = None
         if self.fit_intercept:
-            self._feature_mean, self._target_mean = Z.mean(axis=0), targets.mean(axis=0)
-            Z, targets = Z - self._feature_mean, targets - self._target_mean
-        self._stream = None
+            self._means = Z.mean(axis=0), targets.mean(axis=0)
+            Z, targets = Z - self._means[0], targets - self._means[1]
         self._solution = ridge(Z, targets, alpha, rcond=self.rcond)
         return self
 
     def _partial_fit_targets(self, X: np.ndarray, targets: np.ndarray) -> Self:
         self._alpha()
-        starts = self._starts()
-        if starts:
+        if starts := self._starts():
             self._draw_features(X)
         Z = self._map(X)
         if starts:
-            self._set_means(Z.shape[1], targets.shape[1:])
-            n_targets = targets.shape[1] if targets.ndim == 2 else 1
-            self._stream = StreamingLeastSquares(Z.shape[1], n_targets)
+            self._means = None
+            self._stream = StreamingLeastSquares(Z.shape[1], targets[0].size)
         self._stream.update(Z, targets)
         self._solution = None
         return self
@@ -100,9 +101,6 @@ class _LeastSquares(BaseEstimator):
         if self.features is not None and not hasattr(self.features, "transform"):
             raise ValueError(f"features must be None or a transformer; got {self.features!r}")
         self.features_ = None if self.features is None else clone(self.features).fit(X)
-
-    def _set_means(self, n_features: int, target_shape: tuple[int, ...]) -> None:
-        self._feature_mean, self._target_mean = np.zeros(n_features), np.zeros(target_shape)
 
     def _map(self, X: np.ndarray) -> np.ndarray:
         return X if self.features_ is None else self.features_.transform(X)
@@ -319,11 +317,7 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
 
     @available_if(_streams)
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
-        """Add a batch of labels; the answer is that of one fit to all batches together.
-
-        The feature map is fitted to the first batch. Memory does not grow with the number of
-        batches, and the coefficients are solved for when first needed. What `fit` saw is
-        forgotten. Without `fit_intercept` only.
+        """Add a batch of labels, as :meth:`LeastSquaresRegressor.partial_fit` adds numbers.
 
         Parameters
         ----------

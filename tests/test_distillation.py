@@ -12,6 +12,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -343,3 +344,39 @@ def test_a_regression_student_fits_its_teachers_numbers():
         DistilledRegressor(LogisticRegression()).fit(X, y)
     with pytest.raises(ValueError, match="n_transfer must be given"):
         DistilledRegressor(Ridge(), transfer=Stream(3)).fit(X, y)
+
+
+def test_a_pipeline_that_ends_in_least_squares_learns_soft_labels():
+    X, y = load_digits(return_X_y=True)
+    X, y = X[:400] / 16, y[:400] % 3
+    features = RandomFourierFeatures(50, gamma=0.1, random_state=0)
+    teacher = LogisticRegression(C=0.1)
+    student = make_pipeline(StandardScaler(), LeastSquaresClassifier(features))
+    model = DistilledClassifier(teacher, student, transfer=X[100:], labels="soft")
+    model.fit(X[:100], y[:100])
+    scaled = StandardScaler().fit(X[100:])
+    said = teacher.fit(X[:100], y[:100]).decision_function(X[100:])
+    by_hand = LeastSquaresClassifier(features)
+    by_hand.fit_scores(scaled.transform(X[100:]), said, [0, 1, 2])
+    wanted = by_hand.decision_function(scaled.transform(X[:50]))
+    np.testing.assert_allclose(model.decision_function(X[:50]), wanted, atol=1e-8)
+
+
+@pytest.mark.parametrize("source", ["pool", "stream"])
+def test_a_semi_supervised_teacher_is_given_the_transfer_set(source):
+    X, y = load_digits(return_X_y=True)
+    X, names = X / 16, np.array(list("abcdefghij"))[y]
+
+    class Same:
+        def sample(self, n, *, rng):
+            return X[100:700]
+
+    transfer = X[100:700] if source == "pool" else Same()
+    teacher = LabelSpreading(kernel="knn", max_iter=100)
+    student = LeastSquaresClassifier(RandomFourierFeatures(150, gamma=0.1, random_state=0))
+    model = DistilledClassifier(teacher, student, transfer=transfer, n_transfer=600)
+    model.fit(X[:100], names[:100])
+    theirs = teacher.fit(X[:700], np.append(y[:100], np.full(600, -1)))
+    said = model.teacher_.predict(X[700:])
+    np.testing.assert_array_equal(said, np.array(list("abcdefghij"))[theirs.predict(X[700:])])
+    assert model.score(X[700:], names[700:]) > 0.85

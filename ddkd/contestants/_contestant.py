@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from inspect import signature
 from types import FrameType
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from sklearn.base import clone
 
 from ddkd._checks import check_choice, check_real
+from ddkd._distilled import PoolClassifier, takes_pool
 from ddkd._labels import encode
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem
 
@@ -102,13 +102,9 @@ class Contestant:
         return encode(found, n_classes) if n_classes else found[..., None]
 
     def _fit_one(self, problem: Problem, X: np.ndarray, y: np.ndarray) -> Any:
-        estimator = clone(self.estimator)
         if self.sees == "labels":
-            return estimator.fit(X, y)
-        pool = problem.seen.X
-        if "X_unlabelled" in signature(estimator.fit).parameters:
-            return estimator.fit(X, y, X_unlabelled=pool)
-        return estimator.fit(np.concatenate([X, pool]), np.append(y, np.full(len(pool), -1)))
+            return clone(self.estimator).fit(X, y)
+        return PoolClassifier(self.estimator, problem.seen.X).fit(X, y)
 
 
 def contestants_of(given: Any) -> list[Contestant]:
@@ -152,11 +148,8 @@ def _contestant(item: Any) -> Contestant:
     estimator = item() if isinstance(item, type) else item
     if not hasattr(estimator, "fit"):
         raise ValueError(f"contestants must be Contestant objects or estimators; got {item!r}")
-    kind = type(estimator)
-    takes_pool = "X_unlabelled" in signature(estimator.fit).parameters
-    semi_supervised = kind.__module__.startswith("sklearn.semi_supervised")
-    sees = "pool" if takes_pool or semi_supervised else "labels"
-    return Contestant(kind.__name__, estimator, sees)
+    sees = "pool" if takes_pool(estimator) else "labels"
+    return Contestant(type(estimator).__name__, estimator, sees)
 
 
 def _predict(estimator: Any, X: np.ndarray, n_classes: int) -> np.ndarray:
