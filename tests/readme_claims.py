@@ -10,15 +10,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MEASURED = ROOT / "docs" / "measured" / "claims.json"
 START, END = "<!-- results:", "<!-- end of results -->"
-WORDS = {"holds": "it wins", "fails": "it **loses**", "undecided": "no clear difference"}
+WORDS = {"holds": "it wins", "fails": "it **loses**", "undecided": "too close to call"}
 
 # What each line is about: data set, fraction of wrong labels, claim, setting, and who the rival is.
-LABELS = "the best model that sees only the labels"
+LABELS, ANYONE = "the best model that sees only the labels", "the best rival of any kind"
 LINES = [
-    ("deformed-digits", 0.0, "traditional", "deformed digits with clean labels", LABELS),
-    ("deformed-digits", 0.1, "traditional", "deformed digits with 10 % wrong labels", LABELS),
-    ("mixture", 0.0, "traditional", "clusters with clean labels", LABELS),
-    ("mixture", 0.1, "traditional", "clusters with 10 % wrong labels", LABELS),
+    ("mixture", 0.0, "traditional", "clusters", LABELS),
+    ("deformed-digits", 0.0, "traditional", "digits, with deformed digits to label,", LABELS),
+    ("deformed-digits", 0.1, "everyone-best", "the same with 10 % wrong labels", ANYONE),
+    ("mixture", 0.0, "everyone", "the clusters again", ANYONE),
     ("relu-network", 0.0, "traditional", "two classes with a smooth border", LABELS),
 ]
 
@@ -27,11 +27,12 @@ def sentence(claims, data, flip, key, setting, rival):
     """Who errs how often, and whether that is what the paper claims."""
     found = {c["key"]: c for c in claims if (c["data"], c["flip_rate"]) == (data, flip)}
     teacher = found["teacher"]["values"]["teacher"]
-    (_, student), (name, best) = found[key]["values"].items()
+    (own, student), (name, best) = found[key]["values"].items()
+    who = "the student" if own == "hard student" else f"the best student ({own})"
+    taught = f"its teacher on {100 * teacher:.1f} %, " if own == "hard student" else ""
     text = (
-        f"- On {setting} the student errs on {100 * student:.1f} % of the test rows, its teacher "
-        f"on {100 * teacher:.1f} %, {rival} ({name}) on {100 * best:.1f} %: "
-        f"{WORDS[found[key]['verdict']]}."
+        f"- On {setting} {who} errs on {100 * student:.1f} % of the test rows, {taught}{rival} "
+        f"({name}) on {100 * best:.1f} %: {WORDS[found[key]['verdict']]}."
     )
     return textwrap.fill(text, 120, subsequent_indent="  ", break_on_hyphens=False)
 

@@ -14,7 +14,8 @@ MEASURED = ROOT / "docs" / "measured" / "claims.json"
 PAGE = ROOT / "docs" / "claims.rst"
 START, END = ".. The tables are written by tools/claims_page.py.\n", ".. End of the tables.\n"
 TITLES = {
-    "deformed-digits": "Handwritten digits",
+    "deformed-digits": "Deformed digits",
+    "digits": "Digits as they are",
     "mixture": "Gaussian clusters",
     "relu-network": "A smooth target",
 }

@@ -33,7 +33,9 @@ def claim_lines(claims: Sequence[Claim]) -> list[str]:
                 )
                 for name in data
             )
-            statement = next(iter(cells.values())).statement
+            statement, *others = dict.fromkeys(claim.statement for claim in cells.values())
+            if others:  # they differ in a size alone
+                statement = statement.split(" = ")[0]
             text = textwrap.shorten(statement, room, placeholder=" ...")
             lines.append(f"   {' '.join(groups)} {text}")
     return lines
