@@ -1,7 +1,10 @@
 """Names and fields chosen to do harm: in headers, labels, file names and claims."""
 
 import csv
+import io
 import json
+import pickle
+import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -167,6 +170,51 @@ def run_on_a_file(name, command, tmp_path, capsys):
             assert_printable(file.read_text(encoding="utf-8"))
     json.loads((out / "answer.json").read_text())
     return out
+
+
+def archive(path, **members):
+    """A .npz of arrays, or of bytes as they are."""
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            file.writestr(f"{name}.npy", content)
+    return path
+
+
+def header(shape, descr="<f8"):
+    """The first bytes of a .npy of any size, and nothing after them."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        file, {"descr": descr, "fortran_order": False, "shape": shape}
+    )
+    return file.getvalue()
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def test_a_file_that_is_too_large_is_called_that(tmp_path):
+    y = npy(np.arange(90) % 2)
+    huge = archive(tmp_path / "huge.npz", X=header((10**14, 3)), y=y)
+    small = archive(tmp_path / "d.npz", X=npy(np.zeros((90, 3))), y=y)
+    for options in ({}, {"unlabelled": huge}):
+        with pytest.raises(ValueError, match=r"huge\.npz needs more memory than there") as error:
+            read_file(small if options else huge, **options)
+        assert "damaged" not in str(error.value)
+
+
+def test_nobody_is_told_to_unpickle(tmp_path):
+    for name in ("d.npz", "r.npz"):
+        (tmp_path / name).write_bytes(pickle.dumps({"X": 1}))
+        archive(tmp_path / f"in-{name}", X=header((3,), "|O") + pickle.dumps([1]), meta=b"")
+    for read in (read_file, SweepResult.load):
+        for path in tmp_path.iterdir():
+            with pytest.raises(ValueError, match="npz") as error:
+                read(path)
+            assert "allow_pickle" not in str(error.value)
+            assert "load it" not in str(error.value)
 
 
 @pytest.mark.parametrize("word", HOSTILE[:8], ids=ascii)

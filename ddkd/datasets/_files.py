@@ -185,9 +185,11 @@ def read_file(
         y, task = recognise(str(main), _one_each(main, y, X), task, other)
         pool = held_out = None
         if unlabelled is not None:
-            pool, _ = _read_more(Path(unlabelled), encoder, X.shape[1], label, labelled=False)
+            with _plain_errors(Path(unlabelled)):
+                pool, _ = _read_more(Path(unlabelled), encoder, X.shape[1], label, labelled=False)
         if test is not None:
-            X_test, y_test = _read_more(Path(test), encoder, X.shape[1], label, labelled=True)
+            with _plain_errors(Path(test)):
+                X_test, y_test = _read_more(Path(test), encoder, X.shape[1], label, labelled=True)
             held_out = X_test, _like(Path(test), y_test, y, task)
         digest = _digest(main, *others)
         name = printable(main.name, most=100)
