@@ -3,9 +3,14 @@
 `verify` holds each law against its simulation; `Theorem` makes an entry of one's own.
 """
 
-from ddkd.theorems import double_descent, fresh_data, same_data
+from ddkd.theorems import classics, double_descent, fresh_data, same_data
 from ddkd.theorems._bench import Theorem, Verdict, verify
 
 __all__ = ["ALL", "Theorem", "Verdict", "verify"]
 
-ALL = (*fresh_data.THEOREMS, *same_data.THEOREMS, *double_descent.THEOREMS)
+ALL = (
+    *fresh_data.THEOREMS,
+    *same_data.THEOREMS,
+    *double_descent.THEOREMS,
+    *classics.THEOREMS,
+)

@@ -4,8 +4,24 @@ import numpy as np
 
 from ddkd.populations import GaussianPopulation
 from ddkd.simulation import ridge_fits, training_sets
+from ddkd.theory import isotropic_risk, random_features
 
-__all__ = ["clean", "fits", "isotropic", "mean_error", "mean_risk", "power_law", "smoothers"]
+__all__ = [
+    "clean",
+    "fits",
+    "inputs",
+    "isotropic",
+    "isotropic_law",
+    "mean_error",
+    "mean_risk",
+    "power_law",
+    "random_feature_pair",
+    "ridge_risk",
+    "rows",
+    "scores_of",
+    "smoothers",
+    "taught",
+]
 
 
 def power_law(
@@ -68,3 +84,53 @@ def smoothers(X: np.ndarray, alpha: float = 0.0) -> np.ndarray:
     if p <= n:
         return np.linalg.solve(transposed @ X + alpha * np.eye(p), transposed)
     return transposed @ np.linalg.inv(X @ transposed + alpha * np.eye(n))
+
+
+def rows(names: str, *values: tuple) -> list[dict]:
+    """Settings, one a row: rows("n p", (20, 8), (30, 9))."""
+    return [dict(zip(names.split(), row, strict=True)) for row in values]
+
+
+def scores_of(X, w):
+    return (X @ w[..., None])[..., 0]
+
+
+def inputs(rng, population, m, n_sets):
+    return training_sets(population, m, n_sets, rng=rng)[0]
+
+
+def taught(rng, population, w, m, alpha=0.0, labels="hard", columns=slice(None)):
+    """Students of given teachers (n_sets, p), each on m fresh examples."""
+    X = inputs(rng, population, m, len(w))
+    y = scores_of(X, w) if labels == "soft" else np.sign(scores_of(X, w))
+    student = np.zeros(w.shape)
+    student[:, columns] = ridge_fits(X[..., columns], y, alpha)
+    return student
+
+
+def random_feature_pair(population, n, k, alpha, m, student_k, *, labels="soft", fresh=True):
+    """Excess of a random-feature teacher and of its student."""
+    s = population.eigenvalues
+    teacher = random_features(
+        s,
+        np.sqrt(s) * population.coef,
+        n,
+        k,
+        alpha=alpha,
+        noise_variance=population.noise_variance,
+    )
+    student = teacher.distill(m, student_k, labels=labels) if fresh else teacher
+    return np.array([teacher.risk, student.risk]) - population.noise_variance
+
+
+def ridge_risk(rng, population, n, alpha=0.0, n_sets=50):
+    return mean_risk(population, fits(rng, population, n, alpha, n_sets))
+
+
+def isotropic_law(population, n):
+    return isotropic_risk(
+        n,
+        population.n_features,
+        signal=population.signal,
+        noise_variance=population.noise_variance,
+    )
