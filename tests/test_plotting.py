@@ -15,7 +15,7 @@ from ddkd import LeastSquaresRegressor, RandomFourierFeatures
 from ddkd.experiments import Table, sweep
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay, PhaseDiagramDisplay
 from ddkd.solvers import width_path
-from ddkd.theory import isotropic_risk
+from ddkd.theory import isotropic_risk, phase_diagram
 
 WIDTHS = np.array([2, 5, 10, 18, 19, 20, 21, 22, 30, 60, 100])
 
@@ -336,6 +336,22 @@ def test_phase_diagram_marks_borders_losses_and_what_is_undecided():
     assert low == -high
     assert high == 2 * min(display.gain.max(), -display.gain.min())
     display.figure_.canvas.draw()
+
+
+def test_phase_diagram_of_theory_names_its_axes_and_keeps_its_sign():
+    population = GaussianPopulation(np.ones(60), np.ones(60), labels="hard")
+    diagram = phase_diagram(
+        population,
+        n_samples=[20, 40, 80],
+        teacher_width=60,
+        student_width=[10, 20],
+        n_transfer=300,
+        flip_rate=0.05,
+    )
+    display = PhaseDiagramDisplay.from_diagram(diagram, title="isotropic").plot()
+    assert (display.y_name, display.x_name) == ("Labelled examples", "Student width")
+    np.testing.assert_array_equal(display.gain, diagram.gain)
+    assert display.ax_.get_title() == "isotropic"
 
 
 def test_phase_diagram_without_a_border():

@@ -79,13 +79,5 @@ def _write(folder: Path, found: PhaseDiagram, title: str) -> None:
     Table({name: grid.ravel() for name, grid in columns.items()}).to_csv(folder / "results.csv")
     if len(found.column_values) > 1:
         figure = Figure(figsize=(8, 6), layout="constrained")
-        PhaseDiagramDisplay(
-            x=found.column_values,
-            y=found.row_values,
-            gain=found.gain,
-            names=("student", "directly trained model"),
-            x_name="Unlabelled examples",
-            y_name="Wrong labels (%)",
-            title=title,
-        ).plot(figure.subplots())
+        PhaseDiagramDisplay.from_diagram(found, title=title).plot(figure.subplots())
         save_figure(folder, figure)

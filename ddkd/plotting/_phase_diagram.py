@@ -13,12 +13,20 @@ from ddkd._checks import check_array, check_vector
 from ddkd.plotting._axes import PERCENT, legend_below, log_axis, new_axes, percent_axis
 from ddkd.plotting._curves import Display
 from ddkd.plotting._style import FONT, set_title
+from ddkd.theory import PhaseDiagram
 
 __all__ = ["PhaseDiagramDisplay"]
 
 # From worse to better through white; the two ends differ in lightness, too.
 _COLOURS = LinearSegmentedColormap.from_list("ddkd", ["#E07B39", "#FFFFFF", "#00508A"])
 _WORSE, _UNDECIDED = "..", "///"
+_NAMES = {
+    "flip_rate": "Wrong labels (%)",
+    "n_samples": "Labelled examples",
+    "n_transfer": "Unlabelled examples",
+    "student_width": "Student width",
+    "teacher_width": "Teacher width",
+}
 
 
 class PhaseDiagramDisplay(Display):
@@ -134,6 +142,49 @@ class PhaseDiagramDisplay(Display):
         n = paired.shape[2]
         error = paired.std(axis=2, ddof=1) / np.sqrt(n) if n > 1 else None
         return cls(gain=paired.mean(axis=2), standard_error=error, **options)
+
+    @classmethod
+    def from_diagram(cls, diagram: PhaseDiagram, **options: Any) -> Self:
+        """Make a display of where a student is better than its model trained directly.
+
+        Parameters
+        ----------
+        diagram : PhaseDiagram
+            What :func:`ddkd.theory.phase_diagram` or :func:`ddkd.prediction.predict_phase`
+            returned.
+        **options : dict
+            What else the display takes, such as `title`.
+
+        Returns
+        -------
+        PhaseDiagramDisplay
+            The display, not yet drawn.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd import GaussianPopulation
+        >>> from ddkd.plotting import PhaseDiagramDisplay
+        >>> from ddkd.theory import phase_diagram
+        >>> population = GaussianPopulation(np.ones(60), np.ones(60), labels="hard")
+        >>> diagram = phase_diagram(
+        ...     population,
+        ...     n_samples=40,
+        ...     teacher_width=60,
+        ...     student_width=20,
+        ...     flip_rate=[0.0, 0.1],
+        ...     n_transfer=[50, 400],
+        ... )
+        >>> PhaseDiagramDisplay.from_diagram(diagram).x_name
+        'Unlabelled examples'
+        """
+        options = {
+            "names": ("student", "directly trained model"),
+            "x_name": _NAMES.get(diagram.column_name, diagram.column_name),
+            "y_name": _NAMES.get(diagram.row_name, diagram.row_name),
+            **options,
+        }
+        return cls(x=diagram.column_values, y=diagram.row_values, gain=diagram.gain, **options)
 
     def plot(self, ax: Axes | None = None) -> Self:
         """Draw the map.
