@@ -7,7 +7,8 @@ from ddkd.theory.cluster_mixture import ClusterMixtureLaw, cluster_mixture
 from ddkd.theory.committee import CommitteeLaw
 from ddkd.theory.gradient_flow import GradientFlowLaw, gradient_flow
 from ddkd.theory.isotropic import isotropic_overlap, isotropic_risk, isotropic_risk_quantile
-from ddkd.theory.linear import LinearLaw, least_squares, prefix_masks
+from ddkd.theory.least_squares import least_squares, prefix_masks
+from ddkd.theory.linear import LinearLaw
 from ddkd.theory.mixture import MixtureLaw, mixture_model
 from ddkd.theory.phase import PhaseDiagram, phase_diagram
 from ddkd.theory.random_features import RandomFeatureCommitteeLaw, RandomFeatureLaw, random_features

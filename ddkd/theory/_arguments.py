@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd._checks import as_array, check_array, check_features
+from ddkd.populations import GaussianPopulation
 
 __all__ = [
     "Features",
@@ -14,6 +15,7 @@ __all__ = [
     "check_counts",
     "check_masks",
     "check_nonnegative",
+    "check_population",
     "unwrap",
 ]
 
@@ -72,3 +74,9 @@ def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
 def unwrap(value: np.ndarray) -> Values:
     """A Python float for a single number, the array otherwise."""
     return float(value) if np.ndim(value) == 0 else value
+
+
+def check_population(population: object) -> None:
+    """Raise a ValueError unless `population` is a GaussianPopulation."""
+    if not isinstance(population, GaussianPopulation):
+        raise ValueError(f"population must be a GaussianPopulation; got {population!r}")

@@ -7,10 +7,18 @@ from numpy.typing import ArrayLike
 
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
+from ddkd.theory._arguments import (
+    Values,
+    broadcast,
+    check_counts,
+    check_nonnegative,
+    check_population,
+    unwrap,
+)
 from ddkd.theory._fits import fit
 from ddkd.theory._score_figures import score_figures
-from ddkd.theory.linear import LinearLaw, check_population, least_squares
+from ddkd.theory.least_squares import least_squares
+from ddkd.theory.linear import LinearLaw
 
 __all__ = ["BaggingLaw", "bagging"]
 

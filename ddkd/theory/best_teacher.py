@@ -7,12 +7,18 @@ from numpy.typing import ArrayLike
 
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, check_counts, check_masks, check_nonnegative
+from ddkd.theory._arguments import (
+    Features,
+    check_counts,
+    check_masks,
+    check_nonnegative,
+    check_population,
+)
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import fit
 from ddkd.theory._laws import SIGN_SLOPE
-from ddkd.theory._scores import Score
-from ddkd.theory.linear import LinearLaw, check_population, student_of
+from ddkd.theory._scores import Score, hard_target, soft_target
+from ddkd.theory.linear import LinearLaw, fit_columns, linear_law
 
 __all__ = ["BestTeacher", "best_teacher"]
 
@@ -106,4 +112,20 @@ def best_teacher(
         lost2 = lost2 + 1 / SIGN_SLOPE**2 - 1
     coef = population.coef * ratio(found.kept, found.kept**2 + loss * lost2)
     teacher = Score.of(np.sqrt(s) * coef, np.zeros(coef.shape))
-    return BestTeacher(coef=coef, student=student_of(population, teacher, mask, n, ridge))
+    return BestTeacher(coef=coef, student=_student_of(population, teacher, mask, n, ridge))
+
+
+def _student_of(
+    population: GaussianPopulation,
+    teacher: Score,
+    mask: np.ndarray,
+    m: np.ndarray,
+    alpha: np.ndarray,
+) -> LinearLaw:
+    """Law of a student of any score, with labels of the population's kind."""
+    if population.labels == "real":
+        kind, target = "soft", soft_target(teacher)
+    else:
+        kind, target = "hard", hard_target(teacher, SIGN_SLOPE)
+    found = fit_columns(population, mask, m, alpha, teacher)
+    return linear_law(population, mask, found, alpha, target, kind, teacher)

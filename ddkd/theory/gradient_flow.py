@@ -8,11 +8,19 @@ from numpy.typing import ArrayLike
 from ddkd._checks import check_array
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, Values, broadcast, check_counts, check_masks, unwrap
+from ddkd.theory._arguments import (
+    Features,
+    Values,
+    broadcast,
+    check_counts,
+    check_masks,
+    check_population,
+    unwrap,
+)
 from ddkd.theory._fits import fit
 from ddkd.theory._score_figures import score_figures
 from ddkd.theory._two_points import flow_combination, ridge_fits
-from ddkd.theory.linear import LinearLaw, check_population
+from ddkd.theory.linear import LinearLaw
 
 __all__ = ["GradientFlowLaw", "gradient_flow"]
 

@@ -1,14 +1,13 @@
 """Least squares in a Gaussian population, and chains of students distilled from it."""
 
 from dataclasses import dataclass
-from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice, check_integer
+from ddkd._checks import check_choice
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation, MixturePopulation
+from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import (
     Features,
     Values,
@@ -20,13 +19,12 @@ from ddkd.theory._arguments import (
 )
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import Fit, fit
-from ddkd.theory._laws import SIGN_SLOPE, GaussianLaw, train, truth_target
+from ddkd.theory._laws import GaussianLaw, train, truth_target
 from ddkd.theory._score_figures import score_figures
-from ddkd.theory._scores import Score, Target, hard_target, soft_target
+from ddkd.theory._scores import Score, Target
 from ddkd.theory._students import confident_target, mixed_target, own_labels
-from ddkd.theory.mixture import MixtureLaw, mixture_least_squares
 
-__all__ = ["LinearLaw", "least_squares", "prefix_masks"]
+__all__ = ["LinearLaw", "fit_columns", "linear_law", "linear_truth"]
 
 
 @short_repr
@@ -151,20 +149,20 @@ class LinearLaw(GaussianLaw):
             if kind == "soft" or with_labels is not None:
                 raise ValueError("min_score is derived for hard labels and without with_labels")
             tau = check_nonnegative("min_score", min_score)
-            found = _fit(self.population, mask, m, ridge, self._score, min_score=tau)
+            found = fit_columns(self.population, mask, m, ridge, self._score, min_score=tau)
             confident = self._confident(found, tau)
-            return _law(self.population, mask, found, ridge, confident, kind, self._score)
+            return linear_law(self.population, mask, found, ridge, confident, kind, self._score)
         if with_labels is None:
-            found = _fit(self.population, mask, m, ridge, self._score)
-            return _law(self.population, mask, found, ridge, target, kind, self._score)
+            found = fit_columns(self.population, mask, m, ridge, self._score)
+            return linear_law(self.population, mask, found, ridge, target, kind, self._score)
         if isinstance(with_labels, str):
             return self._own_labels(m, kind, mask, ridge, with_labels)
         extra = check_counts("with_labels", with_labels, allow_inf=False)
         total = m + extra
-        found = _fit(self.population, mask, total, ridge, self._score)
+        found = fit_columns(self.population, mask, total, ridge, self._score)
         own = truth_target(self.population, linear_truth(self.population))
         mixed = mixed_target(own, target, extra / total)
-        return _law(self.population, mask, found, ridge, mixed, kind, self._score)
+        return linear_law(self.population, mask, found, ridge, mixed, kind, self._score)
 
     def committee(self, n_models: ArrayLike, *, decide: str = "mean") -> "LinearLaw":
         """Law of independent models of this kind that decide together.
@@ -250,7 +248,7 @@ class LinearLaw(GaussianLaw):
                 'with_labels="own" is derived for finitely many labels of a least_squares law'
             )
         population = self.population
-        found = _fit(population, mask, m + self.n_samples, alpha, self._score)
+        found = fit_columns(population, mask, m + self.n_samples, alpha, self._score)
         target = self._target(kind)
         student = own_labels(
             population, self._fit, np.asarray(self.risk), self._score, target, found
@@ -348,160 +346,12 @@ class LinearLaw(GaussianLaw):
         return self_distill(self, labels=labels, alpha=alpha, mixing=mixing, rounds=rounds)
 
 
-@overload
-def least_squares(
-    population: GaussianPopulation,
-    n_samples: ArrayLike,
-    *,
-    features: Features = ...,
-    alpha: ArrayLike = ...,
-) -> LinearLaw: ...
-
-
-@overload
-def least_squares(
-    population: MixturePopulation,
-    n_samples: ArrayLike,
-    *,
-    features: Features = ...,
-    alpha: ArrayLike = ...,
-) -> MixtureLaw: ...
-
-
-def least_squares(
-    population: GaussianPopulation | MixturePopulation,
-    n_samples: ArrayLike,
-    *,
-    features: Features = None,
-    alpha: ArrayLike = 0.0,
-) -> LinearLaw | MixtureLaw:
-    """Law of least squares, ridge or minimum norm, on n samples of a Gaussian population.
-
-    With kappa the root of n = sum s/(s + kappa) + alpha/kappa (0 if alpha = 0 and p <= n),
-    A = s/(s + kappa), df2 = sum A^2, c the slope of the label on the truth (1 for real labels,
-    (1 - 2 flip_rate) sqrt(2/pi) for hard ones) and v the label's noise plus unseen signal::
-
-        E      = (v + sum s (c b)^2 (1 - A)^2) / (1 - df2/n)
-        E w_j  = A_j c b_j
-        Var w_j = (E/n) s_j / (s_j + kappa)^2
-
-    (Hastie, Montanari, Rosset and Tibshirani, arXiv 1903.08560, whose risk leaves out the
-    noise; hard labels by Thrampoulidis, Abbasi and Hassibi, arXiv 1506.02181.) The risk is
-    E, the training error (alpha/(n kappa))^2 E, and the score's correlation rho with the truth
-    gives the 0-1 error arccos(rho)/pi. *Asymptotic*: exact as n and p grow in proportion,
-    with errors of order 1/n at a finite size; E is infinite at p = n without a ridge.
-
-    On two clusters the covariance is diag(s) + mu mu' and the label's best linear predictor
-    c mu'(diag(s) + mu mu')^-1 x, c = 1 - 2 flip_rate, in the same law; with identity covariance and
-    q = n/p it has the margin a = r b/sqrt(b^2 + nu), b = c r/(max(1, 1/q) + r^2),
-    res = 1 - 2 c r b + b^2 (1 + r^2), nu = res/(q - 1) for q > 1 and res q/(1 - q) for q < 1.
-
-    Parameters
-    ----------
-    population : GaussianPopulation or MixturePopulation
-        Inputs, truth and labels.
-    n_samples : int or array_like of int
-        Number of samples n; infinity for the limit.
-    features : None, "all", bool mask or index array, default=None
-        Columns used; None for all. A stack of masks (..., n_features) gives a curve.
-    alpha : float or array_like, default=0.0
-        Ridge, sum-normalised: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm.
-
-    Returns
-    -------
-    LinearLaw, or MixtureLaw for a MixturePopulation
-        Floats, or arrays if `n_samples`, `alpha` or `features` was one; they broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from ddkd import theory
-    >>> from ddkd.populations import GaussianPopulation, MixturePopulation
-    >>> population = GaussianPopulation(np.ones(100), np.full(100, 0.1), noise_variance=1.0)
-    >>> theory.least_squares(population, 200).risk
-    2.0
-    >>> widths = theory.prefix_masks([50, 100, 200], 200)
-    >>> population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard")
-    >>> theory.least_squares(population, 100, features=widths).error_rate.round(4)
-    array([0.4361, 0.5   , 0.3395])
-    """
-    if isinstance(population, MixturePopulation):
-        return mixture_least_squares(population, n_samples, features, alpha)
-    check_population(population)
-    n = check_counts("n_samples", n_samples)
-    ridge = check_nonnegative("alpha", alpha)
-    mask = check_masks("features", features, population.n_features)
-    target = truth_target(population, linear_truth(population))
-    return _law(population, mask, _fit(population, mask, n, ridge), ridge, target, "own")
-
-
 def linear_truth(population: GaussianPopulation) -> np.ndarray:
     """The truth's coefficients on unit-variance inputs."""
     return np.sqrt(population.eigenvalues) * population.coef
 
 
-def check_population(population: object) -> None:
-    """Raise a ValueError unless `population` is a GaussianPopulation."""
-    if not isinstance(population, GaussianPopulation):
-        raise ValueError(f"population must be a GaussianPopulation; got {population!r}")
-
-
-def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:
-    """Masks of the first w features, for every width w: the `features` of a width curve.
-
-    Parameters
-    ----------
-    widths : int or array_like of int
-        Widths between 1 and `n_features`.
-    n_features : int
-        Number of features of the population.
-
-    Returns
-    -------
-    ndarray of bool, shape (..., n_features)
-        One mask per width.
-
-    Raises
-    ------
-    ValueError
-        If a width is out of range.
-
-    Examples
-    --------
-    >>> from ddkd.theory import prefix_masks
-    >>> prefix_masks([1, 3], 3)
-    array([[ True, False, False],
-           [ True,  True,  True]])
-    """
-    n_features = check_integer("n_features", n_features)
-    array = check_counts("widths", widths, allow_inf=False)
-    if (array > n_features).any():
-        raise ValueError(f"widths must be between 1 and {n_features}; got {array.max():g}")
-    return np.arange(n_features) < array[..., None]
-
-
-def student_of(
-    population: GaussianPopulation,
-    teacher: Score,
-    mask: np.ndarray,
-    m: np.ndarray,
-    alpha: np.ndarray,
-) -> LinearLaw:
-    """Law of a student of any score, with labels of the population's kind."""
-    if population.labels == "real":
-        kind, target = "soft", soft_target(teacher)
-    else:
-        kind, target = "hard", hard_target(teacher, SIGN_SLOPE)
-    found = _fit(population, mask, m, alpha, teacher)
-    return _law(population, mask, found, alpha, target, kind, teacher)
-
-
-def _fit(
+def fit_columns(
     population: GaussianPopulation,
     mask: np.ndarray,
     n: np.ndarray,
@@ -516,7 +366,7 @@ def _fit(
     return fit(population.eigenvalues, mask, n, alpha)
 
 
-def _law(
+def linear_law(
     population: GaussianPopulation,
     mask: np.ndarray,
     found: Fit,

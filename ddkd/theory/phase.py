@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 from ddkd._checks import as_array, check_choice
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import check_counts, check_nonnegative
-from ddkd.theory.linear import LinearLaw, check_population, least_squares, prefix_masks
+from ddkd.theory._arguments import check_counts, check_nonnegative, check_population
+from ddkd.theory.least_squares import least_squares, prefix_masks
+from ddkd.theory.linear import LinearLaw
 from ddkd.theory.random_features import RandomFeatureLaw, random_features
 
 __all__ = ["PhaseDiagram", "phase_diagram"]

@@ -1,14 +1,14 @@
 """The ridge at which a least-squares model is best."""
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import check_counts, check_masks
+from ddkd.theory._arguments import Features, check_counts, check_masks, check_population
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
-from ddkd.theory.linear import LinearLaw, check_population, least_squares
+from ddkd.theory.least_squares import least_squares
+from ddkd.theory.linear import LinearLaw
 
 __all__ = ["best_alpha"]
 
@@ -18,7 +18,7 @@ _STEPS = 40
 
 
 def best_alpha(
-    population: GaussianPopulation, n_samples: Any, *, features: Any = None
+    population: GaussianPopulation, n_samples: ArrayLike, *, features: Features = None
 ) -> LinearLaw:
     """Law at the ridge that minimises the risk, or the 0-1 error for hard labels.
 

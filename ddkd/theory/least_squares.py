@@ -1,0 +1,148 @@
+"""Least squares in a population: the first generation of every chain of students."""
+
+from typing import overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ddkd._checks import check_integer
+from ddkd.populations import GaussianPopulation, MixturePopulation
+from ddkd.theory._arguments import (
+    Features,
+    check_counts,
+    check_masks,
+    check_nonnegative,
+    check_population,
+)
+from ddkd.theory._laws import truth_target
+from ddkd.theory.linear import LinearLaw, fit_columns, linear_law, linear_truth
+from ddkd.theory.mixture import MixtureLaw, mixture_least_squares
+
+__all__ = ["least_squares", "prefix_masks"]
+
+
+@overload
+def least_squares(
+    population: GaussianPopulation,
+    n_samples: ArrayLike,
+    *,
+    features: Features = ...,
+    alpha: ArrayLike = ...,
+) -> LinearLaw: ...
+
+
+@overload
+def least_squares(
+    population: MixturePopulation,
+    n_samples: ArrayLike,
+    *,
+    features: Features = ...,
+    alpha: ArrayLike = ...,
+) -> MixtureLaw: ...
+
+
+def least_squares(
+    population: GaussianPopulation | MixturePopulation,
+    n_samples: ArrayLike,
+    *,
+    features: Features = None,
+    alpha: ArrayLike = 0.0,
+) -> LinearLaw | MixtureLaw:
+    """Law of least squares, ridge or minimum norm, on n samples of a Gaussian population.
+
+    With kappa the root of n = sum s/(s + kappa) + alpha/kappa (0 if alpha = 0 and p <= n),
+    A = s/(s + kappa), df2 = sum A^2, c the slope of the label on the truth (1 for real labels,
+    (1 - 2 flip_rate) sqrt(2/pi) for hard ones) and v the label's noise plus unseen signal::
+
+        E      = (v + sum s (c b)^2 (1 - A)^2) / (1 - df2/n)
+        E w_j  = A_j c b_j
+        Var w_j = (E/n) s_j / (s_j + kappa)^2
+
+    (Hastie, Montanari, Rosset and Tibshirani, arXiv 1903.08560, whose risk leaves out the
+    noise; hard labels by Thrampoulidis, Abbasi and Hassibi, arXiv 1506.02181.) The risk is
+    E, the training error (alpha/(n kappa))^2 E, and the score's correlation rho with the truth
+    gives the 0-1 error arccos(rho)/pi. *Asymptotic*: exact as n and p grow in proportion,
+    with errors of order 1/n at a finite size; E is infinite at p = n without a ridge.
+
+    On two clusters the covariance is diag(s) + mu mu' and the label's best linear predictor
+    c mu'(diag(s) + mu mu')^-1 x, c = 1 - 2 flip_rate, in the same law; with identity covariance and
+    q = n/p it has the margin a = r b/sqrt(b^2 + nu), b = c r/(max(1, 1/q) + r^2),
+    res = 1 - 2 c r b + b^2 (1 + r^2), nu = res/(q - 1) for q > 1 and res q/(1 - q) for q < 1.
+
+    Parameters
+    ----------
+    population : GaussianPopulation or MixturePopulation
+        Inputs, truth and labels.
+    n_samples : int or array_like of int
+        Number of samples n; infinity for the limit.
+    features : None, "all", bool mask or index array, default=None
+        Columns used; None for all. A stack of masks (..., n_features) gives a curve.
+    alpha : float or array_like, default=0.0
+        Ridge, sum-normalised: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm.
+
+    Returns
+    -------
+    LinearLaw, or MixtureLaw for a MixturePopulation
+        Floats, or arrays if `n_samples`, `alpha` or `features` was one; they broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import theory
+    >>> from ddkd.populations import GaussianPopulation, MixturePopulation
+    >>> population = GaussianPopulation(np.ones(100), np.full(100, 0.1), noise_variance=1.0)
+    >>> theory.least_squares(population, 200).risk
+    2.0
+    >>> widths = theory.prefix_masks([50, 100, 200], 200)
+    >>> population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard")
+    >>> theory.least_squares(population, 100, features=widths).error_rate.round(4)
+    array([0.4361, 0.5   , 0.3395])
+    """
+    if isinstance(population, MixturePopulation):
+        return mixture_least_squares(population, n_samples, features, alpha)
+    check_population(population)
+    n = check_counts("n_samples", n_samples)
+    ridge = check_nonnegative("alpha", alpha)
+    mask = check_masks("features", features, population.n_features)
+    target = truth_target(population, linear_truth(population))
+    found = fit_columns(population, mask, n, ridge)
+    return linear_law(population, mask, found, ridge, target, "own")
+
+
+def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:
+    """Masks of the first w features, for every width w: the `features` of a width curve.
+
+    Parameters
+    ----------
+    widths : int or array_like of int
+        Widths between 1 and `n_features`.
+    n_features : int
+        Number of features of the population.
+
+    Returns
+    -------
+    ndarray of bool, shape (..., n_features)
+        One mask per width.
+
+    Raises
+    ------
+    ValueError
+        If a width is out of range.
+
+    Examples
+    --------
+    >>> from ddkd.theory import prefix_masks
+    >>> prefix_masks([1, 3], 3)
+    array([[ True, False, False],
+           [ True,  True,  True]])
+    """
+    n_features = check_integer("n_features", n_features)
+    array = check_counts("widths", widths, allow_inf=False)
+    if (array > n_features).any():
+        raise ValueError(f"widths must be between 1 and {n_features}; got {array.max():g}")
+    return np.arange(n_features) < array[..., None]
