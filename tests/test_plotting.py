@@ -11,7 +11,7 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import validation_curve
 from sklearn.pipeline import make_pipeline
 
-from ddkd import LeastSquaresRegressor, RandomFourierFeatures
+from ddkd import GaussianPopulation, LeastSquaresRegressor, RandomFourierFeatures
 from ddkd.experiments import Table, sweep
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay, PhaseDiagramDisplay
 from ddkd.solvers import width_path
