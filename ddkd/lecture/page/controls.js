@@ -23,8 +23,8 @@ export class Controls {
       element.max = spec.choices.length - 1;
       element.addEventListener("input", () => this.choose(name, Number(element.value)));
     } else {
-      const next = () => (this.index(name) + 1) % spec.choices.length;
-      element.addEventListener("click", () => this.choose(name, next()));
+      const { length } = spec.choices;
+      element.addEventListener("click", () => this.choose(name, (this.index(name) + 1) % length));
     }
     this.show(name);
   }

@@ -126,10 +126,10 @@ export class Picture {
   }
 
   /** A vertical line across the picture, named above its frame. */
-  vertical(x, colour, name) {
+  vertical(x, colour, name = "", anchor = "end") {
     const { top, bottom, em } = this;
     this.parts.push(`<path d="M${this.px(x)},${top}V${bottom}" ${stroke(colour, 2, "2 5")}/>`);
-    if (name) this.outside.push(this.words(this.px(x) + 0.2 * em, top - 0.3 * em, name, "end"));
+    this.outside.push(this.words(this.px(x) + 0.2 * em, top - 0.3 * em, name, anchor));
   }
 
   /** An arrow at the upper edge with the height of what is cut off there. */

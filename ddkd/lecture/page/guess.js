@@ -105,8 +105,8 @@ export class Guess {
   draw() {
     const { drawn, picture } = this;
     if (drawn.length === 0) return;
-    const style = { width: 4, dash: "1 8" };
-    picture.line(drawn.map((bin) => this.xOf(bin)), drawn.map((bin) => this.heights[bin]), picture.colours.pencil, style);
+    const [xs, ys] = [drawn.map((bin) => this.xOf(bin)), drawn.map((bin) => this.heights[bin])];
+    picture.line(xs, ys, picture.colours.pencil, { width: 4, dash: "1 8" });
   }
 
   /** What to say about the guess, the true peak being known. */

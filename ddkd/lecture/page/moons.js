@@ -14,8 +14,7 @@ function drawPlane(data, uniform, count) {
   const [x1, x2, y] = [0, 1, 2].map(() => new Float64Array(count));
   for (let i = 0; i < count; i++) {
     const [u, v, s, t] = uniforms(uniform, 4);
-    const point = data === "moons" ? moonPoint(u, v, s, t) : squarePoint(u, v);
-    [x1[i], x2[i], y[i]] = point;
+    [x1[i], x2[i], y[i]] = data === "moons" ? moonPoint(u, v, s, t) : squarePoint(u, v);
   }
   return { x1, x2, y };
 }

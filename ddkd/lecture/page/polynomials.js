@@ -12,12 +12,7 @@ const TARGETS = {
   gentle: (x) => Math.sin(2 * Math.PI * x),
 };
 
-/** The true function on the grid. */
-export function truth(target) {
-  return GRID.map(TARGETS[target]);
-}
-
-/** Noisy points of the function, spread over [-1, 1], and their features. */
+/** Noisy points of a function, spread over [-1, 1], their features, and the truth on the grid. */
 export function drawPoints({ n_samples: n, noise, target, seed }) {
   const jitter = uniforms(stream(seed, 1), n);
   const errors = normals(stream(seed, 2), n);
@@ -26,7 +21,7 @@ export function drawPoints({ n_samples: n, noise, target, seed }) {
     return 0.75 * u + 0.25 * Math.sin((Math.PI * u) / 2);
   });
   const y = x.map((value, i) => TARGETS[target](value) + noise * errors[i]);
-  return { x, y, Z: legendreFeatures(x, WIDEST), truth: truth(target) };
+  return { x, y, Z: legendreFeatures(x, WIDEST), truth: GRID.map(TARGETS[target]) };
 }
 
 /** The model of one width: what it predicts on the grid, and its error against the truth. */

@@ -2,7 +2,7 @@
 import { Controls, Player, range, say } from "./controls.js";
 import { Picture, readable } from "./drawing.js";
 import { Guess, guessSpecs } from "./guess.js";
-import { drawPoints, errorCurve, fitWidth, GRID, smallestDivisor, truth } from "./polynomials.js";
+import { drawPoints, errorCurve, fitWidth, GRID, smallestDivisor } from "./polynomials.js";
 
 const WIDTHS = [...range(1, 32), ...range(34, 60, 2), ...range(65, 100, 5), ...range(110, 200, 10)];
 const ALPHAS = [0, ...range(-16, 0).map((exponent) => 10 ** (exponent / 2))];
@@ -115,9 +115,9 @@ export class Scene1 {
 
   /** Other draws: as many as have been computed, and a few more. */
   others() {
-    const { draws, seed, alpha } = this.controls.values;
+    const { draws, seed } = this.controls.values;
     if (draws === "one") return [];
-    const key = JSON.stringify([seed, alpha, this.controls.link()]).replace(/width=\d+/, "");
+    const key = this.controls.link().replace(/width=\d+/, "");
     if (this.othersKey !== key) [this.othersKey, this.nOthers] = [key, 0];
     if (this.nOthers < N_OTHERS) {
       this.nOthers += 5;
@@ -139,7 +139,7 @@ export class Scene1 {
   drawFit(points, model, others) {
     const { fit } = this;
     const { ink, grey, model: main, truth: dashed } = fit.colours;
-    const { width, alpha, target, truth: visibility } = this.controls.values;
+    const { width, alpha, truth: visibility } = this.controls.values;
     const shown = visibility === "shown";
     const legend = [["model", main], ["points", ink, "0.1 11"], ["truth", dashed, "7 7"]];
     const title = alpha ? `Width ${width}, ridge ${alpha.toExponential(0)}` : `Width ${width}`;
@@ -150,7 +150,7 @@ export class Scene1 {
       const { prediction } = fitWidth(this.points(seed), width, alpha);
       fit.line(thin(GRID), thin(prediction), grey, { width: 1 });
     }
-    if (shown) fit.line(GRID, truth(target), dashed, { dash: "7 7" });
+    if (shown) fit.line(GRID, points.truth, dashed, { dash: "7 7" });
     fit.line(GRID, model.prediction, main, { width: 4 });
     points.x.forEach((x, i) => fit.mark(x, points.y[i], ink));
     const highest = indexOfLargest(model.prediction);

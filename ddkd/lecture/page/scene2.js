@@ -215,7 +215,19 @@ export class Scene2 {
     const known = `student ${percent(studentError)} · ridge on slow waves ${percent(ridgeError)}`;
     const reading = `${size} · wrong: teacher ${percent(teacherError)}`;
     say("scene2-reading", guess.revealed ? `${reading} · ${known}` : reading);
-    say("scene2-coach", guess.revealed ? explain(answer) : INVITATION_2);
+    say("scene2-coach", guess.revealed ? this.verdict() || explain(answer) : INVITATION_2);
+  }
+
+  /** At the end of the trail: where it was worst, beside the guess. */
+  verdict() {
+    const { setting, teacherError, studentError } = this.answer;
+    const { n_transfer, labels, width } = setting;
+    const trail = [...this.trail(setting)];
+    const usual = labels === "hard" && width === N_WAVES && n_transfer === SIZES.at(-1);
+    if (this.guess.peak === null || !usual || trail.length < SIZES.length) return "";
+    const [peak] = trail.reduce((a, b) => (b[1] > a[1] ? b : a));
+    const end = `${percent(studentError)} at the end, its teacher ${percent(teacherError)}.`;
+    return this.guess.verdict(peak, `about as many labels as waves. The student errs on ${end}`);
   }
 }
 
@@ -224,7 +236,7 @@ const INVITATION_2 =
   "and a student learns from those alone. Guess the student's error.";
 
 /** The lesson of a setting, in a sentence or two. */
-function explain({ setting, teacherError, studentError, agreement }) {
+function explain({ setting, teacherError, studentError, ridgeError, agreement }) {
   const { n_transfer: m, labels, width, teacher, data } = setting;
   const better = studentError < teacherError;
   if (labels === "soft" && width === N_WAVES && m >= 1.25 * width && teacher === "interpolating") {
@@ -242,9 +254,10 @@ function explain({ setting, teacherError, studentError, agreement }) {
   }
   if (!better) return "Not enough labels yet: the student is no better than its teacher.";
   if (width === N_SLOW) {
-    return "The slow waves cannot draw speckles: a narrow student is better still. On average, a tuned ridge on the same waves is as good without a teacher.";
+    return "The slow waves cannot draw speckles: a narrow student is better. On average a tuned ridge on these waves is better still.";
   }
-  return "Many hard labels: the teacher's scattered mistakes average out, and the student beats its teacher. A tuned ridge on the slow waves beats both.";
+  const honest = ridgeError < studentError ? " A tuned ridge on the slow waves beats both." : "";
+  return `Many hard labels: the teacher's scattered mistakes average out, and the student beats its teacher.${honest}`;
 }
 
 /** The bytes of a colour written as #rrggbb. */

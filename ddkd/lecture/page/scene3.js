@@ -136,7 +136,7 @@ export class Scene3 {
     chart.vertical(N_SAMPLES, line, `${N_SAMPLES} labels`);
     chart.line(LAW_WIDTHS, laws.teacher, teacher, { dash: "12 6" });
     if (guess.revealed) {
-      if (n_transfer <= N_FEATURES) chart.vertical(n_transfer, line, `${n_transfer} of the teacher's`);
+      if (n_transfer <= N_FEATURES) chart.vertical(n_transfer, line, String(n_transfer), n_transfer < 200 ? "start" : "end");
       chart.line([1, N_FEATURES], [laws.bestRidge, laws.bestRidge], ridge, { dash: "3 6" });
       laws.students.forEach((curve, k) => {
         chart.line(LAW_WIDTHS, curve, k ? pencil : model, { width: k ? 2.5 : 4 });
@@ -195,11 +195,7 @@ export class Scene3 {
     }
     const best = Math.min(...students[0]);
     if (alpha > 0) return "A ridge for teacher and student melts both peaks.";
-    if (m <= N_FEATURES) {
-      return this.guess.peak === null
-        ? `The student's peak is at ${m}: its own number of examples.`
-        : this.guess.verdict(m, "the student's own number of examples.");
-    }
+    if (m <= N_FEATURES) return this.guess.verdict(m, "the student's own number of examples.");
     const win = `The student's best is ${percent(best)}, its teacher's ${percent(Math.min(...teacher))}.`;
     return best < bestRidge
       ? `${win} It passes the best ridge.`

@@ -109,14 +109,13 @@ function implicitRidge(n, p, alpha) {
   return b > 0 ? (2 * alpha) / (b + root) : (root - b) / (2 * n);
 }
 
-/** The least error of a ridge on the labels, over its width and alpha = 1/4, 1, 4, ..., 4^20. */
+/** The best ridge on the labels, over its width and alpha = 1/4, 1, 4, ..., 4^20. */
 export function bestRidge(population, nSamples) {
   let best = { errorRate: 1 };
   for (let width = 1; width < population.radius2.length; width++) {
     for (let exponent = -1; exponent <= 20; exponent++) {
-      const alpha = 4 ** exponent;
-      const candidate = leastSquaresLaw(population, nSamples, width, alpha);
-      if (candidate.errorRate < best.errorRate) best = { ...candidate, alpha };
+      const candidate = leastSquaresLaw(population, nSamples, width, 4 ** exponent);
+      if (candidate.errorRate < best.errorRate) best = candidate;
     }
   }
   return best;

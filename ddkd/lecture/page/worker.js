@@ -47,10 +47,8 @@ function clusters({ curve, width, streams, seed, flip_rate, n_transfer, alpha })
       return exactError(population, drawTeacher(population, uniform, width, alpha));
     }
     const teacher = drawTeacher(population, uniform, population.mean.length, alpha);
-    return exactError(
-      population,
-      drawStudent(population, uniform, teacher, n_transfer, width, alpha),
-    );
+    const student = drawStudent(population, uniform, teacher, n_transfer, width, alpha);
+    return exactError(population, student);
   });
 }
 
