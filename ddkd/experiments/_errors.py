@@ -149,7 +149,7 @@ class Errors:
         return c[column][rows].astype(float)
 
     def options(self, model: str, flip: float, column: str, **fixed: float) -> np.ndarray:
-        """Sorted distinct values of a column among a model's records.
+        """Sorted values of a column that every repeat has among a model's records.
 
         Parameters
         ----------
@@ -171,4 +171,6 @@ class Errors:
         rows = (c["model"] == model) & (c["flip_rate"] == flip)
         for name, value in fixed.items():
             rows &= c[name] == value
-        return np.unique(c[column][rows])
+        pairs = np.unique(np.stack([c[column][rows], c["repeat"][rows]]), axis=1)
+        values, counts = np.unique(pairs[0], return_counts=True)
+        return values[counts == len(self._repeats)]

@@ -4,6 +4,7 @@ import functools
 import os
 import threading
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -39,8 +40,8 @@ def run_in_parallel(
         n_jobs=n_jobs,
         return_as="generator_unordered",
         batch_size=1,
-        initializer=_watch_parent,
-        initargs=(os.getpid(),),
+        initializer=_start_worker,
+        initargs=(os.getpid(), tuple(warnings.filters)),
     )
     yield from parallel(delayed(function)(task, experiment, data, *arguments) for task in tasks)
 
@@ -67,6 +68,14 @@ def _module_of(value: Any) -> str:
     while isinstance(value, functools.partial):
         value = value.func
     return getattr(value, "__module__", None) or type(value).__module__
+
+
+def _start_worker(parent: int, filters: Sequence[Any]) -> None:
+    """Filter warnings as the parent does, print one in a line, and end when the parent does."""
+    warnings.resetwarnings()
+    warnings.filters.extend(filters)  # type: ignore[attr-defined]
+    warnings.formatwarning = lambda message, category, *_, **__: f"{category.__name__}: {message}\n"
+    _watch_parent(parent)
 
 
 def _watch_parent(parent: int) -> None:

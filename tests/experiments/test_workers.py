@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from functools import partial
 
 import joblib
@@ -39,6 +40,20 @@ def test_equal_bits_and_one_blas_thread_on_every_backend_after_a_serial_sweep(ba
         np.testing.assert_array_equal(parallel[name], serial[name])
     np.testing.assert_array_equal(parallel["threads"], 1)
     assert set(after) == {2}
+
+
+def warn(data, rng):
+    warnings.warn("to be ignored", UserWarning, stacklevel=1)
+    warnings.warn("to be seen", RuntimeWarning, stacklevel=1)
+    return [{"x": 1}]
+
+
+def test_workers_filter_warnings_as_their_parent_and_name_no_file(capfd):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.simplefilter("ignore", UserWarning)
+        sweep(warn, draw, repeats=2, n_jobs=2, progress=False)
+    assert capfd.readouterr().err.splitlines() == ["RuntimeWarning: to be seen"] * 2
 
 
 def test_multiprocessing_is_refused_with_the_reason():
