@@ -148,8 +148,10 @@ class Errors:
             raise ValueError(f"not one record a repeat for {model}, width {width}, m {m}")
         return c[column][rows].astype(float)
 
-    def options(self, model: str, flip: float, column: str, **fixed: float) -> np.ndarray:
-        """Sorted values of a column that every repeat has among a model's records.
+    def options(
+        self, model: str, flip: float, column: str, *, every_repeat: bool = False, **fixed: float
+    ) -> np.ndarray:
+        """Sorted distinct values of a column among a model's records.
 
         Parameters
         ----------
@@ -159,6 +161,8 @@ class Errors:
             Fraction of wrong training labels.
         column : str
             Which column.
+        every_repeat : bool, default=False
+            Leave out values that not every repeat has.
         **fixed : float
             Values that other columns must have.
 
@@ -173,4 +177,4 @@ class Errors:
             rows &= c[name] == value
         pairs = np.unique(np.stack([c[column][rows], c["repeat"][rows]]), axis=1)
         values, counts = np.unique(pairs[0], return_counts=True)
-        return values[counts == len(self._repeats)]
+        return values[counts == len(self._repeats)] if every_repeat else values

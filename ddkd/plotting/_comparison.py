@@ -103,7 +103,7 @@ class _Panels:
             return
         values = np.array([self.errors.values(model, flip, width=w, m=m) for w in widths])
         law = f"{model}-predicted"
-        grid = self.errors.options(law, flip, "width", n_transfer=m)
+        grid = self.errors.options(law, flip, "width", every_repeat=True, n_transfer=m)
         marks = draw_scores(ax, widths, values, label(model), joined=not len(grid))
         if len(grid):
             line = [self.errors.values(law, flip, width=w, m=m).mean() for w in grid]
