@@ -1,0 +1,60 @@
+"""An argument that is left out has the value that its documentation says."""
+
+import ast
+import inspect
+import re
+from importlib import import_module
+
+import numpy as np
+import pytest
+from numpydoc.docscrape import FunctionDoc
+
+from tools.docstrings import public_names
+
+
+def resolve(name):
+    """The object with a public name."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        try:
+            found = import_module(".".join(parts[:end]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[end:]:
+            found = getattr(found, part)
+        return found
+    raise LookupError(name)
+
+
+def documented(text, module):
+    """The value after "default" in the description of a parameter's type."""
+    value = re.search(r"default[= ](.+)$", text)[1]
+    if value.startswith(("np.", "numpy.")):
+        return getattr(np, value.rpartition(".")[2])
+    constant = getattr(module, value, None)  # such as MAIN_JOB
+    return ast.literal_eval(value) if constant is None else constant
+
+
+def pairs():
+    """Parameters that have both a default and a documented one."""
+    for name in sorted(set(public_names())):
+        found = resolve(name)
+        try:
+            signature = inspect.signature(found)
+        except (TypeError, ValueError):
+            continue
+        described = {p.name: p.type for p in FunctionDoc(found)["Parameters"]}
+        for parameter in signature.parameters.values():
+            text = described.get(parameter.name, "")
+            if parameter.default is not inspect.Parameter.empty and "default" in text:
+                expected = documented(text, inspect.getmodule(found))
+                yield f"{name}({parameter.name})", parameter.default, expected
+
+
+CASES = list(pairs())
+
+
+@pytest.mark.parametrize(("name", "default", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_the_default_is_the_documented_one(name, default, expected):
+    assert type(expected) is type(default) or {type(expected), type(default)} <= {int, float}
+    assert expected == default
