@@ -10,7 +10,7 @@ import numpy as np
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, FILES, PRINT, add_flags
+from ddkd.cli._flags import DATA, FILES, PRINT, add_flags, shows_progress
 from ddkd.cli._output import default_out, publish, save_figure, saved_answer
 from ddkd.datasets import DataFile
 from ddkd.prediction import Advice, advise
@@ -48,7 +48,9 @@ def run(args: argparse.Namespace) -> Answer:
         np.delete(rows, column, axis=1) for rows in (split.X_train, pool, split.X_test)
     )
     groups = split.X_train[:, column[0]] if column else None
-    advice = advise(X, split.y_train, pool, rng=args.seed, progress=not args.quiet, groups=groups)
+    advice = advise(
+        X, split.y_train, pool, rng=args.seed, progress=shows_progress(args), groups=groups
+    )
     model = advice.estimator()
     if args.save is not None:
         joblib.dump(model, args.save)

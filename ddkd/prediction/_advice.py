@@ -374,7 +374,8 @@ def _entrants(
 @contextmanager
 def _bar(contest: _Contest, progress: bool) -> Iterator[Any]:
     total = len(contest.rivals) + len(contest.teachers)
-    with tqdm(total=total, unit="contestants", disable=not progress) as bar:
+    layout = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} contestants"
+    with tqdm(total=total, disable=not progress, bar_format=layout, leave=False) as bar:
         yield bar
 
 

@@ -16,6 +16,7 @@ QUICK = {
     "curve": ["--repeats", "2", "--max-width", "250", "--verbose"],
     "distill": ["--repeats", "2", "--teacher-width", "300", "--n-transfer", "900", "--verbose"],
     "predict": ["--repeats", "2", "--max-width", "50", "--verbose"],
+    "advise": ["--verbose"],
     "phase": ["--verbose"],
     "theorems": ["--only", "conservation", "--verbose"],
 }
@@ -25,6 +26,7 @@ FIRST = {
     "distill": r"Distilling (pays|does not pay|makes no clear difference)",
     "predict": r"With a ridge the predicted error is off by at most",
     "phase": r"With 0 % label noise",
+    "advise": r"[A-Z].* is expected to err on",
     "theorems": r"1 of 1 agree",
     "curve of a file": r"The error (peaks at|has no peak)",
     "mistake": r"ddkd curve: error: data file absent.csv does not exist",
