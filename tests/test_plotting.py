@@ -403,8 +403,8 @@ def test_a_sweep_with_a_gap_is_refused():
         (lambda: DoubleDescentDisplay(widths=[1], test_scores=None), "cannot both be None"),
         (lambda: DoubleDescentDisplay(widths=[1, 2], test_scores=[1.0]), "test_scores must have"),
         (
-            lambda: DoubleDescentDisplay(widths=[1, 2], test_scores=None, theory=[1.0, np.nan]),
-            "none of them NaN",
+            lambda: DoubleDescentDisplay(widths=[1, 2], test_scores=None, theory=[np.nan, np.nan]),
+            "not all NaN",
         ),
         (lambda: DoubleDescentDisplay.from_paths([]), "at least one WidthPath"),
         (

@@ -97,7 +97,7 @@ def check_scores(name: str, value: ArrayLike, n_points: int) -> np.ndarray:
 
 
 def check_theory(name: str, value: Theory, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a theory line as abscissae and values, which may be infinite."""
+    """Return a theory line as abscissae and values, which may be infinite, or NaN in places."""
     if isinstance(value, tuple):
         if len(value) != 2:
             raise ValueError(f"{name} must be an array, or a pair of abscissae and values")
@@ -105,8 +105,8 @@ def check_theory(name: str, value: Theory, x: np.ndarray) -> tuple[np.ndarray, n
     values = np.asarray(value, dtype=np.float64)
     if values.ndim == 0:
         values = np.full(x.shape, values)
-    if values.shape != x.shape or np.isnan(values).any():
-        raise ValueError(f"{name} must have {x.size} values, none of them NaN; got {values.shape}")
+    if values.shape != x.shape or np.isnan(values).all():
+        raise ValueError(f"{name} must have {x.size} values, not all NaN; got {values.shape}")
     return x, values
 
 
@@ -129,7 +129,7 @@ def draw_scores(
 ) -> Line2D:
     """Draw the average over the repeats and its standard error, as a band or as bars.
 
-    Points are joined by a line unless a theory line does that for them.
+    Points are joined by a line unless a theory line does that for them; then they have bars.
     """
     order = np.argsort(x)
     x, (centre, low, high) = x[order], _summarise(scores[order], average)
@@ -138,9 +138,9 @@ def draw_scores(
         style["linestyle"] = "none"
     every = max(1, x.size // 40) if joined else 1
     (line,) = ax.plot(x, centre, label=label, gid=CURVE, markevery=every, **style)
-    if scores.shape[1] > 1 and errors == "fill_between":
+    if scores.shape[1] > 1 and errors == "fill_between" and joined:
         ax.fill_between(x, low, high, color=style["color"], alpha=0.25, linewidth=0)
-    elif scores.shape[1] > 1 and errors == "errorbar":
+    elif scores.shape[1] > 1 and errors:
         bars = [centre - low, high - centre]
         ax.errorbar(x, centre, bars, fmt="none", color=style["color"], capsize=3, elinewidth=1.5)
     return line

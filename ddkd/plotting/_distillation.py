@@ -165,7 +165,8 @@ class DistillationDisplay(CurvesDisplay):
         ax : matplotlib Axes or None, default=None
             The axes to draw on; a new figure by default.
         std_display_style : {"fill_between", "errorbar"} or None, default="fill_between"
-            How to show plus and minus one standard error of the average.
+            How to show plus and minus one standard error of the average; points on a theory
+            line always have bars.
         average : {"mean", "median"}, default="mean"
             How to average over repeats; near a threshold the mean of a squared error is
             infinite and only the median is stable.

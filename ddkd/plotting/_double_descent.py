@@ -40,7 +40,7 @@ class DoubleDescentDisplay(CurvesDisplay):
         Where the model begins to interpolate, to be marked ``n = ...``, or under the
         label given.
     theory : array-like of shape (n_widths,), pair (widths, values), or None
-        What theory says of the test error. Values may be infinite.
+        What theory says of the test error. Values may be infinite; a NaN breaks the line.
     score_name : str, default="Test error (%)"
         Label of the error axis. Under a name that ends in "(%)" fractions are shown as
         percentages.
@@ -321,7 +321,8 @@ class DoubleDescentDisplay(CurvesDisplay):
         score_type : {"test", "train", "both"}, default="test"
             Which errors to draw.
         std_display_style : {"fill_between", "errorbar"} or None, default="fill_between"
-            How to show plus and minus one standard error of the average.
+            How to show plus and minus one standard error of the average; points on a theory
+            line always have bars.
         average : {"mean", "median"}, default="mean"
             How to average over repeats. The mean error is infinite within one width of the
             threshold, so that the average of simulations means nothing there; the median
