@@ -1,6 +1,6 @@
 """Plot the time of a width path against n, P and G: ``python benchmarks/plot_scaling.py``.
 
-The line beside the points is the flop model of docs/width_path.rst, scaled by one factor, the
+The line beside the points is the flop model of docs/numerics.rst, scaled by one factor, the
 median speed over all points.
 """
 

@@ -1,48 +1,49 @@
-"""Time ddkd's least squares against its peers: ``python benchmarks/width_path.py [--full]``.
+"""Time a whole curve against its peers: ``python benchmarks/width_path.py [CASE ...] [--old DIR]``.
 
 Every method gets the same features, ten targets and 2,000 test samples, one BLAS thread, and
-returns test predictions. Times are medians of five interleaved rounds, so that a busy machine
-slows all of them alike; peers that take over two seconds run on a sample of the widths, between
-which their times are interpolated, and over ten in three rounds. ``--full`` runs everything.
+returns test predictions. A row is the ratio of CPU times of a peer to `width_path`: rounds of one
+and the other in turn, and the median of the ratios, so that a busy machine slows both alike.
+Peers run at ten of the widths, between which their times are interpolated. With ``--old DIR``, a
+checkout of another version, its `width_path` is a peer, too, on more kinds of features.
 
 scikit-learn's LinearRegression hands its ``tol`` to LAPACK as the cutoff of singular values; the
-default 1e-6 clips the peak. It gets ``tol=1e-15`` here, which keeps it exact.
+default 1e-6 clips the peak. It gets ``tol=1e-15`` here, which keeps it exact. Ridge has
+``alpha=1e-8``, which does not.
 """
 
 import argparse
+import importlib
 import statistics
+import sys
 import time
+import types
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from scipy import linalg
-from scipy.linalg import blas
 from sklearn.linear_model import LinearRegression, Ridge
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from ddkd.solvers import StreamingLeastSquares, ridge, width_path
+from ddkd.solvers import width_path
 
-N_TARGETS = 10
-N_TEST = 2000
-# Peers slower than this run on so many of the widths, unless everything is asked for.
-_SLOW = 2.0
+N_TARGETS, N_TEST = 10, 2000
 _SAMPLE = 10
 _ROUNDS = 5
-# Peers slower than this run in fewer rounds.
-_VERY_SLOW, _FEWER_ROUNDS = 10.0, 3
 
 
 @dataclass
 class Problem:
-    """Features, targets, test features and widths."""
+    """Features, targets, test features and widths, with further options of `width_path`."""
 
-    name: str
     Z: np.ndarray
     Y: np.ndarray
     Z_test: np.ndarray
     widths: np.ndarray
+    options: dict = field(default_factory=dict)
 
 
 def grid(n: int, p: int, size: int) -> np.ndarray:
@@ -54,213 +55,158 @@ def grid(n: int, p: int, size: int) -> np.ndarray:
     return np.unique(np.concatenate([below, near, above]))
 
 
-def gaussian(n: int, p: int, size: int) -> Problem:
+def gaussian(n: int, p: int, size: int = 61) -> Problem:
+    """Independent standard normal features."""
     rng = np.random.default_rng(0)
     Z, Z_test = rng.normal(size=(n, p)), rng.normal(size=(N_TEST, p))
-    return Problem(f"Gaussian n={n}", Z, rng.normal(size=(n, N_TARGETS)), Z_test, grid(n, p, size))
+    return Problem(Z, rng.normal(size=(n, N_TARGETS)), Z_test, grid(n, p, size))
 
 
-def fourier(n: int, p: int, size: int, dimension: int) -> Problem:
+def fourier(
+    dimension: int, n: int, p: int, size: int = 61, frequency: float = 1.0, **options: float
+) -> Problem:
+    """Cosines of random projections of Gaussian inputs."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(n + N_TEST, dimension))
-    phases = X @ rng.normal(size=(dimension, p)) * np.sqrt(2) + rng.uniform(0, 2 * np.pi, p)
-    Z = np.sqrt(2 / p) * np.cos(phases)
+    W = rng.normal(size=(dimension, p)) * frequency * np.sqrt(2)
+    Z = np.sqrt(2 / p) * np.cos(X @ W + rng.uniform(0, 2 * np.pi, p))
     Y = rng.normal(size=(n, N_TARGETS))
-    return Problem(f"Fourier {dimension}-D n={n}", Z[:n], Y, Z[n:], grid(n, p, size))
+    return Problem(Z[:n], Y, Z[n:], grid(n, p, size), options)
 
 
-def duplicated(n: int, p: int, size: int) -> Problem:
-    problem = gaussian(n, p, size)
-    problem.Z[n // 2 :] = problem.Z[: n - n // 2]
-    problem.name = f"every row twice n={n}"
+def every(problem: Problem) -> Problem:
+    """The same at every width, for test errors."""
+    problem.widths = np.arange(1, problem.Z.shape[1] + 1)
+    problem.options["Y_test"] = np.random.default_rng(1).normal(size=(N_TEST, N_TARGETS))
     return problem
 
 
-def gelsd(Z, Y):
+# Cases of the table, and those that only another version is measured on.
+AGAINST_PEERS: dict[str, Callable[[], Problem]] = {
+    "Fourier 20-D n=1000": lambda: fourier(20, 1000, 10_000, frequency=20**-0.5),
+    "Gaussian n=1000": lambda: gaussian(1000, 10_000),
+}
+AGAINST_OLD: dict[str, Callable[[], Problem]] = {
+    **AGAINST_PEERS,
+    "Fourier 20-D n=2000": lambda: fourier(20, 2000, 10_000, 40, frequency=20**-0.5),
+    "Gaussian n=2000": lambda: gaussian(2000, 10_000, 40),
+    **{f"Fourier {d}-D n=500": lambda d=d: fourier(d, 500, 5000) for d in (1, 2, 3, 5)},
+    **{f"ridge, {d}-D n=500": lambda d=d: fourier(d, 500, 5000, alpha=1e-3) for d in (1, 2, 3, 5)},
+    "high Fourier 3-D n=1000": lambda: fourier(3, 1000, 10_000, frequency=2.0),
+    "every width, 20-D n=500": lambda: every(fourier(20, 500, 4000, frequency=20**-0.5)),
+    "every width, 5-D n=200": lambda: every(fourier(5, 200, 1600, frequency=10**-0.5)),
+}
+
+
+def gelsd(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Least squares of scipy, with ddkd's cutoff."""
     rcond = max(Z.shape) * np.finfo(float).eps
     return linalg.lstsq(Z, Y, cond=rcond, lapack_driver="gelsd", check_finite=False)[0]
 
 
-def pinv(Z, Y):
-    return linalg.pinv(Z, check_finite=False) @ Y
-
-
-def linear_regression(Z, Y):
+def linear_regression(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """scikit-learn's least squares."""
     model = LinearRegression(fit_intercept=False)
     if "tol" in model.get_params():
         model.set_params(tol=1e-15)
     return model.fit(Z, Y).coef_.T
 
 
-def ridge_cholesky(Z, Y):
+def ridge_cholesky(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """scikit-learn's fastest, which is inexact."""
     return Ridge(1e-8, fit_intercept=False, solver="cholesky").fit(Z, Y).coef_.T
 
 
-def fresh_gram(Z, Y):
-    n, w = Z.shape
-    if w < n:
-        return linalg.cho_solve(linalg.cho_factor(Z.T @ Z, check_finite=False), Z.T @ Y)
-    return Z.T @ linalg.cho_solve(linalg.cho_factor(Z @ Z.T, check_finite=False), Y)
-
-
 PEERS = {
-    "lstsq(gelsd)": gelsd,
-    "pinv": pinv,
     "LinearRegression": linear_regression,
     "Ridge(cholesky)": ridge_cholesky,
-    "fresh Gram, inexact": fresh_gram,
+    "lstsq (gelsd)": gelsd,
 }
 
 
-def seconds(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def cpu_seconds(run: Callable[[], object]) -> float:
+    """CPU time of one call."""
+    start = time.process_time()
     run()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
-def run_peer(solver, problem: Problem, measured: np.ndarray) -> float:
-    """Time of a peer over all the widths, from some of them and by interpolation between those."""
+def run_peer(solver: Callable, problem: Problem) -> float:
+    """CPU time of a peer over all the widths, interpolated between ten of them."""
+    positions = np.linspace(0, problem.widths.size - 1, _SAMPLE).astype(int)
+    measured = problem.widths[positions]
     times = [
-        seconds(lambda w=w: problem.Z_test[:, :w] @ solver(problem.Z[:, :w], problem.Y))
+        cpu_seconds(lambda w=w: problem.Z_test[:, :w] @ solver(problem.Z[:, :w], problem.Y))
         for w in measured
     ]
     return float(np.interp(problem.widths, measured, times).sum())
 
 
-def compare(problem: Problem, peers: list[str], *, full: bool) -> None:
-    """One row of the table a peer: the ratio of medians of interleaved rounds."""
-
-    def ours() -> None:
-        width_path(problem.Z, problem.Y, problem.widths, Z_test=problem.Z_test)
-
-    seconds(ours)
-    sample = problem.widths[np.linspace(0, problem.widths.size - 1, _SAMPLE).astype(int)]
-    for name in peers:
-        solver = PEERS[name]
-        try:
-            estimate = run_peer(solver, problem, sample)
-        except linalg.LinAlgError as error:
-            print(f"{problem.name:24s} {name:22s} failed: {error}")
-            continue
-        measured = sample if estimate > _SLOW and not full else problem.widths
-        own, peer = [], []
-        for _ in range(_ROUNDS if full or estimate < _VERY_SLOW else _FEWER_ROUNDS):
-            own.append(seconds(ours))
-            peer.append(run_peer(solver, problem, measured))
-        ratio = statistics.median(peer) / statistics.median(own)
-        print(
-            f"{problem.name:24s} {name:22s} {statistics.median(own):8.3f} s "
-            f"{statistics.median(peer):8.2f} s {ratio:7.1f} x"
-            f"{' (sampled widths)' if measured is sample else ''}",
-            flush=True,
+def run_path(solver: Callable, problem: Problem) -> float:
+    """CPU time of a version of `width_path`."""
+    return cpu_seconds(
+        lambda: solver(
+            problem.Z, problem.Y, problem.widths, Z_test=problem.Z_test, **problem.options
         )
+    )
 
 
-def compare_every_width(n: int, p: int, n_sample: int) -> None:
-    """All widths 1..p against gelsd on a few of them, half of those at most n."""
-    problem = gaussian(n, p, 60)
-    Y_test = np.random.default_rng(1).normal(size=(N_TEST, N_TARGETS))
-    own = [
-        seconds(
-            lambda: width_path(
-                problem.Z, problem.Y, np.arange(1, p + 1), Z_test=problem.Z_test, Y_test=Y_test
-            )
-        )
-        for _ in range(_ROUNDS)
-    ]
-    problem.widths = np.arange(1, p + 1)
-    half = n_sample // 2
-    measured = np.unique(np.append(np.linspace(1, n, half), np.linspace(n, p, half)).astype(int))
-    peer = run_peer(gelsd, problem, measured)
+def report(
+    name: str, peer: str, problem: Problem, run: Callable[[Problem], float], rounds: int
+) -> None:
+    """Print one row: the median of paired ratios, their range, and our own time."""
+    own, ratios = [], []
+    for _ in range(rounds):
+        own.append(run_path(width_path, problem))
+        ratios.append(run(problem) / own[-1])
     print(
-        f"{f'all {p} widths n={n}':24s} {'lstsq(gelsd)':22s} {statistics.median(own):8.3f} s "
-        f"{peer:8.0f} s {peer / statistics.median(own):7.0f} x (sampled widths)",
+        f"{name:24s} {peer:17s} {statistics.median(ratios):6.2f}"
+        f" ({min(ratios):.2f} to {max(ratios):.2f}), ours {statistics.median(own):.3f} s",
         flush=True,
     )
 
 
-def compare_ridge_path(n: int, p: int, n_alphas: int) -> None:
-    """Twenty penalties at one width against scikit-learn's fit for each."""
-    problem = gaussian(n, p, 60)
-    alphas = np.geomspace(1e-3, 1e3, n_alphas) * p
-    own, peer = [], []
-    for _ in range(_ROUNDS):
-        own.append(seconds(lambda: ridge(problem.Z, problem.Y, alphas)))
-        peer.append(seconds(lambda: [sklearn_ridge(a, problem) for a in alphas]))
-    ratio = statistics.median(peer) / statistics.median(own)
-    print(
-        f"{f'{n_alphas} ridges n={n}':24s} {'Ridge(cholesky)':22s} {statistics.median(own):8.3f} s "
-        f"{statistics.median(peer):8.2f} s {ratio:7.1f} x",
-        flush=True,
-    )
+def old_width_path(folder: str) -> Callable:
+    """Load `width_path` of another checkout beside this one."""
+    package = types.ModuleType("ddkd_old")
+    package.__path__ = [str(Path(folder) / "ddkd")]
+    sys.modules["ddkd_old"] = package
+    return importlib.import_module("ddkd_old.solvers").width_path
 
 
-def sklearn_ridge(alpha: float, problem: Problem) -> np.ndarray:
-    model = Ridge(alpha, fit_intercept=False, solver="cholesky")
-    return model.fit(problem.Z, problem.Y).coef_
-
-
-def compare_streaming(p: int, n_batches: int) -> None:
-    """Streaming against its floor: the same feature map and the Gram update alone."""
-    rng = np.random.default_rng(0)
-    dimension, size = 64, 4096
-    W, phases = rng.normal(size=(dimension, p)) / 8, rng.uniform(0, 2 * np.pi, p)
-    Y = rng.normal(size=(size, N_TARGETS))
-    batches = [rng.normal(size=(size, dimension)) for _ in range(n_batches)]
-
-    def features(X):
-        return np.sqrt(2 / p) * np.cos(X @ W + phases)
-
-    gram = np.zeros((p, p), order="F")
-    stream = StreamingLeastSquares(p, N_TARGETS)
-    floor, own = [], []
-    for X in batches:
-        floor.append(
-            seconds(
-                lambda X=X: blas.dsyrk(1.0, features(X).T, beta=1.0, c=gram, lower=1, overwrite_c=1)
-            )
-        )
-        own.append(seconds(lambda X=X: stream.update(features(X), Y)))
-    ratio = statistics.median(floor) / statistics.median(own)
-    print(
-        f"{f'streaming p={p}':24s} {'features and syrk':22s} {statistics.median(own):8.3f} s "
-        f"{statistics.median(floor):8.3f} s {ratio:7.2f} of the floor ({stream.solve().method})",
-        flush=True,
-    )
+def processor() -> str:
+    """Name of the processor, and the BLAS kernels chosen for it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = "unknown processor"
+    kernels = {i.get("architecture") for i in threadpool_info() if i["user_api"] == "blas"}
+    return f"{name}, BLAS kernels {', '.join(sorted(map(str, kernels)))}"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="no sampling; takes an hour")
-    parser.add_argument("--only", help="run the problems whose name contains this")
-    options = parser.parse_args()
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("cases", nargs="*", help="parts of names of cases; all unless given")
+    parser.add_argument("--old", metavar="DIR", help="checkout of another version")
+    parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    args = parser.parse_args()
     warnings.simplefilter("ignore")
-    kernels = {lib["architecture"] for lib in threadpool_info() if lib["user_api"] == "blas"}
-    print(f"BLAS kernels: {', '.join(sorted(kernels))}; one thread")
-    print(f"{'problem':24s} {'peer':22s} {'ddkd':>10s} {'peer':>10s} {'ratio':>9s}")
-    everyone = list(PEERS)
-    jobs: list[tuple[Callable[[], Problem], list[str]]] = [
-        (lambda: gaussian(300, 3000, 60), everyone),
-        (lambda: gaussian(1000, 10000, 60), everyone),
-        (lambda: gaussian(2000, 10000, 40), ["lstsq(gelsd)", "Ridge(cholesky)"]),
-        (lambda: fourier(300, 3000, 60, 3), ["lstsq(gelsd)"]),
-        (lambda: fourier(1000, 10000, 60, 1), ["lstsq(gelsd)"]),
-        (lambda: fourier(1000, 10000, 60, 2), ["lstsq(gelsd)"]),
-        (lambda: fourier(1000, 10000, 60, 3), ["lstsq(gelsd)"]),
-        (lambda: duplicated(1000, 10000, 60), ["lstsq(gelsd)"]),
-    ]
-    for build, peers in jobs:
-        problem = build()
-        if options.only is None or options.only in problem.name:
-            compare(problem, peers, full=options.full)
-    if options.only is None or options.only in "all widths":
-        compare_every_width(1000, 10000, 200 if options.full else 12)
-    if options.only is None or options.only in "ridges":
-        compare_ridge_path(1000, 10000, 20)
-    if options.only is None or options.only in "streaming":
-        compare_streaming(1000, 12)
+    print(processor())
+    print("CPU time of the peer over that of width_path, median of paired ratios (range):")
+    cases = AGAINST_OLD if args.old else AGAINST_PEERS
+    peers = {name: partial(run_peer, solver) for name, solver in PEERS.items()}
+    if args.old:
+        peers = {"old version": partial(run_path, old_width_path(args.old))}
+    for name, make in cases.items():
+        if args.cases and not any(part in name for part in args.cases):
+            continue
+        problem = make()
+        for peer, run in peers.items():
+            report(name, peer, problem, run, args.rounds)
 
 
 if __name__ == "__main__":
-    with threadpool_limits(1):
+    with threadpool_limits(limits=1):
         main()

@@ -112,9 +112,7 @@ def check_problem(Z: Any, Y: Any, rcond: Any, *, on_demand: bool = False) -> Pro
     """Check features, targets and cutoff against each other."""
     eps = input_eps(Z)
     if isinstance(Z, ColumnSource) and not on_demand:
-        raise ValueError(
-            "Z makes its columns on demand, which only width_path takes; pass an array"
-        )
+        raise ValueError("Z makes columns on demand, which only width_path takes; give an array")
     features = check_columns("Z", Z) if on_demand else check_matrix("Z", Z)
     targets = check_targets("Y", Y, features.shape[0])
     columns = targets.reshape(targets.shape[0], -1)

@@ -138,7 +138,9 @@ def _blocks_below(
     """Blocks up to the last checkpoint, at most n, of certain full rank."""
     n, k = problem.Y.shape
     checkpoints = reference.widths[certain & (reference.widths <= n)].tolist()
-    m = max(checkpoints, default=1)
+    if not checkpoints:
+        return
+    m = checkpoints[-1]
     basis, triangle = tall_qr(problem.Z[:, :m])
     rotated = basis.transpose_times(problem.Y)
     directions = None

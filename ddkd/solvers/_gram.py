@@ -21,8 +21,7 @@ from scipy.linalg import lapack
 from ._arguments import Features, NestedProblem
 from ._growing import LargestBounds
 from ._products import Evaluation, column_blocks, multiply_nested
-from ._rank import random_vectors, smallest_by_inverse_iteration
-from ._solution import euclidean_norms
+from ._rank import euclidean_norms, random_vectors, smallest_by_inverse_iteration
 
 # Condition from which the solution is refined.
 _REFINED_CONDITION = 50.0
@@ -133,7 +132,8 @@ def solve_wide(
                 break
         if not duals:
             return first
-        n_solved = _record(problem, evaluation, first, duals, factors, extremes, smallest)
+        bounds = largest.frobenius, smallest
+        n_solved = _record(problem, evaluation, first, duals, factors, extremes, bounds)
         first += n_solved
         if n_solved < len(duals):
             return first
@@ -154,7 +154,7 @@ def _record(
     duals: list[np.ndarray],
     factors: list[PackedCholesky | None],
     extremes: list[tuple[float, float]],
-    smallest: float,
+    bounds: tuple[float, float],
 ) -> int:
     """Turn duals into coefficients, refine them and record those in order that are certified."""
     alpha, k = problem.alpha, problem.Y.shape[1]
@@ -174,7 +174,9 @@ def _record(
                 correction[here] = factor.solve(residual[here].T).T
         dual += correction
         fitted = multiply_nested(problem.Z, coef, widths, correction)
-    allowed = ACCEPTED_ERROR * np.hypot(smallest, np.sqrt(alpha)) * euclidean_norms(coef)
+    # The norm of Z' (Z Z' + alpha I)^-1 is at most the inverse of either.
+    strength = max(np.hypot(bounds[1], np.sqrt(alpha)), alpha / (bounds[0] or 1.0))
+    allowed = ACCEPTED_ERROR * strength * euclidean_norms(coef)
     good = (euclidean_norms(residuals()) <= allowed).reshape(-1, k).all(axis=1)
     n_good = int(np.argmin(np.append(good, False)))
     if n_good:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._arguments import Features
-from ._rank import condition_of_extremes, residual_vanishes
-from ._solution import SmallSolution, euclidean_norms
+from ._rank import condition_of_extremes, euclidean_norms, residual_vanishes
+from ._solution import SmallSolution
 
 # Blocks of fewer columns cost more in memory traffic than zeros in products, wider ones in memory.
 _NARROWEST, _WIDEST = 128, 512

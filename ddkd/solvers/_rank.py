@@ -30,6 +30,8 @@ SAFE_CONDITION = 1e5
 _MARGIN = 10.0
 _ROUNDS = 4
 _SEED = 20210206
+# Norms below this are computed again: their squares are near the end of the floating-point range.
+_TINY_NORM = 1e-140
 
 
 def check_rcond(rcond: Any) -> float | None:
@@ -108,6 +110,17 @@ def leading_extremes(triangle: np.ndarray, widths: np.ndarray) -> tuple[np.ndarr
     return np.maximum.accumulate(largest), np.minimum.accumulate(smallest)
 
 
+def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
+    """Norms along the last axis; those whose squares underflow are computed from scaled vectors."""
+    norms = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    small = norms < _TINY_NORM
+    if small.any():
+        largest = np.abs(vectors[small]).max(axis=-1, keepdims=True)
+        scaled = vectors[small] / np.where(largest == 0, 1.0, largest)
+        norms[small] = np.linalg.norm(scaled, axis=-1) * largest[..., 0]
+    return np.asarray(norms)
+
+
 def top_vector(triangle: np.ndarray) -> np.ndarray:
     """Left vector (m, 1) that shows the largest singular value of a triangle."""
     vector = random_vectors(len(triangle), 1)
@@ -130,14 +143,13 @@ def smallest_by_inverse_iteration(
 ) -> tuple[float, np.ndarray]:
     """Smallest singular value of Z, an estimate from above, and the vector (n, 1) that shows it.
 
-    `solve` solves with ``Z Z'`` (plus a penalty); the iteration starts from the columns of
-    `vectors`.
+    `solve` solves with ``Z Z'`` (plus a penalty); the iteration starts from unit columns `vectors`.
     """
     inverse = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(rounds):
             vectors = solve(vectors)
-            lengths = np.linalg.norm(vectors, axis=0)
+            lengths = euclidean_norms(vectors.T)
             if not np.isfinite(lengths).all():
                 return 0.0, random_vectors(len(vectors), 1)
             vectors = vectors / lengths

@@ -15,8 +15,8 @@ from scipy import linalg
 from ._arguments import Problem, Scaled, check_alpha, check_problem
 from ._gram import ACCEPTED_ERROR
 from ._lapack import tall_qr
-from ._rank import SAFE_CONDITION, condition_of_extremes, is_certain
-from ._solution import Form, LeastSquaresSolution, assemble, euclidean_norms, fitted_values
+from ._rank import SAFE_CONDITION, condition_of_extremes, euclidean_norms, is_certain
+from ._solution import Form, LeastSquaresSolution, assemble, fitted_values
 from ._triangle import kept_extremes, shrinkage, solve_one_width, truncated_svd
 
 # Ratio of the sides of a matrix above which a QR decomposition before the SVD pays.
@@ -161,7 +161,7 @@ def _solve_by_eigenvalues(
     inverse = 1.0 / (values[:, None] + penalties)
     residual = np.broadcast_to(Y, (alphas.size, *Y.shape))
     dual, coef = np.zeros(residual.shape), np.zeros((alphas.size, p, Y.shape[1]))
-    bound = np.hypot(smallest, np.sqrt(alphas))[:, None]
+    bound = np.maximum(np.hypot(smallest, np.sqrt(alphas)), alphas / largest)[:, None]
     for _ in range(1 + _REFINEMENTS):
         correction = vectors @ (inverse * (vectors.T @ residual))
         dual += correction

@@ -8,10 +8,12 @@ import numpy as np
 
 from .._repr import short_repr
 from ._arguments import Scaled
-from ._rank import condition_of_extremes, residual_vanishes, warn_if_not_interpolating
-
-# Norms below this are computed again: their squares are near the end of the floating-point range.
-_TINY_NORM = 1e-140
+from ._rank import (
+    condition_of_extremes,
+    euclidean_norms,
+    residual_vanishes,
+    warn_if_not_interpolating,
+)
 
 
 @short_repr
@@ -228,17 +230,6 @@ def fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
     a, p, k = coef.shape
     flat = Z @ coef.transpose(1, 0, 2).reshape(p, a * k)
     return flat.reshape(-1, a, k).transpose(1, 0, 2)
-
-
-def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
-    """Norms along the last axis; those whose squares underflow are computed from scaled vectors."""
-    norms = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
-    small = norms < _TINY_NORM
-    if small.any():
-        largest = np.abs(vectors[small]).max(axis=-1, keepdims=True)
-        scaled = vectors[small] / np.where(largest == 0, 1.0, largest)
-        norms[small] = np.linalg.norm(scaled, axis=-1) * largest[..., 0]
-    return np.asarray(norms)
 
 
 def _first(values: np.ndarray) -> Any:

@@ -1,36 +1,36 @@
-"""Slow, independent solutions: multiple precision, and a float64 SVD for every width."""
+"""Slow, obvious solutions that every fast one is compared with, and inputs that break solvers."""
 
 import mpmath
 import numpy as np
+from scipy import linalg
 
 
-def exact_min_norm(Z, Y, rcond):
-    """Truncated minimum-norm solution in 90 digits, from the eigenvectors of a Gram matrix."""
+def svd_solution(Z, Y, rcond, alpha=0.0):
+    """Truncated least squares by numpy's SVD: coefficients, rank and singular values."""
+    u, s, vt = np.linalg.svd(Z, full_matrices=False)
+    rank = int((s > rcond * s[0]).sum())
+    kept = s[:rank, None]
+    return vt[:rank].T @ ((u[:, :rank].T @ Y) / (kept + alpha / kept)), rank, s
+
+
+def exact_solutions(Z, Y, rcond, alphas=(0.0,)):
+    """The same in 90 digits for every penalty, from the eigenvectors of a Gram matrix."""
     n, p = Z.shape
     with mpmath.workdps(90):
         A, B = mpmath.matrix(Z.tolist()), mpmath.matrix(Y.tolist())
-        gram = A * A.T if n <= p else A.T * A
-        values, vectors = mpmath.eigsy(gram)
-        largest = max(values)
-        right = B if n <= p else A.T * B
-        coef = mpmath.matrix(gram.rows, Y.shape[1])
-        rank = 0
-        for j in range(gram.rows):
-            if values[j] > mpmath.mpf(rcond) ** 2 * largest:
-                rank += 1
+        values, vectors = mpmath.eigsy(A * A.T if n <= p else A.T * A)
+        largest, right = max(values), B if n <= p else A.T * B
+        kept = [j for j in range(min(n, p)) if values[j] > mpmath.mpf(rcond) ** 2 * largest]
+        found = []
+        for alpha in alphas:
+            coef = mpmath.zeros(min(n, p), Y.shape[1])
+            for j in kept:
                 v = vectors[:, j]
-                coef += v * (v.T * right) / values[j]
-        coef = A.T * coef if n <= p else coef
-        singular = sorted((mpmath.sqrt(abs(v)) for v in values), reverse=True)
-        found = np.array(coef.tolist(), dtype=float).reshape(p, Y.shape[1])
-        return found, rank, np.array([float(s) for s in singular])
-
-
-def svd_min_norm(Z, Y, rcond):
-    """Truncated minimum-norm solution by numpy's SVD."""
-    u, s, vt = np.linalg.svd(Z, full_matrices=False)
-    rank = int((s > rcond * s[0]).sum())
-    return vt[:rank].T @ ((u[:, :rank].T @ Y) / s[:rank, None]), rank, s
+                coef += v * (v.T * right) / (values[j] + mpmath.mpf(alpha))
+            coef = A.T * coef if n <= p else coef
+            found.append(np.array(coef.tolist(), dtype=float).reshape(p, Y.shape[1]))
+        singular = sorted((float(mpmath.sqrt(abs(v))) for v in values), reverse=True)
+    return found, len(kept), np.array(singular)
 
 
 def fourier_features(n, p, dimension, rng, n_test=0):
@@ -39,3 +39,75 @@ def fourier_features(n, p, dimension, rng, n_test=0):
     W = rng.normal(size=(dimension, p)) * np.sqrt(2.0)
     Z = np.sqrt(2 / p) * np.cos(X @ W + rng.uniform(0, 2 * np.pi, p))
     return Z[:n], Z[n:]
+
+
+def features_of_condition(n, p, condition, rng):
+    """Features (n, p), n <= p, with singular values from 1 down to 1 / condition."""
+    left, right = (linalg.qr(rng.normal(size=(m, n)), mode="economic")[0] for m in (n, p))
+    return left * np.geomspace(1, 1 / condition, n) @ right.T
+
+
+UGLY = [
+    "gaussian",
+    *(f"fourier {d}" for d in (20, 10, 5, 3, 2, 1)),
+    "equal rows, equal targets",
+    "equal rows, conflicting targets",
+    "bootstrap rows",
+    "nearly equal rows",
+    "equal columns",
+    "zero columns",
+    "a large column",
+    "a small column",
+    "low rank",
+    "falling columns",
+    "rising columns",
+    "falling rows",
+    "more targets than rows",
+    "tiny",
+    "huge",
+    "tiny targets",
+    "huge targets",
+]
+
+
+def ugly_problem(name, n, p):
+    """Features, targets and test features of one of the inputs that break solvers."""
+    rng = np.random.default_rng(3)
+    Z, Y, T = rng.normal(size=(n, p)), rng.normal(size=(n, 2)), rng.normal(size=(6, p))
+    if name.startswith("fourier"):
+        Z, T = fourier_features(n, p, int(name.split()[1]), rng, n_test=6)
+    elif name == "equal rows, equal targets":
+        Z[n // 2 :], Y[n // 2 :] = Z[: n - n // 2], Y[: n - n // 2]
+    elif name == "equal rows, conflicting targets":
+        Z[n // 2 :] = Z[: n - n // 2]
+    elif name == "bootstrap rows":
+        Z = Z[rng.integers(n, size=n)]
+    elif name == "nearly equal rows":
+        Z[-1] = Z[0] * (1 + 1e-9 * rng.normal(size=p))
+    elif name == "equal columns":
+        Z[:, 1::2], T[:, 1::2] = Z[:, ::2], T[:, ::2]
+    elif name == "zero columns":
+        Z[:, :3] = 0
+    elif name == "a large column":
+        Z[:, n + n // 4] *= 1e8
+    elif name == "a small column":
+        Z[:, n // 2] *= 1e-8
+    elif name == "low rank":
+        Z = rng.normal(size=(n, 3)) @ rng.normal(size=(3, p))
+    elif name == "falling columns":
+        Z, T = Z * np.geomspace(1, 1e-12, p), T * np.geomspace(1, 1e-12, p)
+    elif name == "rising columns":
+        Z, T = Z * np.geomspace(1e-12, 1, p), T * np.geomspace(1e-12, 1, p)
+    elif name == "falling rows":
+        Z *= np.geomspace(1, 1e-9, n)[:, None]
+    elif name == "more targets than rows":
+        Y = rng.normal(size=(n, 3 * n))
+    elif name == "tiny":
+        Z, T = Z * 1e-150, T * 1e-150
+    elif name == "huge":
+        Z, T = Z * 1e150, T * 1e150
+    elif name == "tiny targets":
+        Y = Y * 1e-150
+    elif name == "huge targets":
+        Y = Y * 1e150
+    return Z, Y, T

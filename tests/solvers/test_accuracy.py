@@ -1,4 +1,4 @@
-"""Every point of every path within ten times gelsd's own error, or 1e-9, of 90 digits."""
+"""Every point of every path within ten times the SVD's own error, or 1e-9, of 90 digits."""
 
 import warnings
 
@@ -9,114 +9,93 @@ from scipy import linalg
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import min_norm, width_path
 
-from .reference import exact_min_norm, fourier_features, svd_min_norm
+from .reference import UGLY, exact_solutions, fourier_features, svd_solution, ugly_problem
+
+# Penalty in units of the squared features.
+ALPHA = 1e-4
 
 
-def ugly_problem(name, n, p):
-    """Features, targets and test features of one of the inputs that break solvers."""
-    rng = np.random.default_rng(3)
-    Z, Y, T = rng.normal(size=(n, p)), rng.normal(size=(n, 2)), rng.normal(size=(6, p))
-    if name.startswith("fourier"):
-        Z, T = fourier_features(n, p, int(name.split()[1]), rng, n_test=6)
-    elif name == "equal rows, equal targets":
-        Z[n // 2 :], Y[n // 2 :] = Z[: n - n // 2], Y[: n - n // 2]
-    elif name == "equal rows, conflicting targets":
-        Z[n // 2 :] = Z[: n - n // 2]
-    elif name == "nearly equal rows":
-        Z[-1] = Z[0] * (1 + 1e-9 * rng.normal(size=p))
-    elif name == "equal columns":
-        Z[:, 1::2], T[:, 1::2] = Z[:, ::2], T[:, ::2]
-    elif name == "zero columns":
-        Z[:, :3] = 0
-    elif name == "low rank":
-        Z = rng.normal(size=(n, 3)) @ rng.normal(size=(3, p))
-    elif name == "falling columns":
-        Z, T = Z * np.geomspace(1, 1e-12, p), T * np.geomspace(1, 1e-12, p)
-    elif name == "rising columns":
-        Z, T = Z * np.geomspace(1e-12, 1, p), T * np.geomspace(1e-12, 1, p)
-    elif name == "falling rows":
-        Z *= np.geomspace(1, 1e-9, n)[:, None]
-    elif name == "more targets than rows":
-        Y = rng.normal(size=(n, 3 * n))
-    elif name == "tiny":
-        Z, T = Z * 1e-150, T * 1e-150
-    elif name == "huge":
-        Z, T = Z * 1e150, T * 1e150
-    elif name == "tiny targets":
-        Y = Y * 1e-150
-    elif name == "huge targets":
-        Y = Y * 1e150
-    return Z, Y, T
+def peer_solutions(Z, Y, rcond, alpha):
+    """The SVD's solutions with the samples in five orders: its rounding errors vary."""
+    found = []
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(len(Z))
+        if alpha == 0:
+            solved = linalg.lstsq(Z[order], Y[order], cond=rcond, lapack_driver="gelsd")[0]
+        else:
+            solved = svd_solution(Z[order], Y[order], rcond, alpha)[0]
+        found.append(solved)
+    return found
 
 
-NAMES = [
-    "gaussian",
-    *(f"fourier {d}" for d in (20, 5, 3, 2, 1)),
-    "equal rows, equal targets",
-    "equal rows, conflicting targets",
-    "nearly equal rows",
-    "equal columns",
-    "zero columns",
-    "low rank",
-    "falling columns",
-    "rising columns",
-    "falling rows",
-    "more targets than rows",
-    "tiny",
-    "huge",
-    "tiny targets",
-    "huge targets",
-]
-
-
-def gelsd_of_permuted_samples(Z, Y, rcond, seed):
-    """LAPACK's solution with the samples in another order: its rounding errors vary."""
-    order = np.random.default_rng(seed).permutation(len(Z))
-    return linalg.lstsq(Z[order], Y[order], cond=rcond, lapack_driver="gelsd")[0]
+def quiet_path(*arguments, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        return width_path(*arguments, **options)
 
 
 def assert_accurate(name, n, p, widths):
+    """Compare sparse, every-width and ridge paths at these widths."""
     Z, Y, T = ugly_problem(name, n, p)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InterpolationWarning)
-        path = width_path(Z, Y, widths, Z_test=np.vstack([T, Z]))
     z_size, y_size = np.abs(Z).max(), np.abs(Y).max()
+    alpha, points = ALPHA * z_size**2, np.vstack([T, Z])
+    sparse = quiet_path(Z, Y, widths, Z_test=points)
+    penalised = quiet_path(Z, Y, widths, Z_test=points, alpha=alpha)
+    every = quiet_path(Z, Y, np.arange(1, p + 1), Z_test=points)
     for i, width in enumerate(widths):
         rcond = max(n, width) * 2.0**-52
-        exact, rank, s = exact_min_norm(Z[:, :width] / z_size, Y / y_size, rcond)
-        exact *= y_size / z_size
-        peers = [gelsd_of_permuted_samples(Z[:, :width], Y, rcond, seed) for seed in range(5)]
+        (exact, ridge), rank, s = exact_solutions(
+            Z[:, :width] / z_size, Y / y_size, rcond, (0.0, ALPHA)
+        )
         # A singular value this near to the cutoff may fall on either side of it.
-        if not ((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0])).any():
-            assert path.rank[i] == rank, (width, path.method[i])
+        if ((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0])).any():
+            continue
+        cases = [(sparse, i, exact, 0.0), (every, width - 1, exact, 0.0)]
+        for path, at, coef, a in [*cases, (penalised, i, ridge, ALPHA)]:
+            assert path.rank[at] == rank, (width, path.method[at])
+            scaled = Y / y_size - (Z[:, :width] / z_size) @ coef
+            coef = coef * (y_size / z_size)
+            peers = peer_solutions(Z[:, :width], Y, rcond, a * z_size**2)
             # Errors along the largest singular vectors show only on the training samples.
-            for points, found in ((T, path.predictions[i, :6]), (Z, path.predictions[i, 6:])):
-                expected = points[:, :width] @ exact
+            for rows in (slice(6), slice(6, None)):
+                expected = points[rows, :width] @ coef
                 size = np.abs(expected).max() or 1.0
-                theirs = [np.abs(points[:, :width] @ coef - expected).max() for coef in peers]
+                theirs = [np.abs(points[rows, :width] @ c - expected).max() for c in peers]
                 peer_error = max(theirs) / size
-                error = np.abs(found - expected).max() / size
-                assert error <= max(10 * peer_error, 1e-9), (width, path.method[i])
-            scaled = Y / y_size - (Z[:, :width] / z_size) @ (exact * (z_size / y_size))
+                error = np.abs(path.predictions[at, rows] - expected).max() / size
+                assert error <= max(10 * peer_error, 1e-9), (width, path.method[at])
             np.testing.assert_allclose(
-                path.train_mse[i] / y_size**2,
+                path.train_mse[at] / y_size**2,
                 np.mean(scaled**2, axis=0),
                 rtol=max(1e-4, 10 * peer_error),
                 atol=1e-9,
             )
-            norm = np.linalg.norm(exact, axis=0)
-            np.testing.assert_allclose(path.coef_norm[i], norm, rtol=max(1e-9, 20 * peer_error))
+            norm = np.linalg.norm(coef, axis=0)
+            np.testing.assert_allclose(path.coef_norm[at], norm, rtol=max(1e-9, 20 * peer_error))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", UGLY)
 def test_ugly_inputs_against_multiple_precision(name):
     assert_accurate(name, 8, 40, [1, 4, 7, 8, 9, 10, 12, 40])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", UGLY)
 def test_larger_ugly_inputs_against_multiple_precision(name):
     assert_accurate(name, 24, 150, [1, 2, 12, 23, 24, 25, 26, 36, 72, 150])
+
+
+@pytest.mark.parametrize("name", UGLY)
+@pytest.mark.parametrize("alpha", [0.0, ALPHA])
+def test_ranks_are_the_svds_at_every_width(name, alpha):
+    n, p = 24, 150
+    Z, Y, _ = ugly_problem(name, n, p)
+    path = quiet_path(Z, Y, np.arange(1, p + 1), alpha=alpha * np.abs(Z).max() ** 2)
+    for width in range(1, p + 1):
+        rcond = max(n, width) * 2.0**-52
+        s = np.linalg.svd(Z[:, :width], compute_uv=False)
+        near = np.count_nonzero((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0]))
+        assert abs(path.rank[width - 1] - np.count_nonzero(s > rcond * s[0])) <= near
 
 
 @pytest.mark.parametrize("shape", [(1, 5), (5, 1), (1, 1)])
@@ -130,7 +109,10 @@ def test_one_row_or_one_column(shape):
         np.testing.assert_allclose(path.predictions[i, :, 0], Z[:, : i + 1] @ coef, rtol=1e-13)
 
 
-@pytest.mark.parametrize(("dimension", "n"), [(1, 200), (2, 100), (3, 150), (3, 600), (5, 100)])
+@pytest.mark.parametrize(
+    ("dimension", "n"),
+    [(1, 200), (2, 100), (3, 150), (5, 100), pytest.param(3, 600, marks=pytest.mark.slow)],
+)
 def test_low_dimensional_features_are_as_accurate_as_gelsd(dimension, n):
     # Large enough for compression (dimension 1) and for every switch between algorithms. The
     # reference is the SVD's solution, after orthogonal changes of the samples that change
@@ -148,14 +130,14 @@ def test_low_dimensional_features_are_as_accurate_as_gelsd(dimension, n):
     turns = [linalg.qr(rng.normal(size=(n, n)))[0] for _ in range(3)]
     for i, width in enumerate(path.widths):
         rcond = max(n, width) * 2.0**-52
-        _, rank, s = svd_min_norm(Z[:, :width], Y, rcond)
+        _, rank, s = svd_solution(Z[:, :width], Y, rcond)
         near = np.count_nonzero((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0]))
         assert abs(path.rank[i] - rank) <= near
         if path.rank[i] != rank:
             continue
         ours, theirs = path.predictions[i], []
         centre = np.median(
-            [T[:, :width] @ svd_min_norm(q @ Z[:, :width], q @ Y, rcond)[0] for q in turns], axis=0
+            [T[:, :width] @ svd_solution(q @ Z[:, :width], q @ Y, rcond)[0] for q in turns], axis=0
         )
         for q in turns:
             coef = linalg.lstsq(q @ Z[:, :width], q @ Y, rcond, lapack_driver="gelsd")[0]
@@ -172,7 +154,7 @@ def test_compression_is_used_and_gives_the_solution():
         path = width_path(Z, y, [100, 300, 1000], Z_test=T)
     assert path.rank.max() < 40
     for i, width in enumerate(path.widths):
-        coef, rank, _ = svd_min_norm(Z[:, :width], y[:, None], max(300, width) * 2.0**-52)
+        coef, rank, _ = svd_solution(Z[:, :width], y[:, None], max(300, width) * 2.0**-52)
         assert path.rank[i] == rank
         fitted = Z[:, :width] @ coef
         assert path.train_mse[i, 0] == pytest.approx(np.mean((y - fitted[:, 0]) ** 2), rel=1e-4)

@@ -7,7 +7,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import leave_one_out, min_norm, ridge, width_path
 
-from .reference import exact_min_norm, fourier_features
+from .reference import exact_solutions, fourier_features
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def ill_conditioned():
     right = np.linalg.qr(rng.normal(size=(30, 12)))[0]
     Z = left * np.geomspace(1, 1e-9, 12) @ right.T
     Y = rng.normal(size=(12, 1))
-    coef, rank, _ = exact_min_norm(Z, Y, 30 * 2.0**-52)
+    (coef,), rank, _ = exact_solutions(Z, Y, 30 * 2.0**-52)
     assert rank == 12
     return Z, Y[:, 0], coef[:, 0]
 
@@ -54,7 +54,7 @@ def test_right_where_a_common_call_is_wrong(ill_conditioned, peer):
 def test_the_path_is_right_there_too(ill_conditioned):
     Z, y, _ = ill_conditioned
     wider = np.hstack([Z, Z @ np.linalg.qr(np.random.default_rng(1).normal(size=(30, 30)))[0]])
-    exact, _, _ = exact_min_norm(wider, y[:, None], 60 * 2.0**-52)
+    (exact,), _, _ = exact_solutions(wider, y[:, None], 60 * 2.0**-52)
     with pytest.warns(InterpolationWarning, match="rank 12"):
         path = width_path(wider, y, [12, 13, 30, 45, 60], Z_test=np.eye(60))
     assert relative_error(path.predictions[-1, :, 0], exact[:, 0]) < 1e-6

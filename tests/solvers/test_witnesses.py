@@ -1,0 +1,296 @@
+"""One input for each threshold of the solvers, which fails when the threshold is loosened."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from ddkd.exceptions import InterpolationWarning
+from ddkd.solvers import leave_one_out, min_norm, ridge, width_path
+from ddkd.solvers._arguments import NestedProblem
+from ddkd.solvers._deficient import reduce_rows
+from ddkd.solvers._growing import LargestBounds
+from ddkd.solvers._lapack import tall_qr
+from ddkd.solvers._products import cumulative_squares
+from ddkd.solvers._rank import (
+    is_certain,
+    leading_extremes,
+    smallest_by_inverse_iteration,
+    top_vector,
+)
+
+from .reference import features_of_condition, svd_solution
+
+EPS = 2.0**-52
+
+
+def nested(Z, alpha=0.0, rcond=None):
+    """The problem of a path with one target."""
+    n = len(Z)
+    return NestedProblem(Z, np.ones((n, 1)), alpha, lambda w: rcond or max(n, w) * EPS)
+
+
+# Scales (_arguments.py)
+
+
+@pytest.mark.parametrize("power", [-300, 300])
+def test_a_penalty_is_scaled_with_the_features(power):
+    rng = np.random.default_rng(0)
+    Z, y, s, alpha = rng.normal(size=(12, 30)), rng.normal(size=12), 2.0**power, 0.7
+    for p in (8, 30):
+        expected = ridge(Z[:, :p], y, alpha).coef
+        found = ridge(s * Z[:, :p], y, alpha * s**2)
+        np.testing.assert_allclose(found.coef * s, expected, rtol=1e-12)
+        assert found.coef_norm * s == pytest.approx(np.linalg.norm(expected), rel=1e-12)
+        several = ridge(s * Z[:, :p], y, [alpha * s**2, 0.0])
+        np.testing.assert_allclose(several.coef[0] * s, expected, rtol=1e-10)
+    widths = [8, 12, 13, 30]
+    found = width_path(s * Z, y, widths, Z_test=s * Z, alpha=alpha * s**2, keep_coefs=True)
+    expected = width_path(Z, y, widths, Z_test=Z, alpha=alpha, keep_coefs=True)
+    np.testing.assert_allclose(found.predictions, expected.predictions, rtol=1e-11)
+    np.testing.assert_allclose(found.coefs * s, expected.coefs, rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(found.coef_norm * s, expected.coef_norm, rtol=1e-11)
+    np.testing.assert_allclose(found.condition, expected.condition, rtol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-92, 1e-100, 1e-150])
+def test_a_penalty_far_above_tiny_features(scale):
+    rng = np.random.default_rng(1)
+    Z, y = rng.normal(size=(30, 40)), rng.normal(size=30)
+    expected = scale * (Z.T @ y)
+    solution = ridge(Z * scale, y, 1.0)
+    np.testing.assert_allclose(solution.coef, expected, rtol=1e-11, atol=1e-13 * scale)
+    assert solution.coef_norm == pytest.approx(scale * np.linalg.norm(Z.T @ y), rel=1e-12, abs=0)
+    path = width_path(Z * scale, y, [10, 30, 40], alpha=1.0)
+    for width, norm in zip(path.widths, path.coef_norm[:, 0], strict=True):
+        expected = scale * np.linalg.norm(Z[:, :width].T @ y)
+        assert norm == pytest.approx(expected, rel=1e-12, abs=0)
+    np.testing.assert_allclose(path.condition, 1.0)
+
+
+def test_a_penalty_beyond_all_numbers_is_refused():
+    Z, y = np.ones((3, 4)) * 1e-200, np.ones(3)
+    for solve in (
+        lambda: ridge(Z, y, 1.0),
+        lambda: ridge(Z, y, [0.0, 1.0]),
+        lambda: width_path(Z, y, [2, 4], alpha=1.0),
+    ):
+        with pytest.raises(ValueError, match=r"alpha must be below 2\^1000 times the squared"):
+            solve()
+
+
+# Rank and its certificate (_rank.py, _growing.py)
+
+
+def test_full_rank_is_certain_only_with_a_margin_of_ten():
+    assert is_certain(1.0, 1.01e-11, 1e-12)
+    assert not is_certain(1.0, 0.99e-11, 1e-12)
+    assert is_certain(1.0, 1e-300, 0.0)
+    assert not is_certain(1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_estimates_stay_within_the_margin(seed):
+    rng = np.random.default_rng(seed)
+    # A flat spectrum with one small value is the hardest for few rounds.
+    left, right = (np.linalg.qr(rng.normal(size=(120, 120)))[0] for _ in range(2))
+    values = np.append(np.linspace(1, 2, 119)[::-1], 1e-3)
+    triangle = tall_qr(left * values @ right)[1]
+    largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([120])))
+    assert 1 / 2 < largest / 2.0 <= 1 + 1e-12
+    assert 1 - 1e-9 <= smallest / 1e-3 < 1.5
+    gram = left * values**2 @ left.T
+    vectors = np.linalg.qr(rng.normal(size=(120, 2)))[0]
+    low, vector = smallest_by_inverse_iteration(lambda v: np.linalg.solve(gram, v), vectors)
+    assert 1 - 1e-6 <= low / 1e-3 < 1.2
+    assert abs(vector[:, 0] @ left[:, -1]) > 0.9
+    image = triangle.T @ top_vector(triangle)[:, 0]
+    assert np.linalg.norm(image) > 1.5 * np.linalg.norm(top_vector(triangle))
+
+
+def test_bounds_of_the_largest_singular_value_enclose_it():
+    rng = np.random.default_rng(2)
+    Z = rng.normal(size=(30, 200)) * np.geomspace(1e-3, 1, 200)
+    Z[:, 150] *= 100
+    bounds = LargestBounds(30, np.linalg.svd(Z[:, :30])[0][:, 0])
+    for start in range(0, 200, 25):
+        bounds.add(Z[:, start : start + 25])
+        s = np.linalg.svd(Z[:, : start + 25], compute_uv=False)
+        assert bounds.frobenius == pytest.approx(np.sqrt(np.sum(s**2)))
+        assert 0.4 * s[0] < bounds.estimate <= s[0] * (1 + 1e-12)
+    assert bounds.width == 200
+
+
+@pytest.mark.parametrize("rcond", [0.0, 1e-3, 0.3])
+def test_cutoffs_that_are_given(rcond):
+    rng = np.random.default_rng(3)
+    Z, Y = features_of_condition(20, 60, 1e4, rng), rng.normal(size=(20, 2))
+    widths = [5, 19, 20, 21, 30, 60]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        path = width_path(Z, Y, widths, Z_test=Z[:4], rcond=rcond)
+        every = width_path(Z, Y, np.arange(1, 61), Z_test=Z[:4], rcond=rcond)
+    for i, width in enumerate(widths):
+        coef, rank, s = svd_solution(Z[:, :width], Y, rcond)
+        assert path.rank[i] == every.rank[width - 1] == rank
+        tolerance = 1e-14 * s[0] / s[rank - 1] * np.abs(coef).max() + 1e-9
+        for found in (path.predictions[i], every.predictions[width - 1]):
+            np.testing.assert_allclose(found, Z[:4, :width] @ coef, rtol=0, atol=tolerance)
+
+
+def test_float32_features_are_cut_off_at_their_own_rounding():
+    rng = np.random.default_rng(4)
+    Z = (rng.normal(size=(40, 6)) @ rng.normal(size=(6, 90))).astype(np.float32)
+    y = rng.normal(size=40)
+    with pytest.warns(InterpolationWarning, match="numerical rank 6"):
+        path = width_path(Z, y, [3, 20, 40, 90])
+    assert path.rank.tolist() == [3, 6, 6, 6]
+    with pytest.warns(InterpolationWarning, match="numerical rank 6"):
+        assert min_norm(Z, y).rank == 6
+    # In float64 the rounding of float32 is full rank.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        assert width_path(Z.astype(float), y, [90]).rank[0] == 40
+
+
+# The growing Gram matrix (_gram.py)
+
+
+@pytest.mark.parametrize("condition", [30.0, 300.0, 3e3])
+@pytest.mark.parametrize("alpha", [0.0, 1e-7])
+def test_gram_widths_are_refined_to_nine_digits(condition, alpha):
+    rng = np.random.default_rng(5)
+    n, p = 60, 240
+    Z, Y = features_of_condition(n, p, condition, rng), rng.normal(size=(n, 2))
+    widths = [160, 200, 240]
+    path = width_path(Z, Y, widths, alpha=alpha, keep_coefs=True)
+    assert set(path.method) == {"gram"}
+    for i, width in enumerate(widths):
+        u, s, vt = np.linalg.svd(Z[:, :width], full_matrices=False)
+        coef = vt.T @ ((u.T @ Y) * (s / (s**2 + alpha))[:, None])
+        error = np.linalg.norm(path.coefs[i, :width] - coef) / np.linalg.norm(coef)
+        assert error < 1e-9
+        # What a Gram matrix without refinement would leave.
+        assert error < 1e-3 * EPS * condition**2 + 1e-13 * condition
+
+
+def test_a_gram_matrix_is_not_formed_at_a_condition_of_a_million():
+    rng = np.random.default_rng(6)
+    Z, Y = features_of_condition(40, 200, 1e6, rng), rng.normal(size=(40, 1))
+    path = width_path(Z, Y, [100, 150, 200], Z_test=Z)
+    assert "gram" not in path.method
+    np.testing.assert_allclose(path.predictions[-1], Y, atol=1e-9)
+
+
+# Fewer rows (_deficient.py)
+
+
+def test_compression_enlarges_its_basis_until_the_loss_is_rounding():
+    # Singular values that fall evenly to the cutoff: the pivots count too few of them.
+    rng = np.random.default_rng(7)
+    n = 400
+    left, right = (np.linalg.qr(rng.normal(size=(m, n)))[0] for m in (n, 600))
+    values = np.concatenate([np.ones(10), np.full(80, 1e-14), np.zeros(n - 90)])
+    Z = left * values @ right.T
+    problem = nested(Z)
+    triangle = tall_qr(Z[:, :n])[1]
+    widths = np.array([n, 600])
+    reduced = reduce_rows(problem, triangle, widths)
+    assert reduced is not None
+    n_columns = len(reduced.Z)
+    assert 42 < n_columns < 0.6 * n
+    loss = np.linalg.norm(Z) ** 2 - np.linalg.norm(reduced.Z) ** 2
+    assert abs(loss) < 1e-12 * np.linalg.norm(Z) ** 2
+
+
+def test_compression_is_given_up_where_it_would_lose_digits():
+    # Half of the rank is far above rounding: a basis of it would be no smaller.
+    rng = np.random.default_rng(8)
+    Z = np.hstack([features_of_condition(100, 100, 1e17, rng), rng.normal(size=(100, 20)) * 1e-13])
+    assert reduce_rows(nested(Z), tall_qr(Z[:, :100])[1], np.array([100, 120])) is None
+
+
+def test_a_compression_never_loses_what_a_width_keeps():
+    # The first columns are tiny: what is rounding to the whole is everything to them.
+    rng = np.random.default_rng(9)
+    n = 200
+    Z = rng.normal(size=(n, 4)) @ rng.normal(size=(4, 500))
+    Z[:, :100] = 1e-15 * rng.normal(size=(n, 100))
+    Y = rng.normal(size=(n, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        path = width_path(Z, Y, [50, 100, 200, 500])
+    assert path.rank.tolist() == [50, 100, 4, 4]
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_rows_that_differ_in_the_last_column_are_not_merged(sign):
+    rng = np.random.default_rng(10)
+    Z, y = rng.normal(size=(12, 300)), rng.normal(size=12)
+    Z[6:] = Z[:6]
+    Z[:, 0] = 0.0
+    Z[6:, 0] *= sign  # -0 and 0 are equal
+    Z[11, 299] += 1.0
+    with pytest.warns(InterpolationWarning):
+        path = width_path(Z, y, [12, 299, 300])
+    assert path.rank.tolist() == [6, 6, 7]
+
+
+# Every width (_every_width.py, _products.py)
+
+
+def test_sums_of_squares_that_fall_to_nothing_are_not_cancellation():
+    rng = np.random.default_rng(11)
+    directions, steps = rng.normal(size=(50, 130)), rng.normal(size=(130, 2))
+    start = -directions[:, :100] @ steps[:100]
+    squares, last = cumulative_squares(start, directions, steps)
+    values = start + np.cumsum(directions.T[:, :, None] * steps[:, None, :], axis=0)
+    expected = np.sum(values**2, axis=1)
+    assert expected[99].max() < 1e-25 * expected[0].min()
+    assert squares[99].max() < 1e-25 * expected[0].min()
+    np.testing.assert_allclose(np.delete(squares, 99, 0), np.delete(expected, 99, 0), rtol=1e-10)
+    np.testing.assert_allclose(last, values[-1], rtol=1e-10)
+
+
+def test_the_test_error_of_a_noiseless_line_falls_to_rounding_at_its_width():
+    rng = np.random.default_rng(12)
+    Z, T, truth = rng.normal(size=(60, 200)), rng.normal(size=(40, 200)), rng.normal(size=20)
+    path = width_path(Z, Z[:, :20] @ truth, np.arange(1, 201), Z_test=T, Y_test=T[:, :20] @ truth)
+    assert (path.test_mse[18] > 1e-3).all()
+    assert (path.test_mse[19:60] < 1e-20).all()
+    assert (path.test_mse[19:60] >= 0).all()
+
+
+@pytest.mark.parametrize("condition", [1e2, 1e6, 1e8])
+def test_cumulative_widths_are_exact_whatever_the_condition(condition):
+    rng = np.random.default_rng(13)
+    n, p = 50, 400
+    Z = features_of_condition(n, p, condition, rng)
+    T, Y = rng.normal(size=(30, p)) @ Z.T @ Z, rng.normal(size=(n, 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterpolationWarning)
+        path = width_path(Z, Y, np.arange(1, p + 1), Z_test=T, keep_coefs=True)
+    assert np.count_nonzero(path.method == "cumulative") > 250
+    for width in (3, 40, 49, 50, 51, 55, 60, 75, 130, 260, 399):
+        coef, rank, s = svd_solution(Z[:, :width], Y, 400 * EPS)
+        assert path.rank[width - 1] == rank
+        expected = T[:, :width] @ coef
+        tolerance = (1e-10 + 20 * EPS * s[0] / s[-1]) * np.abs(expected).max()
+        np.testing.assert_allclose(path.predictions[width - 1], expected, rtol=0, atol=tolerance)
+        assert (path.coefs[width - 1, width:] == 0).all()
+        size = (1e-9 + 100 * EPS * s[0] / s[-1]) * np.abs(coef).max()
+        np.testing.assert_allclose(path.coefs[width - 1, :width], coef, rtol=0, atol=size)
+
+
+# Leave-one-out (_leave_one_out.py)
+
+
+@pytest.mark.parametrize("size", [0.02, 1e-3, 1e-5])
+def test_leverages_near_one(size):
+    # One sample of a large norm in n > p: its leverage is 1 - O(size^2).
+    rng = np.random.default_rng(14)
+    Z, y = rng.normal(size=(20, 4)), rng.normal(size=20)
+    Z[0] /= size
+    rest = np.arange(1, 20)
+    refitted = Z[0] @ np.linalg.lstsq(Z[rest], y[rest], rcond=None)[0]
+    assert leave_one_out(Z, y, [0.0]).predictions[0, 0] == pytest.approx(refitted, rel=1e-11)
