@@ -193,6 +193,13 @@ def test_dragging_leaves_a_trail(opened):
     assert opened.execute_script(script) == 64
 
 
+def test_a_stop_ends_the_play(opened):
+    opened.find_element("id", "scene1-play").click()
+    opened.find_element("css selector", '#scene1 [data-set="width=160"]').click()
+    assert opened.find_element("id", "scene1-play").text == "▶ Play"
+    assert opened.find_element("id", "scene1-width-value").text == "160"
+
+
 def test_a_link_sets_the_page_and_the_page_gives_it_back(browser, page):
     link = "#scene=3&n_transfer=400&flip_rate=0.2&alpha=10&generations=2&seed=5"
     open_page(browser, page, link)

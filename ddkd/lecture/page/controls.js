@@ -67,6 +67,7 @@ export class Controls {
 
   /** Apply settings written as in a link; a value may be the name of another setting. */
   apply(text) {
+    this.section.dispatchEvent(new Event("apply"));
     const names = [...new URLSearchParams(text)].filter(([name]) => name in this.specs);
     for (const [name, word] of names) {
       const numeric = typeof this.specs[name].choices[0] === "number";
@@ -74,7 +75,6 @@ export class Controls {
       this.set(name, value);
     }
     names.forEach(([name]) => this.onChange(name));
-    return names.length > 0;
   }
 
   /** The scene's settings as the end of an address. */
@@ -98,6 +98,7 @@ export class Player {
     for (const event of ["pointerdown", "keydown"]) {
       controls.element(name).addEventListener(event, () => this.stop());
     }
+    controls.section.addEventListener("apply", () => this.stop());
   }
 
   start() {

@@ -25,9 +25,8 @@ export function uniforms(uniform, count) {
 export function normals(uniform, count) {
   const values = new Float64Array(count);
   for (let i = 0; i < count; i += 2) {
-    const [first, second] = normalPair(uniform(), uniform());
-    values[i] = first;
-    if (i + 1 < count) values[i + 1] = second;
+    // A typed array ignores what is written behind its end.
+    [values[i], values[i + 1]] = normalPair(uniform(), uniform());
   }
   return values;
 }
