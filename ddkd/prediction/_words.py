@@ -18,6 +18,8 @@ def report_of(advice: "Advice") -> str:
     """Return the sentences, then the table."""
     sentences = [_expected(advice), _against_other(advice), _against_teacher(advice), _near(advice)]
     lines = [s for s in sentences if s]
+    if advice.ranking.student.any():
+        lines.append(_own_peak(advice))
     lines += [f"{name} failed and is left out: {why}" for name, why in advice.failures.items()]
     return "\n".join([*lines, *advice.cautions, "", table_of(advice)])
 
@@ -97,6 +99,15 @@ def _near(advice: "Advice") -> str:
     return (
         f"{count} of {len(near)} contestants are within 1.5 standard errors of the best; their "
         f"vote is the safer choice: committee()."
+    )
+
+
+def _own_peak(advice: "Advice") -> str:
+    """Where students err most, which theory knows without any data."""
+    width = advice._contest.problem.student_width
+    return (
+        f"Students have {width:,} features; their own error peaks at {advice.n_unlabelled:,}, the "
+        f"number of unlabelled rows: keep well below it."
     )
 
 
