@@ -121,8 +121,8 @@ def command(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "blobs.npz"
     np.savez(path, X=rng.normal(size=(200, 3)) + y[:, None], y=y)
     program = (
-        "import signal, sys; from ddkd.cli import main; "
-        "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main())"
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from ddkd.cli import main; sys.exit(main())"
     )
     arguments = ["reproduce", "--quick", "--quiet", "--repeats", "2", "--data", str(path)]
     return [sys.executable, "-c", program, *arguments, "--jobs", "2"]
