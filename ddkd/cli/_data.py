@@ -62,19 +62,20 @@ class Data:
         digest = fingerprint(self.source)
         return partial(draw_split, data=self.source, digest=digest, **self.sizes)
 
-    def notes(self) -> list[str]:
-        """How the rows are split and how to change it; what was flipped; what was guessed."""
+    def notes(self, *, flips: bool = True) -> list[str]:
+        """How the rows are split and how to change it; what was guessed; what was flipped."""
         split, n = self.split, len(self.split.X_train)
         pool = split.transfer
+        flipped = self._flips() if flips else []
         transfer = "an unlimited transfer stream" if is_stream(pool) else f"{len(pool):,}"
         if isinstance(self.source, DataFile):
-            return [self._rows(), *self.source.notes, *self._flips()]
+            return [self._rows(), *self.source.notes, *flipped]
         rows = transfer if is_stream(pool) else f"{transfer} without their labels to transfer"
         return [
             f"A demonstration on {self.name}: {n:,} labelled rows, {rows}, "
             f"{len(split.X_test):,} to test.",
             *([split.description] if self.name.startswith("openml:") else []),
-            *self._flips(),
+            *flipped,
         ]
 
     def _rows(self) -> str:

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> Answer:
     where = "; ".join(claims_summary(done.claims)[:2])
     answer = Answer(
         f"{where}.",
-        [*([] if data is None else data.notes()), *claim_lines(done.claims), *failed],
+        [*([] if data is None else data.notes(flips=False)), *claim_lines(done.claims), *failed],
         more=claims_in_full(done.claims),
         report=Path(args.out) / "index.html",
         values={"claims": [claim.as_dict() for claim in done.claims]},
