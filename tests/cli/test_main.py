@@ -60,6 +60,13 @@ def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
     assert "https:" not in page
 
 
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """Drawing takes most of the time of a small run."""
+    monkeypatch.setattr("ddkd.plotting._report.comparison_figures", lambda *_, **__: {})
+
+
+@pytest.mark.usefixtures("no_pictures")
 def test_results_do_not_depend_on_the_number_of_jobs(reproduced, data, tmp_path):
     arguments = ["--data", str(data), "--repeats", "2", "--jobs", "2", "--out", str(tmp_path)]
     assert cli.main([*REPRODUCE, *arguments]) == 0
@@ -67,6 +74,7 @@ def test_results_do_not_depend_on_the_number_of_jobs(reproduced, data, tmp_path)
         assert (tmp_path / name).read_bytes() == (reproduced / name).read_bytes()
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_another_seed_gives_other_results(reproduced, data, tmp_path):
     arguments = ["--data", str(data), "--repeats", "2", "--jobs", "1", "--seed", "1"]
     assert cli.main([*REPRODUCE, *arguments, "--out", str(tmp_path)]) == 0
@@ -191,7 +199,8 @@ def test_an_error_inside_a_task_leaves_nothing_behind(tmp_path, capsys, monkeypa
         cli.main([*CURVE, "--out", str(out), "--debug"])
 
 
-@pytest.mark.parametrize("n_samples", [23, 25, 26, 27])
+@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.parametrize("n_samples", [23, 26])
 def test_an_odd_number_of_labelled_rows_makes_no_difference(n_samples, tmp_path):
     rng = np.random.default_rng(n_samples)
     rows = 5 * n_samples  # a file's default is to label a fifth of its rows
@@ -201,6 +210,7 @@ def test_an_odd_number_of_labelled_rows_makes_no_difference(n_samples, tmp_path)
     assert cli.main([*REPRODUCE, *arguments, "--out", str(tmp_path / "out")]) == 0
 
 
+@pytest.mark.usefixtures("no_pictures")
 @pytest.mark.parametrize("rows", [[13, 13], [90, 10]])
 def test_few_rows_of_a_class_do_not_stop_the_comparison(rows, tmp_path):
     rng = np.random.default_rng(3)
