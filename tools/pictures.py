@@ -74,13 +74,17 @@ def draw() -> Figure:
 
 def _founding(ax: Axes, found: dict[str, Any]) -> None:
     """Marks measured, line predicted from the kernel before any fit."""
-    set_title(ax, "A model ever wider", "Fashion-MNIST, 10,000 labelled")
-    width, measured = np.array(found["width"]), np.array(found["measured_error"])
-    marks = draw_scores(ax, width, measured[:, None], "directly trained", joined=False)
-    predicted = np.array(found["predicted_error"], dtype=float)
-    known = np.isfinite(predicted)
-    draw_theory(ax, width[known], predicted[known], "directly trained, predicted", marks)
-    mark_thresholds(ax, {"n = 10,000": 10_000.0})
+    n, predicted = found["n_samples"], found["predicted"]
+    set_title(ax, "A model ever wider", f"Fashion-MNIST, {n:,} labelled")
+    measured = np.array(found["measured"]["error"])
+    marks = draw_scores(
+        ax, np.array(found["widths"]), measured[:, None], "directly trained", joined=False
+    )
+    error = np.array(predicted["error"], dtype=float)
+    known = np.isfinite(error)
+    widths = np.array(predicted["widths"])[known]
+    draw_theory(ax, widths, error[known], "directly trained, predicted", marks)
+    mark_thresholds(ax, {f"n = {n:,}": float(n)})
     finish(ax, "Width", "Test error (%)")
 
 
