@@ -39,9 +39,8 @@ def path_errors(population, X, y, widths):
     """Exact 0-1 error of a least-squares fit at every width."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InterpolationWarning)
-        # The prediction at the j-th unit vector is the j-th coefficient.
-        path = width_path(X, y, widths, Z_test=np.eye(N_FEATURES))
-    return population.error_rate(path.predictions[:, :, 0].T)
+        path = width_path(X, y, widths, keep_coefs=True)
+    return population.error_rate(path.coefs.T, np.arange(path.coefs.shape[1]))
 
 
 class Explorer:

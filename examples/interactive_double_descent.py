@@ -87,9 +87,9 @@ class Explorer:
             y = np.sign(X @ self.truth) * np.where(coin < self.flip_rate.val, -1, 1)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", InterpolationWarning)
-                # The prediction at the j-th unit vector is the j-th coefficient.
-                path = width_path(X, y, widths, Z_test=np.eye(N_FEATURES), alpha=alpha)
-            errors.append(population.error_rate(path.predictions[:, :, 0].T))
+                path = width_path(X, y, widths, alpha=alpha, keep_coefs=True)
+            columns = np.arange(path.coefs.shape[1])
+            errors.append(population.error_rate(path.coefs.T, columns))
         self.dots.set_data(widths, np.mean(errors, axis=0))
 
         masks = prefix_masks(widths, N_FEATURES)

@@ -27,7 +27,8 @@ n, n_features, noise = 40, 80, 0.05
 signal = np.arange(1.0, n_features + 1) ** -0.75
 signal /= signal.sum()
 population = GaussianPopulation(np.ones(n_features), np.sqrt(signal), noise_variance=noise)
-widths = np.array([1, 2, 4, 7, 10, 14, 20, 25, 30, 34, 46, 50, 55, 60, 66, 73, 80])
+every_width = np.arange(1, n_features + 1)
+widths = every_width[abs(every_width - n) > 5]
 
 # %%
 # The simulation
@@ -44,13 +45,12 @@ risks = [width_curve(population, n, widths, rng=rng).risk for _ in range(60)]
 # Dots and bands are simulations with their standard error, the line is the formula. Near the
 # threshold there is only the line: where the mean is infinite, averages mean nothing.
 
-grid = np.arange(1, n_features + 1)
 seen = np.minimum(np.cumsum(signal), 1.0)
-theory = isotropic_risk(n, grid, signal=seen, unseen_signal=1 - seen, noise_variance=noise)
+theory = isotropic_risk(n, every_width, signal=seen, unseen_signal=1 - seen, noise_variance=noise)
 display = DoubleDescentDisplay(
     widths=widths,
     test_scores=np.transpose(risks),
-    theory=(grid, theory),
+    theory=(every_width, theory),
     threshold=n,
     score_name="Mean squared test error",
     title="Independent features, 40 examples",
