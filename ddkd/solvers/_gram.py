@@ -21,7 +21,12 @@ from scipy.linalg import lapack
 from ._arguments import Features, NestedProblem
 from ._growing import LargestBounds
 from ._products import Evaluation, column_blocks, multiply_nested
-from ._rank import euclidean_norms, random_vectors, smallest_by_inverse_iteration
+from ._rank import (
+    SAFE_CONDITION,
+    euclidean_norms,
+    random_vectors,
+    smallest_by_inverse_iteration,
+)
 
 # Condition from which the solution is refined.
 _REFINED_CONDITION = 50.0
@@ -103,6 +108,7 @@ def solve_wide(
     """Solve the widths from position `first` on; return the first position that is not safe.
 
     `smallest` bounds the smallest singular value of the features from below at all these widths.
+    Each width's factor may raise that bound for all that follow.
     """
     widths = evaluation.widths
     gram = PackedGram(problem.Z, largest)
@@ -111,19 +117,25 @@ def solve_wide(
         duals: list[np.ndarray] = []
         factors: list[PackedCholesky | None] = []
         extremes: list[tuple[float, float]] = []
+        lowest = 0.0
         for width in widths[first:].tolist():
-            if not problem.is_squarable(width, largest.frobenius, smallest):
-                break
             gram.grow(width)
-            safe = problem.is_squarable(width, largest.frobenius, smallest)
-            factor = gram.factor(problem.alpha) if safe else None
+            factor = gram.factor(problem.alpha)
             if factor is None:
                 break
+            certified = problem.is_squarable(width, largest.frobenius, smallest)
             start = random_vectors(len(problem.Z), 2)
-            if vector is not None:
+            if certified and vector is not None:
                 start[:, [0]] = vector
-            rounds = 4 if vector is None else 1
+            rounds = 2 if certified else 4
             low, vector = smallest_by_inverse_iteration(factor.solve, start, rounds)
+            # A square that exceeds the rounding of a Gram matrix by far is the features' own.
+            square, size = low**2 - problem.alpha, largest.frobenius**2 + problem.alpha
+            if square > size / SAFE_CONDITION**2:
+                smallest = max(smallest, float(np.sqrt(square)))
+            if not problem.is_squarable(width, largest.frobenius, smallest):
+                break
+            lowest = lowest or smallest
             high = np.hypot(largest.estimate, np.sqrt(problem.alpha))
             duals.append(factor.solve(problem.Y).T)
             factors.append(factor if high > _REFINED_CONDITION * low else None)
@@ -132,7 +144,7 @@ def solve_wide(
                 break
         if not duals:
             return first
-        bounds = largest.frobenius, smallest
+        bounds = largest.frobenius, lowest
         n_solved = _record(problem, evaluation, first, duals, factors, extremes, bounds)
         first += n_solved
         if n_solved < len(duals):

@@ -187,10 +187,8 @@ def solve_growing(
                 record_held(i)
                 growing.grow(near)
             growing.search_smallest()
-            # As large as the features will be if the columns to come are like those so far.
-            last = int(evaluation.widths[-1])
-            largest = growing.largest.frobenius * np.sqrt(last / growing.width)
-            if problem.is_squarable(last, largest, growing.smallest):
+            largest, smallest = growing.largest.frobenius, growing.smallest
+            if problem.is_squarable(growing.width, largest, smallest):
                 record_held(i)
                 return i
         growing.grow(width)
