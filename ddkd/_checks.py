@@ -20,6 +20,7 @@ __all__ = [
     "check_rng",
     "check_targets",
     "check_vector",
+    "check_widths",
     "input_eps",
 ]
 
@@ -156,6 +157,14 @@ def check_integer(name: str, value: Any, *, low: int = 1, high: int | None = Non
         bound = f"at least {low}" if high is None else f"between {low} and {high}"
         raise ValueError(f"{name} must be {bound}; got {value!r}")
     return number
+
+
+def check_widths(name: str, value: Any) -> np.ndarray:
+    """Return `value` as sorted distinct whole numbers, at least 1."""
+    widths = np.unique(check_vector(name, value))
+    if widths[0] < 1 or widths[-1] > 2**31 or (widths != np.rint(widths)).any():
+        raise ValueError(f"{name} must be whole numbers from 1 to 2^31; got {value!r}")
+    return widths.astype(int)
 
 
 def check_choice(name: str, value: Any, allowed: Iterable[str]) -> str:

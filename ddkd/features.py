@@ -58,7 +58,7 @@ def median_distance(X: Any) -> float:
 
 def bandwidth_gamma(X: np.ndarray, bandwidth: float) -> float:
     """Coefficient of the squared distance for a bandwidth in median distances of `X`."""
-    check_real("bandwidth", bandwidth, low=0.0, low_open=True)
+    check_real("bandwidth", bandwidth, low=1e-6, high=1e6)
     return 0.5 / (bandwidth * median_distance(X)) ** 2
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from ddkd._checks import check_choice, check_integer, check_real
+from ddkd._checks import check_choice, check_integer, check_widths
 from ddkd.datasets import Split
 from ddkd.distillation import DistilledClassifier, DistilledRegressor
 from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
@@ -14,7 +14,7 @@ from ddkd.features import (
     ColumnBlocks,
     RandomFourierFeatures,
     RandomReLUFeatures,
-    median_distance,
+    bandwidth_gamma,
 )
 from ddkd.solvers import width_path
 
@@ -60,8 +60,7 @@ def _feature_map(kind: str, width: int, bandwidth: float, X: np.ndarray, seed: i
     check_choice("features", kind, FEATURES)
     if kind == "relu":
         return RandomReLUFeatures(width, random_state=seed)
-    check_real("bandwidth", bandwidth, low=0.0, low_open=True)
-    gamma = 0.5 / (bandwidth * median_distance(X)) ** 2
+    gamma = bandwidth_gamma(X, bandwidth)
     return RandomFourierFeatures(width, gamma=gamma, random_state=seed)
 
 
@@ -102,8 +101,8 @@ def curve(
         For labels that are numbers, "variance_left" in place of "error": the mean squared test
         error as a share of the test labels' variance.
     """
+    grid = check_widths("widths", widths)
     noisy = split.flip_labels(flip_rate, rng=rng)
-    grid = np.unique(widths)
     seed = int(rng.integers(2**32))
     mapping = _feature_map(features, int(grid.max()), bandwidth, split.X_train, seed)
     mapping.fit(split.X_train)

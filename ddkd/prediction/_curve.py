@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._checks import check_vector, check_widths
 from ddkd._labels import codes_of, decode, encode
 from ddkd.datasets import Split
 from ddkd.features import RandomFourierFeatures, bandwidth_gamma
@@ -50,10 +51,11 @@ def predict_curve(
         "error" with "predicted_mse" and "predicted_error" beside them. For labels that are numbers
         "variance_left", a share of the test labels' variance, takes the place of "error".
     """
+    grid = check_widths("widths", widths)
+    strengths = np.unique(check_vector("alphas", alphas))
     noisy = split.flip_labels(flip_rate, rng=rng)
     targets, wanted = _targets(noisy)
     gamma = bandwidth_gamma(split.X_train, bandwidth)
-    grid, strengths = np.unique(widths), np.unique(np.asarray(alphas, dtype=float))
     predictor = fourier_predictor(split.X_train, split.X_test, gamma)
     found = predictor.predict(targets, grid[:, None], alpha=strengths)
     predicted_mse = found.mse(wanted)
