@@ -123,7 +123,7 @@ class LeastSquaresRegressor(MultiOutputMixin, RegressorMixin, _LeastSquares):
     features : transformer or None, default=None
         The feature map, cloned and fitted to `X`; None uses `X` itself.
     alpha : float, default=0.0
-        The ridge, at least 0; sum-normalised as in scikit-learn's ``Ridge``.
+        The ridge, at least 0, added to the sum of squares as in scikit-learn's ``Ridge``.
     fit_intercept : bool, default=False
         Whether to fit an intercept by centring features and targets on their training means,
         which makes the norm to be minimised that of the other coefficients. It lowers the
@@ -233,7 +233,7 @@ class LeastSquaresClassifier(ClassifierMixin, _LeastSquares):
     features : transformer or None, default=None
         The feature map, cloned and fitted to `X`; None uses `X` itself.
     alpha : float, default=0.0
-        The ridge, at least 0, sum-normalised; 0 is the minimum-norm solution.
+        The ridge, at least 0, added to the sum of squares; 0 is the minimum-norm solution.
     fit_intercept : bool, default=False
         Whether to fit an intercept by centring; see :class:`LeastSquaresRegressor`.
     rcond : float or None, default=None

@@ -15,7 +15,7 @@ WORDS = {
     r"ridgeless_|_ridgeless\b": "minimum norm",
     r"[Tt]raining-set distillation|[Ss]elf-distilled|[Ss]ame-set": "self-distillation",
     r"[Dd]irect students?\b": "the directly trained model",
-    r"[Rr]unning sums?\b": "cumulative updates",
+    r"(?i:running sums?)\b": "cumulative updates",
     r"(?<!text-)\banchors?\b": "checkpoint widths",
     r"\bcells? of (a|the) (sweep|experiment)|cell/s": "task",
 }

@@ -299,12 +299,12 @@ def _same_width(case: _Case) -> Iterator[_Judged]:
                 case.direct(model, width),
             )
         self_distilled = {
-            "of the teacher": case.direct("self-distilled", width),
-            "of the tuned teacher": case.direct("self-distilled-tuned", width),
+            "of the teacher": case.direct("self-distillation", width),
+            "of the tuned teacher": case.direct("self-distillation-tuned", width),
         }
         best = min(self_distilled, key=lambda name: self_distilled[name].mean())
         yield _versus(
-            f"self-distilled-{at}",
+            f"self-distillation-{at}",
             f"hard student beats self-distillation, {at}",
             hard,
             f"self-distillation {best}",

@@ -196,8 +196,8 @@ def _self_distilled(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
     for width, scores in zip(widths, _scores(Z, teachers.soft, widths, Z_test), strict=True):
         own, tuned = np.hsplit(scores, 2)
         for model, half, role in (
-            ("self-distilled", own, "curve"),
-            ("self-distilled-tuned", tuned, "rival"),
+            ("self-distillation", own, "curve"),
+            ("self-distillation-tuned", tuned, "rival"),
         ):
             yield from task.records(model, task.classes(half), role=role, width=float(width))
 

@@ -87,7 +87,7 @@ def curve(
     flip_rate : float, default=0.0
         Fraction of training labels replaced by a wrong one.
     alpha : float, default=0.0
-        Sum-normalised ridge on features scaled so that their kernel is 1 on the diagonal at the
+        Ridge penalty on features scaled so that their kernel is 1 on the diagonal at the
         largest width; 0 is the minimum-norm solution.
     features : {"fourier", "relu"}, default="fourier"
         The random feature map.
@@ -174,7 +174,7 @@ def teacher_student(
     flip_rate : float, default=0.0
         Fraction of training labels replaced by a wrong one.
     teacher_alpha, student_alpha : float, default=0.0
-        Sum-normalised ridge of each; 0 is the minimum-norm solution.
+        Ridge penalty of each; 0 is the minimum-norm solution.
     bandwidth : float, default=0.8
         Gaussian kernel bandwidth in units of the median pairwise distance.
 

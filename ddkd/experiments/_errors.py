@@ -10,7 +10,7 @@ __all__ = ["Errors", "title_of"]
 
 _TITLES = {
     "direct-ridge": "ridge of the student's width",
-    "self-distilled-tuned": "self-distillation",
+    "self-distillation-tuned": "self-distillation",
     "teacher-tuned": "the tuned teacher itself",
     "hard": "hard student",
     "hard-tuned": "student of the tuned teacher",

@@ -180,7 +180,7 @@ class DoubleDescentDisplay(CurvesDisplay):
         if not values:
             raise ValueError("param_range is empty; it needs at least one value")
         options = {"width_name": param_name, **options}
-        test, train, n_train = validation_errors(
+        test, train, n_samples = validation_errors(
             estimator,
             X,
             y,
@@ -193,8 +193,8 @@ class DoubleDescentDisplay(CurvesDisplay):
         )
         if not is_classifier(estimator):
             options = {"score_name": "Mean squared error", **options}
-        if min(values) <= n_train <= max(values):
-            options = {"threshold": n_train, **options}
+        if min(values) <= n_samples <= max(values):
+            options = {"threshold": n_samples, **options}
         display = cls(widths=values, test_scores=test, train_scores=train, **options)
         display.no_peak = not has_peak(display.widths, test.mean(axis=1))
         if display.no_peak:

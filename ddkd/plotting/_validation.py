@@ -37,8 +37,8 @@ def validation_errors(
     train, test = validation_curve(
         estimator, X, y, cv=folds, scoring=scoring, error_score="raise", **options
     )
-    n_train = round(float(np.mean([len(rows) for rows, _ in folds])))
-    return float(classes) - test, float(classes) - train, n_train
+    n_samples = round(float(np.mean([len(rows) for rows, _ in folds])))
+    return float(classes) - test, float(classes) - train, n_samples
 
 
 def _stack(above: Any, below: Any) -> Any:

@@ -30,7 +30,7 @@ class ConditionalPrediction:
     n_components : int or ndarray
         Number k of random features.
     alpha : float or ndarray
-        Ridge, sum-normalised.
+        Ridge penalty.
     gamma : float or ndarray
         Implicit ridge on the kernel matrix.
     mean : ndarray of shape (..., n_test, n_targets)
@@ -195,7 +195,7 @@ class ConditionalPredictor:
         n_components : int or array-like of int
             Number k of random features; it broadcasts with `alpha`.
         alpha : float or array-like, default=0.0
-            Ridge on features Z with ``E Z Z' = K``, sum-normalised; 0 is minimum norm.
+            Ridge on features Z with ``E Z Z' = K``; 0 is minimum norm.
 
         Returns
         -------

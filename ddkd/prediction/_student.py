@@ -86,7 +86,7 @@ def predict_student(
     labels : {"hard", "soft"}, default="hard"
         What the student learns: the teacher's classes or its scores.
     alpha : float or array-like, default=0.0
-        Ridge of the students, sum-normalised.
+        Ridge penalty of the students.
     rng : None, int, SeedSequence or Generator, default=0
         Source of the draws of `ConditionalPrediction.error_rate`.
 

@@ -46,7 +46,7 @@ class ClassMixtureModel:
         labels : {"hard", "soft"} or None, default=None
             One-hot argmax of the teacher's scores, or the scores; None for "hard".
         alpha : float, default=0.0
-            Ridge, sum-normalised; 0 for minimum norm.
+            Ridge penalty; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
             Source of randomness.
 
@@ -89,7 +89,7 @@ def class_mixture(
     n_samples, n_features : int
         Numbers of samples and of features.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
+        Ridge penalty; 0 for minimum norm.
     flip_rate : float, default=0.0
         Probability that a label is replaced by another class at random.
     rng : None, int, SeedSequence or Generator, default=None

@@ -48,7 +48,7 @@ class ClusterMixtureModel:
         labels : {"hard", "soft"} or None, default=None
             Signs of the teacher's scores, or the scores; None for "hard".
         alpha : float, default=0.0
-            Ridge, sum-normalised; 0 for minimum norm.
+            Ridge penalty; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
             Source of randomness.
 
@@ -90,7 +90,7 @@ def cluster_mixture(
     n_samples, n_features : int
         Numbers of samples and of features.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
+        Ridge penalty; 0 for minimum norm.
     flip_rate : float, default=0.0
         Probability that a label is flipped.
     rng : None, int, SeedSequence or Generator, default=None

@@ -65,7 +65,7 @@ class Committee:
         features : None, "all", bool mask or index array, default=None
             The student's columns; None for all.
         alpha : float, default=0.0
-            Ridge of the student, sum-normalised; 0 for minimum norm.
+            Ridge penalty of the student; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
             Source of randomness.
 
@@ -105,7 +105,7 @@ def committee(
     features : None, "all", bool mask or index array, default=None
         Columns used; None for all.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
+        Ridge penalty; 0 for minimum norm.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness.
 

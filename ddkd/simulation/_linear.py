@@ -93,7 +93,7 @@ class LinearModel(Model):
         features : None, "all", bool mask or index array, default=None
             The student's columns; None for the teacher's own, "all" for every column.
         alpha : float, default=0.0
-            Ridge, sum-normalised; 0 for minimum norm.
+            Ridge penalty; 0 for minimum norm.
         min_score : float, optional
             Keep only inputs whose score exceeds so many of its standard deviations in absolute
             value; fresh ones are drawn until `n_transfer` are kept.
@@ -174,7 +174,7 @@ def least_squares(
     features : None, bool mask or index array, default=None
         Columns used; None for all.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
+        Ridge penalty; 0 for minimum norm.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness.
 
@@ -222,7 +222,7 @@ def width_curve(
     widths : array_like of int
         Numbers of leading columns.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
+        Ridge penalty; 0 for minimum norm.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness.
 

@@ -63,7 +63,7 @@ class RandomFeatureModel(Model):
             Signs of the teacher's scores, or the scores; None for the population's own kind,
             "hard" for hard labels and "soft" for real ones.
         alpha : float, default=0.0
-            Ridge, sum-normalised; 0 for minimum norm.
+            Ridge penalty; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
             Source of randomness.
 
@@ -106,7 +106,7 @@ def random_features(
     n_samples, n_components : int
         Numbers of samples and of random features.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
+        Ridge penalty; 0 for minimum norm.
     bulk : float, default=0.0
         Sum of infinitely many vanishing eigenvalues, by which every feature of every example has
         independent noise of its own.

@@ -178,7 +178,7 @@ def bagging(
     n_models : int
         Number of models.
     alpha : float, default=0.0
-        Ridge of each model, sum-normalised; 0 for minimum norm.
+        Ridge penalty of each model; 0 for minimum norm.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness.
 

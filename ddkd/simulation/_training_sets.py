@@ -64,7 +64,7 @@ def ridge_fits(X: np.ndarray, y: np.ndarray, alpha: float = 0.0) -> np.ndarray:
     y : ndarray of shape (..., n_samples)
         Labels.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 for minimum norm.
+        Ridge penalty; 0 for minimum norm.
 
     Returns
     -------

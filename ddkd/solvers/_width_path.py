@@ -59,7 +59,7 @@ def width_path(
     Y_test : array_like of shape (n_test,) or (n_test, n_targets), optional
         Test targets; with them only `WidthPath.test_mse` is kept and no predictions.
     alpha : float, default 0
-        Ridge penalty, sum-normalised; zero means the minimum-norm solution.
+        Ridge penalty; zero means the minimum-norm solution.
     rcond : float, optional
         Relative cutoff of singular values. The default is ``max(n_samples, w) * eps`` at
         width w, with the machine epsilon of the dtype of `Z`.

@@ -65,7 +65,7 @@ def bagging(
     n_models : int or array_like of int
         Number K of models; infinity for the limit.
     alpha : float or array_like, default=0.0
-        Ridge of each model, sum-normalised; 0 for minimum norm.
+        Ridge penalty of each model; 0 for minimum norm.
 
     Returns
     -------

@@ -61,7 +61,7 @@ def best_teacher(
     features : None, "all", bool mask or index array, default=None
         The student's columns; None for all. A stack of masks (..., n_features) gives a curve.
     alpha : float or array_like, default=0.0
-        Ridge of the student, sum-normalised; 0 for minimum norm.
+        Ridge penalty of the student; 0 for minimum norm.
 
     Returns
     -------

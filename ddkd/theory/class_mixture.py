@@ -83,7 +83,7 @@ class ClassMixtureLaw(Law):
             One-hot argmax of the teacher's scores, or the scores; None for "hard", the
             population's own kind.
         alpha : float or array_like, default=0.0
-            Ridge of the student, sum-normalised; 0 for minimum norm.
+            Ridge penalty of the student; 0 for minimum norm.
 
         Returns
         -------
@@ -143,7 +143,7 @@ def class_mixture(
     n_features : int
         Number p of features.
     alpha : float or array_like, default=0.0
-        Ridge, sum-normalised; 0 means minimum norm.
+        Ridge penalty; 0 means minimum norm.
     flip_rate : float, default=0.0
         Probability in [0, (K - 1)/K] that a label is replaced by another class.
 

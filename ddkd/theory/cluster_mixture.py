@@ -77,7 +77,7 @@ class ClusterMixtureLaw(Law):
             Signs of the teacher's scores, or the scores; None for "hard", the population's own
             kind.
         alpha : float, default=0.0
-            Ridge of the student, sum-normalised; 0 for minimum norm.
+            Ridge penalty of the student; 0 for minimum norm.
 
         Returns
         -------
@@ -149,7 +149,7 @@ def cluster_mixture(
     n_features : int
         Number p of features.
     alpha : float, default=0.0
-        Ridge, sum-normalised; 0 means minimum norm.
+        Ridge penalty; 0 means minimum norm.
     flip_rate : float, default=0.0
         Probability in [0, 1/2] that a label is flipped.
 

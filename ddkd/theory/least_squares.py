@@ -78,7 +78,7 @@ def least_squares(
     features : None, "all", bool mask or index array, default=None
         Columns used; None for all. A stack of masks (..., n_features) gives a curve.
     alpha : float or array_like, default=0.0
-        Ridge, sum-normalised: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm.
+        Ridge penalty: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm.
 
     Returns
     -------

@@ -46,7 +46,7 @@ class LinearLaw(GaussianLaw):
     n_samples : float or ndarray
         Number of examples the model was fitted to.
     alpha : float or ndarray
-        Ridge, sum-normalised.
+        Ridge penalty.
     kappa : float or ndarray
         Implicit ridge, the root of n = sum s/(s + kappa) + alpha/kappa.
     target_risk : float or ndarray
@@ -108,7 +108,7 @@ class LinearLaw(GaussianLaw):
             The student's columns; None for the teacher's own, "all" for every column. A stack
             of masks (..., n_features) gives a curve.
         alpha : float or array_like, default=0.0
-            Ridge of the student, sum-normalised; 0 for minimum norm.
+            Ridge penalty of the student; 0 for minimum norm.
         min_score : float or array_like, optional
             Keep only inputs whose score is larger than so many of its standard deviations in
             absolute value; `n_transfer` counts those kept. For hard labels.

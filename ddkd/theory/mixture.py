@@ -118,7 +118,7 @@ class MixtureLaw(Law):
             The student's columns; None for the teacher's own, "all" for every column. A stack
             of masks (..., n_features) gives a curve.
         alpha : float or array_like, default=0.0
-            Ridge of the student, sum-normalised; 0 for minimum norm.
+            Ridge penalty of the student; 0 for minimum norm.
 
         Returns
         -------

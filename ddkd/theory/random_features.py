@@ -39,7 +39,7 @@ class RandomFeatureLaw(GaussianLaw):
     n_samples, n_components : float or ndarray
         Numbers n of examples and k of random features.
     alpha : float or ndarray
-        Ridge on features scaled by 1/sqrt(k), sum-normalised.
+        Ridge on features scaled by 1/sqrt(k).
     kappa, gamma : float or ndarray
         Implicit ridges, of the samples, and of samples and features together.
     target_risk : float or ndarray
@@ -272,7 +272,7 @@ def random_features(
     n_components : int or array_like of int
         Number k of random features; infinity for the limit.
     alpha : float or array_like, default=0.0
-        Ridge for features scaled by 1/sqrt(k), sum-normalised; 0 means minimum norm.
+        Ridge for features scaled by 1/sqrt(k); 0 means minimum norm.
     bulk : float, default=0.0
         Sum of infinitely many vanishing eigenvalues, of which no example tells anything: they
         are a ridge that comes with the features. Then z = sum A + bulk/gamma and

@@ -25,7 +25,7 @@ _FARTHEST = 9.0  # standard deviations
 @short_repr
 @dataclass(frozen=True, eq=False)
 class SelfDistilledLaw(LinearLaw):
-    """Law of a self-distilled student; made by `LinearLaw.self_distill`.
+    """Law of a student of its own labels; made by `LinearLaw.self_distill`.
 
     Attributes
     ----------

@@ -5,7 +5,7 @@ from ddkd.experiments import QUESTIONS, Errors, judge, judge_claims
 
 N, TEACHER, M = 8, 64, 256
 REPEATS = 4
-RIVALS = ("direct-ridge", "self-distilled-tuned", "kernel-ridge", "svm", "ridge-any-width")
+RIVALS = ("direct-ridge", "self-distillation-tuned", "kernel-ridge", "svm", "ridge-any-width")
 RIVALS += ("teacher-tuned", "label-spreading")
 
 
@@ -17,7 +17,7 @@ def table(overrides):
     widths = [2, 4, 8, 12, 16, 24, 32, 48]
     configurations = [("teacher", w, 0) for w in (*widths, TEACHER)]
     configurations += [(model, w, 0) for model in ("direct", "direct-ridge") for w in widths]
-    configurations += [(f"self-distilled{t}", w, 0) for t in ("", "-tuned") for w in widths]
+    configurations += [(f"self-distillation{t}", w, 0) for t in ("", "-tuned") for w in widths]
     configurations += [(model, np.inf, 0) for model in ("kernel-ridge", "svm", "label-spreading")]
     configurations += [("student-of-svm", 32, M)]
     configurations += [("ridge-any-width", 16, 0), ("teacher-tuned", TEACHER, 0)]

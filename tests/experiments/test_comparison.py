@@ -90,7 +90,7 @@ def test_an_interpolating_teachers_soft_labels_on_its_own_inputs_are_the_labels(
         for width in (N // 2, 4 * N):
             same = {"flip_rate": rate, "width": width}
             a = find(records, model="direct", **same)["error"]
-            assert find(records, model="self-distilled", **same)["error"] == pytest.approx(a)
+            assert find(records, model="self-distillation", **same)["error"] == pytest.approx(a)
 
 
 def test_the_keys_of_the_records_are_unique(split):

@@ -106,7 +106,7 @@ def test_a_width_outside_the_path_is_refused():
 
 @pytest.mark.parametrize("n_test", [None, 30])
 def test_all_widths_at_once_agree_with_single_ones(n_test):
-    # Whatever the kind of grid: dense ones run sums between anchors, sparse ones do not.
+    # Whatever the kind of grid: dense ones update between checkpoint widths, sparse ones do not.
     rng = np.random.default_rng(6)
     n, p = 48, 400
     Z, Y = rng.normal(size=(n, p)), rng.normal(size=(n, 2))

@@ -96,7 +96,7 @@ def test_gap_to_simulation_vanishes_like_one_over_n():
     )
 
 
-def published_ridgeless(s, b, noise, n):
+def published_min_norm(s, b, noise, n):
     """Theorem 3 of arXiv 1903.08560 in its own symbols, for p > n, with the noise added."""
     p = s.size
     gamma = p / n
@@ -119,11 +119,11 @@ def published_ridgeless(s, b, noise, n):
 
 @pytest.mark.parametrize("n", [10, 60, 140])
 @pytest.mark.parametrize("power", [0.0, 0.7, 1.5])
-def test_ridgeless_risk_is_the_published_one(n, power):
+def test_min_norm_risk_is_the_published_one(n, power):
     s = np.arange(1.0, D + 1) ** -power
     b = np.cos(np.arange(D))
     population = GaussianPopulation(s, b, noise_variance=0.4)
-    expected = published_ridgeless(s, b, 0.4, n)
+    expected = published_min_norm(s, b, 0.4, n)
     assert theory.least_squares(population, n).risk == pytest.approx(expected, rel=1e-12)
 
 
@@ -182,7 +182,7 @@ def test_ridge_law_against_fifty_digits(n, alpha):
 
 
 @pytest.mark.parametrize("n", [1, 3, 7])
-def test_ridgeless_law_against_fifty_digits_next_to_the_threshold(n):
+def test_min_norm_law_against_fifty_digits_next_to_the_threshold(n):
     b = np.linspace(1, 3, SMALL.size)
     kappa, risk, second = oracle.mp_linear(SMALL, b, 0.25, n, 0)
     law = theory.least_squares(GaussianPopulation(SMALL, b, noise_variance=0.25), n)
@@ -206,7 +206,7 @@ def test_a_hundred_thousand_eigenvalues_over_fifteen_decades():
         assert 0 < law.error_rate < 0.5
 
 
-def test_small_ridge_is_the_ridgeless_limit():
+def test_small_ridge_is_the_min_norm_limit():
     population = population_of("decaying", "flipped")
     for n in (80, 240):
         tiny = theory.least_squares(population, n, alpha=1e-12)

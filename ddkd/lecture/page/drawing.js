@@ -126,10 +126,10 @@ export class Picture {
   }
 
   /** A vertical line across the picture, named above its frame. */
-  vertical(x, colour, name = "", anchor = "end") {
+  vertical(x, colour, name = "", align = "end") {
     const { top, bottom, em } = this;
     this.parts.push(`<path d="M${this.px(x)},${top}V${bottom}" ${stroke(colour, 2, "2 5")}/>`);
-    this.outside.push(this.words(this.px(x) + 0.2 * em, top - 0.3 * em, name, anchor));
+    this.outside.push(this.words(this.px(x) + 0.2 * em, top - 0.3 * em, name, align));
   }
 
   /** An arrow at the upper edge with the height of what is cut off there. */
@@ -140,8 +140,8 @@ export class Picture {
     this.outside.push(this.words(at, y, text, late ? "end" : "start", colour));
   }
 
-  words(x, y, text, anchor = "middle", colour = this.colours.ink) {
-    return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${colour}">${text}</text>`;
+  words(x, y, text, align = "middle", colour = this.colours.ink) {
+    return `<text x="${round(x)}" y="${round(y)}" text-anchor="${align}" fill="${colour}">${text}</text>`;
   }
 
   /** A large word in the middle. */
