@@ -13,6 +13,7 @@ ORDER = (
     "plot_phase_diagram.py",
     "plot_students_of_students.py",
     "plot_weak_to_strong.py",
+    "plot_self_distillation.py",
     "plot_your_own_data.py",
     "plot_your_own_pipeline.py",
     "plot_prediction.py",

@@ -103,7 +103,7 @@ THEOREMS = (
                 else least_squares(population, n, alpha=alpha).risk
             ),
         },
-        equation=r"w_r = \frac{1}{2\pi i}\oint \frac{h_r(-z)}{z}\, w_z\,dz,\quad"
+        equation=r"w_r = \frac{1}{2\pi i}\int \frac{h_r(-z)}{z}\, w_z\,dz,\quad"
         r" h_r = \frac{\mu}{\mu + \alpha}(1 - \xi + \xi h_{r-1})",
         limits="Soft labels; error of order 1/n.",
         bias=0.01,

@@ -1,0 +1,74 @@
+"""Write docs/theorems.rst from the declarations and a run: ``python -m tools.theorems_page``.
+
+The verdicts are those of ``python -m ddkd theorems --json docs/measured/theorems.json --plot
+FOLDER``; the pictures of that folder belong in docs/images/theorems.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ddkd.theorems import ALL, Theorem, classics, double_descent, fresh_data, same_data
+
+ROOT = Path(__file__).parents[1]
+MEASURED = ROOT / "docs" / "measured" / "theorems.json"
+PAGE = ROOT / "docs" / "theorems.rst"
+START, END = ".. The entries are written by tools/theorems_page.py.\n", ".. End of the entries.\n"
+SECTIONS = {
+    "Fresh transfer data": fresh_data,
+    "The same training data": same_data,
+    "Double descent": double_descent,
+    "The laws of ddkd.theory": classics,
+}
+
+
+def entries(records: Sequence[Mapping[str, Any]]) -> str:
+    """All theorems as reStructuredText, in reading order."""
+    found = {record["id"]: record for record in records}
+    parts = []
+    for title, module in SECTIONS.items():
+        parts.append(f"{title}\n{'-' * len(title)}\n")
+        parts += [_entry(theorem, found[theorem.id]) for theorem in module.THEOREMS]
+    return "\n".join(parts)
+
+
+def _entry(theorem: Theorem, record: Mapping[str, Any]) -> str:
+    name = theorem.id
+    return "\n".join(
+        [
+            f"{name}\n{'^' * len(name)}\n",
+            f"**{theorem.statement}** ({theorem.source}; *{theorem.kind}*.)\n",
+            f".. math:: {theorem.equation}\n",
+            f"{verdict(record)} *Where it stops being true:* {theorem.limits}\n",
+            f"Mistakes that are rejected: {'; '.join(theorem.wrong)}.\n",
+            f".. image:: images/theorems/{name}.png\n   :width: 260\n   :alt: Simulated values of"
+            f" {name} against those of its law.\n",
+        ]
+    )
+
+
+def verdict(record: Mapping[str, Any]) -> str:
+    """One sentence on what the bench found."""
+    if record["kind"] == "bound":
+        return f"It holds; the closest of all problems came to {100 * record['closest']:.0f} %."
+    said = "It agrees" if record["verdict"] == "agrees" else "It DISAGREES"
+    said += f" with {len(record['law'])} simulated values (largest z {abs(record['z']):.1f})"
+    if record["resolution"] is None:
+        return f"{said}."
+    said += f"; a formula wrong by {100 * record['resolution']:.2g} % would be noticed"
+    if record["bias"] > 1e-6:
+        said += f", an error of {100 * record['bias']:.2g} % at these sizes being allowed"
+    return f"{said}."
+
+
+def page(text: str, records: Sequence[Mapping[str, Any]]) -> str:
+    """The page's text with new entries between its two marks."""
+    head, rest = text.split(START, 1)
+    return f"{head}{START}\n{entries(records)}\n{END}{rest.split(END, 1)[1]}"
+
+
+if __name__ == "__main__":
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    assert {record["id"] for record in measured} == {theorem.id for theorem in ALL}
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), measured), encoding="utf-8")
