@@ -49,8 +49,8 @@ display = DistillationDisplay(
 
 # %%
 # The gain, in numbers: the misfit is the part of the teacher that the student cannot express. A
-# share of 1 - d/(m - d - 1) of it is gained, d the student's width: nothing at m = 2 d + 1. (The law
-# is asymptotic: at m = 61 it is off by one thirtieth of the misfit.)
+# share of 1 - d/(m - d - 1) of it is gained, d the student's width: nothing at m = 2 d + 1. (The
+# law is asymptotic: at m = 61 it is off by one thirtieth of the misfit.)
 
 misfit = law.coef_variance[:30].sum()
 for m in (61, 100, 1000):
