@@ -23,7 +23,7 @@ from ddkd.plotting._claims import (
 )
 from ddkd.plotting._comparison import comparison_figures
 
-__all__ = ["html_claims_table", "write_report"]
+__all__ = ["write_report"]
 
 _HOW_TO_READ = (
     "A cell is the claim's margin in percentage points of test error, positive in its favour, "
@@ -109,11 +109,11 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
         repeats=_escaped(done.claims[0].n_repeats),
         sections=sections,
         how_to_read=_escaped(_HOW_TO_READ),
-        tables=html_claims_table(done.claims),
+        tables=_claims_table(done.claims),
     )
 
 
-def html_claims_table(claims: Sequence[Claim]) -> str:
+def _claims_table(claims: Sequence[Claim]) -> str:
     """A table a question, a row a claim, a column a data set and flip rate."""
     columns = settings(claims)
     head = "".join(
