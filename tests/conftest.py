@@ -1,8 +1,21 @@
 """One BLAS thread: tests run on every core, and many small solves are slower with two."""
 
 import os
+from pathlib import Path
 
+import pytest
 from threadpoolctl import threadpool_limits
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the processes that tests start
 threadpool_limits(limits=1)
+
+# Chosen by `python -m tools.smoke`.
+SMOKE = set(Path(__file__).with_name("smoke.txt").read_text(encoding="utf-8").splitlines())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Give the tests of the list their marker."""
+    for item in items:
+        if item.nodeid in SMOKE:
+            item.add_marker(pytest.mark.smoke)
