@@ -1,6 +1,7 @@
-"""Write the README's results from measured numbers: ``python -m tests.readme_claims``.
+"""Write the README's numbers from measured ones: ``python -m tests.readme_claims``.
 
-The numbers are the ``claims.json`` of a default run of the main job, kept in docs/measured.
+They are the ``claims.json`` of a default run of the main job and, once it has been measured, the
+founding experiment; both are kept in docs/measured.
 """
 
 import json
@@ -9,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MEASURED = ROOT / "docs" / "measured" / "claims.json"
-START, END = "<!-- results:", "<!-- end of results -->"
+FOUNDING = MEASURED.with_name("founding-experiment.json")
 WORDS = {"holds": "it wins", "fails": "it **loses**", "undecided": "too close to call"}
 
 # What each line is about: data set, fraction of wrong labels, claim, setting, and who the rival is.
@@ -23,6 +24,11 @@ LINES = [
 ]
 
 
+def fill(text, **options):
+    """Wrap a paragraph of the README."""
+    return textwrap.fill(text, 120, break_on_hyphens=False, break_long_words=False, **options)
+
+
 def sentence(claims, data, flip, key, setting, rival):
     """Who errs how often, and whether that is what the paper claims."""
     found = {c["key"]: c for c in claims if (c["data"], c["flip_rate"]) == (data, flip)}
@@ -34,23 +40,68 @@ def sentence(claims, data, flip, key, setting, rival):
         f"- On {setting} {who} errs on {100 * student:.1f} % of the test rows, {taught}{rival} "
         f"({name}) on {100 * best:.1f} %: {WORDS[found[key]['verdict']]}."
     )
-    return textwrap.fill(text, 120, subsequent_indent="  ", break_on_hyphens=False)
+    return fill(text, subsequent_indent="  ")
 
 
-def block(readme, claims):
-    """README text with the results between its two marks."""
-    head, rest = readme.split(START, 1)
-    mark = rest.split("\n", 1)[0]
+def results(claims):
+    """How many claims hold, and five lines of numbers."""
     verdicts = [claim["verdict"] for claim in claims]
     count = (
         f"{verdicts.count('holds')} of {len(verdicts)} claims hold, {verdicts.count('fails')} "
         f"fail, {verdicts.count('undecided')} are undecided. Does the student win?"
     )
-    results = "\n".join([count, "", *(sentence(claims, *line) for line in LINES)])
-    return f"{head}{START}{mark}\n{results}\n{END}{rest.split(END, 1)[1]}"
+    return "\n".join([count, "", *(sentence(claims, *line) for line in LINES)])
+
+
+def picture(founding):
+    """The picture and what it shows; with one panel until the founding experiment is measured."""
+    rescued = (
+        "model of that critical width, rescued. Its *teacher* is a far wider model, which fits "
+        "every training label; it labels inputs that nobody had labelled, and the small *student* "
+        "learns from those alone ([the paper](https://arxiv.org/abs/2102.06849))."
+    )
+    peak = (
+        "with as many random features as labelled examples (the *interpolation threshold*) a "
+        "model's test error peaks; beyond, it falls again. This is *double descent*."
+    )
+    alt = "a small model trained directly peaks; the same model taught by a wide one does not"
+    if founding is None:
+        text = f"W{peak[1:]} The blue line is a {rescued}"
+        return (
+            f"![Test error against width: {alt}.](docs/images/double-descent.png)\n\n{fill(text)}"
+        )
+    n, widths, error = founding["n_samples"], founding["widths"], founding["measured"]["error"]
+    before = min(e for width, e in zip(widths, error, strict=True) if width < n)
+    text = (
+        f"*Left:* {peak} The founding experiment at its own size: {n:,} images, up to "
+        f"{max(widths):,} features; its error falls to {100 * before:.0f} %, peaks at "
+        f"{100 * max(error):.0f} % and falls to {100 * error[-1]:.0f} %. Marks are measured, the "
+        f"line was predicted before any fit (`examples/plot_founding_experiment.py`). "
+        f"*Right:* a {rescued}"
+    )
+    return (
+        f"![Two curves of test error against width. Left: one model peaks and falls again. Right: "
+        f"{alt}.](docs/images/double-descent.png)\n\n{fill(text)}"
+    )
+
+
+def block(readme, claims, founding):
+    """README text with its numbers between their marks."""
+    for name, text in (("picture", picture(founding)), ("results", results(claims))):
+        head, rest = readme.split(f"<!-- {name}:", 1)
+        mark, rest = rest.split("\n", 1)
+        tail = rest.split(f"<!-- end of {name} -->", 1)[1]
+        readme = f"{head}<!-- {name}:{mark}\n{text}\n<!-- end of {name} -->{tail}"
+    return readme
+
+
+def measured():
+    """The claims, and the founding experiment or None."""
+    claims = json.loads(MEASURED.read_text(encoding="utf-8"))
+    founding = FOUNDING.read_text(encoding="utf-8") if FOUNDING.exists() else "null"
+    return claims, json.loads(founding)
 
 
 if __name__ == "__main__":
     readme = ROOT / "README.md"
-    claims = json.loads(MEASURED.read_text(encoding="utf-8"))
-    readme.write_text(block(readme.read_text(encoding="utf-8"), claims), encoding="utf-8")
+    readme.write_text(block(readme.read_text(encoding="utf-8"), *measured()), encoding="utf-8")
