@@ -5,21 +5,6 @@ Does double descent appear on images, as in the experiment that named it?
 Yes: with 5,000 images of clothes the test error of random Fourier features falls to 15.9 %, rises
 to 89 % at width 5,000, the number of images, and falls to 16.4 % at width 30,000. ddkd predicts
 this curve from the kernel alone, before any model is fitted.
-
-Belkin, Hsu, Ma and Mandal (2019, arXiv 1812.11118) showed double descent with these features on
-10,000 images. The marks below are exact minimum-norm models at half that size, up to six times as
-wide as there are images; no more than a block of features is in memory at any time. The line is a
-prediction of each model's error averaged over the draw of its features.
-
-The numbers are measured ones, kept in ``docs/measured``. To measure them at the size of the paper,
-with 60,000 features, in some minutes on two free cores::
-
-    python examples/plot_founding_experiment.py --run
-
-The images are Fashion-MNIST, from Debian's package ``dataset-fashion-mnist``; without it the run
-says so. The curve alone is also a command::
-
-    python -m ddkd curve --data fashion-mnist --n-samples 10000 --max-width 60000
 """
 
 import json
@@ -36,6 +21,24 @@ from ddkd.features import ColumnBlocks, RandomFourierFeatures, median_distance
 from ddkd.plotting import DoubleDescentDisplay
 from ddkd.prediction import ConditionalPredictor
 from ddkd.solvers import width_path
+
+# %%
+# Where the numbers come from
+# ---------------------------
+# Belkin, Hsu, Ma and Mandal (2019, arXiv 1812.11118) showed double descent with these features on
+# 10,000 images. The marks below are exact minimum-norm models at half that size, up to six times as
+# wide as there are images; no more than a block of features is in memory at any time. The line is a
+# prediction of each model's error averaged over the draw of its features.
+#
+# The numbers are measured ones, kept in ``docs/measured``. To measure them at the size of the paper,
+# with 60,000 features, in some minutes on two free cores::
+#
+#     python examples/plot_founding_experiment.py --run
+#
+# The images are Fashion-MNIST, from Debian's package ``dataset-fashion-mnist``; without it the run
+# says so. The curve alone is also a command::
+#
+#     python -m ddkd curve --data fashion-mnist --n-samples 10000 --max-width 60000
 
 MEASURED = Path(__file__).resolve().parents[1] / "docs" / "measured" / "founding-experiment.json"
 
