@@ -46,9 +46,10 @@ THEOREMS = (
                 * (2 * n / population.n_features - 1)
             ),
         },
-        equation=r"E = v\frac{n - 1}{n - p - 1}\ (p < n - 1),\quad"
+        equation=r"E = v\frac{n - 1}{n - p - 1}\ (p < n - 1),\quad "
         r"E = S\Bigl(1 - \frac np\Bigr) + v\frac{p - 1}{p - n - 1}\ (p > n + 1)",
-        limits="Gaussian inputs; equal variances if p > n. Infinite for |n - p| < 2.",
+        limits="Gaussian inputs; equal variances if p > n. Infinite where n and p differ by less "
+        "than 2.",
     ),
     Theorem(
         "anisotropic-risk",
@@ -74,7 +75,7 @@ THEOREMS = (
                 population, n, alpha, lost=0
             ),
         },
-        equation=r"n = \sum_j \frac{s_j}{s_j + \kappa} + \frac{\alpha}{\kappa},\quad"
+        equation=r"n = \sum_j \frac{s_j}{s_j + \kappa} + \frac{\alpha}{\kappa},\quad "
         r"E = \frac{v + \sum_j s_j b_j^2 (1 - A_j)^2}{1 - \sum_j A_j^2/n}",
         limits="Error of order 1/n; infinite at n = p without a ridge.",
         bias=0.01,
@@ -99,7 +100,7 @@ THEOREMS = (
                 population, n, k, alpha * k if alpha else k / 10, 1, 1, fresh=False
             )[0],
         },
-        equation=r"n = z + \frac{\alpha}{\kappa},\quad k = z + \frac{k\kappa}{\gamma},\quad"
+        equation=r"n = z + \frac{\alpha}{\kappa},\quad k = z + \frac{k\kappa}{\gamma},\quad "
         r"z = \sum_i \frac{l_i}{l_i + \gamma}",
         limits="Exact for Gaussian features in the limit; 1/n at a finite size.",
         bias=0.008,
@@ -122,7 +123,7 @@ THEOREMS = (
                 **setting, slope=lambda flips: np.sqrt(2 / np.pi)
             ),
         },
-        equation=r"c = (1 - 2\eta)\sqrt{2/\pi},\quad v = 1 - c^2,\quad"
+        equation=r"c = (1 - 2\eta)\sqrt{2/\pi},\quad v = 1 - c^2,\quad "
         r"\text{error} = \tfrac1\pi \arccos\rho",
         limits="Gaussian scores; a mean of a curved function, so biased at small n.",
         bias=0.01,

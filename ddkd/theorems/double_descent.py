@@ -49,7 +49,7 @@ THEOREMS = (
                 + population.signal / (1 + 1 / (2 * laws.kappa_at_best_ridge(population, n)))
             ),
         },
-        equation=r"\kappa^* = \frac{a + p - n + \sqrt{(a + p - n)^2 + 4na}}{2n},\quad"
+        equation=r"\kappa^* = \frac{a + p - n + \sqrt{(a + p - n)^2 + 4na}}{2n},\quad "
         r"a = \frac{pv}{S},\quad E = v + S\frac{\kappa^*}{1 + \kappa^*}",
         limits="Isotropic inputs; a ridge chosen from few data can still peak.",
         bias=0.005,
@@ -98,7 +98,7 @@ THEOREMS = (
                 population, n, alpha
             )[[1, 1]],
         },
-        equation=r"p_\text{test} = \frac{n\,\mathrm{df}_2}{n - \mathrm{df}_2},\quad"
+        equation=r"p_\text{test} = \frac{n\,\mathrm{df}_2}{n - \mathrm{df}_2},\quad "
         r"p_\text{train} = \operatorname{tr} H^2",
         limits="Exactly np/(n - p - 1) and n^2/(p - n - 1) for isotropic minimum norm.",
         bias=0.01,
@@ -140,7 +140,7 @@ THEOREMS = (
             "kernel ridge at the models' own ridge": partial(laws.committee_law, own_ridge=True),
             "variance over K squared": partial(laws.committee_law, power=2),
         },
-        equation=r"\alpha_\text{eff} = \gamma\,(n - z),\quad"
+        equation=r"\alpha_\text{eff} = \gamma\,(n - z),\quad "
         r"E_K = E_\infty + (E_1 - E_\infty)/K",
         limits="Gaussian-like features; error of order 1/n.",
         bias=0.012,
@@ -162,7 +162,7 @@ THEOREMS = (
             "without the bulk": partial(laws.relu_law, bulk=0.0),
             "mu_1 for mu_1^2": partial(laws.relu_law, first=0.5),
         },
-        equation=r"l = \mu_1^2/d,\quad n = z + \frac\alpha\kappa,\quad"
+        equation=r"l = \mu_1^2/d,\quad n = z + \frac\alpha\kappa,\quad "
         r" z = \sum_i \frac{l}{l + \gamma} + \frac{\mu_*^2}{\gamma}",
         limits="Inputs on a sphere, n and k in proportion to d; a linear truth.",
         bias=0.01,
@@ -252,7 +252,7 @@ THEOREMS = (
             "no first k* directions in the upper bound": partial(effective_rank_bounds, head=0),
         },
         equation=r"k^* = \min\{k : r_k \ge \beta n\},\quad x \le k^* +"
-        r" \Bigl(\frac{\beta}{\beta - 1}\Bigr)^2 \frac{n^2}{R_{k^*}},\quad"
+        r" \Bigl(\frac{\beta}{\beta - 1}\Bigr)^2 \frac{n^2}{R_{k^*}},\quad "
         r" \text{variance} = v\frac{x}{n - x}",
         limits="A bound on the law, not on single draws; none where k* is n or more.",
         n_repeats=3,

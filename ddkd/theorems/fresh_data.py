@@ -36,8 +36,8 @@ THEOREMS = (
             "the truth is best": lambda **setting: laws.best_risk(**setting)[[1, 1]],
             "df2/n for df2/(n - df2)": partial(laws.best_risk, odds=False),
         },
-        equation=r"b^*_i = \frac{b_i A_i}{A_i^2 + g (1 - A_i)^2},\quad"
-        r" E = \sum_i s_i b_i^2 \frac{g (1 - A_i)^2}{A_i^2 + g (1 - A_i)^2},\quad"
+        equation=r"b^*_i = \frac{b_i A_i}{A_i^2 + g (1 - A_i)^2},\quad "
+        r" E = \sum_i s_i b_i^2 \frac{g (1 - A_i)^2}{A_i^2 + g (1 - A_i)^2},\quad "
         r" g = \frac{\mathrm{df}_2}{n - \mathrm{df}_2}",
         limits="Soft labels without noise. For p < n without a ridge the truth is best.",
         bias=0.008,
@@ -89,7 +89,7 @@ THEOREMS = (
             ],
             "the inputs' covariance unchanged": partial(laws.filtered, covariance=False),
         },
-        equation=r"V = 1 + (\tau a) q,\quad a = \frac{2\varphi(\tau)}{2\Phi(-\tau)},\quad"
+        equation=r"V = 1 + (\tau a) q,\quad a = \frac{2\varphi(\tau)}{2\Phi(-\tau)},\quad "
         r" \text{slope } \frac aV,\quad \text{noise } 1 - \frac{a^2 q}{V}",
         limits="Gaussian inputs; from 73 % (all the teacher's columns) to 54 % (few of them).",
         bias=0.011,
@@ -111,7 +111,7 @@ THEOREMS = (
             "one model": partial(laws.committee, one=True),
             "the vote as good as the mean": partial(laws.committee, same=True),
         },
-        equation=r"c_v = \sqrt{2/\pi}\, t \sqrt{K (1 + (K - 1) r)},\quad"
+        equation=r"c_v = \sqrt{2/\pi}\, t \sqrt{K (1 + (K - 1) r)},\quad "
         r" t = \mathbb E_z \mathrm{Bin}\bigl(\tfrac{K - 1}2; K - 1, \Phi(z\sqrt r)\bigr)",
         limits="Independent teachers, K odd; with many examples both students are the mean.",
         bias=0.008,
@@ -202,7 +202,7 @@ THEOREMS = (
             "a ridge without the noise of signs": partial(laws.tuned_error, ridge=0.5),
             "kappa for its root": partial(laws.tuned_error, square=True),
         },
-        equation=r"\alpha^* = p\,\Bigl(\frac{\pi}{2 (1 - 2\eta)^2} - 1\Bigr),\quad"
+        equation=r"\alpha^* = p\,\Bigl(\frac{\pi}{2 (1 - 2\eta)^2} - 1\Bigr),\quad "
         r"\text{error} = \tfrac1\pi \arctan\sqrt{\kappa^*}",
         limits="Isotropic inputs. A hard-label student's best ridge is p (pi/2 - 1).",
         bias=0.01,

@@ -103,7 +103,7 @@ THEOREMS = (
                 else least_squares(population, n, alpha=alpha).risk
             ),
         },
-        equation=r"w_r = \frac{1}{2\pi i}\int \frac{h_r(-z)}{z}\, w_z\,dz,\quad"
+        equation=r"w_r = \frac{1}{2\pi i}\int \frac{h_r(-z)}{z}\, w_z\,dz,\quad "
         r" h_r = \frac{\mu}{\mu + \alpha}(1 - \xi + \xi h_{r-1})",
         limits="Soft labels; error of order 1/n.",
         bias=0.01,
@@ -209,7 +209,7 @@ THEOREMS = (
                 gradient_flow(population, n, time).coef_mean
             ),
         },
-        equation=r"E = \sum_{kl} c_k c_l E_{kl},\quad"
+        equation=r"E = \sum_{kl} c_k c_l E_{kl},\quad "
         r" e^{-T\mu} = \frac{1}{2\pi i}\int \frac{e^{zT}}{z + \mu}\,dz",
         limits="At most 1.6862 times the excess of a ridge of 1/T, on every design.",
         bias=0.01,
