@@ -30,8 +30,8 @@ from ddkd.solvers import width_path
 # wide as there are images; no more than a block of features is in memory at any time. The line is a
 # prediction of each model's error averaged over the draw of its features.
 #
-# The numbers are measured ones, kept in ``docs/measured``. To measure them at the size of the paper,
-# with 60,000 features, in some minutes on two free cores::
+# The numbers are measured ones, kept in ``docs/measured``. To measure them at the size of the
+# paper, with 60,000 features, takes about eight times as long::
 #
 #     python examples/plot_founding_experiment.py --run
 #
