@@ -38,7 +38,7 @@ from ddkd.solvers import width_path
 # The images are Fashion-MNIST, from Debian's package ``dataset-fashion-mnist``; without it the run
 # says so. The curve alone is also a command::
 #
-#     python -m ddkd curve --data fashion-mnist --n-samples 10000 --max-width 60000
+#     python -m ddkd curve --data fashion-mnist --labelled 10000 --max-width 60000
 
 MEASURED = Path(__file__).resolve().parents[1] / "docs" / "measured" / "founding-experiment.json"
 
