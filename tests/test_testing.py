@@ -199,7 +199,7 @@ def test_z_is_positive_where_the_simulation_is_above(check):
         (assert_median_matches_theory, 150, lambda g: 5 + g.standard_cauchy(), 5.0),
     ],
 )
-@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("sign", [1, pytest.param(-1, marks=pytest.mark.slow)])
 def test_a_formula_wrong_by_the_resolution_is_caught_nine_times_in_ten(
     check, n_repeats, draw, law, sign
 ):
