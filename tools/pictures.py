@@ -80,10 +80,10 @@ def _founding(ax: Axes, found: dict[str, Any]) -> None:
     marks = draw_scores(
         ax, np.array(found["widths"]), measured[:, None], "directly trained", joined=False
     )
-    error = np.array(predicted["error"], dtype=float)
-    known = np.isfinite(error)
-    widths = np.array(predicted["widths"])[known]
-    draw_theory(ax, widths, error[known], "directly trained, predicted", marks)
+    # Nothing is predicted at the threshold itself: the line breaks there.
+    widths = np.append(predicted["widths"], n)
+    error = np.append(np.array(predicted["error"], dtype=float), np.nan)
+    draw_theory(ax, widths, error, "directly trained, predicted", marks)
     mark_thresholds(ax, {f"n = {n:,}": float(n)})
     finish(ax, "Width", "Test error (%)")
 
