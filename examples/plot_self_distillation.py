@@ -50,7 +50,7 @@ DistillationDisplay(
     x_name="Share of own labels",
     title="100 independent features, 500 examples, clean labels",
 ).plot()
-plt.gca().set_ylim(9, 16)
+plt.gca().set_ylim(0.09, 0.16)
 
 # %%
 # The best share in closed form, at a few rates of wrong labels.
