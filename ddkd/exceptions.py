@@ -8,6 +8,7 @@ class InterpolationWarning(UserWarning):
 
     Raised when the number of features is at least the number of samples, no ridge is
     asked for, and the training residual is not zero to rounding: the features are
-    numerically rank deficient, or equal inputs carry different targets. The message
-    names the rank and the condition estimate.
+    numerically rank deficient, or equal inputs carry different targets, or the cutoff of
+    singular values is too large. The message names the rank and the condition estimate, and
+    these causes as `ddkd.diagnose` does: ``rank``, ``effective-samples`` and ``cutoff``.
     """

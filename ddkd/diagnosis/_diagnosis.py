@@ -405,7 +405,9 @@ def _result(
         _sentence=_words.sentence(
             cause,
             next((part for part in probes.parts if part.cause == cause), None),
-            ridge=_known(probes.effective_ridge) if cause == "penalty" else None,
+            ridge=_known(lambda: probes.effective_ridge() if probes.is_linear else None)
+            if cause == "penalty"
+            else None,
             higher=verdict.higher,
             threshold="the threshold" if threshold is None else f"{threshold:g}",
             n=round(probes.data.n * ratio),

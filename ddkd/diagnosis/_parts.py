@@ -78,9 +78,11 @@ def _of_owner(prefix: str, owner: Any, n_iter: int | None, factor: int) -> list[
             add("cutoff", name, {name: np.float64})
         elif name in _CUTOFFS and positive and not iterative:
             add("cutoff", name, {name: 1e-15})
-        elif name == "n_estimators" and positive and value > 1 and "Boost" not in kind:
+        elif name == "n_estimators" and positive and value > 1:
             alone: dict[str, Any] = {"n_estimators": 1, "bootstrap": False, "max_samples": 1.0}
-            add("averaged", name, {key: alone[key] for key in alone if key in own})
+            known = {key: alone[key] for key in alone if own.get(key) is not None}
+            if "Boost" not in kind or "estimator" in own:  # boosted trees have no member's width
+                add("averaged", name, known)
         elif name == "estimators" and isinstance(value, list) and kind.startswith("Voting"):
             add("averaged", name, {"weights": [1] + [0] * (len(value) - 1)})
     if iterative and not changes_features:

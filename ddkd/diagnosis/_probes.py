@@ -67,25 +67,33 @@ class Probes:
 
     @cached_property
     def disturbed(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Labels changed by g1, by g2 and by both, and what was added to their numbers."""
+        """Labels changed in one part of the rows, in another and in both, and what was added.
+
+        Numbers are shuffled among a half of the rows each, so that no label is one that the
+        model's target transformer or loss does not allow, and the noise is as large as the signal.
+        Classes are replaced in a third each: with all changed, every odd function looks linear.
+        """
         y, data = self.data.y, self.data
+        order = self.rng.permutation(data.n)
         if data.classes is None:
-            g1, g2 = (self.rng.choice([-1.0, 1.0], size=data.n) * data.scale for _ in range(2))
-            labels = [y + g1, y + g2, y + g1 + g2]
+            first, second = order[: data.n // 2], order[data.n // 2 :]
+            other = y.copy()
+            for rows in (first, second):
+                other[rows] = y[np.roll(rows, 1)]
         else:
-            # A third of the rows each: with all rows changed, every odd function looks linear.
-            third = self.rng.permutation(data.n) % 3
+            first, second = order[: data.n // 3], order[data.n // 3 : 2 * data.n // 3]
             other = self._other_classes()
-            labels = [np.where(part, other, y) for part in (third == 0, third == 1, third < 2)]
+        labels = []
+        for rows in (first, second, np.r_[first, second]):
+            changed = y.copy()
+            changed[rows] = other[rows]
+            labels.append(changed)
         return labels, [data.codes(changed) - data.codes(y) for changed in labels]
 
     @cached_property
     def noisy(self) -> np.ndarray:
-        """Labels with noise as large as the signal, or 35 % of the classes changed."""
-        if self.data.classes is None:
-            return self.disturbed[0][0]
-        chosen = self.rng.random(self.data.n) < 0.35
-        return np.where(chosen, self._other_classes(), self.data.y)
+        """Labels with noise as large as the signal, or a third of the classes changed."""
+        return self.disturbed[0][0]
 
     def _other_classes(self) -> np.ndarray:
         """A different class for every row, with every class still there."""

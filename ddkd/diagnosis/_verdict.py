@@ -57,7 +57,10 @@ class _Case:
         change = self.probes.without(cause)
         if change is None:
             return False
-        gain = self.probes.gain_without(change)
+        try:
+            gain = self.probes.gain_without(change)
+        except (ValueError, TypeError):  # the estimator does not take the neutral value
+            return False
         harmless = cause == "cutoff" and all(
             isinstance(part.value, float) and part.value <= 1e-6
             for part in self.probes.parts
@@ -112,6 +115,8 @@ def _healthy(case: _Case) -> list[str]:
     peak = case.own_peak()
     if peak is None or not case.uses_all_rows():
         return []
+    if not case.probes.is_linear and case.probes.noisy_ring is None:
+        return []  # an accident of a fit that wanders: noise does not make it higher
     threshold = case.probes.threshold
     near = not case.probes.numeric or abs(peak.width - threshold) <= 0.15 * threshold
     if not near:
@@ -214,7 +219,9 @@ def _damped(case: _Case) -> list[str]:
 
 
 def _unfinished(case: _Case) -> list[str]:
-    return ["stopped"] if case.probes.subject.warned else []
+    if not case.probes.subject.warned or case.gains.get("stopped", 1.0) < 0.05:
+        return []  # it said that it had not converged, and longer runs change nothing
+    return ["stopped"]
 
 
 def _not_linear(case: _Case) -> list[str]:
@@ -255,14 +262,18 @@ def _sharp(case: _Case) -> list[str]:
 
 
 def _resampled(case: _Case) -> list[str]:
-    return ["averaged"] if case.probes.at_threshold.asymmetry > 1e-2 else []
+    """Rows that do not count alike: averages of resampled fits, or steps row by row."""
+    if case.probes.at_threshold.asymmetry <= 1e-2:
+        return []
+    return ["stopped", "averaged"] if case.has("stopped") else ["averaged"]
 
 
 def _smooth(case: _Case) -> list[str]:
     """A smooth filter: a penalty, or iterations that ended early; the filter's law decides."""
     pairs = case.probes.filters()
     if len(pairs) < 2:
-        return ["penalty", "stopped"]
+        ends_early = case.has("stopped") and not case.has("penalty")
+        return ["stopped", "penalty"] if ends_early else ["penalty", "stopped"]
     s, h = np.array(pairs).T
     penalty = np.ptp(np.log(h / (1 - h) / s**2))
     stopped = np.ptp(np.log(-np.log1p(-h) / s**2))

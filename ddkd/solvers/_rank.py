@@ -168,7 +168,9 @@ def warn_if_not_interpolating(
     """Warn that a ridgeless model at least as wide as its data leaves a training residual."""
     if failed:
         reason = (
-            "The features are numerically rank deficient, or equal rows carry different targets"
+            "Likely causes, by the names of ddkd.diagnose: rank (the features are numerically rank "
+            "deficient), effective-samples (equal rows carry different targets), or cutoff (rcond "
+            "is too large)"
             if rank < n_samples
             else "No coefficients in double precision leave less at such a condition"
         )

@@ -11,12 +11,14 @@ from sklearn.pipeline import make_pipeline
 
 from ddkd import diagnose
 from ddkd.diagnosis._subject import Data
-from tests.diagnosis.pipelines import HEALTHY, RFF, SABOTAGED, case, fourier, min_norm, numbers
+from tests.diagnosis.disguises import HEALTHY, SABOTAGED
+from tests.diagnosis.pipelines import RFF, case, fourier, min_norm, numbers
 
 QUICK = ["penalty_ridge_default", "cutoff_ddkd", "rank_pca_after", "grid_all_above"]
 QUICK += ["effective_samples_rows_twice", "tuned_ridge_cv", "stopped_gradient_descent"]
 QUICK += ["leak_test_in_training", "low_noise_in_span", "inert_seed"]
 QUICK += ["loss_logistic", "penalty_ridge_classifier", "rank_classes_pca"]
+QUICK += ["penalty_or_loss_log_target", "stopped_sgd_classifier", "penalty_sparse"]
 REMEDIES = ["penalty_ridge_default", "penalty_target_scaled", "cutoff_pinv", "cutoff_ddkd"]
 REMEDIES += ["rank_pca_after", "tuned_ridge_cv", "penalty_ddkd"]
 REMEDIES += [pytest.param("averaged_bagging", marks=pytest.mark.slow)]
