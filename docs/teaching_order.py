@@ -16,6 +16,7 @@ ORDER = (
     "plot_self_distillation.py",
     "plot_your_own_data.py",
     "plot_your_own_pipeline.py",
+    "plot_diagnosis.py",
     "plot_prediction.py",
     "plot_kernel_spectrum.py",
     "plot_founding_experiment.py",
