@@ -15,8 +15,8 @@ from sklearn.exceptions import DataConversionWarning
 
 import ddkd
 from ddkd import InterpolationWarning
-from tests.fuzz_spoilers import SPOILED_ARRAYS, SPOILED_SCALARS
-from tests.fuzz_targets import TARGETS, numbers
+from tests.helpers.fuzz_spoilers import SPOILED_ARRAYS, SPOILED_SCALARS
+from tests.helpers.fuzz_targets import TARGETS, numbers
 
 # Functions and classes without a strategy, and why they need none; results, which are
 # dataclasses made by functions that have one, are not asked for.

@@ -161,7 +161,8 @@ class _Progress(tqdm):
 
     def __init__(self, total: int, done: int, *, shown: bool) -> None:
         layout = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks{postfix}"
-        options = {"disable": not shown, "bar_format": layout, "leave": False}
+        # Tasks are few and long, so that each is worth a line.
+        options = {"disable": not shown, "bar_format": layout, "leave": False, "mininterval": 0}
         super().__init__(total=total, initial=done, **options)
         self._start = time.perf_counter()
 

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-import interrupted_sweep
+from tests.helpers import interrupted_sweep
 import numpy as np
 import pytest
 

@@ -9,7 +9,13 @@ from scipy import linalg
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import min_norm, width_path
 
-from .reference import UGLY, exact_solutions, fourier_features, svd_solution, ugly_problem
+from tests.helpers.reference import (
+    UGLY,
+    exact_solutions,
+    fourier_features,
+    svd_solution,
+    ugly_problem,
+)
 
 # Penalty in units of the squared features.
 ALPHA = 1e-4

@@ -7,7 +7,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import leave_one_out, min_norm, ridge, width_path
 
-from .reference import exact_solutions, fourier_features
+from tests.helpers.reference import exact_solutions, fourier_features
 
 
 @pytest.fixture(scope="module")

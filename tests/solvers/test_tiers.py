@@ -9,7 +9,7 @@ from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import _arguments, _every_width, width_path
 from ddkd.solvers._rank import leading_extremes
 
-from .reference import fourier_features, svd_solution
+from tests.helpers.reference import fourier_features, svd_solution
 
 
 def features(name, n, p, rng):

@@ -19,7 +19,7 @@ from ddkd.solvers._rank import (
     top_vector,
 )
 
-from .reference import features_of_condition, svd_solution
+from tests.helpers.reference import features_of_condition, svd_solution
 
 EPS = 2.0**-52
 

@@ -1,5 +1,5 @@
 import numpy as np
-import oracle
+from tests.helpers import oracle
 import pytest
 
 from ddkd import simulation, theory

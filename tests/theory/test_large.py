@@ -1,7 +1,7 @@
 """Larger versions of the comparisons with simulation, and many random configurations."""
 
 import numpy as np
-import oracle
+from tests.helpers import oracle
 import pytest
 
 from ddkd import simulation, theory

@@ -47,7 +47,7 @@ def run(folder=None, *, n_jobs=1, padding=0):
 
 if __name__ == "__main__":
     # Under its own name, so that the experiment's name is the same in every process.
-    import interrupted_sweep
+    from tests.helpers import interrupted_sweep
 
     # A parent that ignores Ctrl-C, such as nohup, hands that down.
     signal.signal(signal.SIGINT, signal.default_int_handler)
