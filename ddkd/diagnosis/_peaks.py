@@ -41,10 +41,9 @@ def find_peak(curve: Curve, *, linear: bool = True) -> Peak | None:
 
     Numbers: at least twice the higher valley, by a hundredth of the spread, and a sign test over
     test rows of at least three standard errors on both sides (a few rows carry the mean at a
-    threshold, so no t test). Classes: three tenths of the way from the higher valley to chance
-    and a tenth of chance, McNemar's test at 2.5 standard errors, and twice the squared loss;
-    scores that are not linear in the labels have real but lower bumps elsewhere, so more is asked
-    of them.
+    threshold, so no t test). Classes: three tenths of the way from the higher valley to chance,
+    McNemar's test at 2.5 standard errors, and twice the squared loss; scores that are not linear
+    in the labels have real but lower bumps elsewhere, so more is asked of them.
     """
     errors = curve.errors
     found: list[Peak] = []
@@ -59,8 +58,7 @@ def find_peak(curve: Curve, *, linear: bool = True) -> Peak | None:
         else:
             share, limit = (0.3, 2.5) if linear else (0.85, 3.0)
             losses = curve.losses.mean(axis=1)
-            needed = max(share * (curve.spread - base), 0.1 * curve.spread)
-            clear = errors[i] - base >= needed and base < curve.spread
+            clear = errors[i] - base >= share * (curve.spread - base) > 0
             clear = clear and losses[i] >= 2 * max(losses[left], losses[right])
         if clear and min(_sign_test(curve, i, left), _sign_test(curve, i, right)) >= limit:
             ratio = errors[i] / base if base > 0 else np.inf

@@ -19,7 +19,6 @@ from ddkd.diagnosis._subject import Subject, distinct_rows, fitted_pipeline
 __all__ = ["Disturbance", "Evidence", "Probes"]
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
-_NEAR = 1e-2
 _MOST_WIDTHS = 12
 
 
@@ -37,15 +36,12 @@ class Disturbance:
     """What two random changes of the labels, g1 and g2, do to the fit at one width.
 
     `linear` is |D12 - D1 - D2|/|D12|; `smoothness` |D1|^2/(s g1.D1), which is 1 for a projection
-    and less for any smooth filter; `asymmetry` |g2.D1 - g1.D2| s/(|D1||D2|); `exact` and `near`
-    the shares of rows whose changed label is met to 1e-4, and missed by 1e-4 to 1e-2.
+    and less for any smooth filter; `asymmetry` |g2.D1 - g1.D2| s/(|D1||D2|).
     """
 
     linear: float
     smoothness: float
     asymmetry: float
-    exact: float
-    near: float
 
 
 class Probes:
@@ -250,28 +246,21 @@ class Probes:
         d1, d2, d12 = (self.subject.fitted(width, t, change) - base for t in (first, second, both))
         sizes = [float(np.linalg.norm(d)) for d in (d1, d2, d12)]
         if min(sizes) == 0:
-            return Disturbance(0.0, 1.0, 0.0, 0.0, 0.0)
+            return Disturbance(0.0, 1.0, 0.0)
         along = float(np.sum(added[0] * d1))
         across = abs(float(np.sum(added[1] * d1) - np.sum(added[0] * d2)))
-        exact, near = self._met(width, first)
         return Disturbance(
             linear=float(np.linalg.norm(d12 - d1 - d2)) / sizes[2],
             smoothness=sizes[0] ** 2 / along if along else np.inf,
             asymmetry=across / (sizes[0] * sizes[1]),
-            exact=exact,
-            near=near,
         )
 
-    def _met(self, width: Any, labels: np.ndarray) -> tuple[float, float]:
-        """Shares of rows whose label is met, and nearly met."""
-        values, codes = self.subject.fitted(width, labels), self.data.codes(labels)
+    def _met(self, width: Any) -> float:
+        """Share of rows whose changed label is met; classes may be coded -1 and 1, or 0 and 1."""
+        values, codes = self.subject.fitted(width, self.noisy), self.data.codes(self.noisy)
         targets = [codes] if self.data.classes is None else [codes, (codes + 1) / 2]
-        best = (0.0, 0.0)
-        for target in targets:
-            missed = np.abs(values - target).max(axis=1) / self.data.scale
-            shares = float(np.mean(missed <= _EXACT)), float(np.mean(missed <= _NEAR))
-            best = max(best, (shares[0], shares[1] - shares[0]))
-        return best
+        missed = [np.abs(values - target).max(axis=1) for target in targets]
+        return max(float(np.mean(m <= _EXACT * self.data.scale)) for m in missed)
 
     @cached_property
     def at_threshold(self) -> Disturbance:
@@ -287,31 +276,25 @@ class Probes:
         """The threshold, or the nearest width that may be tried."""
         return self.allowed(self.threshold) if self.numeric else self.guess
 
-    @property
-    def known_nonlinear(self) -> bool:
-        """Whether a fit that was made, without another one, is not linear in its labels."""
-        return "at_threshold" in vars(self) and not self.is_linear
-
     @cached_property
     def is_linear(self) -> bool:
         return self.at_threshold.linear < 1e-4
 
     @cached_property
-    def met_far(self) -> tuple[float, float]:
-        """Shares of rows whose changed label is met, and nearly met, far above the threshold."""
-        met = self._met(self.far, self.disturbed[0][0])
-        self.note("rows met exactly, far above", met[0], f"share of {self.data.n} rows")
+    def met_far(self) -> float:
+        """Share of rows whose changed label is met far above the threshold."""
+        met = self._met(self.far)
+        self.note("rows met exactly, far above", met, f"share of {self.data.n} rows")
         return met
 
     @property
     def interpolates(self) -> bool:
-        return self.met_far[0] > 0.97
+        return self.met_far > 0.97
 
     @property
     def uses_part(self) -> bool:
-        """Whether a part of the rows is met exactly and the others are missed by far."""
-        exact, near = self.met_far
-        return 0.15 < exact < 0.97 and near < 0.03 and self.is_linear
+        """Whether a linear fit meets a part of the rows exactly."""
+        return 0.15 < self.met_far <= 0.97 and self.is_linear
 
     @cached_property
     def equal_rows(self) -> bool:
@@ -322,24 +305,22 @@ class Probes:
     def threshold(self) -> Any:
         """The least width that meets as many labels as a width far above does, by bisection."""
         found = self.guess
-        if self.numeric and self.met_far[0] > 0.15:
+        if self.numeric and self.met_far > 0.15:
             found = self._bisect()
         self.note("threshold", float(found) if self.numeric else np.nan, "width that interpolates")
         return found
 
     def _bisect(self) -> int:
-        goal = 0.97 * self.met_far[0]
-        labels = self.disturbed[0][0]
+        goal = 0.97 * self.met_far
         low, high = 0, self.far
 
         def meets(width: int) -> bool:
-            return self._met(width, labels)[0] >= goal
+            return self._met(width) >= goal
 
-        rows = self.met_far[0] * self.guess
-        for start in (self.guess, rows):
-            for width in (self.allowed(0.95 * start), self.allowed(1.05 * start)):
-                if low < width < high:
-                    low, high = (low, width) if meets(width) else (width, high)
+        for share in (0.95, 1.05):
+            width = self.allowed(share * self.met_far * self.guess)
+            if low < width < high:
+                low, high = (low, width) if meets(width) else (width, high)
         steps = 0
         while high - low > 1 and steps < 7:
             steps += 1
@@ -384,22 +365,14 @@ class Probes:
 
     def gain_without(self, change: dict[str, Any]) -> float:
         """Orders of magnitude by which changed labels are met better at the threshold."""
-        before, after = self.misfit_at_threshold(None), self.misfit_at_threshold(change)
+        before, after = self.misfit(self.center), self.misfit(self.center, change)
         return float(np.log10(max(before, 1e-12) / max(after, 1e-12)))
 
-    def misfit_at_threshold(self, change: dict[str, Any] | None) -> float:
-        """Distance of the fit from changed labels, in units of their scale."""
-        return self.misfit(self.center, change)
-
     def misfit(self, width: Any, change: dict[str, Any] | None = None) -> float:
-        """The same at a width."""
-        labels = self.disturbed[0][0]
-        missed = self.subject.fitted(width, labels, change) - self.data.codes(labels)
+        """Distance of the fit from changed labels, in units of their scale."""
+        fitted = self.subject.fitted(width, self.noisy, change)
+        missed = fitted - self.data.codes(self.noisy)
         return float(np.sqrt(np.mean(missed**2))) / self.data.scale
-
-    def linear_without(self, change: dict[str, Any]) -> float:
-        """How far from linear in the labels the fit is when some parts are neutral."""
-        return self.disturbance(self.center, change).linear
 
     # --- the hat matrix
 
@@ -417,17 +390,17 @@ class Probes:
         return float(np.trace(fitted))
 
     @cached_property
-    def rank(self) -> int | None:
-        """Rank of the centred features that enter the last step at the threshold, if in sight."""
-        singular = self._singular
-        return None if singular is None else int(np.sum(singular > 1e-7 * singular[0]))
+    def rank(self) -> tuple[int, int] | None:
+        """Rank of the centred features that enter the last step at the threshold, and the largest.
 
-    @cached_property
-    def _singular(self) -> np.ndarray | None:
+        None if the features are out of sight.
+        """
         features = self._entering
         if features is None:
             return None
-        return np.asarray(np.linalg.svd(features - features.mean(axis=0), compute_uv=False))
+        singular = np.linalg.svd(features - features.mean(axis=0), compute_uv=False)
+        rank = int(np.sum(singular > 1e-7 * singular[0]))
+        return rank, min(self.data.n - 1, features.shape[1])
 
     @cached_property
     def _entering(self) -> np.ndarray | None:
