@@ -256,9 +256,12 @@ class Probes:
         )
 
     def _met(self, width: Any) -> float:
-        """Share of rows whose changed label is met; classes may be coded -1 and 1, or 0 and 1."""
+        """Share of rows whose changed label is met.
+
+        Classes may be coded -1 and 1, 0 and 1, or 0 and 1 with the border at one half taken off.
+        """
         values, codes = self.subject.fitted(width, self.noisy), self.data.codes(self.noisy)
-        targets = [codes] if self.data.classes is None else [codes, (codes + 1) / 2]
+        targets = [codes] if self.data.classes is None else [codes, (codes + 1) / 2, codes / 2]
         missed = [np.abs(values - target).max(axis=1) for target in targets]
         return max(float(np.mean(m <= _EXACT * self.data.scale)) for m in missed)
 
