@@ -19,6 +19,7 @@ DOCS = ROOT / "docs"
 
 
 @pytest.mark.parametrize("page", sorted(p.name for p in DOCS.glob("*.rst")))
+@pytest.mark.slow
 def test_code_on_the_pages_runs(page):
     plt.switch_backend("Agg")
     options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS

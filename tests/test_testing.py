@@ -31,6 +31,7 @@ def assert_rate(count, trials, rate):
 
 
 @pytest.mark.parametrize(("n_repeats", "n_points"), [(3, 1), (4, 7), (30, 20)])
+@pytest.mark.slow
 def test_false_alarm_rate_is_the_stated_one(n_repeats, n_points):
     trials, level = 3000, 0.1
     count = failures(
@@ -64,6 +65,7 @@ def test_false_alarm_rate_is_not_exceeded_by_dependent_points():
     assert_rate(count, trials, level / 5)
 
 
+@pytest.mark.slow
 def test_false_alarm_rate_of_medians_is_the_stated_one():
     trials, level, n = 2000, 0.1, 40
     # The binomial test is discrete: its exact rate is the largest it can be below the level.
@@ -258,6 +260,7 @@ def test_a_resolution_out_of_reach_fails_and_says_how_many_repeats_it_would_take
         assert_matches_theory(simulate, 1.0, resolution=0.01, max_repeats=1000, rng=0)
 
 
+@pytest.mark.slow
 def test_the_formula_of_the_readme_times_1_02_is_caught_at_that_resolution():
     n, p = 20, np.array([5, 8, 10])
     right = 1 + p / (n - p - 1)

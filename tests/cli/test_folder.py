@@ -75,6 +75,7 @@ def test_a_folder_in_place_of_a_result_is_refused_before_any_work(
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.slow
 def test_pictures_named_after_the_data_replace_no_folder_and_no_file_by_halves(tmp_path, capsys):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "d.npz", X=rng.normal(size=(90, 2)), y=np.arange(90) % 2)
@@ -153,6 +154,7 @@ def test_a_file_is_read_once_however_many_repeats(tmp_path, monkeypatch):
     assert len(times) == 1
 
 
+@pytest.mark.slow
 def test_a_file_needs_little_more_memory_than_its_numbers(tmp_path):
     X = np.random.default_rng(0).normal(size=(20_000, 20))
     header = ",".join([*(f"x{j}" for j in range(20)), "label"])

@@ -67,6 +67,7 @@ def no_pictures(monkeypatch):
 
 
 @pytest.mark.usefixtures("no_pictures")
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_number_of_jobs(reproduced, data, tmp_path):
     arguments = ["--data", str(data), "--repeats", "2", "--jobs", "2", "--out", str(tmp_path)]
     assert cli.main([*REPRODUCE, *arguments]) == 0
@@ -75,6 +76,7 @@ def test_results_do_not_depend_on_the_number_of_jobs(reproduced, data, tmp_path)
 
 
 @pytest.mark.usefixtures("no_pictures")
+@pytest.mark.slow
 def test_another_seed_gives_other_results(reproduced, data, tmp_path):
     arguments = ["--data", str(data), "--repeats", "2", "--jobs", "1", "--seed", "1"]
     assert cli.main([*REPRODUCE, *arguments, "--out", str(tmp_path)]) == 0
@@ -212,6 +214,7 @@ def test_an_odd_number_of_labelled_rows_makes_no_difference(n_samples, tmp_path)
 
 @pytest.mark.usefixtures("no_pictures")
 @pytest.mark.parametrize("rows", [[13, 13], [90, 10]])
+@pytest.mark.slow
 def test_few_rows_of_a_class_do_not_stop_the_comparison(rows, tmp_path):
     rng = np.random.default_rng(3)
     y = np.repeat([0, 1], rows)

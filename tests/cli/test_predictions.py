@@ -69,6 +69,7 @@ def test_phase_claims_no_more_than_its_table(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("unlabelled", [None, "inputs.csv"])
+@pytest.mark.slow
 def test_advise_names_a_method_and_checks_it(data, tmp_path, capsys, unlabelled):
     out, model = tmp_path / "out", tmp_path / "model.joblib"
     arguments = ["--data", str(data / "labelled.npz"), "--out", str(out), "--save", str(model)]
@@ -93,6 +94,7 @@ def test_advise_names_a_method_and_checks_it(data, tmp_path, capsys, unlabelled)
     assert joblib.load(model).score(X, y) > 0.7
 
 
+@pytest.mark.slow
 def test_advise_keeps_groups_together(tmp_path, capsys):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(150, 3))

@@ -54,6 +54,7 @@ def test_a_checkpoint_changes_no_bit(tmp_path, special):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.slow
 def test_finished_tasks_are_not_computed_again(tmp_path, n_jobs):
     folder, log = tmp_path / "sweep", tmp_path / "log"
     params = {"log": str(log)}

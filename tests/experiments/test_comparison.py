@@ -102,6 +102,7 @@ def test_the_keys_of_the_records_are_unique(split):
     assert find(records, model="teacher", width=10 * N, flip_rate=0.0)["interpolates"] == 1.0
 
 
+@pytest.mark.slow
 def test_the_same_generator_gives_the_same_records(split):
     options = {"teacher_width": 100, "n_transfer": 200, "flip_rates": (0.1,)}
     first = compare(split, np.random.default_rng(1), **options)

@@ -6,11 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from tests.helpers import interrupted_sweep
 import numpy as np
 import pytest
 
 import ddkd
+from tests.helpers import interrupted_sweep
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 ROOT = Path(ddkd.__file__).parents[1]
@@ -164,6 +164,7 @@ def test_the_main_job_and_any_signal_at_a_random_moment(
     assert not (out / "unfinished").exists()
 
 
+@pytest.mark.slow
 def test_a_sweep_killed_again_and_again_gets_there(tmp_path, monkeypatch, undisturbed):
     folder = tmp_path / "sweep"
     for _ in range(2):
@@ -176,6 +177,7 @@ def test_a_sweep_killed_again_and_again_gets_there(tmp_path, monkeypatch, undist
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.slow
 def test_an_interrupt_from_the_keyboard(n_jobs, tmp_path, monkeypatch, undisturbed):
     folder = tmp_path / "sweep"
     process = start(folder, n_jobs=n_jobs)
@@ -188,6 +190,7 @@ def test_an_interrupt_from_the_keyboard(n_jobs, tmp_path, monkeypatch, undisturb
     assert resume(folder, tmp_path, monkeypatch) == undisturbed[0]
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_earlier_tasks_intact(tmp_path, monkeypatch, undisturbed):
     # The widest tasks write 6,000 bytes of padding and more; no file may exceed 5,000.
     folder = tmp_path / "sweep"

@@ -48,6 +48,7 @@ def warn(data, rng):
     return [{"x": 1}]
 
 
+@pytest.mark.slow
 def test_workers_filter_warnings_as_their_parent_and_name_no_file(capfd):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -97,6 +98,7 @@ print(worker.stdout.readline().decode(), flush=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process has no parent there once it ended")
+@pytest.mark.slow
 def test_a_worker_ends_when_its_parent_does():
     worker = WORKER + "watch(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)"
     parent = subprocess.run(

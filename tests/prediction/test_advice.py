@@ -63,6 +63,7 @@ def test_a_crash_is_named_and_harms_nobody(split, advice):
     assert "Crashes failed and is left out: RuntimeError: out of luck" in advice.report()
 
 
+@pytest.mark.slow
 def test_no_contestant_learns_from_the_labels_that_judge_it(split):
     """Labels that mean nothing: whatever peeks at a held-out row errs less than guessing."""
     rng = np.random.default_rng(3)
@@ -72,6 +73,7 @@ def test_no_contestant_learns_from_the_labels_that_judge_it(split):
     assert found.ranking.error.min() > 0.5 - 4 * 0.5 / np.sqrt(200)
 
 
+@pytest.mark.slow
 def test_one_factor_serves_all_folds_and_teachers(split, monkeypatch):
     made = []
     original = _students.NestedStudents.__init__
@@ -107,6 +109,7 @@ def test_a_committee_votes_and_a_tie_goes_to_the_best(split, advice):
         advice.committee(within=-1)
 
 
+@pytest.mark.slow
 def test_names_of_classes_come_back(split):
     names = np.array(["ten", *"abcdefghi"])[split.y_train]
     found = advise(split.X_train, names, split.transfer)
@@ -144,6 +147,7 @@ def cautions(X, y, pool, grouped=False):
     return cautions_of(X, y, pool, np.arange(10), 3, grouped, 0)
 
 
+@pytest.mark.slow
 def test_cautions_tell_what_is_wrong_with_the_data(split):
     X, y, pool = split.X_train, split.y_train, split.transfer
     assert cautions(X, y, pool) == []
@@ -156,6 +160,7 @@ def test_cautions_tell_what_is_wrong_with_the_data(split):
     assert cautions(X[order], y[order], pool, grouped=True) == []
 
 
+@pytest.mark.slow
 def test_rows_of_a_group_are_held_out_together(split):
     groups = np.arange(80) // 8
     found = advise(split.X_train, split.y_train, None, groups=groups)
@@ -163,6 +168,7 @@ def test_rows_of_a_group_are_held_out_together(split):
     assert all(len(np.unique(known[:, groups == g], axis=1).T) == 1 for g in range(10))
 
 
+@pytest.mark.slow
 def test_what_can_still_be_said_with_few_labels_or_no_pool(split):
     few = np.append(np.flatnonzero(split.y_train < 2), np.flatnonzero(split.y_train == 5)[:2])
     found = advise(split.X_train[few], split.y_train[few], split.transfer)

@@ -65,6 +65,7 @@ def test_gamma_and_law_by_inverses_and_a_bracketing_root(inputs, targets):
         np.testing.assert_allclose(found.covariance, Y.T @ K @ R @ R @ Y / (k - df2), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_min_norm_above_the_threshold_is_exact_for_gaussian_features(inputs, targets):
     Y, _ = targets
     widths = [60, 80, 150]

@@ -8,7 +8,6 @@ from scipy import linalg
 
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import min_norm, width_path
-
 from tests.helpers.reference import (
     UGLY,
     exact_solutions,

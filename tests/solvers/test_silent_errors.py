@@ -6,7 +6,6 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import leave_one_out, min_norm, ridge, width_path
-
 from tests.helpers.reference import exact_solutions, fourier_features
 
 

@@ -8,7 +8,6 @@ import pytest
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import _arguments, _every_width, width_path
 from ddkd.solvers._rank import leading_extremes
-
 from tests.helpers.reference import fourier_features, svd_solution
 
 

@@ -18,7 +18,6 @@ from ddkd.solvers._rank import (
     smallest_by_inverse_iteration,
     top_vector,
 )
-
 from tests.helpers.reference import features_of_condition, svd_solution
 
 EPS = 2.0**-52

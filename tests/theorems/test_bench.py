@@ -75,6 +75,7 @@ def test_the_allowed_bias_is_relative_and_part_of_the_resolution():
     assert verdict.resolution > 0.08
 
 
+@pytest.mark.slow
 def test_draws_depend_on_the_seed_and_the_name_alone():
     first, second = exponential(), exponential(id="other")
     alone = verify([first], rng=3)[0].comparison.simulated

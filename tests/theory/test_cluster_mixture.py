@@ -16,6 +16,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.slow
 def test_three_generations_match_simulation(name):
     G, R, n, p, flips, m, alpha_T, alpha_S = CASES[name]
     teacher = theory.cluster_mixture(G, R, n, p, alpha=alpha_T, flip_rate=flips)

@@ -20,6 +20,7 @@ POPULATIONS = {
 
 @pytest.mark.parametrize("decide", ["mean", "vote"])
 @pytest.mark.parametrize(("labels", "n", "alpha"), [("hard", 30, 0.0), ("real", 90, 8.0)])
+@pytest.mark.slow
 def test_committees_and_their_students_match_simulation(decide, labels, n, alpha):
     population = POPULATIONS[labels]
     law = theory.least_squares(population, n, alpha=alpha).committee(5, decide=decide)

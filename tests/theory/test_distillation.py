@@ -1,10 +1,10 @@
 import numpy as np
-from tests.helpers import oracle
 import pytest
 
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers import oracle
 
 D = 160
 SPECTRA = {"isotropic": np.ones(D), "decaying": np.arange(1.0, D + 1) ** -0.8}

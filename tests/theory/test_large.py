@@ -1,12 +1,12 @@
 """Larger versions of the comparisons with simulation, and many random configurations."""
 
 import numpy as np
-from tests.helpers import oracle
 import pytest
 
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers import oracle
 
 
 def random_configuration(rng):

@@ -1,11 +1,11 @@
 import numpy as np
-from tests.helpers import oracle
 import pytest
 from scipy import optimize
 
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_converges_to_theory, assert_matches_theory
+from tests.helpers import oracle
 
 D = 160
 SPECTRA = {"isotropic": np.ones(D), "decaying": 1 / np.arange(1, D + 1)}

@@ -1,10 +1,10 @@
 import numpy as np
-from tests.helpers import oracle
 import pytest
 
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers import oracle
 
 J = 300
 L = np.arange(1.0, J + 1) ** -1.3
