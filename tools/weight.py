@@ -44,7 +44,7 @@ def read_table() -> dict[str, tuple[list[str], int]]:
     table = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
-            limit, *rooms = line.split()
+            limit, *rooms = line.split("#")[0].split()
             table[" ".join(rooms)] = (rooms, int(limit))
     return table
 
