@@ -46,7 +46,7 @@ def test_no_label_of_a_file_is_changed_unless_asked(command, file, tmp_path, mon
     sizes += {"reproduce": ["--quick"], "distill": ["--teacher-width", "100"]}.get(command, [])
     sizes += ["--max-width", "60"] if command in ("curve", "predict") else []
     if command == "advise":
-        sizes = []
+        sizes = ["--out", str(tmp_path / "out")]
     assert cli.main([command, "--quiet", "--data", str(file), *sizes]) == 0
     assert set(seen) <= {0.0}
     if command == "reproduce":
