@@ -40,7 +40,9 @@ from ddkd.solvers import width_path
 #
 #     python -m ddkd curve --data fashion-mnist --labelled 10000 --max-width 60000
 
-MEASURED = Path(__file__).resolve().parents[1] / "docs" / "measured" / "founding-experiment.json"
+# The gallery runs examples in their own folder, without a file name.
+EXAMPLES = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()
+MEASURED = EXAMPLES.parent / "docs" / "measured" / "founding-experiment.json"
 
 # %%
 # The experiment

@@ -7,9 +7,10 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from numpydoc.docscrape import FunctionDoc
 
-from tools.docstrings import public_names
+# Developers have numpydoc; users who run the tests need not.
+docscrape = pytest.importorskip("numpydoc.docscrape")
+public_names = pytest.importorskip("tools.docstrings").public_names
 
 
 def resolve(name):
@@ -43,7 +44,7 @@ def pairs():
             signature = inspect.signature(found)
         except (TypeError, ValueError):
             continue
-        described = {p.name: p.type for p in FunctionDoc(found)["Parameters"]}
+        described = {p.name: p.type for p in docscrape.FunctionDoc(found)["Parameters"]}
         for parameter in signature.parameters.values():
             text = described.get(parameter.name, "")
             if parameter.default is not inspect.Parameter.empty and "default" in text:

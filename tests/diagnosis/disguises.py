@@ -3,7 +3,7 @@ classifiers of several kinds, rows held out inside. They join the cases of `pipe
 """
 
 import numpy as np
-import pandas as pd
+import pytest
 from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -69,7 +69,8 @@ def table(seed, last):
     names = list("abcdefgh")
 
     def frame(X):
-        made = pd.DataFrame(X, columns=names)
+        pandas = pytest.importorskip("pandas")
+        made = pandas.DataFrame(X, columns=names)
         made["city"] = np.array(["p", "q", "r", "s"])[np.digitize(X[:, 0], [-1, 0, 1])]
         return made
 

@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
@@ -130,7 +129,8 @@ def test_the_same_seed_gives_the_same_answer_and_numbers():
 def test_data_frames_and_strings_as_classes():
     arguments = HEALTHY["classes_60_2"](0)
     names = np.array(["no", "yes"])
-    arguments |= {"X": pd.DataFrame(arguments["X"]), "X_test": pd.DataFrame(arguments["X_test"])}
+    frame = pytest.importorskip("pandas").DataFrame
+    arguments |= {"X": frame(arguments["X"]), "X_test": frame(arguments["X_test"])}
     arguments |= {"y": names[arguments["y"]], "y_test": names[arguments["y_test"]]}
     arguments["X"].columns = arguments["X_test"].columns = [f"x{i}" for i in range(10)]
     assert diagnose(**arguments).cause == "healthy"
