@@ -13,7 +13,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ddkd.experiments import Errors, SweepResult
+from ddkd.experiments import SweepResult
+from ddkd.experiments._errors import Errors
 from ddkd.plotting._axes import finish, mark_thresholds
 from ddkd.plotting._curves import draw_scores, draw_theory
 from ddkd.plotting._style import set_title
@@ -42,7 +43,7 @@ def take(results: Path) -> dict[str, Any]:
     widths = errors.options("hard", 0.0, "width", n_transfer=m)
     found = {"data": "deformed-digits", "n_samples": 200, "n_transfer": m, "width": widths.tolist()}
     for name, model, size in (("direct", "direct", 0), ("student", "hard", m)):
-        values = np.array([errors.values(model, 0.0, width=w, m=size) for w in widths])
+        values = np.array([errors.values(model, 0.0, width=w, n_transfer=size) for w in widths])
         found[name] = values.mean(axis=1).round(5).tolist()
         found[f"{name}_se"] = (
             (values.std(axis=1, ddof=1) / values.shape[1] ** 0.5).round(5).tolist()

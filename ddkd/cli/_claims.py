@@ -4,7 +4,8 @@ import textwrap
 from collections.abc import Sequence
 
 from ddkd.cli._answer import WIDTH, fill
-from ddkd.experiments import QUESTIONS, Claim
+from ddkd.experiments import Claim
+from ddkd.experiments._claims import QUESTIONS
 from ddkd.plotting._claims import SYMBOLS, by_statement, margin, means, settings, short_name
 
 __all__ = ["claim_lines", "claims_in_full"]

@@ -19,7 +19,8 @@ from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress
 from ddkd.cli._readme import FILES, readme
 from ddkd.datasets import fingerprint
-from ddkd.experiments import SweepResult, folder_lock, sweep
+from ddkd.experiments import SweepResult, sweep
+from ddkd.experiments._lock import folder_lock
 
 __all__ = [
     "default_out",

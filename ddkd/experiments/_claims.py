@@ -6,17 +6,17 @@ teacher's). It *holds* if the mean over repeats is below zero by more than two s
 every number comes from the columns of a `SweepResult`.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_vector
 from ddkd.experiments._errors import Errors, title_of
 from ddkd.experiments._problem import SMALL_TRANSFER, width_at
 
-__all__ = ["QUESTIONS", "Claim", "Judgement", "judge", "judge_claims"]
+__all__ = ["QUESTIONS", "Claim", "judge", "judge_claims"]
 
 # What the claims answer, in the order in which the paper tells its story.
 QUESTIONS = {
@@ -72,391 +72,239 @@ class Claim:
         dict
             The fields by name.
         """
-        return _plain(asdict(self))
+        return json.loads(json.dumps(asdict(self)), parse_constant=lambda name: None)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
+def judge(differences: np.ndarray) -> tuple[str, float, float]:
+    """Verdict on the claim that paired differences are negative; their mean and standard error.
 
-
-@dataclass(frozen=True)
-class Judgement:
-    """Verdict on a claim that differences are negative, with their mean and standard error."""
-
-    verdict: str
-    mean: float
-    standard_error: float
-
-
-def judge(differences: Any) -> Judgement:
-    """Verdict on the claim that paired `differences` are negative on average.
-
-    Parameters
-    ----------
-    differences : array-like of shape (n_repeats,)
-        One difference a repeat.
-
-    Returns
-    -------
-    Judgement
-        "holds" or "fails" beyond two standard errors of zero, else "undecided"; always
-        undecided, with a NaN standard error, for a single repeat.
-
-    Raises
-    ------
-    ValueError
-        If `differences` is empty, not 1-D or not finite.
-
-    Examples
-    --------
-    >>> judge([-1.0, -1.2, -0.8]).verdict
-    'holds'
-    >>> judge([-1.0, 1.0, 0.5]).verdict
-    'undecided'
+    A single repeat decides nothing and has the standard error NaN.
     """
-    d = check_vector("differences", differences)
-    mean = float(d.mean())
-    if len(d) < 2:
-        return Judgement("undecided", mean, float("nan"))
-    error = float(d.std(ddof=1) / np.sqrt(len(d)))
+    mean = float(differences.mean())
+    if len(differences) < 2:
+        return "undecided", mean, float("nan")
+    error = float(differences.std(ddof=1) / np.sqrt(len(differences)))
     verdict = "holds" if mean < -2 * error else "fails" if mean > 2 * error else "undecided"
-    return Judgement(verdict, mean, error)
-
-
-@dataclass(frozen=True)
-class _Case:
-    """One data set at one flip rate, with the sizes that the claims speak of."""
-
-    errors: Errors
-    flip: float
-    n: int
-    m: int
-    teacher_width: int
-    student_width: int
-
-    def hard(self, width: int | None = None, m: int | None = None) -> np.ndarray:
-        return self.student("hard", width, m)
-
-    def student(self, model: str, width: int | None = None, m: int | None = None) -> np.ndarray:
-        width, m = width or self.student_width, m or self.m
-        return self.errors.values(model, self.flip, width=width, m=m)
-
-    def direct(self, model: str, width: int | None = None) -> np.ndarray:
-        return self.errors.values(model, self.flip, width=width or self.student_width)
-
-    def teacher(self, column: str = "error", name: str = "teacher") -> np.ndarray:
-        return self.errors.values(name, self.flip, width=self.teacher_width, column=column)
-
-    def rival(self, *sees: str) -> tuple[str, np.ndarray]:
-        """Title and errors of the best rival, in hindsight, among those that see only so much."""
-        name, errors = self.errors.best("rival", self.flip, self.student_width, sees=sees)
-        return title_of(name), errors
-
-    def peak(self, of: Callable[[int], np.ndarray], at: float) -> np.ndarray:
-        """Height of a peak at a multiple of n: above the worse of half and double that width."""
-        half, here, double = (of(width_at(c * at, self.n)) for c in (0.5, 1, 2))
-        return here - np.maximum(half, double)
-
-
-@dataclass(frozen=True, eq=False)
-class _Judged:
-    """A claim before its verdict: `differences` should be negative."""
-
-    key: str
-    statement: str
-    differences: np.ndarray
-    values: dict[str, Any]
+    return verdict, mean, error
 
 
 def judge_claims(columns: Mapping[str, np.ndarray], *, data: str) -> list[Claim]:
     """Judge every claim at every flip rate of one comparison.
 
-    Parameters
-    ----------
-    columns : mapping of str to ndarray
-        Columns of a `SweepResult` of `ddkd.experiments.compare`.
-    data : str
-        Name of the data set, for the report.
-
-    Returns
-    -------
-    list of Claim
-        Grouped by question, in the order of `QUESTIONS`; flip rates within each claim.
+    The claims are grouped by question, in the order of `QUESTIONS`; flip rates within each claim.
     """
-    errors = Errors(columns)
-    n_samples = int(columns["n_samples"][0])
+    errors, n_samples = Errors(columns), int(columns["n_samples"][0])
     claims = []
     for flip in np.unique(columns["flip_rate"]):
-        sizes = errors.options("hard", flip, "n_transfer", width=n_samples)
-        case = _Case(
-            errors=errors,
-            flip=float(flip),
-            n=n_samples,
-            m=int(sizes.max()),
-            teacher_width=int(errors.options("teacher", flip, "width").max()),
-            student_width=4 * n_samples,
-        )
+        case = _Case(errors, data, float(flip), n_samples)
         for question, answers in _ANSWERS.items():
             for answer in answers:
-                claims += [_claim(judged, question, data, case.flip) for judged in answer(case)]
-    order = {key: i for i, key in enumerate(dict.fromkeys(c.key for c in claims))}
-    asked = list(QUESTIONS)
-    return sorted(claims, key=lambda c: (asked.index(c.question), order[c.key], c.flip_rate))
+                claims += [replace(claim, question=question) for claim in answer(case)]
+    asked, keys = list(QUESTIONS), list(dict.fromkeys(claim.key for claim in claims))
+    return sorted(claims, key=lambda c: (asked.index(c.question), keys.index(c.key), c.flip_rate))
 
 
-def _claim(judged: _Judged, question: str, data: str, flip: float) -> Claim:
-    verdict = judge(judged.differences)
-    return Claim(
-        key=judged.key,
-        statement=judged.statement,
-        data=data,
-        flip_rate=flip,
-        verdict=verdict.verdict,
-        difference=verdict.mean,
-        standard_error=verdict.standard_error,
-        n_repeats=len(judged.differences),
-        values=judged.values,
-        question=question,
-    )
+# A model's name in a sentence, and its errors, one a repeat.
+Side = tuple[str, np.ndarray]
 
 
-def _memorises(case: _Case) -> Iterator[_Judged]:
-    interpolates = case.teacher("interpolates")
+class _Case:
+    """One data set at one flip rate: the sizes that the claims speak of, and who is compared."""
+
+    def __init__(self, errors: Errors, data: str, flip: float, n: int) -> None:
+        self.errors, self.data, self.flip, self.n = errors, data, flip, n
+        self.width = 4 * n  # of the students
+        sizes = errors.options("hard", flip, "n_transfer", width=self.width).astype(int)
+        self.m = int(sizes.max())
+        self.large_sizes = [int(m) for m in sizes if m > self.width]
+        self.teacher_width = int(errors.options("teacher", flip, "width").max())
+        self.hard = ("hard student", self.student("hard", self.m))
+        self.tuned = ("student of the tuned teacher", self.student("hard-tuned", self.m))
+
+    def of(self, model: str, column: str = "error", **where: float) -> np.ndarray:
+        """A model's numbers."""
+        return self.errors.values(model, self.flip, column=column, **where)
+
+    def student(self, model: str, m: int) -> np.ndarray:
+        """Errors of a student on a transfer set of m."""
+        return self.of(model, width=self.width, n_transfer=m)
+
+    def best(self, role: str, *sees: str) -> Side:
+        """The best model of a role, in hindsight, among those that see only so much."""
+        name, errors = self.errors.best(role, self.flip, self.width, sees=sees)
+        return title_of(name), errors
+
+    def claim(
+        self, key: str, statement: str, differences: np.ndarray, values: dict[str, Any]
+    ) -> Claim:
+        """The claim that the differences are negative, judged."""
+        verdict, n_repeats = judge(differences), len(differences)
+        return Claim(key, statement, self.data, self.flip, *verdict, n_repeats, values)
+
+    def versus(self, key: str, statement: str, own: Side, rival: Side) -> Claim:
+        """The claim that one model errs less than another."""
+        return self.claim(key, statement, own[1] - rival[1], _means(dict([own, rival])))
+
+    def enough(self, name: str, rival: Callable[[int], np.ndarray]) -> Claim:
+        """The claim that some transfer set is enough to beat a rival."""
+        gains = {m: self.student("hard", m) - rival(m) for m in self.large_sizes}
+        needed = next((m for m in gains if judge(gains[m])[0] == "holds"), None)
+        return self.claim(
+            f"enough-for-{name.replace(' ', '-')}",
+            f"some transfer set is enough to beat {name}",
+            gains[needed or self.m],
+            {"examples needed": needed, "most tried": self.m},
+        )
+
+
+def _means(errors: dict[str, np.ndarray]) -> dict[str, float]:
+    return {name: float(values.mean()) for name, values in errors.items()}
+
+
+def _memorises(case: _Case) -> Iterator[Claim]:
+    width = case.teacher_width
+    train_error = case.of("teacher", "train_error", width=width)
     # A statement of fact, not of degree: it fails if any repeat fails to interpolate.
-    memorised = (interpolates == 1) & (case.teacher("train_error") == 0)
-    yield _Judged(
+    memorised = (case.of("teacher", "interpolates", width=width) == 1) & (train_error == 0)
+    yield case.claim(
         "memorises",
         "the teacher interpolates all its labels, wrong ones included",
-        np.where(memorised.all(), -1.0, 1.0) * np.ones(len(memorised)),
+        np.full(len(memorised), -1.0 if memorised.all() else 1.0),
         {
             "repeats that interpolate": int(memorised.sum()),
-            "training error": float(case.teacher("train_error").mean()),
+            "training error": float(train_error.mean()),
         },
     )
     widths = case.errors.options("teacher", case.flip, "width")
-    narrow = [case.errors.values("teacher", case.flip, width=w) for w in widths if w <= case.n]
-    best = min(narrow, key=np.mean)
-    yield _Judged(
+    narrow = [case.of("teacher", width=w) for w in widths if w <= case.n]
+    yield case.versus(
         "second-descent",
         "and errs less than the best width at or below the threshold",
-        case.teacher() - best,
-        {"teacher": _mean(case.teacher()), "best width <= n": _mean(best)},
+        ("teacher", case.of("teacher", width=width)),
+        ("best width <= n", min(narrow, key=np.mean)),
     )
 
 
-def _peaks(case: _Case) -> Iterator[_Judged]:
+def _peaks(case: _Case) -> Iterator[Claim]:
     n, m = case.n, SMALL_TRANSFER * case.n
 
-    def direct(width: int) -> np.ndarray:
-        return case.direct("direct", width)
+    def errors(model: str, size: int, *multiples: float) -> dict[str, np.ndarray]:
+        widths = [width_at(c, n) for c in multiples]
+        return {f"width {w}": case.of(model, width=w, n_transfer=size) for w in widths}
 
-    def small(width: int) -> np.ndarray:
-        return case.hard(width, m)
-
-    def means(of: Callable[[int], np.ndarray], *multiples: float) -> dict[str, Any]:
-        return {f"width {w}": _mean(of(w)) for w in (width_at(c, n) for c in multiples)}
-
-    yield _Judged(
+    direct, hard = (errors(*model, 0.5, 1, 2) for model in (("direct", 0), ("hard", case.m)))
+    yield case.claim(
         "direct-peak",
         "a directly trained student of width n is ruined: a peak there",
-        -case.peak(direct, 1),
-        means(direct, 0.5, 1, 2),
+        -_height(*direct.values()),
+        _means(direct),
     )
-    yield _Judged(
+    yield case.claim(
         "student-spared",
         "a hard-label student of width n is not: no peak there",
-        case.peak(case.hard, 1),
-        means(case.hard, 0.5, 1, 2),
+        _height(*hard.values()),
+        _means(hard),
     )
     widths = case.errors.options("hard", case.flip, "width", n_transfer=m)
     if m < case.m and m in widths:
-        others = [small(int(w)) for w in widths if w != m]
-        yield _Judged(
+        others = [case.of("hard", width=w, n_transfer=m) for w in widths if w != m]
+        shown = (0.5, 1, 2, SMALL_TRANSFER / 2, SMALL_TRANSFER, 2 * SMALL_TRANSFER)
+        yield case.claim(
             "own-peak",
             f"the student's own peak sits at width m = {m}",
-            np.max(others, axis=0) - small(m),
-            means(small, 0.5, 1, 2, SMALL_TRANSFER / 2, SMALL_TRANSFER, 2 * SMALL_TRANSFER),
+            np.max(others, axis=0) - case.of("hard", width=m, n_transfer=m),
+            _means(errors("hard", m, *shown)),
         )
 
 
-def _same_width(case: _Case) -> Iterator[_Judged]:
-    for width in (case.n, case.student_width):
-        hard = case.hard(width)
-        at = f"width {width // case.n}n" if width > case.n else "width n"
-        for model, rival in (
-            ("direct", "directly trained min-norm"),
-            ("direct-ridge", "directly trained ridge"),
+def _height(half: np.ndarray, here: np.ndarray, double: np.ndarray) -> np.ndarray:
+    """Height of a peak above the worse of half and double its width."""
+    return here - np.maximum(half, double)
+
+
+def _same_width(case: _Case) -> Iterator[Claim]:
+    for width, at in ((case.n, "width n"), (case.width, "width 4n")):
+        hard = ("hard student", case.of("hard", width=width, n_transfer=case.m))
+        direct = ("directly trained min-norm", case.of("direct", width=width))
+        ridge = ("directly trained ridge", case.of("direct-ridge", width=width))
+        self_distilled = [
+            (f"self-distillation of the {teacher}", case.of(model, width=width))
+            for teacher, model in (
+                ("teacher", "self-distillation"),
+                ("tuned teacher", "self-distillation-tuned"),
+            )
+        ]
+        best = min(self_distilled, key=lambda side: side[1].mean())
+        for key, name, rival in (
+            ("direct", direct[0], direct),
+            ("direct-ridge", ridge[0], ridge),
+            ("self-distillation", "self-distillation", best),
         ):
-            yield _versus(
-                f"{model}-{at}",
-                f"hard student beats {rival}, {at}",
-                hard,
-                rival,
-                case.direct(model, width),
-            )
-        self_distilled = {
-            "of the teacher": case.direct("self-distillation", width),
-            "of the tuned teacher": case.direct("self-distillation-tuned", width),
-        }
-        best = min(self_distilled, key=lambda name: self_distilled[name].mean())
-        yield _versus(
-            f"self-distillation-{at}",
-            f"hard student beats self-distillation, {at}",
-            hard,
-            f"self-distillation {best}",
-            self_distilled[best],
-        )
+            yield case.versus(f"{key}-{at}", f"hard student beats {name}, {at}", hard, rival)
 
 
-def _teachers(case: _Case) -> Iterator[_Judged]:
-    hard, tuned = case.hard(), case.student("hard-tuned")
-    yield _versus("teacher", "hard student beats its teacher", hard, "teacher", case.teacher())
-    yield _versus(
-        "soft",
-        "hard labels beat soft labels on the same transfer set",
-        hard,
-        "soft student",
-        case.student("soft"),
-    )
-    yield _versus(
-        "better-teacher",
-        "the interpolating teacher is the better teacher",
-        hard,
-        "student of the tuned teacher",
-        tuned,
-    )
-    yield _versus(
-        "tuned-teacher",
-        "student of a tuned teacher beats that teacher",
-        tuned,
-        "tuned teacher",
-        case.teacher(name="teacher-tuned"),
-        own="student of the tuned teacher",
-    )
-    rivals = case.errors.named("rival", case.flip)
-    students = case.errors.named("student", case.flip)
-    for rival in ("svm", "label-spreading"):
-        student = f"student-of-{rival}"
-        if rival in rivals and student in students:
-            yield _versus(
-                student,
-                f"{title_of(student)} beats that teacher",
-                case.errors.values(student, case.flip),
-                title_of(rival),
-                case.errors.values(rival, case.flip),
-                own=title_of(student),
-            )
+def _teachers(case: _Case) -> Iterator[Claim]:
+    hard, tuned, width = case.hard, case.tuned, case.teacher_width
+    teacher = ("teacher", case.of("teacher", width=width))
+    tuned_teacher = ("tuned teacher", case.of("teacher-tuned", width=width))
+    soft = ("soft student", case.student("soft", case.m))
+    for key, statement, own, rival in (
+        ("teacher", "hard student beats its teacher", hard, teacher),
+        ("soft", "hard labels beat soft labels on the same transfer set", hard, soft),
+        ("better-teacher", "the interpolating teacher is the better teacher", hard, tuned),
+        ("tuned-teacher", "student of a tuned teacher beats that teacher", tuned, tuned_teacher),
+    ):
+        yield case.versus(key, statement, own, rival)
+    entered = case.errors.named("rival", case.flip) + case.errors.named("student", case.flip)
+    for name in ("svm", "label-spreading"):
+        student = f"student-of-{name}"
+        if {name, student} <= set(entered):
+            own, rival = ((title_of(model), case.of(model)) for model in (student, name))
+            yield case.versus(student, f"{own[0]} beats that teacher", own, rival)
 
 
-def _grows(case: _Case) -> Iterator[_Judged]:
-    sizes = _large_sizes(case)
-    if len(sizes) < 2:
+def _grows(case: _Case) -> Iterator[Claim]:
+    if len(case.large_sizes) < 2:
         return
-    yield _versus(
-        "grows",
-        "the student's error falls as the transfer set grows",
-        case.hard(),
-        f"m = {sizes[0]}",
-        case.hard(m=sizes[0]),
-        own=f"m = {case.m}",
-    )
-    yield _enough(case, "soft labels", lambda m: case.student("soft", m=m))
+    smallest, whole = ((f"m = {m}", case.student("hard", m)) for m in (case.large_sizes[0], case.m))
+    statement = "the student's error falls as the transfer set grows"
+    yield case.versus("grows", statement, whole, smallest)
+    yield case.enough("soft labels", lambda m: case.student("soft", m))
 
 
-def _large_sizes(case: _Case) -> list[int]:
-    tried = case.errors.options("hard", case.flip, "n_transfer", width=case.student_width)
-    return [int(m) for m in tried if m > case.student_width]
+def _labels_only(case: _Case) -> Iterator[Claim]:
+    rival = case.best("rival", "labels")
+    statement = "hard student beats the best model that sees only the labels"
+    yield case.versus("traditional", statement, case.hard, rival)
+    statement = "student of a tuned teacher beats that model"
+    yield case.versus("tuned-traditional", statement, case.tuned, rival)
+    if len(case.large_sizes) > 1:
+        ridge = case.of("direct-ridge", width=case.width)
+        yield case.enough("the directly trained ridge", lambda m: ridge)
+        yield case.enough("the best labels-only model", lambda m: rival[1])
+    if case.errors.named("student", case.flip):
+        student = case.best("student", "pool")
+        yield case.versus("labels-best", "the best student of all beats that model", student, rival)
 
 
-def _enough(case: _Case, name: str, rival: Callable[[int], np.ndarray]) -> _Judged:
-    gains = {m: case.hard(m=m) - rival(m) for m in _large_sizes(case)}
-    enough = [m for m in gains if judge(gains[m]).verdict == "holds"]
-    return _Judged(
-        f"enough-for-{name.replace(' ', '-')}",
-        f"some transfer set is enough to beat {name}",
-        gains[enough[0] if enough else case.m],
-        {"examples needed": enough[0] if enough else None, "most tried": case.m},
-    )
-
-
-def _labels_only(case: _Case) -> Iterator[_Judged]:
-    title, rival = case.rival("labels")
-    yield _versus(
-        "traditional",
-        "hard student beats the best model that sees only the labels",
-        case.hard(),
-        title,
-        rival,
-    )
-    yield _versus(
-        "tuned-traditional",
-        "student of a tuned teacher beats that model",
-        case.student("hard-tuned"),
-        title,
-        rival,
-        own="student of the tuned teacher",
-    )
-    if len(_large_sizes(case)) > 1:
-        ridge = case.direct("direct-ridge")
-        yield _enough(case, "the directly trained ridge", lambda m: ridge)
-        yield _enough(case, "the best labels-only model", lambda m: rival)
-    yield from _best_student(
-        case, "labels-best", "the best student of all beats that model", "labels"
-    )
-
-
-def _everyone(case: _Case) -> Iterator[_Judged]:
+def _everyone(case: _Case) -> Iterator[Claim]:
     if not case.errors.named("rival", case.flip, sees=("pool",)):
         return
-    title, rival = case.rival("labels", "pool")
-    yield _versus(
-        "everyone", "hard student beats the best rival of any kind", case.hard(), title, rival
-    )
-    yield _versus(
-        "tuned-everyone",
-        "student of a tuned teacher beats that rival",
-        case.student("hard-tuned"),
-        title,
-        rival,
-        own="student of the tuned teacher",
-    )
-    yield from _best_student(
-        case, "everyone-best", "the best student of all beats that rival", "labels", "pool"
-    )
+    rival = case.best("rival", "labels", "pool")
+    statement = "hard student beats the best rival of any kind"
+    yield case.versus("everyone", statement, case.hard, rival)
+    statement = "student of a tuned teacher beats that rival"
+    yield case.versus("tuned-everyone", statement, case.tuned, rival)
+    if case.errors.named("student", case.flip):
+        student = case.best("student", "pool")
+        yield case.versus(
+            "everyone-best", "the best student of all beats that rival", student, rival
+        )
 
 
-def _best_student(case: _Case, key: str, statement: str, *sees: str) -> Iterator[_Judged]:
-    """The best student, in hindsight as its rival is."""
-    if not case.errors.named("student", case.flip):
-        return
-    name, errors = case.errors.best("student", case.flip, case.student_width)
-    title, rival = case.rival(*sees)
-    yield _versus(key, statement, errors, title, rival, own=title_of(name))
-
-
-_ANSWERS: dict[str, tuple[Callable[[_Case], Iterator[_Judged]], ...]] = {
+_ANSWERS: dict[str, tuple[Callable[[_Case], Iterator[Claim]], ...]] = {
     "memorising": (_memorises,),
     "teacher": (_peaks, _same_width, _teachers, _grows),
     "labels": (_labels_only,),
     "everyone": (_everyone,),
 }
-
-
-def _versus(
-    key: str,
-    statement: str,
-    own_errors: np.ndarray,
-    rival: str,
-    rival_errors: np.ndarray,
-    own: str = "hard student",
-) -> _Judged:
-    values = {own: _mean(own_errors), rival: _mean(rival_errors)}
-    return _Judged(key, statement, own_errors - rival_errors, values)
-
-
-def _mean(errors: np.ndarray) -> float:
-    return float(errors.mean())

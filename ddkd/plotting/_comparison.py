@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ddkd.experiments import Errors, title_of
+from ddkd.experiments._errors import Errors, title_of
 from ddkd.plotting._axes import finish, legend_entries, mark_thresholds
 from ddkd.plotting._curves import draw_level, draw_scores, draw_theory
 from ddkd.plotting._style import FONT, label, set_title
@@ -101,12 +101,12 @@ class _Panels:
         widths = self.errors.options(model, flip, "width", n_transfer=m)
         if not len(widths):
             return
-        values = np.array([self.errors.values(model, flip, width=w, m=m) for w in widths])
+        values = np.array([self.errors.values(model, flip, width=w, n_transfer=m) for w in widths])
         law = f"{model}-predicted"
         grid = self.errors.options(law, flip, "width", every_repeat=True, n_transfer=m)
         marks = draw_scores(ax, widths, values, label(model), joined=not len(grid))
         if len(grid):
-            line = [self.errors.values(law, flip, width=w, m=m).mean() for w in grid]
+            line = [self.errors.values(law, flip, width=w, n_transfer=m).mean() for w in grid]
             # Nothing is predicted at the threshold: no line may bridge it.
             at, broken = np.append(grid, m or self.n), np.append(line, np.nan)
             draw_theory(ax, at, broken, f"{label(model)}, predicted", marks)
@@ -160,7 +160,7 @@ def _by_transfer(panels: _Panels) -> Figure:
     def draw(ax: Axes, flip: float) -> None:
         sizes = panels.errors.options("hard", flip, "n_transfer", width=width).astype(int)
         for model in ("hard", "soft", "hard-tuned"):
-            values = [panels.errors.values(model, flip, width=width, m=m) for m in sizes]
+            values = [panels.errors.values(model, flip, width=width, n_transfer=m) for m in sizes]
             panels.curve(ax, model, sizes, values)
         panels.levels(ax, flip)
 
@@ -178,10 +178,10 @@ def _by_flips(panels: _Panels) -> Figure:
     for model, width, m in (
         ("hard", 4 * panels.n, panels.m),
         ("hard-tuned", 4 * panels.n, panels.m),
-        ("teacher", widest, None),
-        ("teacher-tuned", widest, None),
+        ("teacher", widest, 0),
+        ("teacher-tuned", widest, 0),
     ):
-        values = [errors.values(model, flip, width=width, m=m) for flip in flips]
+        values = [errors.values(model, flip, width=width, n_transfer=m) for flip in flips]
         panels.curve(ax, model, flips, values)
     panels.curve(ax, _RIVAL, flips, [panels.rival(f)[1] for f in flips])
     finish(ax, "Wrong training labels (%)", _ERROR)

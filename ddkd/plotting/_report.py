@@ -11,7 +11,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from ddkd._text import printable
-from ddkd.experiments import QUESTIONS, Claim, Reproduction
+from ddkd.experiments import Claim, Reproduction
+from ddkd.experiments._claims import QUESTIONS
 from ddkd.plotting._claims import (
     SYMBOLS,
     by_statement,

@@ -12,7 +12,8 @@ import pytest
 
 from ddkd import cli
 from ddkd.datasets import _files, load, read_file
-from ddkd.experiments import SweepResult, _sweep, folder_lock
+from ddkd.experiments import SweepResult, _sweep
+from ddkd.experiments._lock import folder_lock
 
 CURVE = ["curve", "--repeats", "2", "--jobs", "1", "--max-width", "40", "--quiet"]
 PHASE = ["phase", "--quiet"]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from ddkd.experiments import QUESTIONS, Errors, judge, judge_claims
+from ddkd.experiments._claims import QUESTIONS, judge, judge_claims
+from ddkd.experiments._errors import Errors
 
 N, TEACHER, M = 8, 64, 256
 REPEATS = 4
@@ -52,13 +53,13 @@ def judged(overrides):
 
 def test_judge_is_the_paired_test_at_two_standard_errors():
     d = np.array([-0.03, -0.01, -0.02, 0.0])
-    got = judge(d)
-    assert got.mean == pytest.approx(-0.015)
-    assert got.standard_error == pytest.approx(np.sqrt(np.var(d, ddof=1) / 4))
-    assert got.verdict == "holds"  # -0.015 / 0.00645 = -2.3
-    assert judge(-d).verdict == "fails"
-    assert judge(d + 0.004).verdict == "undecided"  # -1.7 standard errors
-    assert judge([-1.0]).verdict == "undecided"
+    verdict, mean, error = judge(d)
+    assert mean == pytest.approx(-0.015)
+    assert error == pytest.approx(np.sqrt(np.var(d, ddof=1) / 4))
+    assert verdict == "holds"  # -0.015 / 0.00645 = -2.3
+    assert judge(-d)[0] == "fails"
+    assert judge(d + 0.004)[0] == "undecided"  # -1.7 standard errors
+    assert judge(np.array([-1.0]))[0] == "undecided"
 
 
 def test_a_tie_decides_nothing():

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ddkd.experiments import Errors
+from ddkd.experiments._errors import Errors
 
 
 def test_options_that_every_repeat_has():

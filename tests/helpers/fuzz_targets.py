@@ -541,11 +541,6 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         {"widths": wholes(5, 20, 60), "alphas": positive(2), "flip_rate": real(0.1)}
         | {"bandwidth": real(0.8)},
     ),
-    # The standard error of a single difference is documented to be NaN.
-    "experiments.judge": (
-        lambda differences: experiments.judge(differences).verdict,
-        {"differences": array(6)},
-    ),
 }
 
 
