@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ class Answer:
         What ``--json`` prints or writes.
     status : int, default=0
         Exit status of the program.
+    write : callable, optional
+        Writes the results into a folder.
     """
 
     lead: str
@@ -42,6 +44,7 @@ class Answer:
     report: Path | None = None
     values: Mapping[str, Any] | Sequence[Any] = field(default_factory=dict)
     status: int = 0
+    write: Callable[[Path], None] | None = None
 
     def print(self, *, json_file: str | None = None, verbose: bool = False) -> None:
         """Print to standard output.
@@ -67,40 +70,36 @@ class Answer:
             paragraphs.append(f"\n{printable(self.more)}")
         print(_for_this_terminal("\n".join(paragraphs)))
         if self.report is not None:
-            print(f"\n{link(self.report)}")
+            print(f"\n{_link(self.report)}")
 
 
 def wrap(text: str) -> str:
     """Wrap a paragraph at 78 columns; a line that starts with a space stays as it is."""
-    if text.startswith(" "):
-        return printable(text)
-    return fill(printable(text))
+    return printable(text) if text.startswith(" ") else fill(printable(text))
 
 
 def fill(text: str, first: str = "", later: str = "") -> str:
     """Lines of at most 78 columns; no number is parted from its percent sign."""
-    wrapper = textwrap.TextWrapper(
+    lines = textwrap.fill(
+        text.replace(" %", "\u00a0%"),
         WIDTH,
         initial_indent=first,
         subsequent_indent=later,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return wrapper.fill(text.replace(" %", "\u00a0%")).replace("\u00a0", " ")
+    return lines.replace("\u00a0", " ")
 
 
 def _for_this_terminal(text: str) -> str:
     """Signs in letters that the terminal has, coloured if it may be."""
-    signs = {"\u2713": ("+", "32"), "\u2717": ("x", "31;1"), "\u00b1": ("+-", "")}
-    colours = _is_terminal() and not os.environ.get("NO_COLOR")
-    for sign, (letter, colour) in signs.items():
-        try:
-            sign.encode(sys.stdout.encoding or "ascii")
-        except UnicodeEncodeError:
-            text = text.replace(sign, letter)
-        else:
-            if colours and colour:
-                text = text.replace(sign, f"\x1b[{colour}m{sign}\x1b[0m")
+    try:
+        "\u2713\u2717\u00b1".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return text.replace("\u2713", "+").replace("\u2717", "x").replace("\u00b1", "+-")
+    if _is_terminal() and not os.environ.get("NO_COLOR"):
+        text = text.replace("\u2713", "\x1b[32m\u2713\x1b[0m")
+        text = text.replace("\u2717", "\x1b[31;1m\u2717\x1b[0m")
     return text
 
 
@@ -111,7 +110,7 @@ def percent(value: float) -> str:
     return f"{100 * value:,.0f} %" if abs(value) >= 1 else f"{100 * value:.1f} %"
 
 
-def link(path: Path) -> str:
+def _link(path: Path) -> str:
     """A path, on a terminal as a link that can be clicked (OSC 8)."""
     text = printable(str(path))
     if not _is_terminal():

@@ -9,9 +9,10 @@ from ddkd.cli._flags import shows_progress
 from ddkd.datasets import DataFile, Split, available, fingerprint, is_stream, load, read_file
 from ddkd.experiments import draw_split
 
-__all__ = ["Data"]
+__all__ = ["OWN_DATA", "Data"]
 
 DEMO_FLIP_RATE = 0.1
+OWN_DATA = "a demonstration of its own"
 
 
 class Data:
@@ -28,10 +29,14 @@ class Data:
         What :func:`ddkd.datasets.load` takes.
     name : str
         A name to print.
+    digest : str
+        Digest of a file's contents; empty for a name.
     flip_rate : float
         Fraction of the labels to make wrong: 0 unless asked, a tenth in a demonstration.
     split : Split
         A first look, with the labels as they are.
+    value : str
+        The column of a result that holds the error: ``"error"`` or ``"variance_left"``.
     """
 
     def __init__(self, args: argparse.Namespace) -> None:
@@ -42,12 +47,14 @@ class Data:
             flag = given[0].replace("_", "-")
             raise ValueError(f"--{flag} is for a file of your own: --data FILE.csv")
         self.name = getattr(self.source, "name", args.data)
+        self.digest = fingerprint(self.source)
         self.sizes = {} if args.labelled is None else {"n_samples": args.labelled}
         self.flip_rate = args.flip_rate
         if args.flip_rate is None:
             self.flip_rate = DEMO_FLIP_RATE if args.data in available() else 0.0
         self.split: Split = load(self.source, rng=args.seed, **self.sizes)
         self.split.flip_labels(self.flip_rate)  # refused for numbers
+        self.value = "error" if self.split.task == "classes" else "variance_left"
 
     def require_classes(self, what: str) -> None:
         """ValueError if the labels are numbers, with the commands that take those."""
@@ -59,51 +66,46 @@ class Data:
 
     def draw(self) -> partial[Split]:
         """A function of a generator that draws the split of a repeat."""
-        digest = fingerprint(self.source)
-        return partial(draw_split, data=self.source, digest=digest, **self.sizes)
+        return partial(draw_split, data=self.source, digest=self.digest, **self.sizes)
 
     def notes(self, *, flips: bool = True) -> list[str]:
         """How the rows are split and how to change it; what was guessed; what was flipped."""
         split, n = self.split, len(self.split.X_train)
-        pool = split.transfer
-        flipped = self._flips() if flips else []
-        transfer = "an unlimited transfer stream" if is_stream(pool) else f"{len(pool):,}"
+        flipped = []
+        if flips and self.flip_rate:
+            flipped = [
+                f"{round(self.flip_rate * n):,} of the labels are made wrong on purpose; "
+                f"--flip-rate 0 leaves them as they are."
+            ]
         if isinstance(self.source, DataFile):
-            return [self._rows(), *self.source.notes, *flipped]
-        rows = transfer if is_stream(pool) else f"{transfer} without their labels to transfer"
+            return [_rows(self.source, split), *self.source.notes, *flipped]
+        transfer = "an unlimited transfer stream"
+        if not is_stream(split.transfer):
+            transfer = f"{len(split.transfer):,} without their labels to transfer"
         return [
-            f"A demonstration on {self.name}: {n:,} labelled rows, {rows}, "
+            f"A demonstration on {self.name}: {n:,} labelled rows, {transfer}, "
             f"{len(split.X_test):,} to test.",
             *([split.description] if self.name.startswith("openml:") else []),
             *flipped,
         ]
 
-    def _rows(self) -> str:
-        split, file = self.split, self.source
-        assert isinstance(file, DataFile)
-        n, n_transfer, n_test = len(split.X_train), len(split.transfer), len(split.X_test)
-        used = n + (n_transfer if file.unlabelled is None else 0)
-        used += n_test if file.test is None else 0
-        unused = len(file.X) - used
-        other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
-        return (
-            f"{file.name}: {len(file.X):,} rows, {file.X.shape[1]:,} features: {n:,} labelled, "
-            f"{n_transfer:,} without their labels as the transfer set"
-            + ("" if file.unlabelled is None else " (from --unlabelled)")
-            + f", {n_test:,} to test"
-            + ("" if file.test is None else " (from --test)")
-            + (f", {unused:,} unused" if unused else "")
-            + f"; --labelled {other} changes it."
-        )
 
-    def _flips(self) -> list[str]:
-        if not self.flip_rate:
-            return []
-        n_wrong = round(self.flip_rate * len(self.split.X_train))
-        return [
-            f"{n_wrong:,} of the labels are made wrong on purpose; --flip-rate 0 leaves them as "
-            f"they are."
-        ]
+def _rows(file: DataFile, split: Split) -> str:
+    """How the rows of a file are split, and how to change it."""
+    n, n_transfer, n_test = len(split.X_train), len(split.transfer), len(split.X_test)
+    used = n + (n_transfer if file.unlabelled is None else 0)
+    used += n_test if file.test is None else 0
+    unused = len(file.X) - used
+    other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
+    return (
+        f"{file.name}: {len(file.X):,} rows, {file.X.shape[1]:,} features: {n:,} labelled, "
+        f"{n_transfer:,} without their labels as the transfer set"
+        + ("" if file.unlabelled is None else " (from --unlabelled)")
+        + f", {n_test:,} to test"
+        + ("" if file.test is None else " (from --test)")
+        + (f", {unused:,} unused" if unused else "")
+        + f"; --labelled {other} changes it."
+    )
 
 
 def _reading(args: argparse.Namespace) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,7 @@ import numpy as np
 
 from ddkd.datasets import available
 
-__all__ = [
-    "DATA",
-    "FILES",
-    "PRINT",
-    "RUN",
-    "add_flags",
-    "amount",
-    "bandwidth",
-    "positive",
-    "shows_progress",
-]
+__all__ = ["DATA", "FILES", "PRINT", "RUN", "add_flags", "imported", "positive", "shows_progress"]
 
 
 def _number(
@@ -48,80 +39,75 @@ rate = _number(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
 amount = _number(float, lambda v: 0 <= v < np.inf, "a finite number, at least 0")
 bandwidth = _number(float, lambda v: 1e-6 <= v <= 1e6, "a number from 1e-6 to 1e6")
 
-_DEFAULT = "default: %(default)s"
 
-FLAGS: dict[str, dict[str, Any]] = {
-    "--data": {
-        "help": f"your FILE.csv (with a header) or FILE.npz (arrays X, y); or "
-        f"{', '.join(available())}, openml:NAME ({_DEFAULT})"
-    },
-    "--label": {"metavar": "NAME", "help": "label column of a .csv (default: the last)"},
-    "--sep": {"help": "separator of a .csv (default: read from its header)"},
-    "--task": {
-        "choices": ["classes", "numbers"],
-        "help": "what the labels are (default: recognised)",
-    },
-    "--one-hot": {
-        "action": "store_true",
-        "help": "turn a text column into columns of zeros and ones",
-    },
-    "--drop": {
-        "nargs": "+",
-        "action": "extend",
-        "default": [],
-        "metavar": "NAME",
-        "help": "columns to leave out",
-    },
-    "--drop-missing": {"action": "store_true", "help": "leave out rows with a missing cell"},
-    "--unlabelled": {"metavar": "FILE", "help": "inputs without labels, for the transfer set"},
-    "--test": {"metavar": "FILE", "help": "labelled rows to test on"},
-    "--labelled": {
-        "type": labelled,
-        "metavar": "N",
-        "help": "number of labelled rows (default: a fifth of a file's, at most 500)",
-    },
-    "--flip-rate": {
-        "type": rate,
-        "metavar": "F",
-        "help": "fraction of the labels to make wrong (default: 0; in a demonstration 0.1)",
-    },
-    "--bandwidth": {
-        "type": bandwidth,
-        "default": 0.8,
-        "metavar": "B",
-        "help": f"kernel bandwidth in median distances ({_DEFAULT})",
-    },
-    "--out": {"type": Path, "metavar": "FOLDER", "help": f"for the results ({_DEFAULT})"},
-    "--force": {"action": "store_true", "help": "replace the results of another run"},
-    "--resume": {"action": "store_true", "help": "go on from an interrupted run"},
-    "--seed": {
-        "type": seed,
-        "default": 0,
-        "metavar": "N",
-        "help": f"of everything random ({_DEFAULT})",
-    },
-    "--repeats": {"type": positive, "default": 10, "metavar": "N", "help": _DEFAULT},
-    "--jobs": {
-        "type": jobs,
-        "default": -1,
-        "metavar": "N",
-        "help": "processes; -1, the default, is one a core. Results do not depend on it",
-    },
-    "--json": {
-        "nargs": "?",
-        "const": "-",
-        "metavar": "FILE",
-        "help": "write the numbers to FILE as JSON; without FILE print that alone",
-    },
-    "--quiet": {"action": "store_true", "help": "show no progress"},
-    "--verbose": {"action": "store_true", "help": "print the long form, too"},
+def _flag(text: str, metavar: str | None = None, **options: Any) -> dict[str, Any]:
+    """Options of a flag that takes a value."""
+    return {"help": text, "metavar": metavar, **options}
+
+
+def _switch(text: str) -> dict[str, Any]:
+    """Options of a flag that takes none."""
+    return {"help": text, "action": "store_true"}
+
+
+_DEFAULT = "default: %(default)s"
+FLAGS = {
+    "--data": _flag(
+        f"your FILE.csv (with a header) or FILE.npz (arrays X, y); or {', '.join(available())}, "
+        f"openml:NAME ({_DEFAULT})"
+    ),
+    "--label": _flag("label column of a .csv (default: the last)", "NAME"),
+    "--sep": _flag("separator of a .csv (default: read from its header)"),
+    "--task": _flag("what the labels are (default: recognised)", choices=["classes", "numbers"]),
+    "--one-hot": _switch("turn a text column into columns of zeros and ones"),
+    "--drop": _flag("columns to leave out", "NAME", nargs="+", action="extend", default=[]),
+    "--drop-missing": _switch("leave out rows with a missing cell"),
+    "--unlabelled": _flag("inputs without labels, for the transfer set", "FILE"),
+    "--test": _flag("labelled rows to test on", "FILE"),
+    "--labelled": _flag(
+        "number of labelled rows (default: a fifth of a file's, at most 500)", "N", type=labelled
+    ),
+    "--flip-rate": _flag(
+        "fraction of the labels to make wrong (default: 0; in a demonstration 0.1)", "F", type=rate
+    ),
+    "--bandwidth": _flag(
+        f"kernel bandwidth in median distances ({_DEFAULT})", "B", type=bandwidth, default=0.8
+    ),
+    "--out": _flag(f"for the results ({_DEFAULT})", "FOLDER", type=Path),
+    "--force": _switch("replace the results of another run"),
+    "--resume": _switch("go on from an interrupted run"),
+    "--seed": _flag(f"of everything random ({_DEFAULT})", "N", type=seed, default=0),
+    "--repeats": _flag(_DEFAULT, "N", type=positive, default=10),
+    "--jobs": _flag(
+        "processes; -1, the default, is one a core. Results do not depend on it",
+        "N",
+        type=jobs,
+        default=-1,
+    ),
+    "--alpha": _flag("ridge (default: none)", "A", type=amount, default=0.0),
+    "--teacher-alpha": _flag("ridge of the teacher", "A", type=amount, default=0.0),
+    "--student-alpha": _flag("ridge of the student", "A", type=amount, default=0.0),
+    "--teacher-width": _flag(_DEFAULT, "P", type=positive),
+    "--student-width": _flag(_DEFAULT, "P", type=positive),
+    "--max-width": _flag(
+        "widest model (default: 20 times the labelled rows; of predict 10)", "P", type=positive
+    ),
+    "--json": _flag(
+        "write the numbers to FILE as JSON; without FILE print that alone",
+        "FILE",
+        nargs="?",
+        const="-",
+    ),
+    "--quiet": _switch("show no progress"),
+    "--verbose": _switch("print the long form, too"),
+    "--debug": _switch("show the traceback of an error"),
 }
 
 # Groups in the order of FLAGS: how data are read and split; where results go; what is printed.
 DATA = tuple(FLAGS)[: tuple(FLAGS).index("--bandwidth")]
 FILES = ("--out", "--force", "--seed")
 RUN = ("--out", "--force", "--resume", "--seed", "--repeats", "--jobs")
-PRINT = ("--json", "--quiet", "--verbose")
+PRINT = ("--json", "--quiet", "--verbose", "--debug")
 
 
 def shows_progress(args: argparse.Namespace) -> bool:
@@ -134,3 +120,15 @@ def add_flags(parser: argparse.ArgumentParser, *names: str, **defaults: Any) -> 
     for name in names:
         parser.add_argument(name, **FLAGS[name])
     parser.set_defaults(**defaults)
+
+
+def imported(place: str) -> Any:
+    """The object called MODULE:NAME, in the working folder or installed: the user's own code."""
+    module, _, name = place.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(
+            f"{place!r} is not MODULE:NAME of something that can be imported: {error}"
+        ) from None

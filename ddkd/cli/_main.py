@@ -14,24 +14,17 @@ from threadpoolctl import threadpool_limits
 from ddkd import __version__
 from ddkd._text import printable
 from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce, theorems
-from ddkd.cli._answer import wrap
-from ddkd.cli._output import hold_folder, how_to_resume
+from ddkd.cli._answer import Answer, wrap
+from ddkd.cli._data import OWN_DATA, Data
+from ddkd.cli._flags import PRINT, add_flags
+from ddkd.cli._output import hold_folder, how_to_resume, publish, saved_answer
 from ddkd.exceptions import InterpolationWarning
 
 __all__ = ["main"]
 
-# A command is a module with HELP (one line), add_arguments(parser) and run(args) -> Answer.
-COMMANDS = {
-    "reproduce": reproduce,
-    "curve": curve,
-    "distill": distill,
-    "predict": predict,
-    "advise": advise,
-    "phase": phase,
-    "diagnose": diagnose,
-    "theorems": theorems,
-    "page": page,
-}
+# A command is a module with HELP (one line), add_arguments(parser) and run(args, data) -> Answer.
+_MODULES = (reproduce, curve, distill, predict, advise, phase, diagnose, theorems, page)
+COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 INTERRUPTED = 130
 _DATA_FILES = (".csv", ".tsv", ".npz")
 
@@ -77,8 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             warnings.simplefilter("ignore", InterpolationWarning)
             warnings.showwarning = _print_warning
             _check_json(args.json)
-            with hold_folder(args):
-                answer = COMMANDS[args.command].run(args)
+            answer = _answer(args)
         answer.print(json_file=args.json, verbose=args.verbose)
         return answer.status
     except KeyboardInterrupt:
@@ -93,6 +85,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = f"ddkd {args.command}: error: {_in_one_line(error)}"
         print(wrap(text) if sys.stderr.isatty() else text, file=sys.stderr)
         return 1
+
+
+def _answer(args: argparse.Namespace) -> Answer:
+    """Read the data and run the command, or find the answer of a finished run."""
+    run = COMMANDS[args.command].run
+    data = None if getattr(args, "data", OWN_DATA) == OWN_DATA else Data(args)
+    if not hasattr(args, "force"):  # it has no folder
+        return run(args, data)
+    with hold_folder(args):
+        return saved_answer(args, data) or publish(args, data, run(args, data))
 
 
 def _check_json(name: str | None) -> None:
@@ -136,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, module in COMMANDS.items():
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
-        command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        command.set_defaults(out=Path("ddkd-results") / name)
         module.add_arguments(command)
+        add_flags(command, *PRINT)
     return parser

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +17,12 @@ from ddkd import __version__
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress
-from ddkd.cli._readme import FILES, readme
+from ddkd.cli._readme import readme
 from ddkd.datasets import fingerprint
 from ddkd.experiments import SweepResult, sweep
 from ddkd.experiments._lock import folder_lock
 
 __all__ = [
-    "default_out",
     "hold_folder",
     "how_to_resume",
     "publish",
@@ -35,58 +34,40 @@ __all__ = [
 ]
 
 # Flags that do not change what is computed.
-_ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv", "draft"}
+_ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv"}
 _ANSWER = "answer.json"
-
-
-def default_out(command: str) -> Path:
-    """Where a command writes unless told otherwise."""
-    return Path("ddkd-results") / command
 
 
 def _unfinished(args: argparse.Namespace) -> Path:
     """Where finished tasks are kept until the results are written."""
-    return Path(args.out) / "unfinished"
+    return args.out / "unfinished"
 
 
 def _finished_tasks(args: argparse.Namespace) -> int:
     return len(list(_unfinished(args).glob("task-*.json")))
 
 
+def _remove_unfinished(args: argparse.Namespace) -> None:
+    """Remove it, if it is the folder of a sweep and nobody else's."""
+    if (_unfinished(args) / "manifest.json").is_file():
+        shutil.rmtree(_unfinished(args))
+
+
 @contextmanager
 def hold_folder(args: argparse.Namespace) -> Iterator[None]:
-    """Hold `--out`, if the command has one, for this run alone; leave no empty folder behind.
-
-    The folder to draft in is made at once: where nothing can be written, nothing is computed.
-    """
-    if not hasattr(args, "force"):
-        yield
-        return
-    out = Path(args.out)
-    fresh, begun = not out.exists(), _unfinished(args).exists()
+    """Hold `--out` for this run alone; leave no empty folder behind."""
+    fresh = not args.out.exists()
     try:
-        with folder_lock(out):
-            _check_free(out, [*FILES, "README.txt"])
-            args.draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
+        with folder_lock(args.out):
             try:
                 yield
             finally:
-                shutil.rmtree(args.draft, ignore_errors=True)
-                if not begun and not _finished_tasks(args):
-                    shutil.rmtree(_unfinished(args), ignore_errors=True)
+                if not _finished_tasks(args):
+                    _remove_unfinished(args)
     finally:
         if fresh:
             with suppress(OSError):  # it holds something
-                out.rmdir()
-
-
-def _check_free(out: Path, names: Iterable[str]) -> None:
-    for name in names:
-        if (out / name).is_dir():
-            raise ValueError(
-                f"{out / name} is a folder, where this run would write a file: move it, or "
-                f"choose another folder with --out"
-            )
+                args.out.rmdir()
 
 
 def how_to_resume(args: argparse.Namespace) -> str:
@@ -100,85 +81,78 @@ def how_to_resume(args: argparse.Namespace) -> str:
     )
 
 
-def _settings(args: argparse.Namespace, *files: Any) -> dict[str, Any]:
-    """What a result depends on: the flags, the contents of files, the version."""
+def _settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:
+    """What a result depends on: the flags, the contents of a file, the version."""
     flags = {key: value for key, value in vars(args).items() if key not in _ONLY_HOW}
-    digests = [fingerprint(file) for file in files]
-    return json.loads(json.dumps({**flags, "contents": digests, "ddkd": __version__}, default=str))
+    contents = "" if data is None else data.digest
+    return json.loads(json.dumps({**flags, "contents": contents, "ddkd": __version__}, default=str))
 
 
-def saved_answer(args: argparse.Namespace, *files: Any) -> Answer | None:
+def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
     """The answer of a finished run of the same settings and data; of others, an error."""
-    out = Path(args.out)
-    if args.force or not (out / _ANSWER).exists():
+    path = args.out / _ANSWER
+    if args.force or not path.exists():
         return None
+    again = "This run had been finished before; --force measures anew."
     try:
-        saved = json.loads((out / _ANSWER).read_text(encoding="utf-8"))
-        old, files_then = dict(saved["settings"]), dict(saved["files"])
-        answer = _checked(Answer(**saved["answer"]))
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        old, files = dict(saved["settings"]), dict(saved["files"])
+        report = Path(saved["answer"].pop("report"))
+        answer = Answer(**saved["answer"], report=report)
+        answer = replace(answer, body=[*answer.body, again])
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{out / _ANSWER} is damaged; --force measures anew") from None
-    new = _settings(args, *files)
-    changed = [key for key in new if new[key] != old.get(key)]
-    if changed:
-        what = ", ".join(
-            "other contents of the data"
-            if key == "contents"
-            else f"{key.replace('_', '-')} {old.get(key)} instead of {new[key]}"
-            for key in changed
-        )
+        raise ValueError(f"{path} is damaged; --force measures anew") from None
+    new = _settings(args, data)
+    what = ", ".join(
+        "other contents of the data"
+        if key == "contents"
+        else f"{key.replace('_', '-')} {old.get(key)} instead of {new[key]}"
+        for key in new
+        if new[key] != old.get(key)
+    )
+    if what:
         raise ValueError(
-            f"{out} holds the results of another run ({what}): --force replaces them, --out "
+            f"{args.out} holds the results of another run ({what}): --force replaces them, --out "
             f"FOLDER keeps both"
         )
-    for name, digest in files_then.items():
-        if fingerprint(str(out / name)) != digest:
+    for name, digest in files.items():
+        if fingerprint(str(args.out / name)) != digest:
             raise ValueError(
-                f"{out / name} has been changed or removed since this run finished; --force "
+                f"{args.out / name} has been changed or removed since this run finished; --force "
                 f"measures anew"
             )
-    report = None if answer.report is None else Path(answer.report)
-    again = "This run had been finished before; --force measures anew."
-    return replace(answer, body=[*answer.body, again], report=report)
+    return answer
 
 
-def _checked(answer: Answer) -> Answer:
-    """ValueError for an answer with fields of other types than those that are saved."""
-    texts = [answer.lead, answer.more, *answer.body, answer.report or ""]
-    if not all(isinstance(text, str) for text in texts) or not isinstance(answer.status, int):
-        raise ValueError("a text is none")
-    return replace(answer, values=dict(answer.values))
-
-
-def publish(
-    args: argparse.Namespace, answer: Answer, write: Callable[[Path], None], *files: Any
-) -> Answer:
-    """Let `write` fill a folder, move its files to `--out` together, and keep the answer there."""
-    out, draft = Path(args.out), args.draft
-    write(draft)
-    (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
-    names = sorted(path.name for path in draft.iterdir())
-    _check_free(out, names)
-    (out / _ANSWER).unlink(missing_ok=True)  # from here on the old results are not whole
-    for name in names:
-        os.replace(draft / name, out / name)
-    saved = {
-        "settings": _settings(args, *files),
-        "answer": vars(answer),
-        "files": {name: fingerprint(str(out / name)) for name in names},
-    }
-    (draft / _ANSWER).write_text(json.dumps(saved, indent=1, default=str) + "\n", encoding="utf-8")
-    os.replace(draft / _ANSWER, out / _ANSWER)
+def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answer:
+    """Write the results, move their files to `--out` together, and keep the answer there."""
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=args.out) as folder:
+        draft = Path(folder)
+        assert answer.write is not None
+        answer.write(draft)
+        (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
+        names = sorted(path.name for path in draft.iterdir())
+        (args.out / _ANSWER).unlink(missing_ok=True)  # from here on the old results are not whole
+        for name in names:
+            os.replace(draft / name, args.out / name)
+        saved = {
+            "settings": _settings(args, data),
+            "answer": vars(answer) | {"write": None},
+            "files": {name: fingerprint(str(args.out / name)) for name in names},
+        }
+        text = json.dumps(saved, indent=1, default=str)
+        (draft / _ANSWER).write_text(text + "\n", encoding="utf-8")
+        os.replace(draft / _ANSWER, args.out / _ANSWER)
     if hasattr(args, "resume"):  # the command is a sweep
-        shutil.rmtree(_unfinished(args), ignore_errors=True)
+        _remove_unfinished(args)
     return answer
 
 
 def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
     """Options that every command hands to the sweep; an early look at what is interrupted."""
     unfinished = _unfinished(args)
-    if args.force and (unfinished / "manifest.json").is_file():  # it is the folder of a sweep
-        shutil.rmtree(unfinished)
+    if args.force:
+        _remove_unfinished(args)
     if unfinished.exists() and not args.resume:
         raise ValueError(
             f"{unfinished} holds an interrupted run: --resume goes on with it, --force starts anew"
@@ -188,7 +162,7 @@ def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
         "seed": args.seed,
         # No more workers than tasks: each one costs a second to start.
         "n_jobs": min(args.jobs if args.jobs > 0 else joblib.cpu_count(), args.repeats),
-        "checkpoint": _unfinished(args),
+        "checkpoint": unfinished,
         "resume": args.resume,
         "progress": shows_progress(args),
     }
@@ -198,7 +172,8 @@ def run_sweep(
     args: argparse.Namespace, data: Data, experiment: Callable[..., Any], **params: Any
 ) -> SweepResult:
     """Sweep one experiment over repeats of the data."""
-    return sweep(experiment, data.draw(), params=params, **sweep_options(args))
+    shared = {"flip_rate": data.flip_rate, "bandwidth": args.bandwidth}
+    return sweep(experiment, data.draw(), params=params | shared, **sweep_options(args))
 
 
 def write_sweep(folder: Path, result: SweepResult, figure: Any = None) -> None:

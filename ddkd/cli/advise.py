@@ -10,8 +10,8 @@ import numpy as np
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, FILES, PRINT, add_flags, shows_progress
-from ddkd.cli._output import default_out, publish, save_figure, saved_answer
+from ddkd.cli._flags import DATA, FILES, add_flags, shows_progress
+from ddkd.cli._output import save_figure
 from ddkd.datasets import DataFile
 from ddkd.prediction import Advice, advise
 
@@ -22,7 +22,7 @@ _DEMO_POOL = 5000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, *DATA, *FILES, *PRINT, data="digits", out=default_out("advise"))
+    add_flags(parser, *DATA, *FILES, data="digits")
     parser.add_argument(
         "--group", metavar="NAME", help="column of numbers; rows of one group stay in one fold"
     )
@@ -34,11 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run(args: argparse.Namespace, data: Data) -> Answer:
     """Choose a model from the training labels, and check it on held-out rows."""
-    data = Data(args)
-    if (saved := saved_answer(args, data.source)) is not None:
-        return saved
     split = data.split.flip_labels(data.flip_rate, rng=args.seed)
     pool = split.transfer
     if not isinstance(pool, np.ndarray):
@@ -60,13 +57,13 @@ def run(args: argparse.Namespace) -> Answer:
     lines = rest[: rest.index("")]
     table = [f" {line}" for line in rest[rest.index("") + 1 :]]
     measured = f"Measured on {len(X_test):,} held-out rows: {percent(score)} {kind}."
-    answer = Answer(
+    return Answer(
         first,
         [*lines, measured, *data.notes(), *table],
-        report=Path(args.out),
+        report=args.out,
         values=_values(advice, score),
+        write=partial(_write, advice),
     )
-    return publish(args, answer, partial(_write, advice), data.source)
 
 
 def _column(args: argparse.Namespace, data: Data) -> list[int]:

@@ -2,14 +2,13 @@
 
 import argparse
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, amount, positive
-from ddkd.cli._output import default_out, publish, run_sweep, saved_answer, write_sweep
+from ddkd.cli._flags import DATA, RUN, add_flags
+from ddkd.cli._output import run_sweep, write_sweep
 from ddkd.experiments import SweepResult, curve, default_widths
 
 HELP = "one double-descent curve on any data"
@@ -17,48 +16,27 @@ HELP = "one double-descent curve on any data"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, data="digits", out=default_out("curve"))
-    parser.add_argument(
-        "--alpha", type=amount, default=0.0, metavar="A", help="ridge (default: none)"
-    )
+    add_flags(parser, *DATA, "--bandwidth", *RUN, "--alpha", "--max-width", data="digits")
     parser.add_argument("--features", choices=["fourier", "relu"], default="fourier")
-    parser.add_argument(
-        "--max-width",
-        type=positive,
-        metavar="P",
-        help="widest model (default: 20 times the labelled rows)",
-    )
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run(args: argparse.Namespace, data: Data) -> Answer:
     """Measure the curve, draw it, and say where it peaks and whether more width pays."""
     from ddkd.plotting import draw_curve
 
-    data = Data(args)
-    if (saved := saved_answer(args, data.source)) is not None:
-        return saved
     n = len(data.split.X_train)
-    result = run_sweep(
-        args,
-        data,
-        curve,
-        widths=default_widths(n, args.max_width or 20 * n),
-        flip_rate=data.flip_rate,
-        alpha=args.alpha,
-        features=args.features,
-        bandwidth=args.bandwidth,
-    )
-    value = "error" if data.split.task == "classes" else "variance_left"
-    lead, values = _peak(result, value, n)
-    answer = Answer(
+    widths = default_widths(n, args.max_width or 20 * n)
+    options = {"alpha": args.alpha, "features": args.features}
+    result = run_sweep(args, data, curve, widths=widths, **options)
+    lead, values = _peak(result, data.value, n)
+    return Answer(
         lead,
         data.notes(),
-        more=str(result.summary(by="width", values=[value, "train_mse"])),
-        report=Path(args.out) / "figure.png",
+        more=str(result.summary(by="width", values=[data.value, "train_mse"])),
+        report=args.out / "figure.png",
         values=values,
+        write=partial(write_sweep, result=result, figure=draw_curve(result, title=data.name)),
     )
-    write = partial(write_sweep, result=result, figure=draw_curve(result, title=data.name))
-    return publish(args, answer, write, data.source)
 
 
 def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float]]:

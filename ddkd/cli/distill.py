@@ -2,14 +2,13 @@
 
 import argparse
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, amount, positive
-from ddkd.cli._output import default_out, publish, run_sweep, saved_answer, write_sweep
+from ddkd.cli._flags import DATA, RUN, add_flags, positive
+from ddkd.cli._output import run_sweep, write_sweep
 from ddkd.datasets import is_stream
 from ddkd.experiments import SweepResult, teacher_student
 
@@ -18,11 +17,9 @@ HELP = "one teacher-student run on any data: does distilling pay?"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    defaults = {"data": "deformed-digits", "out": default_out("distill")}
-    add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, **defaults)
-    parser.add_argument(
-        "--teacher-width", type=positive, default=4000, metavar="P", help="default: %(default)s"
-    )
+    own = ("--teacher-width", "--teacher-alpha", "--student-alpha")
+    defaults = {"data": "deformed-digits", "teacher_width": 4000}
+    add_flags(parser, *DATA, "--bandwidth", *RUN, *own, **defaults)
     parser.add_argument(
         "--student-width",
         type=positive,
@@ -42,18 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the teacher passes on: its decisions or its scores (default: hard; of numbers "
         "soft)",
     )
-    for model in ("teacher", "student"):
-        flag = f"--{model}-alpha"
-        parser.add_argument(
-            flag, type=amount, default=0.0, metavar="A", help=f"ridge of the {model}"
-        )
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run(args: argparse.Namespace, data: Data) -> Answer:
     """Train the three models in every repeat, and say whether distilling pays."""
-    data = Data(args)
-    if (saved := saved_answer(args, data.source)) is not None:
-        return saved
     pool = data.split.transfer
     m = args.n_transfer if is_stream(pool) else min(args.n_transfer, len(pool))
     student_width = args.student_width or min(400, max(1, m // 4))
@@ -65,30 +54,25 @@ def run(args: argparse.Namespace) -> Answer:
         student_width=student_width,
         n_transfer=m,
         labels=args.labels or ("hard" if data.split.task == "classes" else "soft"),
-        flip_rate=data.flip_rate,
         teacher_alpha=args.teacher_alpha,
         student_alpha=args.student_alpha,
-        bandwidth=args.bandwidth,
     )
-    lead, values = _verdict(result, data.split.task)
-    answer = Answer(
+    lead, values = _verdict(result, data.value)
+    widths = (
+        f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; {m:,} transfer rows."
+    )
+    return Answer(
         lead,
-        [
-            *data.notes(),
-            f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; {m:,} transfer "
-            f"rows.",
-            *_near_its_peak(m, student_width),
-        ],
+        [*data.notes(), widths, *_near_its_peak(m, student_width)],
         more=str(result.summary(by="model")),
-        report=Path(args.out) / "results.csv",
+        report=args.out / "results.csv",
         values=values,
+        write=partial(write_sweep, result=result),
     )
-    return publish(args, answer, partial(write_sweep, result=result), data.source)
 
 
-def _verdict(result: SweepResult, task: str) -> tuple[str, dict[str, float]]:
+def _verdict(result: SweepResult, value: str) -> tuple[str, dict[str, float]]:
     """Whether the student beats its teacher and the direct model, at two standard errors."""
-    value = "error" if task == "classes" else "variance_left"
     means = result.summary(by="model", values=value)
     error = dict(zip(means["model"].tolist(), means["mean"].tolist(), strict=True))
     rival = min(("teacher", "direct"), key=lambda name: error[name])
@@ -97,8 +81,9 @@ def _verdict(result: SweepResult, task: str) -> tuple[str, dict[str, float]]:
     pays = (
         "pays" if gain > band else "does not pay" if gain < -band else "makes no clear difference"
     )
-    verb = "errs on" if task == "classes" else "leaves"
-    unit = "of the test rows" if task == "classes" else "of the variance"
+    verb, unit = "errs on", "of the test rows"
+    if value == "variance_left":
+        verb, unit = "leaves", "of the variance"
     lead = (
         f"Distilling {pays}: the student {verb} {percent(error['student'])} {unit}, its teacher "
         f"{verb} {percent(error['teacher'])}, the student's model trained directly on the labels "

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from ddkd.cli._answer import Answer
-from ddkd.cli._flags import PRINT, add_flags
+from ddkd.cli._flags import add_flags
 
 HELP = "the live lecture: one HTML file that needs no network"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, "--out", *PRINT, out=Path("double-descent.html"))
+    add_flags(parser, "--out", out=Path("double-descent.html"))
     parser.add_argument(
         "--check",
         metavar="LINK",
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run(args: argparse.Namespace, _: None) -> Answer:
     """Write the page, or check one of its settings."""
     from ddkd.lecture import check_link, write_page
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from ddkd.cli._answer import Answer
-from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, FILES, PRINT, add_flags, positive
-from ddkd.cli._output import default_out, publish, save_figure, saved_answer
+from ddkd.cli._data import OWN_DATA, Data
+from ddkd.cli._flags import DATA, FILES, add_flags, positive
+from ddkd.cli._output import save_figure
 from ddkd.experiments import Table
 from ddkd.populations import GaussianPopulation
 from ddkd.prediction import predict_phase
@@ -17,22 +17,18 @@ from ddkd.theory import PhaseDiagram, phase_diagram
 
 HELP = "when to distil, predicted in seconds: a map over label noise and transfer size"
 RATES = (0.0, 0.05, 0.1, 0.15, 0.2)
-POPULATION = "gaussian-1/j"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
     flags = [flag for flag in DATA if flag != "--flip-rate"]  # label noise is an axis of the map
-    add_flags(
-        parser, *flags, "--bandwidth", *FILES, *PRINT, data=POPULATION, out=default_out("phase")
-    )
-    for flag, default in (("teacher-width", 2000), ("student-width", 100), ("max-transfer", 2000)):
-        parser.add_argument(
-            f"--{flag}", type=positive, default=default, metavar="N", help="default: %(default)s"
-        )
+    sizes = {"teacher_width": 2000, "student_width": 100, "max_transfer": 2000}
+    add_flags(parser, *flags, "--bandwidth", *FILES, "--teacher-width", "--student-width")
+    parser.add_argument("--max-transfer", type=positive, metavar="M", help="default: %(default)s")
+    parser.set_defaults(data=OWN_DATA, flip_rate=0.0, **sizes)
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run(args: argparse.Namespace, data: Data | None) -> Answer:
     """Predict the map of the student's gain, of data or of a Gaussian population."""
     spread = np.geomspace(max(2, args.max_transfer // 16), args.max_transfer, 9)
     sizes = {
@@ -40,26 +36,27 @@ def run(args: argparse.Namespace) -> Answer:
         "teacher_width": args.teacher_width,
         "student_width": args.student_width,
     }
-    args.flip_rate = 0.0
-    data = None if args.data == POPULATION else Data(args)
-    files = () if data is None else (data.source,)
-    if data is not None:
-        data.require_classes("the map's wrong labels are")
-    if (saved := saved_answer(args, *files)) is not None:
-        return saved
     if data is None:
-        notes = ["A Gaussian population of 500 features with variances 1/j."]
+        title, notes = (
+            "Gaussian, variances 1/j",
+            ["A Gaussian population of 500 features with variances 1/j."],
+        )
         population = GaussianPopulation(1 / np.arange(1.0, 501), np.ones(500), labels="hard")
         n = args.labelled or 300
         found = phase_diagram(population, n_samples=n, flip_rate=RATES, features="random", **sizes)
     else:
-        notes = data.notes()
+        data.require_classes("the map's wrong labels are")
+        title, notes = args.data, data.notes()
         options = {"bandwidth": args.bandwidth, "rng": args.seed}
         found = predict_phase(data.split, flip_rates=RATES, **options, **sizes)
     first, *rest = found.recipe().splitlines()
     notes.append("The map adds label noise as an axis; no label of a file is changed.")
-    answer = Answer(first, [*rest, *notes], report=Path(args.out) / "figure.png")
-    return publish(args, answer, partial(_write, found=found, title=args.data), *files)
+    return Answer(
+        first,
+        [*rest, *notes],
+        report=args.out / "figure.png",
+        write=partial(_write, found=found, title=title),
+    )
 
 
 def _write(folder: Path, found: PhaseDiagram, title: str) -> None:

@@ -2,14 +2,13 @@
 
 import argparse
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, PRINT, RUN, add_flags, positive
-from ddkd.cli._output import default_out, publish, run_sweep, saved_answer, write_sweep
+from ddkd.cli._flags import DATA, RUN, add_flags
+from ddkd.cli._output import run_sweep, write_sweep
 from ddkd.experiments import SweepResult, Table, default_widths
 from ddkd.prediction import predict_curve
 
@@ -19,42 +18,25 @@ ALPHAS = (0.0, 0.1, 1.0, 10.0)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, *DATA, "--bandwidth", *RUN, *PRINT, data="digits", out=default_out("predict"))
-    parser.add_argument(
-        "--max-width",
-        type=positive,
-        metavar="P",
-        help="widest model (default: 10 times the labelled rows)",
-    )
+    add_flags(parser, *DATA, "--bandwidth", *RUN, "--max-width", data="digits")
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run(args: argparse.Namespace, data: Data) -> Answer:
     """Predict and measure the curve at several ridges, and say how far apart they are."""
     from ddkd.plotting import draw_prediction
 
-    data = Data(args)
-    if (saved := saved_answer(args, data.source)) is not None:
-        return saved
     n = len(data.split.X_train)
-    result = run_sweep(
-        args,
-        data,
-        predict_curve,
-        widths=default_widths(n, args.max_width or 10 * n, n_widths=24),
-        alphas=list(ALPHAS),
-        flip_rate=data.flip_rate,
-        bandwidth=args.bandwidth,
-    )
-    value = "error" if data.split.task == "classes" else "variance_left"
-    table = _table(result, value)
+    widths = default_widths(n, args.max_width or 10 * n, n_widths=24)
+    result = run_sweep(args, data, predict_curve, widths=widths, alphas=list(ALPHAS))
+    table = _table(result, data.value)
     gap = 100 * np.abs(table["predicted"] - table["measured"])
     ridge = table["ridge"] > 0
     values = {
         "largest_gap_with_ridge": float(np.nanmax(gap[ridge])),
         "median_gap_without_ridge": float(np.nanmedian(gap[~ridge])),
     }
-    answer = Answer(
-        f"With a ridge the predicted {value.replace('_', ' ')} is off by at most "
+    return Answer(
+        f"With a ridge the predicted {data.value.replace('_', ' ')} is off by at most "
         f"{values['largest_gap_with_ridge']:.1f} points at any width, without one by "
         f"{values['median_gap_without_ridge']:.1f} points at the median width.",
         [
@@ -63,11 +45,10 @@ def run(args: argparse.Namespace) -> Answer:
             "fewer the inputs' dimensions (docs/prediction.rst says why).",
         ],
         more=str(table),
-        report=Path(args.out) / "figure.png",
+        report=args.out / "figure.png",
         values=values,
+        write=partial(write_sweep, result=result, figure=draw_prediction(result, title=data.name)),
     )
-    write = partial(write_sweep, result=result, figure=draw_prediction(result, title=data.name))
-    return publish(args, answer, write, data.source)
 
 
 def _table(result: SweepResult, value: str) -> Table:

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 
 from ddkd.cli._answer import WIDTH, Answer
-from ddkd.cli._flags import PRINT, add_flags, shows_progress
+from ddkd.cli._flags import add_flags, shows_progress
 from ddkd.theorems import ALL, Theorem, Verdict, verify
 
 HELP = "check published results against simulations, in two minutes"
@@ -14,7 +14,7 @@ HELP = "check published results against simulations, in two minutes"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    add_flags(parser, "--seed", "--jobs", *PRINT)
+    add_flags(parser, "--seed", "--jobs")
     parser.add_argument("--list", action="store_true", help="say what is claimed, check nothing")
     parser.add_argument("--only", nargs="+", metavar="ID", help="check these alone")
     parser.add_argument(
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plot", type=Path, metavar="FOLDER", help="draw law against simulation")
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run(args: argparse.Namespace, _: None) -> Answer:
     """List the theorems, or check them or their wrong variants."""
     chosen = _chosen(args.only)
     if args.list:

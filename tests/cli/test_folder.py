@@ -65,55 +65,17 @@ def test_no_folder_of_anybody_else_is_touched(data, tmp_path):
     assert sorted(path.name for path in tmp_path.glob(".*")) == [".ddkd", ".draft-mine"]
 
 
-@pytest.mark.parametrize("name", ["results.csv", "answer.json", "figure.svg", "README.txt"])
-def test_a_folder_in_place_of_a_result_is_refused_before_any_work(
-    data, tmp_path, capsys, name, monkeypatch
-):
-    monkeypatch.setattr(_sweep, "run_task", None)
-    (tmp_path / name).mkdir()
-    assert curve(data, tmp_path) == 1
-    assert f"{tmp_path / name} is a folder, where this run would write" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == [name]
-
-
-@pytest.mark.slow
-def test_pictures_named_after_the_data_replace_no_folder_and_no_file_by_halves(tmp_path, capsys):
-    rng = np.random.default_rng(0)
-    np.savez(tmp_path / "d.npz", X=rng.normal(size=(90, 2)), y=np.arange(90) % 2)
-    out = tmp_path / "out"
-    (out / "d-width.svg").mkdir(parents=True)
-    (out / "claims.json").write_text("mine")
-    command = ["reproduce", "--quick", "--quiet", "--repeats", "1", "--jobs", "1", "--data"]
-    assert cli.main([*command, str(tmp_path / "d.npz"), "--out", str(out)]) == 1
-    assert "d-width.svg is a folder" in capsys.readouterr().err
-    assert (out / "claims.json").read_text() == "mine"
-    assert not (out / "results.csv").exists()
-
-
 def test_changed_results_and_a_damaged_answer_are_not_passed_on(data, tmp_path, capsys):
     assert curve(data, tmp_path) == 0
     said = capsys.readouterr().out
     assert curve(data, tmp_path) == 0
     assert said.splitlines()[0] in capsys.readouterr().out
     table, answer = tmp_path / "results.csv", tmp_path / "answer.json"
-    content, saved = table.read_bytes(), json.loads(answer.read_text())
+    content = table.read_bytes()
     table.write_bytes(content.replace(b"1", b"2"))
     assert curve(data, tmp_path) == 1
     assert "results.csv has been changed or removed" in capsys.readouterr().err
     table.write_bytes(content)
-    for change in (
-        {"lead": 3},
-        {"body": 3},
-        {"body": [3]},
-        {"more": None},
-        {"values": "x"},
-        {"status": "0"},
-        {"report": 3},
-        {"other": 1},
-    ):
-        answer.write_text(json.dumps(saved | {"answer": saved["answer"] | change}))
-        assert curve(data, tmp_path) == 1, change
-        assert "answer.json is damaged; --force" in capsys.readouterr().err
     for text in ("", "{", "[]", "3", '{"settings": 3, "answer": {}, "files": {}}'):
         answer.write_text(text)
         assert curve(data, tmp_path) == 1, text
