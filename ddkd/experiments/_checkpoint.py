@@ -12,7 +12,7 @@ from ddkd.experiments._atomic import write_atomic
 from ddkd.experiments._lock import LOCK_NAME
 from ddkd.experiments._task import TaskResult
 
-__all__ = ["Checkpoint", "differences"]
+__all__ = ["Checkpoint"]
 
 _MANIFEST = "manifest.json"
 _FORMAT = 2
@@ -99,12 +99,8 @@ class Checkpoint:
 
     def _check_empty(self) -> None:
         # A sweep killed before its manifest was in place leaves a lock and temporary files.
-        strangers = [
-            path.name
-            for path in self.folder.iterdir()
-            if path.name != LOCK_NAME and path.suffix != ".tmp"
-        ]
-        if strangers:
+        names = [path.name for path in self.folder.iterdir() if path.suffix != ".tmp"]
+        if strangers := [name for name in names if name != LOCK_NAME]:
             raise ValueError(
                 f"checkpoint folder {self.folder} holds other files ({', '.join(strangers[:3])}) "
                 f"and no manifest; choose an empty or a new folder"
@@ -120,21 +116,16 @@ class Checkpoint:
             raise ValueError(
                 f"checkpoint manifest {path} is damaged ({error}); choose another folder"
             ) from None
-        different = differences(stored, manifest)
+        old, new = _flat(stored), _flat(manifest)
+        different = [
+            f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here"
+            for key in {**new, **old}
+            if old.get(key) != new.get(key)
+        ]
         if different:
             raise ValueError(
-                f"checkpoint folder {self.folder} belongs to another sweep: {different}"
+                f"checkpoint folder {self.folder} belongs to another sweep: {'; '.join(different)}"
             )
-
-
-def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """What differs between two nested mappings, such as "seed: 7 there, 8 here"; "" if nothing."""
-    old, new = _flat(stored), _flat(now)
-    return "; ".join(
-        f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here"
-        for key in [*new, *(key for key in old if key not in new)]
-        if old.get(key) != new.get(key)
-    )
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, str]:

@@ -4,7 +4,7 @@ All labellings (flip rates) of one split share inputs, features and factors: fli
 adds right-hand sides.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,8 +14,9 @@ import numpy as np
 from ddkd._checks import check_integer, check_real
 from ddkd._labels import decode, encode
 from ddkd.contestants._contestant import Contestant, contestants_of
-from ddkd.contestants._ridge import FixedFeatures, Ridge, fit_ridge
-from ddkd.contestants._students import NestedStudents, Student, student_features
+from ddkd.contestants._problem import Inputs
+from ddkd.contestants._ridge import FixedFeatures, fit_ridge
+from ddkd.contestants._students import NestedStudents, student_features
 from ddkd.contestants._table import DEFORMED, RIVALS, Rival, compete
 from ddkd.datasets import DeformedImages, Split
 from ddkd.experiments._predicted import predicted_errors
@@ -25,6 +26,7 @@ from ddkd.experiments._problem import (
     STUDENT_WIDTHS,
     Comparison,
     Record,
+    side_by_side,
 )
 from ddkd.features import narrow
 from ddkd.solvers import min_norm, width_path
@@ -37,8 +39,6 @@ BATCH = 2000
 # How many unlabelled inputs the rivals see that use them: a neighbour graph of all costs more than
 # everything else together.
 N_SEEN = 5000
-# Students by the labels they learn from, and which of the two teachers gives them.
-STUDENTS = (("hard", 0), ("hard-tuned", 1), ("soft", 0))
 
 
 def compare(
@@ -97,17 +97,12 @@ def compare(
         check_real(f"flip_rates[{i}]", rate, low=0.0, high=1.0)
     deformed = (DEFORMED,) if isinstance(split.transfer, DeformedImages) else ()
     rivals = (*RIVALS, *deformed, *contestants_of(contestants))
-    task = Comparison.of(
-        split,
-        rng,
-        bandwidth=bandwidth,
-        n_transfer=n_transfer,
-        flip_rates=flip_rates,
-        n_seen=n_seen,
-    )
+    task = Comparison.of(split, rng, bandwidth, n_transfer, flip_rates, n_seen)
     teachers, records = _teach(task, teacher_width)
     records += _direct(task)
-    records += _self_distilled(task, teachers)
+    Z, Z_test = task.student(task.problem.labelled), task.student(task.test)
+    on_own_inputs = {"self-distillation": "curve", "self-distillation-tuned": "rival"}
+    records += _path(task, on_own_inputs, Z, teachers.soft, task.widths(STUDENT_WIDTHS), Z_test)
     records += _students(task, teachers)
     records += _contest(task, rivals)
     return records
@@ -120,7 +115,7 @@ class _Teachers:
     width: int
     coef: np.ndarray  # (P, 2 * F * k)
     soft: np.ndarray  # (n, 2 * F * k), scores of the labelled rows
-    predicted: np.ndarray  # (n_test, 2, F) class indices
+    predicted: list[np.ndarray]  # class indices (n_test, F) of each
 
 
 def _teach(task: Comparison, width: int) -> tuple[_Teachers, list[Record]]:
@@ -129,32 +124,45 @@ def _teach(task: Comparison, width: int) -> tuple[_Teachers, list[Record]]:
     Z, Z_test = features.transform(task.problem.labelled.X), features.transform(task.test.X)
     solution = min_norm(Z, task.targets)
     tuned = fit_ridge(task.problem, task.labels, [FixedFeatures(Z)])
-    tuned_coef = Z.T @ tuned.dual.transpose(1, 0, 2).reshape(task.n, -1)
-    coef = np.concatenate([solution.coef, tuned_coef], axis=1)
-    soft, scores = Z @ coef, Z_test @ coef
-    half = solution.coef.shape[1]
-    predicted = np.stack([task.classes(scores[:, :half]), task.classes(scores[:, half:])], axis=1)
-    records = []
-    fitted = (("teacher", soft[:, :half], 0), ("teacher-tuned", soft[:, half:], 1))
-    for name, on_train, t in fitted:
-        right = (task.classes(on_train) == task.labels.values.T).T  # (F, n)
-        for f, wrong in enumerate(task.wrong):
-            records.append(
-                task.record(
-                    name,
-                    f,
-                    predicted[:, t, f],
-                    role="rival" if t else "curve",
-                    width=float(width),
-                    alpha=float(tuned.alpha[f]) if t else 0.0,
-                    train_error=float(1 - right[f].mean()),
-                    wrong_fitted=float(right[f, wrong].mean()) if wrong.any() else np.nan,
-                    interpolates=0.0 if t else float(solution.interpolates),
-                )
-            )
+    coef = np.concatenate([solution.coef, Z.T @ side_by_side(tuned.dual)], axis=1)
+    soft = Z @ coef
+    predicted = np.hsplit(task.classes(Z_test @ coef), 2)
+    own_fit, tuned_fit = (_fit(task, codes) for codes in np.hsplit(task.classes(soft), 2))
+    own_fit["interpolates"] = float(solution.interpolates)
+    tuned_fit |= {"interpolates": 0.0, "role": "rival", "alpha": tuned.alpha}
+    records = [
+        *task.records("teacher", predicted[0], width=width, **own_fit),
+        *task.records("teacher-tuned", predicted[1], width=width, **tuned_fit),
+    ]
     narrower = task.widths(TEACHER_WIDTHS)
-    records += _path(task, "teacher", Z, narrower[narrower < width], Z_test)
+    narrower = narrower[narrower < width]
+    records += _path(task, {"teacher": "curve"}, Z, task.targets, narrower, Z_test)
     return _Teachers(width, coef, soft, predicted), records
+
+
+def _fit(task: Comparison, predicted: np.ndarray) -> dict[str, Any]:
+    """How a teacher fits its labels, all and the wrong ones, by class indices (n, F)."""
+    right, wrong = predicted == task.labels.values.T, task.wrong.T
+    n_wrong = wrong.sum(axis=0)
+    return {
+        "train_error": 1 - right.mean(axis=0),
+        "wrong_fitted": (right & wrong).sum(axis=0) / np.where(n_wrong, n_wrong, np.nan),
+    }
+
+
+def _path(
+    task: Comparison,
+    models: Mapping[str, str],
+    Z: np.ndarray,
+    Y: np.ndarray,
+    widths: np.ndarray,
+    Z_test: np.ndarray,
+) -> Iterator[Record]:
+    """Min-norm models of every width; `models` are the roles of those whose targets Y holds."""
+    for width, scores in zip(widths, _scores(Z, Y, widths, Z_test), strict=True):
+        parts = np.hsplit(task.classes(scores), len(models))
+        for (model, role), predicted in zip(models.items(), parts, strict=True):
+            yield from task.records(model, predicted, role=role, width=width)
 
 
 def _scores(Z: np.ndarray, Y: np.ndarray, widths: np.ndarray, Z_test: np.ndarray) -> np.ndarray:
@@ -164,141 +172,96 @@ def _scores(Z: np.ndarray, Y: np.ndarray, widths: np.ndarray, Z_test: np.ndarray
     return scores
 
 
-def _path(
-    task: Comparison, model: str, Z: np.ndarray, widths: np.ndarray, Z_test: np.ndarray
-) -> Iterator[Record]:
-    """Min-norm models of every width, fitted to the labels themselves."""
-    for width, scores in zip(widths, _scores(Z, task.targets, widths, Z_test), strict=True):
-        yield from task.records(model, task.classes(scores), width=float(width))
-
-
 def _direct(task: Comparison) -> Iterator[Record]:
     """Students' architectures trained on the labels themselves, min-norm and tuned."""
     Z, Z_test = task.student(task.problem.labelled), task.student(task.test)
     widths = task.widths(STUDENT_WIDTHS)
-    yield from _path(task, "direct", Z, widths, Z_test)
+    yield from _path(task, {"direct": "curve"}, Z, task.targets, widths, Z_test)
     X, targets = task.problem.labelled.X, task.labels.targets
     yield from predicted_errors(task, "direct", X, targets, widths)
     for width in widths:
         own = narrow(Z, int(width))
         tuned = fit_ridge(task.problem, task.labels, [FixedFeatures(own)])
-        dual = tuned.dual.transpose(1, 0, 2).reshape(task.n, -1)
-        predicted = task.classes(narrow(Z_test, int(width)) @ (own.T @ dual))
-        for f, alpha in enumerate(tuned.alpha):
-            tuning = {"width": float(width), "alpha": float(alpha)}
-            yield task.record("direct-ridge", f, predicted[:, f], role="rival", **tuning)
-
-
-def _self_distilled(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
-    """Self-distillation: the teachers' soft labels on the labelled inputs only."""
-    widths = task.widths(STUDENT_WIDTHS)
-    Z, Z_test = task.student(task.problem.labelled), task.student(task.test)
-    for width, scores in zip(widths, _scores(Z, teachers.soft, widths, Z_test), strict=True):
-        own, tuned = np.hsplit(scores, 2)
-        for model, half, role in (
-            ("self-distillation", own, "curve"),
-            ("self-distillation-tuned", tuned, "rival"),
-        ):
-            yield from task.records(model, task.classes(half), role=role, width=float(width))
+        scores = narrow(Z_test, int(width)) @ (own.T @ side_by_side(tuned.dual))
+        yield from task.records(
+            "direct-ridge", task.classes(scores), role="rival", width=width, alpha=tuned.alpha
+        )
 
 
 def _contest(task: Comparison, rivals: Sequence[Rival | Contestant]) -> Iterator[Record]:
     """Methods of any kind and students of theirs, every choice of theirs by the labels."""
     for entry in compete(task.problem, task.labels, task.test, rivals=rivals):
-        about: dict[str, Any] = {"role": "rival", "sees": entry.sees}
-        if isinstance(entry.model, Student):
-            about |= {"role": "student", "width": float(entry.model.width)}
-            about["n_transfer"] = entry.model.n_transfer
-        for f in range(len(task.labels)):
-            if isinstance(entry.model, Ridge):
-                about |= {"width": entry.model.width[f], "alpha": float(entry.model.alpha[f])}
-            if entry.scores is None:
-                nobody = np.full(len(task.y_test), np.nan)
-                about |= {"error": np.nan, "failure": entry.failure}
-                yield task.record(entry.name, f, nobody, **about)
-            else:
-                yield task.record(entry.name, f, decode(entry.scores[f]), **about)
+        about: dict[str, Any] = {"role": "student" if entry.needs else "rival", "sees": entry.sees}
+        for name in ("width", "alpha", "n_transfer"):
+            if hasattr(entry.model, name):
+                about[name] = getattr(entry.model, name)
+        scores = entry.scores
+        if scores is None:
+            about |= {"error": np.nan, "failure": entry.failure}
+            scores = np.zeros((len(task.labels), len(task.y_test), 1))
+        yield from task.records(entry.name, decode(scores).T, **about)
 
 
 def _students(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
-    """Students on the transfer set: every width at its full size, two widths as it grows."""
-    pool, m = task.problem.pool, len(task.problem.pool)
+    """Students on the transfer set: every width at its full size, two widths as it grows.
+
+    On a small one there are widths on both sides of its size: their peak is there, not at n.
+    """
+    pool, m, small = task.problem.pool, len(task.problem.pool), SMALL_TRANSFER * task.n
     labels = _labels_of_pool(task, teachers)
     Z, Z_test = student_features(task.problem, pool), student_features(task.problem, task.test)
     widest = Z.shape[1]
-    sizes = _transfer_sizes(m, widest)
-
-    def widths_at(size: int) -> np.ndarray:
-        return task.widths(STUDENT_WIDTHS if size == m else (1, 4))
-
-    for size in (s for s in sizes if s <= widest):
-        widths = widths_at(size)
-        path = _scores(Z[:size], labels[:size], widths, Z_test)
-        for width, scores in zip(widths, path, strict=True):
+    # Powers of two around the widest student, up to the whole transfer set.
+    sizes = [int(widest * 2.0**j) for j in range(-3, 20)]
+    widths = {size: task.widths((1, 4)) for size in sizes if size < 0.75 * m}
+    widths[m] = task.widths(STUDENT_WIDTHS)
+    if small < m:
+        widths[small] = task.widths(SMALL_WIDTHS)
+        X, hard = pool.X[:small], labels[:small, : task.targets.shape[1]]
+        targets = hard.reshape(small, len(task.labels), -1).transpose(1, 0, 2)
+        yield from predicted_errors(task, "hard", X, targets, widths[small])
+    few = [size for size in widths if size <= widest]
+    wide = task.student(Inputs(pool.X[: max(few)]))
+    for size in few:
+        path = _scores(wide[:size], labels[:size], widths[size], task.student(task.test))
+        for width, scores in zip(widths[size], path, strict=True):
             yield from _student_records(task, teachers, scores, width, size)
     gram = np.zeros((widest, widest))
-    for start, stop in pairwise([0, *(s for s in sizes if s > widest)]):
+    for start, stop in pairwise([0, *(size for size in widths if size > widest)]):
         gram += Z[start:stop].T @ Z[start:stop]
-        widths = widths_at(stop)
-        coefs = NestedStudents(Z[:stop], gram).coefs(labels[:stop], widths)
-        for width, coef in zip(widths, coefs, strict=True):
+        coefs = NestedStudents(Z[:stop], gram).coefs(labels[:stop], widths[stop])
+        for width, coef in zip(widths[stop], coefs, strict=True):
             yield from _student_records(task, teachers, Z_test[:, :width] @ coef, width, stop)
     if m > widest:
         pool.once("gram", lambda: gram)
-    if SMALL_TRANSFER * task.n < m:
-        yield from _own_peak(task, teachers, labels[: SMALL_TRANSFER * task.n])
 
 
 def _labels_of_pool(task: Comparison, teachers: _Teachers) -> np.ndarray:
-    """Targets for the students on the pool, side by side: (m, 3 * F * k).
+    """Targets for three students on the pool, side by side: (m, 3 * F * k).
 
-    Single precision: a score is off by 1e-5 at most, far less than one label in a thousand.
+    Hard labels of both teachers, then the first one's soft ones. Single precision: a score is off
+    by 1e-5 at most, far less than one label in a thousand.
     """
     features = task.features(teachers.width, task.teacher_seed, np.float32)
     coef = teachers.coef.astype(np.float32)
     X, targets = task.problem.pool.X, []
     for start in range(0, len(X), BATCH):
         scores = features.transform(X[start : start + BATCH].astype(np.float32)) @ coef
-        by_model = scores.reshape(len(scores), 2, len(task.labels), -1)
-        hard = encode(decode(by_model), task.labels.n_classes)
-        soft = by_model[:, :1].astype(float)
-        targets.append(np.concatenate([hard, soft], axis=1).reshape(len(scores), -1))
+        hard = encode(task.classes(scores), task.labels.n_classes).reshape(scores.shape)
+        soft = np.hsplit(scores, 2)[0].astype(float)
+        targets.append(np.concatenate([hard, soft], axis=1))
     return np.vstack(targets)
 
 
-def _transfer_sizes(m: int, widest: int) -> list[int]:
-    """Powers of two around the widest student, up to the whole transfer set."""
-    sizes = [int(widest * 2.0**j) for j in range(-3, 20)]
-    return [s for s in sizes if s < 0.75 * m] + [m]
-
-
-def _own_peak(task: Comparison, teachers: _Teachers, labels: np.ndarray) -> Iterator[Record]:
-    """Students of widths on both sides of a small transfer set: their peak is at m, not n."""
-    widths = task.widths(SMALL_WIDTHS)
-    wide = task.features(int(widths[-1]), task.problem.seed)
-    X = task.problem.pool.X[: len(labels)]
-    hard = labels.reshape(len(X), len(STUDENTS), len(task.labels), -1)[:, 0].transpose(1, 0, 2)
-    yield from predicted_errors(task, "hard", X, hard, widths)
-    Z = wide.transform(X)
-    path = _scores(Z, labels, widths, task.student(task.test))
-    for width, scores in zip(widths, path, strict=True):
-        yield from _student_records(task, teachers, scores, width, len(labels))
-
-
 def _student_records(
-    task: Comparison, teachers: _Teachers, scores: np.ndarray, width: float, m: int
+    task: Comparison, teachers: _Teachers, scores: np.ndarray, width: int, m: int
 ) -> Iterator[Record]:
     """Records from scores (n_test, 3 * F * k), the students side by side."""
-    for (name, t), own in zip(STUDENTS, np.hsplit(scores, len(STUDENTS)), strict=True):
-        predicted = task.classes(own)
-        agreement = np.mean(predicted == teachers.predicted[:, t], axis=0)
-        for f, agrees in enumerate(agreement):
-            yield task.record(
-                name,
-                f,
-                predicted[:, f],
-                sees="pool",
-                width=float(width),
-                n_transfer=m,
-                agreement=float(agrees),
-            )
+    first, tuned = teachers.predicted
+    parts = np.hsplit(task.classes(scores), 3)
+    for model, taught_by, predicted in zip(
+        ("hard", "hard-tuned", "soft"), (first, tuned, first), parts, strict=True
+    ):
+        agreement = np.mean(predicted == taught_by, axis=0)
+        about = {"sees": "pool", "width": width, "n_transfer": m, "agreement": agreement}
+        yield from task.records(model, predicted, **about)

@@ -1,6 +1,5 @@
 """A lock on a folder that ends with the process holding it, however that ends."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -36,7 +35,8 @@ def folder_lock(folder: Path) -> Iterator[None]:
     path = folder / LOCK_NAME
     with _locked(path) as file:
         file.truncate(0)
-        file.write(json.dumps({"process": os.getpid(), "since": _now().isoformat()}).encode())
+        now = datetime.now().astimezone()
+        file.write(f" since {now:%H:%M} (process {os.getpid()}), {now:%Y-%m-%d}".encode())
         file.flush()
         try:
             yield
@@ -58,10 +58,10 @@ def _locked(path: Path) -> IO[bytes]:
             _lock(file.fileno())
         except OSError:
             file.seek(0)
-            content = file.read()
+            since = file.read().decode(errors="replace")  # "" if it is not written yet
             file.close()
             raise ValueError(
-                f"{path.parent} is in use by a run that {_running(content)}; wait for it or "
+                f"{path.parent} is in use by a run that is running{since}; wait for it or "
                 f"choose another folder"
             ) from None
         # The holder before may have removed the file that was opened here.
@@ -69,20 +69,6 @@ def _locked(path: Path) -> IO[bytes]:
             if os.path.samestat(os.fstat(file.fileno()), path.stat()):
                 return file
         file.close()
-
-
-def _running(content: bytes) -> str:
-    try:
-        holder = json.loads(content)
-        since, process = datetime.fromisoformat(holder["since"]), int(holder["process"])
-    except (ValueError, KeyError, TypeError):  # not written yet
-        return "is running"
-    today = since.date() == _now().date()
-    return f"is running since {since:{'%H:%M' if today else '%Y-%m-%d %H:%M'}} (process {process})"
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 if sys.platform == "win32":

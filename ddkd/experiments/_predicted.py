@@ -47,17 +47,10 @@ def predicted_errors(
     filled = np.concatenate([np.geomspace(widths[0], widths[-1], N_WIDTHS), n * NEAR])
     grid = np.union1d(widths, filled.astype(int))
     centre = 1 / targets.shape[2] if targets.shape[2] > 1 else 0.0
-    for f, labels in enumerate(targets):
-        errors = predictor.predict(labels - centre, grid).error_rate(task.y_test)
-        for width, error in zip(
-            grid[np.isfinite(errors)], errors[np.isfinite(errors)], strict=True
-        ):
-            yield task.record(
-                f"{model}-predicted",
-                f,
-                task.y_test,
-                role="prediction",
-                width=float(width),
-                n_transfer=n if model != "direct" else 0,
-                error=float(error),
-            )
+    errors = np.stack(
+        [predictor.predict(y - centre, grid).error_rate(task.y_test) for y in targets]
+    )
+    about = {"role": "prediction", "n_transfer": n if model != "direct" else 0}
+    for g in np.flatnonzero(np.isfinite(errors).all(axis=0)):
+        row = {"width": grid[g], "error": errors[:, g]}
+        yield from task.records(f"{model}-predicted", task.y_test[:, None], **about, **row)

@@ -12,7 +12,15 @@ from ddkd.contestants._table import kernel_ridge
 from ddkd.datasets import Split, is_stream
 from ddkd.features import RandomFourierFeatures, bandwidth_gamma
 
-__all__ = ["SMALL_TRANSFER", "SMALL_WIDTHS", "STUDENT_WIDTHS", "Comparison", "Record", "width_at"]
+__all__ = [
+    "SMALL_TRANSFER",
+    "SMALL_WIDTHS",
+    "STUDENT_WIDTHS",
+    "Comparison",
+    "Record",
+    "side_by_side",
+    "width_at",
+]
 
 # Widths as multiples of the number of labelled examples n: of students, and of students on a
 # small transfer set.
@@ -31,6 +39,11 @@ Record = dict[str, Any]
 def width_at(multiple: float, n: int) -> int:
     """Width at a multiple of the number of labelled examples, which may be odd."""
     return max(1, round(multiple * n))
+
+
+def side_by_side(stacked: np.ndarray) -> np.ndarray:
+    """Targets or coefficients (F, n, k) of several labellings as (n, F * k)."""
+    return stacked.transpose(1, 0, 2).reshape(stacked.shape[1], -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +81,6 @@ class Comparison:
         cls,
         split: Split,
         rng: np.random.Generator,
-        *,
         bandwidth: float | None,
         n_transfer: int,
         flip_rates: Sequence[float],
@@ -119,7 +131,7 @@ class Comparison:
     @property
     def targets(self) -> np.ndarray:
         """All labellings side by side, (n, F * k)."""
-        return self.labels.targets.transpose(1, 0, 2).reshape(self.n, -1)
+        return side_by_side(self.labels.targets)
 
     def features(self, width: int, seed: int, dtype: Any = np.float64) -> RandomFourierFeatures:
         """A fitted map of the comparison's kernel."""
@@ -138,33 +150,34 @@ class Comparison:
         return np.unique([width_at(c, self.n) for c in multiples])
 
     def classes(self, scores: np.ndarray) -> np.ndarray:
-        """Predicted class indices (..., F) of scores side by side (..., F * k)."""
-        return decode(scores.reshape(*scores.shape[:-1], len(self.labels), -1))
+        """Predicted class indices (..., c) of scores (..., c * k) side by side."""
+        return decode(scores.reshape(*scores.shape[:-1], -1, self.labels.targets.shape[-1]))
 
-    def record(self, model: str, f: int, predicted: np.ndarray, **more: Any) -> Record:
-        """One model's row of the result."""
-        row = {
-            "flip_rate": float(self.flip_rates[f]),
+    def records(self, model: str, predicted: np.ndarray, **more: Any) -> Iterator[Record]:
+        """The rows of one model, a labelling each, from class indices (n_test, F).
+
+        More columns are one value, or one a labelling.
+        """
+        columns = {
+            "flip_rate": np.asarray(self.flip_rates, dtype=float),
             "model": model,
             "role": "curve",
             "sees": "labels",
             "width": np.inf,
             "n_samples": self.n,
             "n_transfer": 0,
-            "error": float(np.mean(predicted != self.y_test)),
+            "error": np.mean(predicted != self.y_test[:, None], axis=0),
             "agreement": np.nan,
             "alpha": 0.0,
             "train_error": np.nan,
             "wrong_fitted": np.nan,
             "interpolates": np.nan,
             "failure": "",
-        }
-        return row | more
-
-    def records(self, model: str, predicted: np.ndarray, **more: Any) -> Iterator[Record]:
-        """The rows of one model, a labelling each, from class indices (n_test, F)."""
-        for f in range(len(self.labels)):
-            yield self.record(model, f, predicted[:, f], **more)
+        } | more
+        columns["width"] = np.asarray(columns["width"], dtype=float)
+        values = [np.broadcast_to(v, len(self.flip_rates)).tolist() for v in columns.values()]
+        for row in zip(*values, strict=True):
+            yield dict(zip(columns, row, strict=True))
 
 
 def _draw_transfer(split: Split, n_transfer: int, rng: np.random.Generator) -> np.ndarray:

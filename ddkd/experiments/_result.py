@@ -79,11 +79,11 @@ class SweepResult(Table):
         by = _names(by)
         if values is None:
             values = [n for n, c in self.columns.items() if c.dtype.kind == "f" and n not in by]
-        rows = []
-        for value in _names(values):
-            for group, keep in self._groups(by):
-                means = self._repeat_means(value, keep)
-                rows.append({**group, "value": value, **_moments(list(means.values()))})
+        rows = [
+            {**dict(zip(by, group, strict=True)), "value": value, **_moments(list(means.values()))}
+            for value in _names(values)
+            for group, means in self._repeat_means(value, by).items()
+        ]
         return _table([*by, "value", "n", "mean", "se"], rows)
 
     def paired(
@@ -123,39 +123,36 @@ class SweepResult(Table):
             has one side only.
         """
         by = _names(by)
-        side = self[between]
+        means = self._repeat_means(value, [*by, between])
         rows = []
-        for group, keep in self._groups(by):
-            first = self._repeat_means(value, keep & (side == a))
-            second = self._repeat_means(value, keep & (side == b))
+        for group in dict.fromkeys(key[:-1] for key in means):
+            first, second = (means.get((*group, side), {}) for side in (a, b))
+            names = dict(zip(by, group, strict=True))
             if first.keys() != second.keys() or not first:
-                where = f" where {group}" if group else ""
+                where = f" where {names}" if names else ""
                 raise ValueError(
                     f"{between} = {a!r} is in {len(first)} repeats and {b!r} in {len(second)}"
                     f"{where}; a paired difference needs both in every repeat"
                 )
-            rows.append({**group, **_moments([first[r] - second[r] for r in first])})
+            rows.append({**names, **_moments([first[r] - second[r] for r in first])})
         return _table([*by, "n", "mean", "se"], rows)
 
-    def _groups(self, by: Sequence[str]) -> list[tuple[dict[str, Scalar], np.ndarray]]:
-        keys = list(zip(*(self[name].tolist() for name in by), strict=True)) or [()] * len(self)
-        members: dict[tuple[Scalar, ...], list[int]] = {}
-        for row, key in enumerate(keys):
-            members.setdefault(key, []).append(row)
-        groups = []
-        for key, chosen in members.items():
-            keep = np.zeros(len(self), dtype=bool)
-            keep[chosen] = True
-            groups.append((dict(zip(by, key, strict=True)), keep))
-        return groups
-
-    def _repeat_means(self, value: str, keep: np.ndarray) -> dict[int, float]:
-        column = self[value]
-        if column.dtype.kind not in "bif":
-            raise ValueError(f"column {value!r} must hold numbers; its dtype is {column.dtype}")
-        repeats = self["repeat"][keep]
-        column = column[keep].astype(np.float64)
-        return {int(r): float(np.mean(column[repeats == r])) for r in np.unique(repeats)}
+    def _repeat_means(
+        self, value: str, by: Sequence[str]
+    ) -> dict[tuple[Scalar, ...], dict[Scalar, float]]:
+        """Means of a column by group, in order of appearance, and within each by repeat."""
+        if self[value].dtype.kind not in "bif":
+            raise ValueError(
+                f"column {value!r} must hold numbers; its dtype is {self[value].dtype}"
+            )
+        names = [*by, "repeat", value]
+        found: dict[tuple[Scalar, ...], dict[Scalar, list[float]]] = {}
+        for *group, repeat, number in zip(*(self[n].tolist() for n in names), strict=True):
+            found.setdefault(tuple(group), {}).setdefault(repeat, []).append(number)
+        return {
+            group: {repeat: float(np.mean(numbers)) for repeat, numbers in repeats.items()}
+            for group, repeats in found.items()
+        }
 
     def save(self, path: str | Path) -> None:
         """Write everything to one .npz: the columns, and the rest as JSON text inside.

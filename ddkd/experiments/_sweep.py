@@ -1,16 +1,17 @@
 """An experiment over a grid and over repeats."""
 
 import functools
-import hashlib
 import itertools
 import json
+import pickle
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 from tqdm.auto import tqdm
 
@@ -25,6 +26,8 @@ from ddkd.experiments._task import Task, run_task
 from ddkd.experiments._workers import run_in_parallel
 
 __all__ = ["sweep"]
+
+_BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {rate_fmt}, {remaining} left"
 
 
 def sweep(
@@ -108,8 +111,12 @@ def sweep(
         raise ValueError(f"experiment must be callable; got {experiment!r}")
     if not isinstance(data, Split) and not callable(data):
         raise ValueError(f"data must be a Split or a callable; got {type(data).__name__}")
-    grid = _check_grid(grid)
-    params = _check_params(params, grid)
+    grid = _check_grid({} if grid is None else grid)
+    params = {} if params is None else params
+    if not isinstance(params, Mapping):
+        raise ValueError(f"params must map names to values; got {params!r}")
+    if shared := [name for name in params if name in grid]:
+        raise ValueError(f"params has {shared[0]!r}, which is in the grid too")
     repeats = check_integer("repeats", repeats, high=10**6)
     seed = check_integer("seed", seed, low=0)
     if n_jobs is not None and check_integer("n_jobs", n_jobs, low=-(2**15)) == 0:
@@ -118,12 +125,12 @@ def sweep(
         raise ValueError("resume=True needs a checkpoint folder")
 
     parameters = {
-        "experiment": _describe(experiment),
-        "data": _describe(data),
+        "experiment": _described(experiment),
+        "data": _described(data),
         "grid": grid,
         "repeats": repeats,
         "seed": seed,
-        "params": _jsonable(params),
+        "params": _plain(params),
     }
     points = [dict(zip(grid, point, strict=True)) for point in itertools.product(*grid.values())]
     tasks = [
@@ -131,16 +138,31 @@ def sweep(
         for i, (p, r) in enumerate(itertools.product(range(len(points)), range(repeats)))
     ]
     start = time.perf_counter()
-    with _open_checkpoint(checkpoint, {"versions": versions(), **parameters}, resume) as store:
+    folder = None if checkpoint is None else Path(checkpoint)
+    with nullcontext() if folder is None else folder_lock(folder):
+        identity = {"versions": versions(), **parameters}
+        store = None if folder is None else Checkpoint(folder, identity, resume=resume)
         done = store.finished(len(tasks)) if store else {}
         pending = [task for task in tasks if task.index not in done]
         results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
-        with closing(results), _Progress(len(tasks), len(done), shown=progress) as bar:
+        # Tasks are few and long, so that each is worth a new line; the first one tells the pace.
+        bar = tqdm(
+            total=len(tasks),
+            initial=len(done),
+            disable=not progress,
+            bar_format=_BAR,
+            unit=" task",
+            leave=False,
+            mininterval=0,
+            delay=1e-9,
+            smoothing=0,
+        )
+        with closing(results), bar:
             for result in results:
                 if store:
                     store.store(result)
                 done[result.index] = result
-                bar.advance()
+                bar.update()
     records = [
         {**task.point, "repeat": task.repeat, **record}
         for task in tasks
@@ -156,43 +178,7 @@ def sweep(
     return SweepResult(columns_of(records), parameters, provenance)
 
 
-class _Progress(tqdm):
-    """A bar that says how long a task takes, and how long the rest will take, once it knows."""
-
-    def __init__(self, total: int, done: int, *, shown: bool) -> None:
-        layout = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks{postfix}"
-        # Tasks are few and long, so that each is worth a line.
-        options = {"disable": not shown, "bar_format": layout, "leave": False, "mininterval": 0}
-        super().__init__(total=total, initial=done, **options)
-        self._start = time.perf_counter()
-
-    def advance(self) -> None:
-        """Count one more task."""
-        if self.disable:
-            return
-        seconds = (time.perf_counter() - self._start) / (self.n + 1 - self.initial)
-        left = self.format_interval(seconds * (self.total - self.n - 1))
-        pace = f"{seconds:.1f} s each" if seconds > 1 else f"{1 / seconds:.1f} a second"
-        self.set_postfix_str(f"{pace}, {left} left", refresh=False)
-        self.update()
-
-
-@contextmanager
-def _open_checkpoint(
-    folder: str | Path | None, identity: Mapping[str, Any], resume: bool
-) -> Iterator[Checkpoint | None]:
-    """The checkpoint in `folder`, locked for as long as the context lasts."""
-    if folder is None:
-        yield None
-        return
-    folder = Path(folder)
-    with folder_lock(folder):
-        yield Checkpoint(folder, identity, resume=resume)
-
-
 def _check_grid(grid: Any) -> dict[str, list[Scalar]]:
-    if grid is None:
-        return {}
     if not isinstance(grid, Mapping):
         raise ValueError(f"grid must map names to sequences of values; got {type(grid).__name__}")
     checked = {}
@@ -210,53 +196,29 @@ def _check_grid(grid: Any) -> dict[str, list[Scalar]]:
     return checked
 
 
-def _check_params(params: Any, grid: Mapping[str, Any]) -> dict[str, Any]:
-    if params is None:
-        return {}
-    if not isinstance(params, Mapping) or not all(isinstance(name, str) for name in params):
-        raise ValueError(f"params must map names to values; got {params!r}")
-    for name in params:
-        if name in grid:
-            raise ValueError(f"params has {name!r}, which is in the grid too")
-    return dict(params)
-
-
-def _jsonable(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """`value` for a manifest: scalars, lists and dictionaries as they are, the rest described."""
     if isinstance(value, Mapping):
-        return {str(key): _jsonable(item) for key, item in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_jsonable(item) for item in value]
+        return [_plain(item) for item in value]
     try:
         return as_scalar("value", value)
     except ValueError:
-        return _describe(value)
+        return _described(value)
 
 
-def _describe(value: Any) -> str:
-    """A name for a function, an object or data, the same in every process."""
-    if isinstance(value, np.ndarray):
-        digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
-        return f"array {value.shape} {value.dtype} {digest[:16]}"
-    if isinstance(value, Split):
-        parts = (value.X_train, value.y_train, value.transfer, value.X_test, value.y_test)
-        return f"Split {value.name} ({', '.join(map(_describe, parts))})"
+def _described(value: Any) -> str:
+    """The name of a function, or the class and the digest of an object: the same everywhere."""
     if isinstance(value, functools.partial):
-        arguments = json.dumps([_jsonable(value.args), _jsonable(value.keywords)])
-        return f"partial {_describe(value.func)} {arguments}"
+        arguments = json.dumps([_plain(value.args), _plain(value.keywords)])
+        return f"partial {_described(value.func)} {arguments}"
     if hasattr(value, "__qualname__"):
         return f"{value.__module__}.{value.__qualname__}"
-    kind = type(value)
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    if is_dataclass(value):  # its repr may leave entries of arrays out
-        own = {f.name: _jsonable(getattr(value, f.name)) for f in fields(value)}
-        return f"{name} {json.dumps(own)}"
-    if kind.__repr__ is not object.__repr__:
-        return f"{name} {value!r}"
-    # The object's own numbers and arrays; what it refers to further on has its class named only.
-    own = {
-        key: _jsonable(item)
-        for key, item in getattr(value, "__dict__", {}).items()
-        if isinstance(item, bool | int | float | str | np.ndarray | np.generic)
-    }
-    return f"{name} {json.dumps(own)}"
+    # Only what makes a data class: what it has computed since would change its digest.
+    own = [getattr(value, f.name) for f in fields(value)] if is_dataclass(value) else value
+    try:
+        digest = joblib.hash(own)
+    except (pickle.PicklingError, AttributeError, TypeError):  # it cannot be pickled
+        digest = repr(value)
+    return f"{type(value).__module__}.{type(value).__qualname__} {digest}"

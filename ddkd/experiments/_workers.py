@@ -91,8 +91,7 @@ def _watch_parent(parent: int) -> None:
 
 _lock = threading.Lock()
 _users = 0
-_last_left = threading.Event()
-_holder = threading.Thread()
+_limits: threadpool_limits
 
 
 @contextmanager
@@ -100,16 +99,13 @@ def single_threaded() -> Iterator[None]:
     """Hold BLAS and OpenMP to one thread while any task of this process runs.
 
     OpenMP's limit belongs to a thread, and each sets its own. OpenBLAS's belongs to the process:
-    a thread of ours holds it from the first task's start to the last one's end.
+    it holds from the first task's start to the last one's end.
     """
-    global _users, _holder
+    global _users, _limits
     with _lock:
         if _users == 0:
-            ready = threading.Event()
-            _last_left.clear()
-            _holder = threading.Thread(target=_hold_limit, args=(ready,), daemon=True)
-            _holder.start()
-            ready.wait()
+            _take_control()
+            _limits = threadpool_limits(limits=1, user_api="blas")
         _users += 1
     try:
         with threadpool_limits(limits=1):
@@ -118,14 +114,11 @@ def single_threaded() -> Iterator[None]:
         with _lock:
             _users -= 1
             if _users == 0:
-                _last_left.set()
-                _holder.join()
+                _take_control()
+                _limits.restore_original_limits()
 
 
-def _hold_limit(ready: threading.Event) -> None:
-    # From threadpoolctl 3.8 on, one thread at a time can change OpenBLAS's limit: take that over.
+def _take_control() -> None:
+    # From threadpoolctl 3.8 on, one thread at a time can change OpenBLAS's limit: let it be ours.
     if hasattr(OpenBLASController, "clear_controlling_thread"):
         OpenBLASController.clear_controlling_thread(force=True)
-    with threadpool_limits(limits=1):
-        ready.set()
-        _last_left.wait()
