@@ -54,7 +54,7 @@ display = DoubleDescentDisplay(
     threshold=n,
     score_name="Mean squared test error",
     title="Independent features, 40 examples",
-).plot(std_display_style="errorbar")
+).plot()
 display.ax_.set_ylim(0, 4)
 
 best_below, best_above = theory[:n].min(), theory[n:].min()

@@ -3,6 +3,7 @@
 import argparse
 import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -26,7 +27,6 @@ __all__ = ["main"]
 _MODULES = (reproduce, curve, distill, predict, advise, phase, diagnose, theorems, page)
 COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 INTERRUPTED = 130
-_DATA_FILES = (".csv", ".tsv", ".npz")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,12 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if argv is None else argv)
     parser = _parser()
-    if words and words[0].lower().endswith(_DATA_FILES):
-        parser.error(f"say what to do with it: ddkd curve --data {words[0]}, for instance")
-    args, unknown = parser.parse_known_args(words)
-    for word in unknown:
-        hint = f"; use --data {word}" if word.lower().endswith(_DATA_FILES) else ""
-        parser.error(f"unrecognized argument {word}{hint}")
+    args = parser.parse_args(words)
     if args.command is None:
         parser.print_help()
         return 0
@@ -122,10 +117,12 @@ def _in_one_line(error: Exception) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose messages show control characters instead of obeying them."""
+    """A parser that says what to do with a file, and shows control characters as they are."""
 
     def error(self, message: str) -> NoReturn:
-        super().error(printable(message))
+        file = re.search(r"[^\s']+\.(csv|tsv|npz)\b", message, re.IGNORECASE)
+        hint = f"; use --data, as in `ddkd curve --data {file[0]}`" if file else ""
+        super().error(printable(message + hint))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,7 +18,7 @@ from ddkd.diagnosis._subject import Data, Spent, Subject, distinct_rows
 from ddkd.diagnosis._verdict import Verdict, decide
 
 if TYPE_CHECKING:
-    from ddkd.plotting import DiagnosisDisplay
+    from ddkd.plotting import DoubleDescentDisplay
 
 __all__ = ["Diagnosis", "diagnose"]
 
@@ -133,7 +133,7 @@ class Diagnosis:
 
         return pd.DataFrame([vars(item) for item in self.evidence])
 
-    def plot(self, ax: Any = None) -> "DiagnosisDisplay":
+    def plot(self, ax: Any = None) -> "DoubleDescentDisplay":
         """Draw the measured curve and the peak that was to be expected.
 
         Parameters
@@ -143,12 +143,12 @@ class Diagnosis:
 
         Returns
         -------
-        DiagnosisDisplay
-            The display, drawn.
+        DoubleDescentDisplay
+            The measured curve, drawn.
         """
-        from ddkd.plotting import DiagnosisDisplay
+        from ddkd.plotting import draw_diagnosis
 
-        return DiagnosisDisplay(self).plot(ax)
+        return draw_diagnosis(self, ax)
 
 
 def diagnose(

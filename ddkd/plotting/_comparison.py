@@ -1,6 +1,6 @@
 """Figures of the main job: students, teachers and the approaches without a teacher."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -92,10 +92,6 @@ class _Panels:
         set_title(figure, caption)
         return figure
 
-    def curve(self, ax: Axes, model: str, x: np.ndarray, values: Sequence[np.ndarray]) -> None:
-        """Draw a model's errors, each value one number a repeat."""
-        draw_scores(ax, x, np.array(values), label(model))
-
     def widths(self, ax: Axes, model: str, flip: float, m: int) -> None:
         """Draw a model's errors against its width, on marks alone where a prediction joins them."""
         widths = self.errors.options(model, flip, "width", n_transfer=m)
@@ -113,19 +109,14 @@ class _Panels:
             off = np.abs(values.mean(axis=1) - np.interp(widths, grid, line))
             self.gaps += off[np.abs(widths / (m or self.n) - 1) > 0.05].tolist()
 
-    def rival(self, flip: float) -> tuple[str, np.ndarray]:
-        """The best approach without a teacher: its name, and its errors."""
-        name, values = self.errors.best("rival", flip, 4 * self.n)
-        return title_of(name), values
-
     def levels(self, ax: Axes, flip: float) -> None:
         """Draw the teacher's error and the best rival's, which is named in the panel's title."""
         width = self.errors.options("teacher", flip, "width").max()
         draw_level(ax, self.errors.values("teacher", flip, width=width), "teacher")
-        name, values = self.rival(flip)
+        name, values = self.errors.best("rival", flip, 4 * self.n)
         draw_level(ax, values, _RIVAL)
         # Not in the legend that the panels share: it may be another one in each.
-        set_title(ax, f"{100 * flip:g} % wrong labels", f"best: {name}")
+        set_title(ax, f"{100 * flip:g} % wrong labels", f"best: {title_of(name)}")
 
 
 def _by_width(panels: _Panels) -> Figure:
@@ -161,7 +152,7 @@ def _by_transfer(panels: _Panels) -> Figure:
         sizes = panels.errors.options("hard", flip, "n_transfer", width=width).astype(int)
         for model in ("hard", "soft", "hard-tuned"):
             values = [panels.errors.values(model, flip, width=width, n_transfer=m) for m in sizes]
-            panels.curve(ax, model, sizes, values)
+            draw_scores(ax, sizes, np.array(values), label(model))
         panels.levels(ax, flip)
 
     what = f"error against transfer set, students of width {width:,}"
@@ -182,7 +173,8 @@ def _by_flips(panels: _Panels) -> Figure:
         ("teacher-tuned", widest, 0),
     ):
         values = [errors.values(model, flip, width=width, n_transfer=m) for flip in flips]
-        panels.curve(ax, model, flips, values)
-    panels.curve(ax, _RIVAL, flips, [panels.rival(f)[1] for f in flips])
+        draw_scores(ax, flips, np.array(values), label(model))
+    rivals = [errors.best("rival", flip, width=4 * panels.n)[1] for flip in flips]
+    draw_scores(ax, flips, np.array(rivals), _RIVAL)
     finish(ax, "Wrong training labels (%)", _ERROR)
     return figure

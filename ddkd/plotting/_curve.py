@@ -80,5 +80,5 @@ def _predicted_and_measured(ax: Axes, rows: Table, alpha: float, value: str) -> 
     widths, measured = pivot(rows, "test_mse" if value == "mse" else value, "width")
     line = np.median(pivot(rows, f"predicted_{value}", "width")[1], axis=1)
     label = f"ridge {alpha:g}" if alpha else "min-norm"
-    marks = draw_scores(ax, widths, measured, label, joined=False, errors=None, average="median")
+    marks = draw_scores(ax, widths, measured, label, joined=False, errors=False, average="median")
     draw_theory(ax, widths, line, f"{label}, predicted", marks)  # broken where none is known

@@ -25,7 +25,6 @@ __all__ = [
     "draw_theory",
 ]
 
-_ERRORS = ("fill_between", "errorbar", "none")
 Threshold = float | Mapping[str, float] | None
 Theory = ArrayLike | tuple[ArrayLike, ArrayLike]
 
@@ -47,31 +46,28 @@ class CurvesDisplay(Display):
     """Named curves over one abscissa, with levels, theory lines and thresholds."""
 
     threshold: Threshold
+    score_name: str
     title: str
 
     def _draw(
         self,
         ax: Axes | None,
         x: np.ndarray,
-        names: tuple[str, str],
+        x_name: str,
         curves: Mapping[str, np.ndarray],
         theory: Mapping[str, tuple[np.ndarray, np.ndarray]],
-        levels: Mapping[str, np.ndarray],
+        levels: Mapping[str, np.ndarray] | None = None,
         *,
-        std_display_style: str | None,
         average: str,
     ) -> Self:
         """Draw all of it; a theory line with the name of a curve takes its colour."""
         check_choice("average", average, ("mean", "median"))
-        check_choice("std_display_style", std_display_style or "none", _ERRORS)
         ax = new_axes() if ax is None else ax
-        drawn = {}
-        for name, scores in curves.items():
-            joined = name not in theory
-            drawn[name] = draw_scores(
-                ax, x, scores, name, joined=joined, errors=std_display_style, average=average
-            )
-        for name, level in levels.items():
+        drawn = {
+            name: draw_scores(ax, x, scores, name, joined=name not in theory, average=average)
+            for name, scores in curves.items()
+        }
+        for name, level in (levels or {}).items():
             drawn[name] = draw_level(ax, level, name)
         self.lines_ = list(drawn.values())
         for name, (at, values) in theory.items():
@@ -80,18 +76,18 @@ class CurvesDisplay(Display):
         self.thresholds_ = mark_thresholds(ax, _thresholds(self.threshold))
         if self.title:
             set_title(ax, self.title)
-        finish(ax, *names)
+        finish(ax, x_name, self.score_name)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
 
-def check_scores(name: str, value: ArrayLike, n_points: int) -> np.ndarray:
+def check_scores(name: str, value: ArrayLike, x: np.ndarray) -> np.ndarray:
     """Return scores as (n_points, n_repeats); a vector is one repeat."""
     scores = check_array(name, value, ndim=(1, 2))
     scores = scores[:, None] if scores.ndim == 1 else scores
-    if scores.shape[0] != n_points or scores.size == 0:
+    if scores.shape[0] != x.size or scores.size == 0:
         raise ValueError(
-            f"{name} must have one row for each of {n_points} points; got {scores.shape}"
+            f"{name} must have one row for each of {x.size} points; got {scores.shape}"
         )
     return scores
 
@@ -124,10 +120,10 @@ def draw_scores(
     label: str,
     *,
     joined: bool = True,
-    errors: str | None = "errorbar",
+    errors: bool = True,
     average: str = "mean",
 ) -> Line2D:
-    """Draw the average over the repeats and its standard error, as a band or as bars.
+    """Draw the average over the repeats and its standard error, as a band.
 
     Points are joined by a line unless a theory line does that for them; then they have bars.
     """
@@ -138,7 +134,7 @@ def draw_scores(
         style["linestyle"] = "none"
     every = max(1, x.size // 40) if joined else 1
     (line,) = ax.plot(x, centre, label=label, gid=CURVE, markevery=every, **style)
-    if scores.shape[1] > 1 and errors == "fill_between" and joined:
+    if scores.shape[1] > 1 and errors and joined:
         ax.fill_between(x, low, high, color=style["color"], alpha=0.25, linewidth=0)
     elif scores.shape[1] > 1 and errors:
         bars = [centre - low, high - centre]

@@ -1,6 +1,6 @@
 """A measured curve, and the peak that was to be expected."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
@@ -11,7 +11,7 @@ from ddkd.plotting._style import set_title
 if TYPE_CHECKING:
     from ddkd.diagnosis import Diagnosis
 
-__all__ = ["DiagnosisDisplay"]
+__all__ = ["draw_diagnosis"]
 
 _MENDED = {
     "penalty": "without the penalty",
@@ -23,69 +23,41 @@ _MENDED = {
 }
 
 
-class DiagnosisDisplay:
-    """A measured curve beside the one with the cause taken away, or with noisy labels.
+def draw_diagnosis(found: "Diagnosis", ax: Axes | None = None) -> DoubleDescentDisplay:
+    """Draw a measured curve beside the one with the cause taken away, or with noisy labels.
 
     Parameters
     ----------
-    diagnosis : Diagnosis
+    found : Diagnosis
         What :func:`ddkd.diagnose` returned.
+    ax : matplotlib Axes or None, default=None
+        The axes to draw on; a new figure by default.
 
-    Attributes
-    ----------
-    ax_ : matplotlib Axes
-        The axes drawn on.
-    figure_ : matplotlib Figure
-        Their figure.
+    Returns
+    -------
+    DoubleDescentDisplay
+        The measured curve, drawn, with the cause and the probe that decided as the title.
 
-    See Also
-    --------
-    DoubleDescentDisplay : One curve.
+    Raises
+    ------
+    ValueError
+        If the diagnosis has no curve, since its parameter has no numbers.
     """
-
-    def __init__(self, diagnosis: "Diagnosis") -> None:
-        self.diagnosis = diagnosis
-
-    def plot(self, ax: Axes | None = None) -> Self:
-        """Draw the curves, with the cause and the probe that decided as the title.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            The axes to draw on; a new figure by default.
-
-        Returns
-        -------
-        DiagnosisDisplay
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If the diagnosis has no curve, since its parameter has no numbers.
-        """
-        found = self.diagnosis
-        if len(found.widths) == 0:
-            raise ValueError("the diagnosis has no curve: the parameter's values are not numbers")
-        ax = new_axes() if ax is None else ax
-        decisive = found.decisive
-        probe = [] if decisive is None else [f"{decisive.probe}: {decisive.value:.3g}"]
-        set_title(ax, f"Diagnosis: {found.cause}", *probe)
-        measured = DoubleDescentDisplay(
-            widths=found.widths,
-            test_scores=found.errors,
-            threshold={} if found.threshold is None else {"threshold": found.threshold},
-            score_name=found.score_name,
-        ).plot(ax, name="directly trained")
-        if found.expected is not None and found.cause not in ("healthy", "leak", "inert"):
-            widths, errors = found.expected
-            name = _MENDED.get(found.cause, "with noisy labels")
-            display = DoubleDescentDisplay(
-                widths=widths, test_scores=errors, score_name=found.score_name
-            )
-            display.plot(measured.ax_, name=name)
-        self.ax_, self.figure_ = measured.ax_, measured.figure_
-        return self
-
-    def __repr__(self) -> str:
-        return f"DiagnosisDisplay({self.diagnosis!r})"
+    if len(found.widths) == 0:
+        raise ValueError("the diagnosis has no curve: the parameter's values are not numbers")
+    decisive = found.decisive
+    probe = [] if decisive is None else [f"{decisive.probe}: {decisive.value:.3g}"]
+    ax = new_axes() if ax is None else ax
+    set_title(ax, f"Diagnosis: {found.cause}", *probe)
+    measured = DoubleDescentDisplay(
+        widths=found.widths,
+        test_scores=found.errors,
+        threshold={} if found.threshold is None else {"threshold": found.threshold},
+        score_name=found.score_name,
+    ).plot(ax, name="directly trained")
+    if found.expected is not None and found.cause not in ("healthy", "leak", "inert"):
+        widths, errors = found.expected
+        DoubleDescentDisplay(widths=widths, test_scores=errors, score_name=found.score_name).plot(
+            ax, name=_MENDED.get(found.cause, "with noisy labels")
+        )
+    return measured

@@ -1,6 +1,6 @@
 """Teacher and students."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -78,7 +78,7 @@ class DistillationDisplay(CurvesDisplay):
     ):
         self.x = check_vector("x", x)
         self.scores = {
-            name: check_scores(f"scores[{name!r}]", values, self.x.size)
+            name: check_scores(f"scores[{name!r}]", values, self.x)
             for name, values in scores.items()
         }
         self.levels = {
@@ -103,7 +103,7 @@ class DistillationDisplay(CurvesDisplay):
         *,
         x: str = "student_width",
         value: str = "error",
-        levels: Iterable[str] = ("teacher",),
+        levels: Collection[str] = ("teacher",),
         **options: Any,
     ) -> Self:
         """Make a display of a sweep of :func:`ddkd.experiments.teacher_student`.
@@ -116,7 +116,7 @@ class DistillationDisplay(CurvesDisplay):
             The column of the abscissa.
         value : str, default="error"
             The column of the error.
-        levels : iterable of str, default=("teacher",)
+        levels : collection of str, default=("teacher",)
             Models that do not depend on `x`; every other one becomes a curve.
         **options : dict
             What else the display takes; over widths the thresholds are by default the number
@@ -132,41 +132,26 @@ class DistillationDisplay(CurvesDisplay):
         ValueError
             If a column is missing, or a repeat lacks a value of `x`.
         """
-        flat = set(levels)
-        names = list(dict.fromkeys(result["model"].tolist()))
-        scores = {
-            label(name): pivot(result.where(model=name), value, x)[1]
-            for name in names
-            if name not in flat
-        }
-        fixed = {
-            label(name): pivot(result.where(model=name), value, x)[1].mean(axis=0)
-            for name in names
-            if name in flat
-        }
+        curves, flat = {}, {}
+        for name in dict.fromkeys(result["model"].tolist()):
+            errors = pivot(result.where(model=name), value, x)[1]
+            if name in levels:
+                flat[label(name)] = errors.mean(axis=0)
+            else:
+                curves[label(name)] = errors
         x_name = x.replace("n_transfer", "transfer set").replace("_", " ").capitalize()
         if x != "n_transfer":
             options = {"threshold": _thresholds(result, result[x].max()), **options}
-        return cls(
-            x=np.unique(result[x]), scores=scores, levels=fixed, **{"x_name": x_name, **options}
-        )
+        options = {"levels": flat, "x_name": x_name, **options}
+        return cls(x=np.unique(result[x]), scores=curves, **options)
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        std_display_style: str | None = "fill_between",
-        average: str = "mean",
-    ) -> Self:
-        """Draw the curves.
+    def plot(self, ax: Axes | None = None, *, average: str = "mean") -> Self:
+        """Draw the curves, with plus and minus one standard error of the average.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
             The axes to draw on; a new figure by default.
-        std_display_style : {"fill_between", "errorbar"} or None, default="fill_between"
-            How to show plus and minus one standard error of the average; points on a theory
-            line always have bars.
         average : {"mean", "median"}, default="mean"
             How to average over repeats; near a threshold the mean of a squared error is
             infinite and only the median is stable.
@@ -176,16 +161,8 @@ class DistillationDisplay(CurvesDisplay):
         DistillationDisplay
             The object itself, drawn.
         """
-        return self._draw(
-            ax,
-            self.x,
-            (self.x_name, self.score_name),
-            self.scores,
-            self.theory,
-            self.levels,
-            std_display_style=std_display_style,
-            average=average,
-        )
+        curves = self.scores, self.theory, self.levels
+        return self._draw(ax, self.x, self.x_name, *curves, average=average)
 
 
 def _thresholds(result: Table, widest: float) -> dict[str, float]:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, is_classifier
 
-from ddkd._checks import check_choice, check_targets, check_vector
+from ddkd._checks import check_choice, check_vector
 from ddkd.experiments import Table
 from ddkd.plotting._curves import CurvesDisplay, Theory, Threshold, check_scores, check_theory
 from ddkd.plotting._pivot import pivot
@@ -88,16 +88,15 @@ class DoubleDescentDisplay(CurvesDisplay):
         width_name: str = "Width",
         title: str = "",
     ):
-        self.widths = check_vector("widths", widths)
-        n = self.widths.size
-        self.test_scores = (
-            None if test_scores is None else check_scores("test_scores", test_scores, n)
-        )
-        self.train_scores = (
-            None if train_scores is None else check_scores("train_scores", train_scores, n)
-        )
+        self.widths = x = check_vector("widths", widths)
+        self.test_scores = self.train_scores = self.theory = None
+        if test_scores is not None:
+            self.test_scores = check_scores("test_scores", test_scores, x)
+        if train_scores is not None:
+            self.train_scores = check_scores("train_scores", train_scores, x)
+        if theory is not None:
+            self.theory = check_theory("theory", theory, x)
         self.threshold = threshold
-        self.theory = None if theory is None else check_theory("theory", theory, self.widths)
         if self.test_scores is None and self.theory is None:
             raise ValueError("test_scores and theory cannot both be None: there is no curve")
         self.score_name = score_name
@@ -180,17 +179,8 @@ class DoubleDescentDisplay(CurvesDisplay):
         if not values:
             raise ValueError("param_range is empty; it needs at least one value")
         options = {"width_name": param_name, **options}
-        test, train, n_samples = validation_errors(
-            estimator,
-            X,
-            y,
-            X_test,
-            y_test,
-            cv=cv,
-            param_name=param_name,
-            param_range=values,
-            n_jobs=n_jobs,
-        )
+        scheme = {"param_name": param_name, "values": values, "cv": cv, "n_jobs": n_jobs}
+        test, train, n_samples = validation_errors(estimator, X, y, X_test, y_test, **scheme)
         if not is_classifier(estimator):
             options = {"score_name": "Mean squared error", **options}
         if min(values) <= n_samples <= max(values):
@@ -202,17 +192,13 @@ class DoubleDescentDisplay(CurvesDisplay):
         return display
 
     @classmethod
-    def from_paths(
-        cls, paths: WidthPath | Iterable[WidthPath], *, y_test: Any = None, **options: Any
-    ) -> Self:
+    def from_paths(cls, paths: WidthPath | Iterable[WidthPath], **options: Any) -> Self:
         """Make a display of the mean squared errors of width paths, one path a repeat.
 
         Parameters
         ----------
         paths : WidthPath or iterable of WidthPath
-            Paths over the same widths, with ``test_mse``, or with predictions.
-        y_test : array-like of shape (n_test,) or (n_test, n_targets), or None
-            The test targets, for paths with predictions.
+            Paths over the same widths, with ``test_mse``.
         **options : dict
             What else the display takes: `threshold`, `theory`, names.
 
@@ -245,7 +231,10 @@ class DoubleDescentDisplay(CurvesDisplay):
         widths = paths[0].widths
         if any(not np.array_equal(path.widths, widths) for path in paths):
             raise ValueError("paths must have the same widths")
-        test = np.column_stack([_test_mse(path, y_test) for path in paths])
+        measured = [path.test_mse for path in paths if path.test_mse is not None]
+        if len(measured) < len(paths):
+            raise ValueError("a path needs test errors: call width_path with Z_test= and Y_test=")
+        test = np.column_stack([errors.mean(axis=1) for errors in measured])
         train = np.column_stack([path.train_mse.mean(axis=1) for path in paths])
         options = {"score_name": "Mean squared error", **options}
         return cls(widths=widths, test_scores=test, train_scores=train, **options)
@@ -307,10 +296,9 @@ class DoubleDescentDisplay(CurvesDisplay):
         *,
         name: str | None = None,
         score_type: str = "test",
-        std_display_style: str | None = "fill_between",
         average: str = "mean",
     ) -> Self:
-        """Draw the curve.
+        """Draw the curve, with plus and minus one standard error of the average.
 
         Parameters
         ----------
@@ -320,9 +308,6 @@ class DoubleDescentDisplay(CurvesDisplay):
             What to call the model in the legend.
         score_type : {"test", "train", "both"}, default="test"
             Which errors to draw.
-        std_display_style : {"fill_between", "errorbar"} or None, default="fill_between"
-            How to show plus and minus one standard error of the average; points on a theory
-            line always have bars.
         average : {"mean", "median"}, default="mean"
             How to average over repeats. The mean error is infinite within one width of the
             threshold, so that the average of simulations means nothing there; the median
@@ -345,31 +330,4 @@ class DoubleDescentDisplay(CurvesDisplay):
         if self.theory is not None:
             test = next(iter(curves), name) if score_type != "train" else None
             theory[test or "theory"] = self.theory
-        return self._draw(
-            ax,
-            self.widths,
-            (self.width_name, self.score_name),
-            curves,
-            theory,
-            {},
-            std_display_style=std_display_style,
-            average=average,
-        )
-
-
-def _test_mse(path: WidthPath, y_test: Any) -> np.ndarray:
-    """Test error of each width of a path, averaged over the targets."""
-    if path.test_mse is not None:
-        return path.test_mse.mean(axis=1)
-    if path.predictions is None or y_test is None:
-        raise ValueError(
-            "a path needs test errors: call width_path with Z_test= and Y_test=, or with Z_test= "
-            "and give y_test= here"
-        )
-    targets = check_targets("y_test", y_test, path.predictions.shape[1])
-    targets = targets[:, None] if targets.ndim == 1 else targets
-    if targets.shape[1] != path.predictions.shape[2]:
-        raise ValueError(
-            f"y_test must have {path.predictions.shape[2]} targets; its shape is {targets.shape}"
-        )
-    return ((path.predictions - targets) ** 2).mean(axis=(1, 2))
+        return self._draw(ax, self.widths, self.width_name, curves, theory, average=average)

@@ -272,12 +272,7 @@ class PhaseDiagramDisplay(Display):
         self.colorbar_.set_label(f"points below the error of the\n{second}", fontsize=FONT)
         self.colorbar_.ax.tick_params(labelsize=FONT - 1)
         self.colorbar_.ax.set_title(f"{first}\nbetter", fontsize=FONT - 1)
-        place: dict[str, Any] = {
-            "transform": self.colorbar_.ax.transAxes,
-            "ha": "center",
-            "va": "top",
-        }
-        self.colorbar_.ax.text(0.5, -0.08, "worse", fontsize=FONT - 1, **place)
+        self.colorbar_.ax.set_xlabel("worse", fontsize=FONT - 1, labelpad=0.8 * FONT)
 
 
 def _is_geometric(values: np.ndarray) -> bool:

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from string import Template
 
 from matplotlib.figure import Figure
 
@@ -25,13 +26,6 @@ from ddkd.plotting._claims import (
 from ddkd.plotting._comparison import comparison_figures
 
 __all__ = ["write_report"]
-
-_HOW_TO_READ = (
-    "A cell is the claim's margin in percentage points of test error, positive in its favour, "
-    "\u00b1 its standard error over the repeats; a claim holds or fails beyond two of them. Below "
-    "it, the mean errors that are compared."
-)
-
 
 # What to look for in each figure of `comparison_figures`.
 _CAPTIONS = {
@@ -101,15 +95,15 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
         for protocol in done.protocols
     )
     # No script runs and nothing is fetched, whatever a data file's name or a claim may hold.
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
-    return _PAGE.format(
-        policy=policy,
-        style=_STYLE,
+    style = Path(__file__).with_name("report.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = Template(Path(__file__).with_name("report.html").read_text("utf-8"))
+    return page.substitute(
+        policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'",
+        style=style,
         answer=_escaped(answer),
         repeats=_escaped(done.claims[0].n_repeats),
         sections=sections,
-        how_to_read=_escaped(_HOW_TO_READ),
         tables=_claims_table(done.claims),
     )
 
@@ -151,39 +145,3 @@ def _row(cells: dict[tuple[str, float], Claim], columns: Sequence[tuple[str, flo
 def _escaped(value: object) -> str:
     """A value as text of the page, whoever chose it."""
     return html.escape(printable(str(value)))
-
-
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 18px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-       overflow-wrap: break-word; }
-.answer { font-size: 1.3rem; }
-figure { margin: 1.5rem 0 2.5rem; }
-img { width: 100%; min-width: 34rem; height: auto; background: white; }
-figcaption { font-size: .95rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .95rem; }
-th, td { border-bottom: 1px solid #8886; padding: .3rem .8rem; text-align: left;
-         vertical-align: top; min-width: 7rem; }
-tbody th { font-weight: normal; min-width: 12rem; }
-.holds { background: #0072b226; }
-.fails { background: #d55e0033; }
-"""
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Distilling double descent: the claims, measured</title>
-<style>{style}</style></head><body>
-<h1>Distilling double descent: the claims, measured</h1>
-<p class="answer">{answer}</p>
-<p>{repeats} repeats, each with new labelled examples, random features and transfer sets. The
-numbers are in claims.json, results.csv and results.npz beside this file; README.txt says what
-each column is.</p>
-{sections}
-<h2>Every claim</h2>
-<p>{how_to_read}</p>
-{tables}
-</body></html>
-"""

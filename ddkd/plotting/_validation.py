@@ -1,12 +1,15 @@
 """Training and test errors of any scikit-learn estimator over one of its parameters."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import scipy.sparse
+from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, is_classifier
-from sklearn.model_selection import check_cv, validation_curve
+from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import check_cv
+from sklearn.utils import _safe_indexing
 
 __all__ = ["has_peak", "validation_errors"]
 
@@ -20,36 +23,32 @@ def validation_errors(
     X_test: ArrayLike | None,
     y_test: ArrayLike | None,
     *,
+    param_name: str,
+    values: Sequence[Any],
     cv: Any,
-    **options: Any,
+    n_jobs: int | None,
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Test and training errors (n_values, n_folds), and the number of training rows."""
     if (X_test is None) != (y_test is None):
         raise ValueError("X_test and y_test go together; give both, or none for a cross-validation")
-    if X_test is not None and y_test is not None:
-        n = len(np.asarray(y))
-        X, y = _stack(X, X_test), _stack(y, y_test)
-        folds = [tuple(np.split(np.arange(len(np.asarray(y))), [n]))]
-    else:
-        folds = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
     classes = is_classifier(estimator)
-    scoring = "accuracy" if classes else "neg_mean_squared_error"
-    train, test = validation_curve(
-        estimator, X, y, cv=folds, scoring=scoring, error_score="raise", **options
-    )
-    n_samples = round(float(np.mean([len(rows) for rows, _ in folds])))
-    return float(classes) - test, float(classes) - train, n_samples
+    if X_test is None:
+        folds = [
+            [(_safe_indexing(X, rows), _safe_indexing(y, rows)) for rows in fold]
+            for fold in check_cv(cv, y, classifier=classes).split(X, y)
+        ]
+    else:
+        folds = [[(X, y), (X_test, y_test)]]
+    score = get_scorer("accuracy" if classes else "neg_mean_squared_error")
 
+    def errors(value: Any, train: Any, test: Any) -> list[float]:
+        model = clone(estimator).set_params(**{param_name: value}).fit(*train)
+        return [float(classes) - score(model, *data) for data in (test, train)]
 
-def _stack(above: Any, below: Any) -> Any:
-    """One table of two, of the kind that the estimator was given."""
-    if hasattr(above, "iloc"):
-        from pandas import concat
-
-        return concat([above, below], ignore_index=True)
-    if scipy.sparse.issparse(above):
-        return scipy.sparse.vstack([above, below], format="csr")
-    return np.concatenate([above, below])
+    tasks = (delayed(errors)(value, *fold) for value in values for fold in folds)
+    found = np.reshape(Parallel(n_jobs)(tasks), (len(values), len(folds), 2))
+    n_samples = round(float(np.mean([len(np.asarray(train[1])) for train, _ in folds])))
+    return found[..., 0], found[..., 1], n_samples
 
 
 def has_peak(x: np.ndarray, errors: np.ndarray) -> bool:
