@@ -25,27 +25,10 @@ __all__ = [
     "diagnose",
 ]
 
-_NAMESPACES = (
-    "contestants",
-    "datasets",
-    "diagnosis",
-    "experiments",
-    "plotting",
-    "prediction",
-    "simulation",
-    "solvers",
-    "testing",
-    "theorems",
-    "theory",
-)
-
 
 def __getattr__(name: str) -> Any:
     """Import a namespace at first use, so that a solver does not wait for the pictures."""
-    if name in _NAMESPACES:
+    try:
         return import_module(f"ddkd.{name}")
-    raise AttributeError(f"module 'ddkd' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_NAMESPACES])
+    except ModuleNotFoundError as error:
+        raise AttributeError(f"module 'ddkd' has no attribute {name!r}") from error

@@ -6,7 +6,6 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from scipy.linalg import blas
 
 __all__ = [
     "as_array",
@@ -72,20 +71,11 @@ def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.nda
         wanted = " or ".join(f"{d}-D" for d in allowed)
         raise ValueError(f"{name} must be {wanted}; its shape is {array.shape}")
     array = array.astype(np.float64, copy=False)
-    if not _is_finite(array):
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = np.isfinite(array.sum()) or np.isfinite(array).all()  # the sum is faster
+    if not finite:
         raise ValueError(f"{name} contains NaN or infinity; every entry must be finite")
     return array
-
-
-def _is_finite(array: np.ndarray) -> bool:
-    """Whether every entry is finite: all at once by their sum, one by one if that is not."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        if array.flags.forc and 0 < array.size < 2**31:
-            # BLAS reads memory faster than numpy's pairwise sum.
-            total = blas.dasum(array.ravel(order="K"))
-        else:
-            total = array.sum()
-        return bool(np.isfinite(total) or np.isfinite(array).all())
 
 
 def check_matrix(name: str, value: Any, *, n_columns: int | None = None) -> np.ndarray:
@@ -191,24 +181,21 @@ def check_features(name: str, value: Any, n_features: int) -> np.ndarray:
     if value is None or (isinstance(value, str) and value == "all"):
         return np.arange(n_features)
     array = as_array(name, value)
+    if array.size == 0 or (array.dtype.kind == "b" and not array.any()):
+        raise ValueError(f"{name} selects no feature; it must select at least one")
     allowed = f"{name} must be None, a boolean mask of {n_features} entries or a 1-D index array"
     if array.ndim != 1 or array.dtype.kind not in "biu":
-        if array.size:
-            raise ValueError(f"{allowed}; got an array of dtype {array.dtype}, shape {array.shape}")
-        raise ValueError(f"{name} selects no feature; it must select at least one")
+        raise ValueError(f"{allowed}; got an array of dtype {array.dtype}, shape {array.shape}")
     if array.dtype.kind == "b":
         if array.size != n_features:
             raise ValueError(f"{allowed}; got a mask of {array.size} entries")
-        columns = np.flatnonzero(array)
-    else:
-        outside = (array < -n_features) | (array >= n_features)
-        if outside.any():
-            raise ValueError(
-                f"{name} holds {array[outside][0]}, out of range for {n_features} features"
-            )
-        columns = np.where(array < 0, array + n_features, array).astype(np.intp)
-    if columns.size == 0:
-        raise ValueError(f"{name} selects no feature; it must select at least one")
+        return np.flatnonzero(array)
+    outside = (array < -n_features) | (array >= n_features)
+    if outside.any():
+        raise ValueError(
+            f"{name} holds {array[outside][0]}, out of range for {n_features} features"
+        )
+    columns = np.where(array < 0, array + n_features, array).astype(np.intp)
     if np.unique(columns).size != columns.size:
         raise ValueError(f"{name} selects a feature twice; every feature may be used once")
     return columns

@@ -16,11 +16,8 @@ def validate(estimator: BaseEstimator, X: Any, *y: Any, **options: Any) -> Any:
     for name, value in zip(("X", "y"), (X, *y), strict=False):
         if isinstance(value, np.ma.MaskedArray):
             as_array(name, value)  # refused
-    if (
-        isinstance(X, np.ndarray)
-        and X.dtype.kind == "O"
-        and any(isinstance(v, str) for v in X.flat)
-    ):
+    objects = X.flat if isinstance(X, np.ndarray) and X.dtype.kind == "O" else ()
+    if any(isinstance(value, str) for value in objects):
         check_objects("X", X)  # refused; for other objects scikit-learn has words of its own
     try:
         return validate_data(estimator, X, *y, **options)
