@@ -14,6 +14,7 @@ FOR_OTHERS = {
     "border_": "matplotlib-style attribute of a display",
     "drawon": "matplotlib",
     "effective_parameters": "users: a curve folded back",
+    "figure_": "matplotlib-style attribute of a display",
     "formatwarning": "Python",
     "gain_over_best": "users: a phase diagram against the best ridge",
     "merge": "users: streams of several machines",
