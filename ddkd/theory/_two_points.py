@@ -7,6 +7,7 @@ For two ridges on the same n samples, A = s/(s + kappa) for each, w_12 = sum A_1
 
 E_12 the mean product of their errors on a fresh label. Ridges may be complex: a function of
 the Gram matrix is an integral over ridges, and the law of two points is analytic in both.
+Ridges stand in the closed upper or lower half plane; each brings its conjugate with it.
 """
 
 from dataclasses import dataclass
@@ -16,147 +17,140 @@ import numpy as np
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
 
-__all__ = ["Combination", "RidgeFits", "flow_combination", "pole_combination", "ridge_fits"]
+__all__ = ["RidgeFits", "flow_combination", "repeated_combinations", "ridge_fits"]
 
 _FLOW_NODES = 14
-_CIRCLE_NODES = 64
 _NEWTON_STEPS = 30
 
 
 @dataclass(frozen=True, eq=False)
-class Combination:
-    """Ridges in the upper half plane with weights; the sum is twice its real part."""
-
-    alphas: np.ndarray  # (..., K)
-    weights: np.ndarray  # (..., K)
-
-
-@dataclass(frozen=True, eq=False)
 class RidgeFits:
-    """Ridge fits to the same n samples; each has a conjugate partner, in the second half of K."""
+    """Ridge fits to the same n samples, each with its conjugate."""
 
     truth: np.ndarray  # (p,), best coefficients on unit-variance inputs
     kept: np.ndarray  # A, (..., K, p)
     left: np.ndarray  # alpha/(n kappa), the share of an error that training leaves, (..., K)
-    errors: np.ndarray  # E, (..., K, K)
+    errors: np.ndarray  # E of two ridges, (..., K, K)
+    conjugate_errors: np.ndarray  # E of a ridge and the conjugate of another
     n: np.ndarray
 
     def mean(self, weights: np.ndarray) -> np.ndarray:
         """Mean coefficients of a combination on unit-variance inputs, (..., p)."""
-        return 2 * (weights[..., None, :] @ self._upper(self.kept))[..., 0, :].real * self.truth
-
-    def variance(self, weights: np.ndarray) -> np.ndarray:
-        """Variance of those coefficients, (..., p)."""
-        weighted = _both(weights)[..., None] * self.kept
-        return np.sum((self.errors @ weighted) * weighted, axis=-2).real / self.n[..., None]
+        return 2 * (weights[..., None, :] @ self.kept)[..., 0, :].real * self.truth
 
     def covariance(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Sum over the coefficients of their covariance in two combinations, (...)."""
-        ours, theirs = (_both(w)[..., None] * self.kept for w in (first, second))
-        return np.sum((self.errors @ theirs) * ours, axis=(-2, -1)).real / self.n
+        """Covariance of each of those coefficients in two combinations, (..., p)."""
+        ours, theirs = (w[..., None] * self.kept for w in (first, second))
+        facing = self.errors @ theirs + self.conjugate_errors @ theirs.conj()
+        return 2 * np.sum(ours * facing, axis=-2).real / self.n[..., None]
 
     def product(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Mean product of two combinations of errors, (...)."""
-        pair = _both(first)[..., None, :] @ self.errors @ _both(second)[..., :, None]
-        return pair[..., 0, 0].real
-
-    def trained(self, weights: np.ndarray) -> np.ndarray:
-        """Weights of the errors on the training samples."""
-        return weights * self.left[..., : weights.shape[-1]]
-
-    def _upper(self, values: np.ndarray) -> np.ndarray:
-        return values[..., : values.shape[-2] // 2, :]
+        column = second[..., None]
+        facing = self.errors @ column + self.conjugate_errors @ column.conj()
+        return 2 * np.sum(first * facing[..., 0], axis=-1).real
 
 
 def ridge_fits(
     population: GaussianPopulation, mask: np.ndarray, n: np.ndarray, alphas: np.ndarray
 ) -> RidgeFits:
-    """Fits at ridges (..., K) of the closed upper half plane, neighbours in order."""
-    s = population.eigenvalues
-    truth = population.label_scale * np.sqrt(s) * population.coef
-    used = mask & (s > 0)
+    """Fits at ridges (..., K) of one half plane, none of them zero, neighbours in order."""
+    truth = population.label_scale * np.sqrt(population.eigenvalues) * population.coef
     shape = np.broadcast_shapes(mask.shape[:-1], n.shape, alphas.shape[:-1])
     n = np.broadcast_to(n, shape)
     alphas = np.broadcast_to(alphas, (*shape, alphas.shape[-1]))
-    kappa = _implicit_ridges(s, np.broadcast_to(used, (*shape, s.size)), n, alphas)
-    used = used[..., None, :]
-    total = np.where(used, s + kappa[..., None], 1.0)
-    kept = np.where(used, s / total, 0.0)
-    lost = np.where(used, kappa[..., None] / total, 1.0)
-    kept = np.concatenate([kept, kept.conj()], axis=-2)
-    lost = np.concatenate([lost, lost.conj()], axis=-2)
-    missed = population.label_noise + (lost * truth**2) @ np.swapaxes(lost, -1, -2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        free = 1 - kept @ np.swapaxes(kept, -1, -2) / n[..., None, None]
-        left = np.where(alphas == 0, np.maximum(1 - used.sum(axis=-1) / n[..., None], 0.0), 0)
-        left = np.where(alphas == 0, left, alphas / (n[..., None] * kappa))
-        return RidgeFits(truth, kept, _both(left), missed / free, n)
+    s = np.broadcast_to(np.where(mask, population.eigenvalues, 0.0), (*shape, truth.size))
+    kappa = _implicit_ridges(s, n, alphas)
+    inverse = 1 / (s[..., None, :] + kappa[..., None])
+    kept, lost = s[..., None, :] * inverse, kappa[..., None] * inverse
+
+    def errors(kept2: np.ndarray, lost2: np.ndarray) -> np.ndarray:
+        """E of every ridge and every second one, whose last two axes are exchanged."""
+        missed = population.label_noise + (lost * truth**2) @ lost2
+        return missed / (1 - kept @ kept2 / n[..., None, None])
+
+    kept2, lost2 = np.swapaxes(kept, -1, -2), np.swapaxes(lost, -1, -2)
+    return RidgeFits(
+        truth=truth,
+        kept=kept,
+        left=alphas / (n[..., None] * kappa),
+        errors=errors(kept2, lost2),
+        conjugate_errors=errors(kept2.conj(), lost2.conj()),
+        n=n,
+    )
 
 
-def flow_combination(time: np.ndarray) -> Combination:
-    """Ridges whose combination is gradient flow, 1 - exp(-T mu).
+def flow_combination(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ridges and weights of gradient flow, the filter 1 - exp(-T mu).
 
     exp(-T mu) is the inverse Laplace transform of 1/(z + mu), a ridge of z: an integral along
     a hyperbola that leaves the spectrum to its left (Weideman and Trefethen, Math. Comp. 76,
     2007; their constants). Fourteen nodes are good to about twelve digits.
     """
-    u = (np.arange(_FLOW_NODES) + 0.5) * 1.081792140 / _FLOW_NODES
-    angle = 1j * u - 1.172104229
+    step = 1.081792140 / _FLOW_NODES
+    angle = 1j * step * (np.arange(_FLOW_NODES) + 0.5) - 1.172104229
     scale = 4.492075287 * _FLOW_NODES
     z = scale * (1 + np.sin(angle))
-    step = 1.081792140 / _FLOW_NODES * scale * np.cos(angle)
-    return Combination(alphas=z / time[..., None], weights=np.exp(z) / (2 * np.pi) * step / z)
+    weights = np.exp(z) / (2 * np.pi) * step * scale * np.cos(angle) / z
+    return z / time[..., None], weights
 
 
-def pole_combination(alphas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ridges z around poles at -alphas (..., 2), and weights per value of a filter at -z.
+def repeated_combinations(
+    first: np.ndarray, second: np.ndarray, share: np.ndarray, rounds: int
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Ridges, and weights of a teacher and of its students of 1, 2, ... rounds.
 
-    A filter h with h(0) = 0 that has no other poles is the combination of ridges z with weights
-    times h(-z): an integral over one circle if the two poles are near one another, else two.
+    The filter g_1 = mu/(mu + a_1) of the teacher becomes h <- g_2 (1 - share + share h) in each
+    round. A filter is an integral over ridges z, along a circle around its poles -a_1 and -a_2,
+    with the weights h(-z)/z. We take the circle on which u = g_2(-z) = z/(z - a_2) has the size R.
+    A ridge z is a series in f/u, where f in [0, 1) are values of g_2, so that K nodes leave an
+    error of R^-K; rounding is amplified by R^(rounds + 1). The pole -a_1, where u is u_1, stays
+    inside of the circle if log|u_1| is at least 2 log R. If not, the circle is made to leave
+    it out, and the teacher's own ridge stands for it, with the residue as its weight.
     """
-    low, high = alphas.min(axis=-1), alphas.max(axis=-1)
-    near = high <= 4 * low
-    middle = np.where(near, (low + high) / 2, low)
-    other = np.where(near, middle, high)
-    reach = np.where(near, (high - low) / 2, 0.0) / middle
-    radius = np.maximum(np.sqrt(reach), 0.6)[..., None]
-    turn = np.exp(1j * np.pi * (np.arange(_CIRCLE_NODES) + 0.5) / _CIRCLE_NODES)
-    around = np.stack([middle, other], axis=-1)[..., None] * (1 + radius[..., None, :] * turn)
-    share = radius[..., None, :] * turn / (1 + radius[..., None, :] * turn)
-    share = share / (2 * _CIRCLE_NODES) * np.where(near, 0.5, 1.0)[..., None, None]
-    flat = (*around.shape[:-2], 2 * _CIRCLE_NODES)
-    share = np.broadcast_to(share, around.shape)
-    return around.reshape(flat), share.reshape(flat)
+    rate = 4.5 / (rounds + 1)
+    first, second, share = (a[..., None] for a in (first, second, share))
+    with np.errstate(divide="ignore"):
+        pole = first / (first - second)
+    distance = np.log(np.abs(pole))
+    inside = distance >= 2 * rate
+    radius = np.exp(np.where(inside, rate, np.maximum(distance, 0.0) + rate))
+    # On half of the circle; what is left is exp(-30) or exp(-44) times the amplification.
+    n_nodes = int(np.ceil((15 if inside.all() else 22) / rate))
+    u = radius * np.exp(-1j * np.pi * (np.arange(n_nodes) + 0.5) / n_nodes)
+    circle = second * u / (u - 1)
+    alphas = np.concatenate([first, circle], axis=-1)
+    unit = np.concatenate([np.where(inside, 0.0, 0.5), 0.5 / (n_nodes * (u - 1))], axis=-1)
+    factor = np.concatenate([np.where(inside, 1.0, pole), u], axis=-1)
+    fresh = np.concatenate([0 * share, (1 - share) * np.ones(u.shape)], axis=-1)
+    value = np.concatenate([np.ones(pole.shape), circle / (circle - first)], axis=-1)
+    weights = [unit * value]
+    for _ in range(rounds):
+        value = factor * (fresh + share * value)
+        weights.append(unit * value)
+    return alphas, weights
 
 
-def _both(values: np.ndarray) -> np.ndarray:
-    return np.concatenate([values, np.conj(values)], axis=-1)
-
-
-def _implicit_ridges(
-    s: np.ndarray, used: np.ndarray, n: np.ndarray, alphas: np.ndarray
-) -> np.ndarray:
+def _implicit_ridges(s: np.ndarray, n: np.ndarray, alphas: np.ndarray) -> np.ndarray:
     """Kappa for every ridge, followed along the path of ridges from the real axis.
 
     Newton's method in log kappa for n = sum s/(s + kappa) + alpha/kappa; the first guess is the
     tangent at the neighbour.
     """
     one = np.ones(n.shape)
-    start = np.abs(alphas[..., 0])
-    kappa = implicit_ridge(s, used.astype(float), n, Remainder(start, 0 * one, one))
-    if alphas.shape[-1] == 1 and (alphas.imag == 0).all():
-        return kappa[..., None].astype(complex)
-    here, log_kappa = start.astype(complex), np.log(kappa).astype(complex)
+    here = np.abs(alphas[..., 0])
+    kappa = implicit_ridge(s, (s > 0).astype(float), n, Remainder(here, 0 * one, one))
+    log_kappa = np.log(kappa).astype(complex)
+    _, slope, load = _balance(s, n, here, log_kappa)
     found = []
     for alpha in np.moveaxis(alphas, -1, 0):
-        _, slope, load = _balance(s, used, n, here, log_kappa)
         log_kappa = log_kappa + load / slope * np.log(alpha / here)
         for _ in range(_NEWTON_STEPS):
-            gap, slope, _ = _balance(s, used, n, alpha, log_kappa)
+            gap, slope, load = _balance(s, n, alpha, log_kappa)
             step = gap / slope
             step = step / np.maximum(np.abs(step), 1.0)  # no leap from one branch to another
             log_kappa = log_kappa - step
-            if np.abs(step).max() < 1e-13:
+            if np.abs(step).max() < 1e-8:  # the error is its square
                 break
         here = alpha
         found.append(np.exp(log_kappa))
@@ -164,11 +158,10 @@ def _implicit_ridges(
 
 
 def _balance(
-    s: np.ndarray, used: np.ndarray, n: np.ndarray, alpha: np.ndarray, log_kappa: np.ndarray
+    s: np.ndarray, n: np.ndarray, alpha: np.ndarray, log_kappa: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What n - sum s/(s + kappa) - alpha/kappa leaves, its slope in log kappa, and alpha/kappa."""
-    kappa = np.exp(log_kappa)[..., None]
-    kept = np.where(used, s / np.where(used, s + kappa, 1.0), 0.0)
-    load = alpha / kappa[..., 0]
-    gap = n - np.sum(kept, axis=-1) - load
-    return gap, np.sum(kept * (1 - kept), axis=-1) + load, load
+    kappa = np.exp(log_kappa)
+    kept = s / (s + kappa[..., None])
+    total, load = np.sum(kept, axis=-1), alpha / kappa
+    return n - total - load, total - np.einsum("...j,...j", kept, kept) + load, load

@@ -107,10 +107,10 @@ def gradient_flow(
         raise ValueError(f"time must be positive numbers; got {time!r}")
     mask = check_masks("features", features, population.n_features)
     n, stop, _ = broadcast(n_samples=n, time=stop, features=mask[..., 0])
-    flow = flow_combination(stop)
-    fits = ridge_fits(population, mask, n, flow.alphas)
-    risk = fits.product(flow.weights, flow.weights)
-    trained = fits.trained(flow.weights)
+    alphas, weights = flow_combination(stop)
+    fits = ridge_fits(population, mask, n, alphas)
+    risk = fits.product(weights, weights)
+    trained = fits.left * weights
     return GradientFlowLaw(
         features=mask,
         n_samples=unwrap(n),
@@ -121,5 +121,5 @@ def gradient_flow(
         labels="own",
         time=unwrap(stop),
         _fit=fit(population.eigenvalues, mask, n, np.zeros(())),
-        **score_figures(population, fits.mean(flow.weights), fits.variance(flow.weights)),
+        **score_figures(population, fits.mean(weights), fits.covariance(weights, weights)),
     )

@@ -13,7 +13,7 @@ from ddkd.theory._arguments import Values, broadcast, check_nonnegative, unwrap
 from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fits import fit
 from ddkd.theory._score_figures import score_figures
-from ddkd.theory._two_points import pole_combination, ridge_fits
+from ddkd.theory._two_points import repeated_combinations, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
 __all__ = ["SelfDistilledLaw", "self_distill"]
@@ -292,38 +292,29 @@ def _repeated(
     first, second, share = np.broadcast_arrays(np.asarray(law.alpha), alpha, share)
     if ((first == 0) | (second == 0)).any():
         raise ValueError("rounds > 1 needs a ridge in both teacher and student; got alpha = 0")
-    around, weight = pole_combination(np.stack([first, second], axis=-1))
-    first, second, share = (a[..., None] for a in (first, second, share))
-
-    def kept(mu: np.ndarray, n_rounds: int) -> np.ndarray:
-        filtered = mu / (mu + first)
-        for _ in range(n_rounds):
-            filtered = mu / (mu + second) * (1 - share + share * filtered)
-        return filtered
-
-    own = [weight * kept(-around, r) for r in (0, rounds - 1, rounds)]
-    left = (1 - share) + share * kept(-around, rounds - 1) - kept(-around, rounds)
+    alphas, weights = repeated_combinations(first, second, share, rounds)
     n = np.asarray(law.n_samples)
-    fits = ridge_fits(law.population, law.features, n, around)
-    found = fit(law.population.eigenvalues, law.features, n, second[..., 0])
-    trained = fits.trained(weight * (left - (1 - share)))
-    target = share * own[1] - own[2]
-    teacher_mean, mean = fits.mean(own[0]), fits.mean(own[2])
-    overlap = np.sum(teacher_mean * mean, axis=-1) + fits.covariance(own[0], own[2])
+    fits = ridge_fits(law.population, law.features, n, alphas)
+    found = fit(law.population.eigenvalues, law.features, n, second)
+    own, before, last = weights[0], weights[-2], weights[-1]
+    target = share[..., None] * before - last
+    trained = fits.left * target
+    teacher_mean, mean = fits.mean(own), fits.mean(last)
+    overlap = np.sum(teacher_mean * mean + fits.covariance(own, last), axis=-1)
     return SelfDistilledLaw(
         features=law.features,
         labels="soft",
         n_samples=law.n_samples,
-        alpha=unwrap(second[..., 0]),
+        alpha=unwrap(second),
         kappa=unwrap(found.kappa),
         _fit=found,
         target_risk=unwrap(fits.product(target, target)),
         train_risk=unwrap(fits.product(trained, trained)),
-        mixing=unwrap(share[..., 0]),
+        mixing=unwrap(share),
         **score_figures(
             law.population,
             mean,
-            fits.variance(own[2]),
+            fits.covariance(last, last),
             overlap=overlap,
             teacher_power=np.asarray(law.score_variance),
         ),
