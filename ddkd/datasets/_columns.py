@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.preprocessing import OneHotEncoder
 
-from ddkd.datasets._csv import MISSING, Columns, listed, quoted
+from ddkd.datasets._csv import MISSING, Columns, is_number, listed, quoted, written
 
 __all__ = ["LARGEST", "ColumnEncoder", "label_hint"]
 
@@ -37,7 +37,7 @@ class ColumnEncoder:
         self.ask_label, self.looked = ask_label, looked
         self.names: list[str] | None = None
 
-    def fit(self, columns: Columns) -> "ColumnEncoder":
+    def _fit(self, columns: Columns) -> None:
         """Check the columns and learn their names and the values of text."""
         self.names = columns.names
         self.text_names = [columns.names[j] for j in sorted(columns.text)]
@@ -49,12 +49,14 @@ class ColumnEncoder:
         if self.text_names:
             self.values = OneHotEncoder(sparse_output=False, handle_unknown="ignore")
             self.values.fit(_texts(columns, sorted(columns.text)))
-        return self
 
     def transform(self, columns: Columns) -> tuple[np.ndarray, list[str]]:
-        """Inputs and labels; rows with a missing cell are left out or refused."""
-        if self.names is None:  # the labelled file is a .npz, whose columns have no names
-            self.fit(columns)
+        """Inputs and labels; the first columns are learnt from.
+
+        Rows with a missing cell are left out or refused.
+        """
+        if self.names is None:
+            self._fit(columns)
         assert self.names is not None
         absent = [name for name in self.names if name not in columns.names]
         if absent:
@@ -111,14 +113,11 @@ class ColumnEncoder:
 
     def _check_text(self, columns: Columns, place: int) -> None:
         name, cells = columns.names[place], columns.text[place]
-        values = sorted({cell for cell in cells if cell.lower() not in MISSING})
         where = f"data file {columns.path}, column {name}"
         drop = f"--drop {quoted(name)} leaves the column out"
-        odd = [
-            i
-            for i, cell in enumerate(cells)
-            if cell.lower() not in MISSING and not _is_number(cell)
-        ]
+        known = [i for i, cell in enumerate(cells) if cell.lower() not in MISSING]
+        values = sorted({cells[i] for i in known})
+        odd = [i for i in known if not is_number(cells[i])]
         at = f"{cells[odd[0]]!r} (line {columns.lines[odd[0]]})"
         if all(_THOUSANDS.fullmatch(cells[i]) for i in odd):
             raise ValueError(
@@ -178,17 +177,9 @@ def _texts(columns: Columns, places: Sequence[int]) -> np.ndarray:
     """Text columns as an array of objects (n_rows, n_places)."""
     cells = np.empty((len(columns.lines), len(places)), dtype=object)
     for i, place in enumerate(places):
-        cells[:, i] = columns.text.get(place) or [f"{v:g}" for v in columns.numbers[:, place]]
+        cells[:, i] = columns.text.get(place) or written(columns.numbers[:, place])
     return cells
 
 
 def _is_missing(cells: np.ndarray) -> np.ndarray:
     return np.array([cell.lower() in MISSING for cell in cells.tolist()], dtype=bool)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

@@ -6,10 +6,11 @@ Memory stays near the size of the array of numbers, and every refusal says what 
 import csv
 import shlex
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from tqdm.auto import tqdm
 if TYPE_CHECKING:
     import _csv
 
-__all__ = ["Columns", "listed", "quoted", "read_columns"]
+__all__ = ["Columns", "is_number", "listed", "quoted", "read_columns", "written"]
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 MISSING = {"", "na", "n/a", "nan", "null", "?"}
@@ -127,7 +128,7 @@ def _separator(path: Path, header: str, sep: str | None) -> str:
 def _header(path: Path, cells: list[str]) -> list[str]:
     """Names of the columns; one without a name is called after its place."""
     names = [cell.strip() or f"unnamed {place}" for place, cell in enumerate(cells, start=1)]
-    if cells and all(_is_number(cell) for cell in cells):
+    if cells and all(is_number(cell) for cell in cells):
         raise ValueError(
             f"data file {path} has no header: its first line holds numbers only. Put a line with "
             f"the {len(cells)} names of the columns before it, such as "
@@ -199,7 +200,6 @@ def _read_rows(
     places = [place for place in kept if place != column]
     numbers, text = array("d"), dict[int, list[str]]()
     labels, lines = list[str](), array("q")
-    known = dict[str, str]()  # equal labels share their memory
     size = path.stat().st_size
     bar = tqdm(
         desc=f"reading {path.name[:30]}",
@@ -219,14 +219,15 @@ def _read_rows(
                     values = _numbers([cell.replace(",", ".", 1) for cell in cells[place]])
                     comma_decimals |= values is not None
                 if values is None and j not in text:
-                    text[j] = _written(numbers, j, len(places))
+                    text[j] = written(numbers[j :: len(places)])
                 block[:, j] = np.nan if values is None else values
                 if j in text:
                     text[j] += [cell.strip() for cell in cells[place]]
             numbers.frombytes(block.tobytes())
             lines.extend(ends)
             if column is not None:
-                labels += [known.setdefault(cell, cell) for cell in map(str.strip, cells[column])]
+                # Equal labels share their memory.
+                labels += [intern(cell.strip()) for cell in cells[column]]
             bar.update(sum(map(len, rows[0])) * len(rows) if not bar.disable else 0)
     if not lines:
         raise ValueError(f"data file {path} must hold a header and at least one row; it is cut off")
@@ -283,12 +284,13 @@ def _numbers(cells: Sequence[str]) -> np.ndarray | None:
         return None
 
 
-def _written(numbers: array, place: int, n_columns: int) -> list[str]:
+def written(numbers: Iterable[float]) -> list[str]:
     """Cells that have been read as numbers, as text again."""
-    return [f"{value:g}" for value in numbers[place::n_columns]]
+    return [f"{value:g}" for value in numbers]
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Whether a cell can be read as a number."""
     try:
         float(cell)
     except ValueError:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ddkd._checks import check_matrix
 from ddkd._text import printable
 from ddkd.datasets._columns import LARGEST, ColumnEncoder, label_hint
-from ddkd.datasets._csv import listed, read_columns
+from ddkd.datasets._csv import Columns, listed, read_columns
 from ddkd.datasets._target import parse_cells, recognise
 
 __all__ = ["SUFFIXES", "DataFile", "fingerprint", "read_file"]
@@ -157,44 +158,66 @@ def read_file(
         If a file cannot be read, or could be read in two ways; the message says what to do.
     """
     main = Path(path)
-    others = [Path(p) for p in (unlabelled, test) if p is not None]
     with _plain_errors(main):
-        for each in (main, *others):
+        paths = [Path(p) for p in (path, unlabelled, test) if p is not None]
+        for each in paths:
             _check_path(each)
+        if main.suffix.lower() == ".npz" and (label or sep or one_hot or drop or drop_missing):
+            raise ValueError(
+                f"--label, --sep, --one-hot, --drop and --drop-missing are for .csv files; "
+                f"{main} must hold its inputs as X and its labels as y"
+            )
         encoder = ColumnEncoder(
             one_hot=one_hot,
             drop_missing=drop_missing,
             ask_label=label is None,
             looked=bool(drop),
         )
-        if main.suffix.lower() == ".npz":
-            if label or sep or one_hot or drop or drop_missing:
-                raise ValueError(
-                    f"--label, --sep, --one-hot, --drop and --drop-missing are for .csv files; "
-                    f"{main} must hold its inputs as X and its labels as y"
-                )
-            X, y = _read_npz(main, "X", "y")
-            notes, other, names = list[str](), "", list[str]()
-        else:
-            columns = read_columns(main, sep=sep, label=label, drop=drop, progress=progress)
-            X, cells = encoder.fit(columns).transform(columns)
-            y, label, notes = parse_cells(cells), columns.label_name, columns.notes
-            other = label_hint(columns)
+        X, y, columns = _read(main, encoder, sep=sep, label=label, drop=drop, progress=progress)
+        notes, names, other = list[str](), list[str](), ""
+        if columns is not None:
+            label, notes, other = columns.label_name, columns.notes, label_hint(columns)
             names = columns.names if len(columns.names) == X.shape[1] else []
-        X = _checked(main, X)
-        y, task = recognise(str(main), _one_each(main, y, X), task, other)
+        y, task = recognise(str(main), y, task, other)
+        same: dict[str, Any] = {"sep": sep, "label": label, "n_features": X.shape[1]}
         pool = held_out = None
         if unlabelled is not None:
-            with _plain_errors(Path(unlabelled)):
-                pool, _ = _read_more(Path(unlabelled), encoder, X.shape[1], label, labelled=False)
+            pool = _read(Path(unlabelled), encoder, has_label=False, **same)[0]
         if test is not None:
-            with _plain_errors(Path(test)):
-                X_test, y_test = _read_more(Path(test), encoder, X.shape[1], label, labelled=True)
+            X_test, y_test, _ = _read(Path(test), encoder, **same)
             held_out = X_test, _like(Path(test), y_test, y, task)
-        digest = _digest(main, *others)
         name = printable(main.name, most=100)
         said = tuple(map(printable, notes))
-        return DataFile(name, X, y, task, pool, held_out, said, digest, tuple(names))
+        return DataFile(name, X, y, task, pool, held_out, said, _digest(*paths), tuple(names))
+
+
+def _read(
+    path: Path,
+    encoder: ColumnEncoder,
+    *,
+    has_label: bool = True,
+    n_features: int | None = None,
+    **reading: Any,
+) -> tuple[np.ndarray, np.ndarray, Columns | None]:
+    """Inputs and labels of one file, and the columns of a .csv; `encoder` learns from the first."""
+    with _plain_errors(path):
+        columns = None
+        if path.suffix.lower() == ".npz":
+            X, *rest = _read_npz(path, "X", *(["y"] if has_label else []))
+            y = rest[0] if has_label else np.zeros(len(X))
+        else:
+            columns = read_columns(path, has_label=has_label, **reading)
+            X, cells = encoder.transform(columns)
+            y = parse_cells(cells) if has_label else np.zeros(len(X))
+        X = check_matrix(f"X in {path}", X, n_columns=n_features)
+        largest = max(X.max(), -X.min())
+        if largest > LARGEST:
+            raise ValueError(f"X in {path} must lie within +-{LARGEST:g}; got {largest:.3g}")
+        if y.shape != (len(X),):
+            raise ValueError(
+                f"y in {path} must have {len(X)} entries, one per row of X; its shape is {y.shape}"
+            )
+        return X, y, columns
 
 
 @contextmanager
@@ -209,21 +232,6 @@ def _plain_errors(path: Path) -> Iterator[None]:
         raise ValueError(printable(f"data file {path} needs more memory than there is")) from None
     except ValueError as error:
         raise ValueError(printable(str(error), most=1000)) from None
-
-
-def _read_more(
-    path: Path, encoder: ColumnEncoder, n_features: int, label: str | None, *, labelled: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Read a file that goes with the labelled one: the same columns; labels where wanted."""
-    if path.suffix.lower() == ".npz":
-        X, *labels = _read_npz(path, *(("X", "y") if labelled else ("X",)))
-        y = labels[0] if labelled else np.zeros(len(X))
-    else:
-        columns = read_columns(path, label=label, has_label=labelled)
-        X, cells = encoder.transform(columns)
-        y = parse_cells(cells) if labelled else np.zeros(len(X))
-    X = check_matrix(f"X in {path}", _checked(path, X), n_columns=n_features)
-    return X, _one_each(path, y, X)
 
 
 def _like(path: Path, y: np.ndarray, known: np.ndarray, task: str) -> np.ndarray:
@@ -252,22 +260,6 @@ def _check_path(path: Path) -> None:
         )
     if path.stat().st_size == 0:
         raise ValueError(f"data file {path} is empty; it needs a header and rows")
-
-
-def _checked(path: Path, X: np.ndarray) -> np.ndarray:
-    X = check_matrix(f"X in {path}", X)
-    largest = max(X.max(), -X.min())
-    if largest > LARGEST:
-        raise ValueError(f"X in {path} must lie within +-{LARGEST:g}; got {largest:.3g}")
-    return X
-
-
-def _one_each(path: Path, y: np.ndarray, X: np.ndarray) -> np.ndarray:
-    if y.shape != (len(X),):
-        raise ValueError(
-            f"y in {path} must have {len(X)} entries, one per row of X; its shape is {y.shape}"
-        )
-    return y
 
 
 def _read_npz(path: Path, *wanted: str) -> list[np.ndarray]:

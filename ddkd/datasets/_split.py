@@ -8,14 +8,13 @@ import numpy as np
 from ddkd._checks import (
     as_array,
     check_choice,
-    check_integer,
     check_matrix,
     check_real,
     check_rng,
     check_vector,
 )
 
-__all__ = ["Split", "check_labels", "is_stream", "split_pool"]
+__all__ = ["Split", "check_labels", "is_stream"]
 
 
 def is_stream(transfer: Any) -> bool:
@@ -230,54 +229,3 @@ def check_labels(name: str, value: Any, *, size: int | None = None) -> np.ndarra
 
 def _fits_int(labels: np.ndarray) -> bool:
     return bool(np.abs(labels).max() < 2.0**53)
-
-
-def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Random order of the rows in which every stretch holds the classes in proportion.
-
-    Labels that are floats have no classes: their order is a plain permutation.
-    The k-th of a class's n_c shuffled rows goes to the place (k + u)/n_c of the way, u uniform,
-    so that any stretch of the order has each class's share to within about one row.
-    """
-    if y.dtype.kind == "f":
-        return rng.permutation(len(y))
-    place = np.empty(len(y))
-    for label in np.unique(y):
-        rows = rng.permutation(np.flatnonzero(y == label))
-        place[rows] = (np.arange(len(rows)) + rng.random(len(rows))) / len(rows)
-    return np.argsort(place, kind="stable")
-
-
-def split_pool(
-    X: np.ndarray,
-    y: np.ndarray,
-    n_samples: int,
-    n_test: int,
-    n_transfer: int | None,
-    rng: np.random.Generator,
-    **about: str,
-) -> Split:
-    """Cut one labelled collection into disjoint, stratified train, test and transfer rows."""
-    n_samples, n_test = check_sizes(n_samples, n_test, len(X) - 1)
-    left = len(X) - n_samples - n_test
-    if n_transfer is None:
-        n_transfer = left
-    else:
-        n_transfer = check_integer("n_transfer", n_transfer, high=left)
-    order = stratified_order(y, rng)
-    train, test, pool = np.split(
-        order[: n_samples + n_test + n_transfer], [n_samples, n_samples + n_test]
-    )
-    return Split(X[train], y[train], X[pool], X[test], y[test], **about)
-
-
-def check_sizes(n_samples: Any, n_test: Any, available: int | None = None) -> tuple[int, int]:
-    """Return the sizes as integers, after a check that they fit in `available` rows."""
-    n_samples = check_integer("n_samples", n_samples, low=2)
-    n_test = check_integer("n_test", n_test)
-    if available is not None and n_samples + n_test > available:
-        raise ValueError(
-            f"n_samples + n_test must be at most {available:,}, so that a transfer row is left; "
-            f"got {n_samples:,} + {n_test:,}"
-        )
-    return n_samples, n_test

@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 
 from ddkd.datasets import Split, available, load
 from ddkd.datasets._external import FASHION_MNIST
-from ddkd.datasets._split import stratified_order
+from ddkd.datasets._rows import stratified_order
 from ddkd.populations import GaussianPopulation
 
 
