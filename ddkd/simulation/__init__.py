@@ -8,14 +8,10 @@ given the coefficients, so one draw's only randomness is that of its training se
 from ddkd.simulation._class_mixture import ClassMixtureModel, class_mixture
 from ddkd.simulation._cluster_mixture import ClusterMixtureModel, cluster_mixture
 from ddkd.simulation._committee import Committee, committee
-from ddkd.simulation._linear import (
-    LinearModel,
-    WidthCurve,
-    least_squares,
-    width_curve,
-)
+from ddkd.simulation._linear import LinearModel, WidthCurve, least_squares, width_curve
+from ddkd.simulation._models import FittedModel
 from ddkd.simulation._random_features import RandomFeatureModel, random_features
-from ddkd.simulation._same_data import FittedModel, bagging, gradient_flow, self_distill
+from ddkd.simulation._same_data import bagging, gradient_flow, self_distill
 from ddkd.simulation._training_sets import ridge_fits, training_sets
 
 __all__ = [

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from ddkd._checks import check_choice, check_integer, check_real, check_rng
+from ddkd._checks import check_integer, check_real, check_rng
 from ddkd._repr import short_repr
+from ddkd.simulation._models import taught
 from ddkd.solvers import ridge
 
 __all__ = ["ClusterMixtureModel", "cluster_mixture"]
@@ -57,14 +58,10 @@ class ClusterMixtureModel:
         ClusterMixtureModel
             The student.
         """
-        kind = "hard" if labels is None else labels
-        hard = check_choice("labels", kind, ("hard", "soft")) == "hard"
         m = check_integer("n_transfer", n_transfer)
         generator = check_rng(rng)
         X, _ = _sample(self.n_clusters, self.radius, m, self.coef.size, generator)
-        scores = X @ self.coef
-        y = np.where(scores >= 0, 1.0, -1.0) if hard else scores
-        return _fit(self.n_clusters, self.radius, X, y, alpha)
+        return _fit(self.n_clusters, self.radius, X, taught(X @ self.coef, labels), alpha)
 
 
 def cluster_mixture(

@@ -9,6 +9,7 @@ from ddkd._checks import check_choice, check_features, check_integer, check_rng
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.simulation._linear import LinearModel, least_squares, linear_model
+from ddkd.simulation._models import taught
 
 __all__ = ["Committee", "committee"]
 
@@ -75,7 +76,7 @@ class Committee:
             The student; its `agreement` is with the mean score.
         """
         X = self.population.sample(n_transfer, rng=rng)
-        y = np.where(self.scores(X) >= 0, 1.0, -1.0)
+        y = taught(self.scores(X), "hard")
         columns = check_features("features", features, self.population.n_features)
         return linear_model(self.population, X, y, columns, alpha, self.coefs.mean(axis=0))
 
@@ -134,24 +135,19 @@ def committee(
     coefs = np.array([model.coef for model in models])
     if decide == "mean":
         mean = coefs.mean(axis=0)
-        return Committee(
-            population, coefs, decide, population.risk(mean), population.error_rate(mean)
-        )
+        risk, error_rate = population.risk(mean), population.error_rate(mean)
+        return Committee(population, coefs, decide, risk, error_rate)
     if count % 2 == 0:
         raise ValueError(f"n_models must be odd for a vote; got {count}")
     X = population.sample(_DRAWS, rng=generator)
     votes = _decisions(X, coefs, decide)
-    return Committee(
-        population,
-        coefs,
-        decide,
-        risk=float(np.mean((population.label(X, rng=generator) - votes) ** 2)),
-        error_rate=float(np.mean((votes > 0) != (X @ population.coef >= 0))),
-    )
+    risk = float(np.mean((population.label(X, rng=generator) - votes) ** 2))
+    error_rate = float(np.mean((votes > 0) != (X @ population.coef >= 0)))
+    return Committee(population, coefs, decide, risk, error_rate)
 
 
 def _decisions(X: np.ndarray, coefs: np.ndarray, decide: str) -> np.ndarray:
     scores = X @ coefs.T
     if decide == "mean":
         return scores.mean(axis=1)
-    return np.sign(np.where(scores >= 0, 1, -1).sum(axis=1)).astype(float)
+    return np.sign(taught(scores, "hard").sum(axis=1))

@@ -5,67 +5,36 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import (
-    check_choice,
-    check_features,
-    check_integer,
-    check_real,
-    check_rng,
-)
+from ddkd._checks import check_choice, check_features, check_integer, check_real, check_rng
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation, MixturePopulation
+from ddkd.simulation._models import FittedModel, Population, draw, figures, taught
 from ddkd.solvers import LeastSquaresSolution, ridge, width_path
 
-__all__ = [
-    "LinearModel",
-    "Model",
-    "WidthCurve",
-    "figures",
-    "least_squares",
-    "linear_model",
-    "taught",
-    "width_curve",
-]
-
-
-Population = GaussianPopulation | MixturePopulation
-
-
-@dataclass(frozen=True, eq=False)
-class Model:
-    """One fitted model with its exact figures, named as in the laws."""
-
-    population: Population
-    solution: LeastSquaresSolution
-    coef: np.ndarray
-    risk: float
-    train_risk: float
-    correlation: float
-    error_rate: float
-    agreement: float | None
+__all__ = ["LinearModel", "WidthCurve", "least_squares", "linear_model", "width_curve"]
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class LinearModel(Model):
+class LinearModel(FittedModel):
     """A linear model fitted to one training set; the draw whose law is `theory.LinearLaw`.
 
     Attributes
     ----------
     population : GaussianPopulation or MixturePopulation
         Where the inputs come from.
-    solution : LeastSquaresSolution
-        What the solver returned.
     coef : ndarray of shape (n_features,)
         Coefficients on all columns, zero where the model has none.
     risk, train_risk, correlation, error_rate : float
         As in `theory.LinearLaw`, exact for these coefficients.
     agreement : float or None
         Probability of the teacher's sign; None without a teacher.
+    solution : LeastSquaresSolution
+        What the solver returned.
     features : ndarray of int
         The columns used.
     """
 
+    solution: LeastSquaresSolution
     features: np.ndarray
     _X: np.ndarray
     _y: np.ndarray
@@ -115,14 +84,13 @@ class LinearModel(Model):
             X = self.population.sample(n_transfer, rng=generator)
         else:
             X = self._confident(check_integer("n_transfer", n_transfer), min_score, generator)
-        y = taught(self.population, X @ self.coef, labels)
+        y = taught(X @ self.coef, labels, self.population)
         if isinstance(with_labels, str):
             check_choice("with_labels", with_labels, ("own",))
             X, y = np.concatenate([self._X, X]), np.concatenate([self._y, y])
         elif with_labels is not None:
-            fresh = self.population.sample(with_labels, rng=generator)
-            y = np.concatenate([self.population.label(fresh, rng=generator), y])
-            X = np.concatenate([fresh, X])
+            fresh, labelled = draw(self.population, with_labels, generator)
+            X, y = np.concatenate([fresh, X]), np.concatenate([labelled, y])
         return linear_model(self.population, X, y, columns, alpha, teacher=self.coef)
 
     def _confident(self, n_transfer: int, min_score: float, rng: np.random.Generator) -> np.ndarray:
@@ -196,18 +164,12 @@ def least_squares(
     """
     generator = check_rng(rng)
     columns = check_features("features", features, population.n_features)
-    X = population.sample(n_samples, rng=generator)
-    y = population.label(X, rng=generator)
+    X, y = draw(population, n_samples, generator)
     return linear_model(population, X, y, columns, alpha)
 
 
 def width_curve(
-    population: Population,
-    n_samples: int,
-    widths: Any,
-    *,
-    alpha: float = 0.0,
-    rng: Any = None,
+    population: Population, n_samples: int, widths: Any, *, alpha: float = 0.0, rng: Any = None
 ) -> WidthCurve:
     """Draw one training set and fit it at every width, as one factorisation's work.
 
@@ -241,9 +203,7 @@ def width_curve(
     >>> int(curve.risk.argmax())
     1
     """
-    generator = check_rng(rng)
-    X = population.sample(n_samples, rng=generator)
-    y = population.label(X, rng=generator)
+    X, y = draw(population, n_samples, check_rng(rng))
     path = width_path(X, y, widths, alpha=alpha, keep_coefs=True)
     coefs = [path.coef(w) for w in path.widths]
     return WidthCurve(
@@ -254,34 +214,6 @@ def width_curve(
     )
 
 
-def taught(population: Population, scores: np.ndarray, labels: str | None) -> np.ndarray:
-    """A teacher's labels: signs or scores, by default what the population's labels are."""
-    real = isinstance(population, GaussianPopulation) and population.labels == "real"
-    kind = labels if labels is not None else "soft" if real else "hard"
-    if check_choice("labels", kind, ("hard", "soft")) == "soft":
-        return scores
-    return np.where(scores >= 0, 1.0, -1.0)
-
-
-def figures(
-    population: Population,
-    solution: LeastSquaresSolution,
-    coef: np.ndarray,
-    teacher: np.ndarray | None,
-) -> dict[str, Any]:
-    """The fields of a `Model`."""
-    return {
-        "population": population,
-        "solution": solution,
-        "coef": coef,
-        "risk": population.risk(coef),
-        "train_risk": float(np.ravel(solution.train_mse)[0]),
-        "correlation": population.correlation(coef),
-        "error_rate": population.error_rate(coef),
-        "agreement": None if teacher is None else population.agreement(coef, teacher),
-    }
-
-
 def linear_model(
     population: Population,
     X: np.ndarray,
@@ -290,7 +222,9 @@ def linear_model(
     alpha: float,
     teacher: np.ndarray | None = None,
 ) -> LinearModel:
+    """Fit some columns."""
     solution = ridge(X[:, columns], y, alpha)
     coef = np.zeros(population.n_features)
     coef[columns] = solution.coef
-    return LinearModel(features=columns, _X=X, _y=y, **figures(population, solution, coef, teacher))
+    found = figures(population, coef, np.ravel(solution.train_mse)[0], teacher)
+    return LinearModel(solution=solution, features=columns, _X=X, _y=y, **found)

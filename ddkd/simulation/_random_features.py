@@ -8,29 +8,29 @@ import numpy as np
 from ddkd._checks import check_integer, check_real, check_rng, check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.simulation._linear import Model, figures, taught
-from ddkd.solvers import ridge
+from ddkd.simulation._models import FittedModel, draw, figures, taught
+from ddkd.solvers import LeastSquaresSolution, ridge
 
 __all__ = ["RandomFeatureModel", "random_features"]
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class RandomFeatureModel(Model):
+class RandomFeatureModel(FittedModel):
     """A model on random features of a kernel; the draw whose law is `theory.RandomFeatureLaw`.
 
     Attributes
     ----------
     population : GaussianPopulation
         The eigenfunctions, as unit-variance inputs.
-    solution : LeastSquaresSolution
-        What the solver returned.
     coef : ndarray of shape (n_eigenfunctions,)
         Coefficients on the eigenfunctions.
     risk, train_risk, correlation, error_rate : float
         As in `theory.RandomFeatureLaw`, exact for these coefficients.
     agreement : float or None
         Probability of the teacher's sign; None without a teacher.
+    solution : LeastSquaresSolution
+        What the solver returned.
     eigenvalues : ndarray of shape (n_eigenfunctions,)
         Eigenvalues of the kernel.
     bulk : float
@@ -39,6 +39,7 @@ class RandomFeatureModel(Model):
     """
 
     population: GaussianPopulation
+    solution: LeastSquaresSolution
     eigenvalues: np.ndarray
     bulk: float
 
@@ -74,7 +75,7 @@ class RandomFeatureModel(Model):
         """
         generator = check_rng(rng)
         X = self.population.sample(n_transfer, rng=generator)
-        y = taught(self.population, X @ self.coef, labels)
+        y = taught(X @ self.coef, labels, self.population)
         k = check_integer("n_components", n_components)
         kernel = self.eigenvalues, self.bulk
         return _model(self.population, *kernel, X, y, k, alpha, 1, generator, teacher=self.coef)
@@ -145,8 +146,7 @@ def random_features(
     population = GaussianPopulation(
         np.ones(l.size), truth, labels=labels, noise_variance=noise_variance, flip_rate=flip_rate
     )
-    X = population.sample(n_samples, rng=generator)
-    y = population.label(X, rng=generator)
+    X, y = draw(population, n_samples, generator)
     k = check_integer("n_components", n_components)
     count = check_integer("n_models", n_models)
     return _model(population, l, bulk, X, y, k, alpha, count, generator)
@@ -182,6 +182,5 @@ def _model(
         truth = np.append(population.coef, 0.0)
         population = replace(population, eigenvalues=np.ones(truth.size), coef=truth)
         teacher = None if teacher is None else np.append(teacher, 0.0)
-    found = figures(population, solution, coef, teacher)
-    found["train_risk"] = float(np.mean(misfit**2))
-    return RandomFeatureModel(eigenvalues=l, bulk=bulk, **found)
+    found = figures(population, coef, np.mean(misfit**2), teacher)
+    return RandomFeatureModel(solution=solution, eigenvalues=l, bulk=bulk, **found)

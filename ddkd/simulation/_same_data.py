@@ -1,43 +1,15 @@
 """Models that use one training set more than once: students on it, flows, bags of subsamples."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_choice, check_features, check_integer, check_real, check_rng
-from ddkd._repr import short_repr
+from ddkd._checks import check_features, check_integer, check_real, check_rng
 from ddkd.populations import GaussianPopulation
+from ddkd.simulation._models import FittedModel, draw, figures, taught
 from ddkd.solvers import ridge
 
-__all__ = ["FittedModel", "bagging", "gradient_flow", "self_distill"]
-
-
-@short_repr
-@dataclass(frozen=True, eq=False)
-class FittedModel:
-    """Coefficients from one training set, with their exact figures.
-
-    Attributes
-    ----------
-    population : GaussianPopulation
-        Where the inputs come from.
-    coef : ndarray of shape (n_features,)
-        Coefficients on all columns.
-    risk, train_risk, correlation, error_rate : float
-        As in `theory.LinearLaw`, exact for these coefficients.
-    agreement : float or None
-        Probability of the teacher's sign; None without a teacher.
-    """
-
-    population: GaussianPopulation
-    coef: np.ndarray
-    risk: float
-    train_risk: float
-    correlation: float
-    error_rate: float
-    agreement: float | None
+__all__ = ["bagging", "gradient_flow", "self_distill"]
 
 
 def self_distill(
@@ -89,20 +61,14 @@ def self_distill(
     >>> bool(0 < student.error_rate < 0.3)
     True
     """
-    default = "hard" if population.labels == "hard" else "soft"
-    kind = check_choice("labels", labels or default, ("hard", "soft"))
     alpha, mixing = check_real("alpha", alpha, low=0.0), check_real("mixing", mixing)
-    generator = check_rng(rng)
-    X = population.sample(n_samples, rng=generator)
-    y = population.label(X, rng=generator)
+    X, y = draw(population, n_samples, check_rng(rng))
     teacher = coef = ridge(X, y, alpha).coef
     mixed = y
     for _ in range(check_integer("rounds", rounds)):
-        scores = X @ coef
-        own = np.where(scores >= 0, 1.0, -1.0) if kind == "hard" else scores
-        mixed = (1 - mixing) * y + mixing * own
+        mixed = (1 - mixing) * y + mixing * taught(X @ coef, labels, population)
         coef = ridge(X, mixed, alpha if student_alpha is None else student_alpha).coef
-    return _figures(population, X, mixed, coef, teacher)
+    return _model(population, X, mixed, coef, teacher)
 
 
 def gradient_flow(
@@ -147,13 +113,11 @@ def gradient_flow(
     """
     stop = check_real("time", time, low=0.0, low_open=True)
     columns = check_features("features", features, population.n_features)
-    generator = check_rng(rng)
-    X = population.sample(n_samples, rng=generator)
-    y = population.label(X, rng=generator)
+    X, y = draw(population, n_samples, check_rng(rng))
     left, size, right = np.linalg.svd(X[:, columns], full_matrices=False)
     coef = np.zeros(population.n_features)
     coef[columns] = right.T @ (-np.expm1(-stop * size**2) / size * (left.T @ y))
-    return _figures(population, X, y, coef)
+    return _model(population, X, y, coef)
 
 
 def bagging(
@@ -200,33 +164,19 @@ def bagging(
     n_samples = check_integer("n_samples", n_samples)
     size = check_integer("n_subsample", n_subsample, high=n_samples)
     generator = check_rng(rng)
-    X = population.sample(n_samples, rng=generator)
-    y = population.label(X, rng=generator)
-
-    def one() -> np.ndarray:
-        rows = generator.permutation(n_samples)[:size]
-        return ridge(X[rows], y[rows], alpha).coef
-
-    return _figures(population, X, y, _mean(one, check_integer("n_models", n_models)))
+    X, y = draw(population, n_samples, generator)
+    bags = [
+        generator.permutation(n_samples)[:size] for _ in range(check_integer("n_models", n_models))
+    ]
+    coefs = [ridge(X[rows], y[rows], alpha).coef for rows in bags]
+    return _model(population, X, y, np.mean(coefs, axis=0))
 
 
-def _mean(draw: Callable[[], np.ndarray], count: int) -> np.ndarray:
-    return np.mean([draw() for _ in range(count)], axis=0)
-
-
-def _figures(
+def _model(
     population: GaussianPopulation,
     X: np.ndarray,
     y: np.ndarray,
     coef: np.ndarray,
     teacher: np.ndarray | None = None,
 ) -> FittedModel:
-    return FittedModel(
-        population=population,
-        coef=coef,
-        risk=population.risk(coef),
-        train_risk=float(np.mean((y - X @ coef) ** 2)),
-        correlation=population.correlation(coef),
-        error_rate=population.error_rate(coef),
-        agreement=None if teacher is None else population.agreement(coef, teacher),
-    )
+    return FittedModel(**figures(population, coef, np.mean((y - X @ coef) ** 2), teacher))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ddkd._checks import check_integer, check_real, check_rng
 from ddkd.populations import GaussianPopulation
+from ddkd.simulation._models import draw
 
 __all__ = ["ridge_fits", "training_sets"]
 
@@ -45,9 +46,7 @@ def training_sets(
     """
     n_samples = check_integer("n_samples", n_samples)
     n_sets = check_integer("n_sets", n_sets)
-    generator = check_rng(rng)
-    X = population.sample(n_sets * n_samples, rng=generator)
-    y = population.label(X, rng=generator)
+    X, y = draw(population, n_sets * n_samples, check_rng(rng))
     return X.reshape(n_sets, n_samples, -1), y.reshape(n_sets, n_samples)
 
 
