@@ -6,7 +6,17 @@ import numpy as np
 
 from ddkd._checks import as_array
 
-__all__ = ["codes_of", "decode", "encode"]
+__all__ = ["check_classes", "codes_of", "decode", "encode"]
+
+
+def check_classes(labels: Any) -> np.ndarray:
+    """Classes among `labels`, sorted; ValueError for less than two."""
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        raise ValueError(
+            f"a classifier needs labels of at least two classes; got one class, {classes!r}"
+        )
+    return classes
 
 
 def codes_of(name: str, labels: Any, classes: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Random feature maps, nested in their width."""
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy.spatial.distance import pdist
@@ -21,9 +21,8 @@ _BLOCK_ELEMENTS = 2**17  # one megabyte of float64, which stays in cache between
 def median_distance(X: Any) -> float:
     """Median Euclidean distance between two rows of `X`.
 
-    The usual yardstick for the bandwidth sigma of a Gaussian kernel
-    ``exp(-|x - x'|^2 / (2 sigma^2))``: with sigma set to `c` medians,
-    ``gamma = 1 / (2 * (c * median_distance(X)) ** 2)``.
+    The usual yardstick for the bandwidth sigma of a Gaussian kernel ``exp(-|x - x'|^2 /
+    (2 sigma^2))``: of c medians it is ``gamma = 1 / (2 * (c * median_distance(X)) ** 2)``.
 
     Parameters
     ----------
@@ -70,24 +69,43 @@ def narrow(Z: np.ndarray, width: int) -> np.ndarray:
 class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Random directions, an activation, and a transform that works in cache-sized blocks."""
 
-    n_components: int
-    dtype: Any
-    random_state: Any
+    def __init__(
+        self, n_components: int = 100, *, dtype: Any = np.float64, random_state: Any = None
+    ):
+        self.n_components = n_components
+        self.dtype = dtype
+        self.random_state = random_state
 
-    def _draw(self, X: Any) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
-        """Validate `X`, draw the standard normal directions, and return both with a generator.
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Draw the map at random.
 
-        The directions are drawn row by row, from a generator of their own: the first p rows
-        do not depend on how many follow, and neither do the numbers of the second generator.
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The inputs, which at most set the scale of the directions.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        estimator
+            The fitted map.
         """
         check_integer("n_components", self.n_components)
         X = validate(self, X, dtype=self._float_type())
+        # The directions are drawn row by row, from a generator of their own: the first p rows do
+        # not depend on how many follow, and neither do the numbers of the second generator.
         seed = check_random_state(self.random_state).randint(2**32, size=4, dtype=np.uint32)
         for_directions, for_rest = np.random.SeedSequence(seed.tolist()).spawn(2)
-        directions = np.random.default_rng(for_directions).standard_normal(
-            (self.n_components, X.shape[1])
-        )
-        return X, directions, np.random.default_rng(for_rest)
+        shape = self.n_components, X.shape[1]
+        directions = np.random.default_rng(for_directions).standard_normal(shape)
+        directions = self._draw(X, directions, np.random.default_rng(for_rest))
+        self.weights_ = directions.astype(X.dtype, copy=False)
+        return self
+
+    def _draw(self, X: np.ndarray, directions: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Directions at their scale, of standard normal ones; draw whatever else the map has."""
+        return directions
 
     def _float_type(self) -> type[np.floating]:
         try:
@@ -106,10 +124,6 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     @property
     def _n_features_out(self) -> int:
         return self.weights_.shape[0]
-
-    def _activate(self, block: np.ndarray, columns: slice) -> None:
-        """Turn products with the directions into features, in place."""
-        raise NotImplementedError
 
     def transform(self, X: Any) -> np.ndarray:
         """Map inputs to random features.
@@ -141,6 +155,10 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             np.matmul(X[first : first + n_rows], weights, out=block)
             self._activate(block, columns)
         return Z
+
+    def _activate(self, block: np.ndarray, columns: slice) -> None:
+        """Turn products with the directions into features, in place."""
+        raise NotImplementedError
 
 
 class RandomFourierFeatures(_RandomFeatures):
@@ -209,32 +227,14 @@ class RandomFourierFeatures(_RandomFeatures):
         dtype: Any = np.float64,
         random_state: Any = None,
     ):
-        self.n_components = n_components
+        super().__init__(n_components, dtype=dtype, random_state=random_state)
         self.gamma = gamma
-        self.dtype = dtype
-        self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> "RandomFourierFeatures":
-        """Draw directions and phases; the data set only the bandwidth.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The inputs.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        RandomFourierFeatures
-            The fitted map.
-        """
-        X, directions, rng = self._draw(X)
+    def _draw(self, X: np.ndarray, directions: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         self.gamma_ = self._bandwidth(X)
         phases = rng.uniform(0.0, 2 * np.pi, self.n_components)
-        self.weights_ = (np.sqrt(2 * self.gamma_) * directions).astype(X.dtype, copy=False)
         self.phases_ = phases.astype(X.dtype, copy=False)
-        return self
+        return np.sqrt(2 * self.gamma_) * directions
 
     def _bandwidth(self, X: np.ndarray) -> float:
         if not isinstance(self.gamma, str):
@@ -292,32 +292,6 @@ class RandomReLUFeatures(_RandomFeatures):
     array([[1. , 0.3],
            [0.3, 1. ]])
     """
-
-    def __init__(
-        self, n_components: int = 100, *, dtype: Any = np.float64, random_state: Any = None
-    ):
-        self.n_components = n_components
-        self.dtype = dtype
-        self.random_state = random_state
-
-    def fit(self, X: Any, y: Any = None) -> "RandomReLUFeatures":
-        """Draw the directions.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The inputs, of which only the number of columns matters.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        RandomReLUFeatures
-            The fitted map.
-        """
-        X, directions, _ = self._draw(X)
-        self.weights_ = directions.astype(X.dtype, copy=False)
-        return self
 
     def _activate(self, block: np.ndarray, columns: slice) -> None:
         np.maximum(block, 0.0, out=block)

@@ -14,9 +14,9 @@ import numpy as np
 from sklearn.base import clone
 
 from ddkd._checks import check_choice, check_real
-from ddkd._distilled import PoolClassifier, takes_pool
 from ddkd._labels import encode
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem
+from ddkd.distillation._pool import PoolClassifier, takes_pool
 
 __all__ = ["Contestant", "contestants_of"]
 

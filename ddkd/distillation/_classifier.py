@@ -1,22 +1,20 @@
-"""Distillation: a teacher labels a transfer set, a student learns from those labels."""
+"""Distillation of classes, by hard or soft labels."""
 
-from itertools import tee
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regressor
-from sklearn.utils import check_random_state
+from sklearn.base import ClassifierMixin, is_classifier, is_regressor
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 
 from ddkd._checks import check_choice, check_integer
-from ddkd._distilled import FLOATS, Distilled, PoolClassifier, last_step, seeded, takes_pool
-from ddkd._labels import decode
+from ddkd._labels import check_classes, decode
 from ddkd._validation import validate
-from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
+from ddkd.distillation._base import FLOATS, Distilled, last_step
+from ddkd.estimators import LeastSquaresClassifier
 from ddkd.features import RandomFourierFeatures
 
-__all__ = ["DistilledClassifier", "DistilledRegressor"]
+__all__ = ["DistilledClassifier"]
 
 
 def _student_of(distilled: Any) -> Any:
@@ -113,13 +111,15 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         batch_size: int = 2000,
         random_state: Any = None,
     ):
-        self.teacher = teacher
-        self.student = student
-        self.transfer = transfer
-        self.n_transfer = n_transfer
+        super().__init__(
+            teacher,
+            student,
+            transfer=transfer,
+            n_transfer=n_transfer,
+            random_state=random_state,
+        )
         self.labels = labels
         self.batch_size = batch_size
-        self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> Self:
         """Train the teacher on labelled data and the student on the transfer set.
@@ -144,22 +144,8 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         X, y = validate(self, X, y, dtype=FLOATS)
         check_classification_targets(y)
         check_integer("batch_size", self.batch_size)
-        rng = check_random_state(self.random_state)
-        teacher, student = self._pair(rng)
-        batches = self._batches(X, np.random.default_rng(rng.randint(2**31)))
-        self.classes_ = np.unique(y)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y has one class, {self.classes_!r}; a classifier needs two or more")
-        if takes_pool(teacher):
-            batches, seen = tee(batches)
-            teacher = PoolClassifier(teacher, np.concatenate(list(seen)))
-        self.teacher_ = teacher.fit(X, y)
-        if self.labels == "soft":
-            labelled = ((batch, self._soft_labels(batch)) for batch in batches)
-        else:
-            labelled = ((batch, self.teacher_.predict(batch)) for batch in batches)
-        self.student_ = self._train(student, labelled)
-        return self
+        self.classes_ = check_classes(y)
+        return self._distil(X, y, LeastSquaresClassifier(RandomFourierFeatures(1000)))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict labels with the student.
@@ -235,12 +221,7 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         X = self._validate(X)
         return float(np.mean(self.predict(X) == self.teacher_.predict(X)))
 
-    def _pair(self, rng: np.random.RandomState) -> tuple[Any, Any]:
-        """Unfitted teacher and student, with their random states filled in."""
-        teacher = self.teacher
-        if teacher is None:
-            teacher = LeastSquaresClassifier(RandomFourierFeatures(1000))
-        student = teacher if self.student is None else self.student
+    def _check_pair(self, teacher: Any, student: Any) -> None:
         if not (hasattr(teacher, "fit") and is_classifier(teacher)):
             raise ValueError(f"teacher must be a classifier; got {teacher!r}")
         if not hasattr(student, "fit"):
@@ -254,9 +235,10 @@ class DistilledClassifier(ClassifierMixin, Distilled):
                 "LeastSquaresClassifier, a pipeline that ends in one, or a regressor; got "
                 f"{student!r}"
             )
-        return seeded(teacher, rng), seeded(student, rng)
 
-    def _soft_labels(self, X: np.ndarray) -> np.ndarray:
+    def _teacher_labels(self, X: np.ndarray) -> np.ndarray:
+        if self.labels == "hard":
+            return self.teacher_.predict(X)
         if hasattr(self.teacher_, "decision_function"):
             scores = self.teacher_.decision_function(X)
         elif hasattr(self.teacher_, "predict_proba"):
@@ -283,121 +265,3 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         full = np.full((len(scores), len(self.classes_)), missing)
         full[:, np.searchsorted(self.classes_, self.student_.classes_)] = scores
         return full
-
-
-class DistilledRegressor(RegressorMixin, Distilled):
-    """A student that imitates a teacher's numbers on a transfer set.
-
-    :class:`DistilledClassifier` for targets that are numbers: the teacher's predictions are soft
-    labels, and the student is trained on nothing else.
-
-    Parameters
-    ----------
-    teacher : regressor or None, default=None
-        Any scikit-learn regressor; None is a :class:`LeastSquaresRegressor` with an intercept on
-        1,000 random Fourier features.
-    student : regressor or None, default=None
-        Any scikit-learn regressor; None is one like the teacher.
-    transfer : array-like of shape (n_pool, n_inputs), stream or None, default=None
-        The transfer set: a pool of inputs; or any object with a method ``sample(n, rng=...)``
-        that returns n fresh inputs; or None to use the training inputs again.
-    n_transfer : int or None, default=None
-        How many examples of it to use: the first ones of a pool, all of them if None. A stream
-        requires a number.
-    random_state : int, RandomState instance or None, default=None
-        The seed of the stream, and of every `random_state` in teacher and student that is
-        None; others are kept.
-
-    Attributes
-    ----------
-    teacher_, student_ : regressor
-        The fitted teacher and student.
-    n_transfer_ : int
-        The number of examples that the student was trained on.
-    n_features_in_ : int
-        The number of columns of `X` seen in `fit`.
-
-    See Also
-    --------
-    DistilledClassifier : For classes, with hard or soft labels.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from ddkd import DistilledRegressor
-    >>> from sklearn.linear_model import LinearRegression
-    >>> X = np.arange(12.0).reshape(6, 2)
-    >>> model = DistilledRegressor(LinearRegression(), transfer=X + 1).fit(X, X[:, 0])
-    >>> model.predict([[20.0, 21.0]])
-    array([20.])
-    """
-
-    batch_size = 2000
-    labels = "soft"
-
-    def __init__(
-        self,
-        teacher: Any = None,
-        student: Any = None,
-        *,
-        transfer: Any = None,
-        n_transfer: int | None = None,
-        random_state: Any = None,
-    ):
-        self.teacher = teacher
-        self.student = student
-        self.transfer = transfer
-        self.n_transfer = n_transfer
-        self.random_state = random_state
-
-    def fit(self, X: Any, y: Any) -> Self:
-        """Train the teacher on labelled data and the student on the teacher's numbers.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_inputs)
-            The labelled inputs.
-        y : array-like of shape (n_samples,)
-            Their targets.
-
-        Returns
-        -------
-        DistilledRegressor
-            The fitted model.
-
-        Raises
-        ------
-        ValueError
-            If an argument is not one of those allowed, or does not go with the others.
-        """
-        X, y = validate(self, X, y, dtype=FLOATS, y_numeric=True)
-        rng = check_random_state(self.random_state)
-        teacher = self.teacher
-        if teacher is None:
-            teacher = LeastSquaresRegressor(RandomFourierFeatures(1000), fit_intercept=True)
-        student = teacher if self.student is None else self.student
-        for name, model in (("teacher", teacher), ("student", student)):
-            if not (hasattr(model, "fit") and is_regressor(model)):
-                raise ValueError(f"{name} must be a regressor; got {model!r}")
-        teacher, student = seeded(teacher, rng), seeded(student, rng)
-        batches = self._batches(X, np.random.default_rng(rng.randint(2**31)))
-        self.teacher_ = teacher.fit(X, y)
-        labelled = ((batch, self.teacher_.predict(batch)) for batch in batches)
-        self.student_ = self._train(student, labelled)
-        return self
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Predict targets with the student.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_inputs)
-            The inputs.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            The targets.
-        """
-        X = self._validate(X)
-        return self.student_.predict(X)

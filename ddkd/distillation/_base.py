@@ -2,25 +2,68 @@
 
 from collections.abc import Iterator
 from inspect import signature
-from typing import Any
+from itertools import tee
+from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils.metaestimators import available_if
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_integer, check_matrix
 from ddkd._validation import validate
 from ddkd.datasets import is_stream
+from ddkd.distillation._pool import PoolClassifier, takes_pool
 
-__all__ = ["FLOATS", "Distilled", "PoolClassifier", "last_step", "seeded", "takes_pool"]
+__all__ = ["FLOATS", "Distilled", "last_step"]
 
 FLOATS = (np.float64, np.float32)
 
 
 class Distilled(BaseEstimator):
     """What distillers share: the batches of the transfer set, and the training of the student."""
+
+    batch_size = 2000
+    labels = "soft"
+
+    def __init__(
+        self,
+        teacher: Any = None,
+        student: Any = None,
+        *,
+        transfer: Any = None,
+        n_transfer: int | None = None,
+        random_state: Any = None,
+    ):
+        self.teacher = teacher
+        self.student = student
+        self.transfer = transfer
+        self.n_transfer = n_transfer
+        self.random_state = random_state
+
+    def _check_pair(self, teacher: Any, student: Any) -> None:
+        """ValueError unless they can be teacher and student."""
+        raise NotImplementedError
+
+    def _teacher_labels(self, X: np.ndarray) -> np.ndarray:
+        """What the teacher passes on."""
+        return self.teacher_.predict(X)
+
+    def _distil(self, X: np.ndarray, y: np.ndarray, default_teacher: Any) -> Self:
+        rng = check_random_state(self.random_state)
+        teacher = default_teacher if self.teacher is None else self.teacher
+        student = teacher if self.student is None else self.student
+        self._check_pair(teacher, student)
+        teacher, student = seeded(teacher, rng), seeded(student, rng)
+        batches = self._batches(X, np.random.default_rng(rng.randint(2**31)))
+        if is_classifier(teacher) and takes_pool(teacher):
+            batches, seen = tee(batches)
+            teacher = PoolClassifier(teacher, np.concatenate(list(seen)))
+        self.teacher_ = teacher.fit(X, y)
+        labelled = ((batch, self._teacher_labels(batch)) for batch in batches)
+        self.student_ = self._train(student, labelled)
+        return self
 
     def _validate(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -88,45 +131,3 @@ def seeded(estimator: Any, rng: np.random.RandomState) -> Any:
         if value is None and (name == "random_state" or name.endswith("__random_state")):
             copy.set_params(**{name: int(rng.randint(2**31))})
     return copy
-
-
-def takes_pool(estimator: Any) -> bool:
-    """Whether an estimator learns from unlabelled inputs, too."""
-    known = type(estimator).__module__.startswith("sklearn.semi_supervised")
-    return known or "X_unlabelled" in signature(estimator.fit).parameters
-
-
-def _estimates_probabilities(pooled: Any) -> bool:
-    return hasattr(pooled.estimator, "predict_proba")
-
-
-class PoolClassifier(ClassifierMixin, BaseEstimator):
-    """A classifier that is given unlabelled inputs, too.
-
-    They are the argument `X_unlabelled` of its `fit`, if that has one; else they follow the
-    labelled ones with the label -1, as `sklearn.semi_supervised` has it. Labels are coded 0 to
-    K - 1.
-    """
-
-    def __init__(self, estimator: Any, pool: np.ndarray) -> None:
-        self.estimator, self.pool = estimator, pool
-
-    def fit(self, X: np.ndarray, y: np.ndarray) -> "PoolClassifier":
-        """Fit a clone to labelled and unlabelled inputs."""
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        fitted = clone(self.estimator)
-        if "X_unlabelled" in signature(fitted.fit).parameters:
-            self.estimator_ = fitted.fit(X, codes, X_unlabelled=self.pool)
-        else:
-            unknown = np.full(len(self.pool), -1)
-            self.estimator_ = fitted.fit(np.concatenate([X, self.pool]), np.append(codes, unknown))
-        return self
-
-    def predict(self, X: np.ndarray) -> np.ndarray:
-        """Predict labels."""
-        return self.classes_[np.asarray(self.estimator_.predict(X)).astype(np.intp)]
-
-    @available_if(_estimates_probabilities)
-    def predict_proba(self, X: np.ndarray) -> np.ndarray:
-        """Estimate the probability of each class."""
-        return self.estimator_.predict_proba(X)
