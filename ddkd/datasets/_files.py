@@ -168,10 +168,7 @@ def read_file(
                 f"{main} must hold its inputs as X and its labels as y"
             )
         encoder = ColumnEncoder(
-            one_hot=one_hot,
-            drop_missing=drop_missing,
-            ask_label=label is None,
-            looked=bool(drop),
+            one_hot=one_hot, drop_missing=drop_missing, ask_label=label is None, looked=bool(drop)
         )
         X, y, columns = _read(main, encoder, sep=sep, label=label, drop=drop, progress=progress)
         notes, names, other = list[str](), list[str](), ""

@@ -5,14 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import (
-    as_array,
-    check_choice,
-    check_matrix,
-    check_real,
-    check_rng,
-    check_vector,
-)
+from ddkd._checks import as_array, check_choice, check_matrix, check_real, check_rng, check_vector
 
 __all__ = ["Split", "check_labels", "is_stream"]
 

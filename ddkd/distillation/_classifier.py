@@ -112,11 +112,7 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         random_state: Any = None,
     ):
         super().__init__(
-            teacher,
-            student,
-            transfer=transfer,
-            n_transfer=n_transfer,
-            random_state=random_state,
+            teacher, student, transfer=transfer, n_transfer=n_transfer, random_state=random_state
         )
         self.labels = labels
         self.batch_size = batch_size
