@@ -61,6 +61,12 @@ class Contestant:
     estimator: Any
     sees: str = "labels"
     max_seconds: float | None = None
+    article = ""  # in a sentence its name stands alone
+
+    @property
+    def title(self) -> str:
+        """Its name in a sentence."""
+        return self.name
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
@@ -88,9 +94,11 @@ class Contestant:
         """
         fitted = []
         for y, known in zip(labels.values, labels.known, strict=True):
+            estimator = clone(self.estimator)
+            if self.sees == "pool":
+                estimator = PoolClassifier(estimator, problem.seen.X)
             with _time_limit(self.max_seconds):
-                fitted.append(self._fit_one(problem, problem.labelled.X[known], y[known]))
-
+                fitted.append(estimator.fit(problem.labelled.X[known], y[known]))
         return partial(self._scores, fitted, labels.n_classes)
 
     def _scores(self, fitted: list[Any], n_classes: int, rows: Inputs) -> np.ndarray:
@@ -100,11 +108,6 @@ class Contestant:
                 predictions.append(_predict(estimator, rows.X, n_classes))
         found = np.stack(predictions)
         return encode(found, n_classes) if n_classes else found[..., None]
-
-    def _fit_one(self, problem: Problem, X: np.ndarray, y: np.ndarray) -> Any:
-        if self.sees == "labels":
-            return clone(self.estimator).fit(X, y)
-        return PoolClassifier(self.estimator, problem.seen.X).fit(X, y)
 
 
 def contestants_of(given: Any) -> list[Contestant]:

@@ -12,7 +12,6 @@ Laplacian. It is ridge with a deformed kernel, :math:`Z (I + r Z^\top L Z / N)^{
 (Sindhwani, Niyogi and Belkin, "Beyond the point cloud", ICML 2005).
 """
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -34,7 +33,6 @@ _STEPS = 30
 _AGREEING = 10
 
 
-@dataclass(eq=False)
 class Graph:
     """Nearest neighbours, each row's own among them, of the labelled rows and the pool seen.
 
@@ -46,14 +44,14 @@ class Graph:
         Their neighbours, nearest first.
     """
 
-    search: NearestNeighbors
-    nearest: np.ndarray
-
-    @classmethod
-    def of(cls, X: np.ndarray) -> "Graph":
+    def __init__(self, X: np.ndarray) -> None:
         k = min(max(NEIGHBOURS), len(X))
-        search = NearestNeighbors(n_neighbors=k).fit(X.astype(np.float32))
-        return cls(search, search.kneighbors(X.astype(np.float32), return_distance=False))
+        self.search = NearestNeighbors(n_neighbors=k).fit(X.astype(np.float32))
+        self.nearest = self.neighbours(X)
+
+    def neighbours(self, X: np.ndarray) -> np.ndarray:
+        """Neighbours of any rows among those of the graph, nearest first."""
+        return self.search.kneighbors(X.astype(np.float32), return_distance=False)
 
     def adjacency(self, k: int) -> sparse.csr_array:
         """Matrix (N, N) with a one for each of the k nearest neighbours."""
@@ -73,7 +71,7 @@ class Graph:
 def graph_of(problem: Problem) -> Graph:
     """The problem's graph, made at its first use."""
     rows = np.concatenate([problem.labelled.X, problem.seen.X])
-    return problem.seen.once("graph", lambda: Graph.of(rows))
+    return problem.seen.once("graph", lambda: Graph(rows))
 
 
 def _spreading(problem: Problem) -> dict[tuple[int, float], np.ndarray]:
@@ -122,7 +120,7 @@ def _spread_to(
     elif rows is problem.seen:
         shares = [F[n:] for _, F in found]
     else:
-        nearest = _nearest(problem, rows)
+        nearest = rows.once("nearest", lambda: graph_of(problem).neighbours(rows.X))
         shares = [F[nearest[:, :k]].sum(axis=1) for k, F in found]
     return np.stack([encode(F.argmax(axis=1), n_classes) for F in shares])
 
@@ -131,13 +129,6 @@ def _left_out_errors(operator: np.ndarray, Y: np.ndarray) -> int:
     """How many labelled rows the other ones' labels (n, k) get wrong."""
     left_out = operator @ Y - np.diag(operator)[:, None] * Y
     return int(np.sum(left_out.argmax(axis=1) != Y.argmax(axis=1)))
-
-
-def _nearest(problem: Problem, rows: Inputs) -> np.ndarray:
-    """Neighbours of new rows among those of the graph."""
-    search = graph_of(problem).search
-    X = rows.X.astype(np.float32)
-    return rows.once("nearest", lambda: search.kneighbors(X, return_distance=False))
 
 
 def spread_votes(problem: Problem, labels: Labels, scores: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import sklearn
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
@@ -18,13 +19,7 @@ from ddkd.contestants._ridge import GaussianKernel
 from ddkd.datasets import DeformedImages
 from ddkd.features import RandomFourierFeatures
 
-__all__ = [
-    "COSTS",
-    "deformed_support_vectors",
-    "extra_trees",
-    "self_training",
-    "support_vectors",
-]
+__all__ = ["COSTS", "deformed_support_vectors", "extra_trees", "self_training", "support_vectors"]
 
 COSTS = (0.3, 1.0, 3.0, 10.0)
 _N_FOLDS = 5
@@ -33,57 +28,36 @@ _SELF_TRAINED = 2000  # unlabelled rows; each round fits all of them anew
 _ROUNDS = 5
 _N_COPIES = 10
 
-Predict = Callable[[Inputs], np.ndarray]  # to class indices
 
-
-def _each(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Predict]) -> Model:
-    """Fit `fit(rows, y)` to the known rows of every labelling; it returns a function to codes."""
+def _each(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Any]) -> Model:
+    """Fit `fit(rows, y)` to the known rows of every labelling; it returns a fitted classifier."""
     fitted = []
     # A third of an SVM's time at a few hundred rows goes into checks of what was checked before.
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
         for y, known in zip(labels.values, labels.known, strict=True):
             rows = np.flatnonzero(known)
-            seen = np.unique(y[rows])
-            fitted.append(partial(_constant, seen[0]) if len(seen) == 1 else fit(rows, y[rows]))
-
+            if len(np.unique(y[rows])) == 1:
+                fitted.append(DummyClassifier().fit(rows, y[rows]))
+            else:
+                fitted.append(fit(rows, y[rows]))
     return partial(_votes, fitted, labels.n_classes)
 
 
-def _votes(fitted: list[Predict], n_classes: int, rows: Inputs) -> np.ndarray:
-    return np.stack([encode(predict(rows), n_classes) for predict in fitted])
-
-
-def _constant(code: int, rows: Inputs) -> np.ndarray:
-    return np.full(len(rows), code)
-
-
-def _predict(model: Any, rows: Inputs) -> np.ndarray:
-    return model.predict(rows.X)
-
-
-def _predict_by_kernel(
-    model: SVC, kernel: GaussianKernel, known: np.ndarray, rows: Inputs
-) -> np.ndarray:
-    return model.predict(kernel.matrix(rows)[:, known])
+def _votes(fitted: list[Any], n_classes: int, rows: Inputs) -> np.ndarray:
+    return np.stack([encode(model.predict(rows.X), n_classes) for model in fitted])
 
 
 def extra_trees(problem: Problem, labels: Labels) -> Model:
     """Extremely randomised trees, the number of inputs a split considers by out-of-bag error."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predict:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
         X = problem.labelled.X[rows]
+        options = {"bootstrap": True, "oob_score": True, "random_state": problem.seed}
         tried = [
-            ExtraTreesClassifier(
-                _N_TREES,
-                max_features=share,
-                bootstrap=True,
-                oob_score=True,
-                random_state=problem.seed,
-            ).fit(X, y)
+            ExtraTreesClassifier(_N_TREES, max_features=share, **options).fit(X, y)
             for share in ("sqrt", 0.5)
         ]
-        best = max(tried, key=lambda forest: forest.oob_score_)
-        return partial(_predict, best)
+        return max(tried, key=lambda forest: forest.oob_score_)
 
     return _each(labels, fit)
 
@@ -91,14 +65,13 @@ def extra_trees(problem: Problem, labels: Labels) -> Model:
 def self_training(problem: Problem, labels: Labels) -> Model:
     """scikit-learn's `SelfTrainingClassifier` around discriminants of n random Fourier features."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predict:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
         pool = problem.seen.X[:_SELF_TRAINED]
         X = np.concatenate([problem.labelled.X[rows], pool])
         partly = np.append(y, np.full(len(pool), -1))
         features = RandomFourierFeatures(problem.n, gamma=problem.gamma, random_state=problem.seed)
         base = make_pipeline(features, LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))
-        model = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(X, partly)
-        return partial(_predict, model)
+        return SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(X, partly)
 
     return _each(labels, fit)
 
@@ -106,11 +79,8 @@ def self_training(problem: Problem, labels: Labels) -> Model:
 def support_vectors(problem: Problem, labels: Labels) -> Model:
     """Gaussian-kernel support vectors, `C` and bandwidth by five-fold cross-validation."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predict:
-        C, kernel = _tuned(problem, rows, y)
-        K = kernel.matrix(problem.labelled)[np.ix_(rows, rows)]
-        model = SVC(C=C, kernel="precomputed").fit(K, y)
-        return partial(_predict_by_kernel, model, kernel, rows)
+    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
+        return SVC(**_tuned(problem, rows, y)).fit(problem.labelled.X[rows], y)
 
     return _each(labels, fit)
 
@@ -124,27 +94,26 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
 
     more = np.stack([copies(image, i) for i, image in enumerate(problem.labelled.X)])
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predict:
-        C, kernel = _tuned(problem, rows, y)
+    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
         X = np.concatenate([problem.labelled.X[rows], np.concatenate(more[rows])])
-        model = SVC(C=C, gamma=kernel.gamma).fit(X, np.append(y, np.repeat(y, _N_COPIES)))
-        return partial(_predict, model)
+        svm = SVC(**_tuned(problem, rows, y))
+        return svm.fit(X, np.append(y, np.repeat(y, _N_COPIES)))
 
     return _each(labels, fit)
 
 
-def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> tuple[float, GaussianKernel]:
-    """`C` and kernel of least cross-validated error."""
+def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """`C` and `gamma` of least cross-validated error: a grid search at half of its price."""
 
-    def choose() -> tuple[float, GaussianKernel]:
-        kernels = [GaussianKernel(problem, gamma) for gamma in problem.gammas]
+    def choose() -> dict[str, float]:
         groups = None if problem.groups is None else problem.groups[rows]
         folds = folds_of(y, _N_FOLDS, problem.seed, groups)
-        grams = [kernel.matrix(problem.labelled)[np.ix_(rows, rows)] for kernel in kernels]
+        kernels = [GaussianKernel(problem, g).matrix(problem.labelled) for g in problem.gammas]
+        grams = [K[np.ix_(rows, rows)] for K in kernels]
         wrong = np.array([sum(_wrong(K, y, *fold) for fold in folds) for K in grams])
         # Of equally good ones the smallest C, as GridSearchCV has it.
-        c, best = np.unravel_index(wrong.T.argmin(), wrong.T.shape)
-        return COSTS[c], kernels[best]
+        c, g = np.unravel_index(wrong.T.argmin(), wrong.T.shape)
+        return {"C": COSTS[c], "gamma": problem.gammas[g]}
 
     return problem.labelled.once(("svm", rows.tobytes(), y.tobytes()), choose)
 

@@ -152,7 +152,7 @@ def fit_ridge(
     for kernel in kernels:
         K = kernel.matrix(problem.labelled)
         for rows, members in labels.by_known():
-            fit = _Eigen.of(K[np.ix_(rows, rows)])
+            fit = _Eigen(K[np.ix_(rows, rows)])
             Y = targets[np.ix_(members, rows)].transpose(1, 0, 2)  # (rows, members, k)
             squares = fit.leave_one_out(Y.reshape(len(rows), -1), alphas)
             errors = squares.reshape(len(alphas), len(members), k).mean(axis=2)
@@ -163,17 +163,12 @@ def fit_ridge(
     return Ridge([c for c in chosen if c is not None], alpha, dual, labels.offset)
 
 
-@dataclass(frozen=True, eq=False)
 class _Eigen:
-    """Eigenvalues (r,) and eigenvectors (n, r) of a kernel matrix, up to its numerical rank."""
+    """Eigenvalues (n,) and eigenvectors (n, n) of a kernel matrix."""
 
-    values: np.ndarray
-    vectors: np.ndarray
-
-    @classmethod
-    def of(cls, K: np.ndarray) -> "_Eigen":
-        values, vectors = np.linalg.eigh(K)
-        return cls(np.maximum(values, 0.0), vectors)
+    def __init__(self, K: np.ndarray) -> None:
+        values, self.vectors = np.linalg.eigh(K)
+        self.values = np.maximum(values, 0.0)
 
     def _inverse(self, alpha: float) -> np.ndarray:
         """Eigenvalues of (K + alpha)^-1; without a penalty of the pseudo-inverse."""

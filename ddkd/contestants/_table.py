@@ -136,19 +136,9 @@ def _majority(problem: Problem, labels: Labels, scores: Sequence[np.ndarray]) ->
 
 
 # Where the pool is a stream of deformed images, fairness asks for a rival that may deform, too.
-DEFORMED = Rival(
-    "svm-deformed",
-    "SVM on deformed copies",
-    "labels",
-    deformed_support_vectors,
-)
+DEFORMED = Rival("svm-deformed", "SVM on deformed copies", "labels", deformed_support_vectors)
 INTERPOLATING = Rival(
-    "interpolating",
-    "interpolating teacher",
-    "labels",
-    interpolating,
-    numbers=True,
-    article="the ",
+    "interpolating", "interpolating teacher", "labels", interpolating, numbers=True, article="the "
 )
 # Those that advice chooses from: a fit of self-training for every fold costs more than the rest.
 ADVISED = (*(rival for rival in RIVALS if rival.name != "self-training"), INTERPOLATING)
@@ -157,18 +147,13 @@ FIVE = ("ridge-any-width", "kernel-ridge", "svm", "label-spreading", "laplacian"
 
 def student_of(rival: Rival | Contestant) -> Teacher:
     """The student of one rival's own labels."""
-    title = rival.article + rival.title if isinstance(rival, Rival) else rival.name
-    return Teacher(f"student-of-{rival.name}", f"student of {title}", (rival.name,), _own)
+    title = f"student of {rival.article}{rival.title}"
+    return Teacher(f"student-of-{rival.name}", title, (rival.name,), _own)
 
 
 TEACHERS = (
     *(student_of(r) for r in (INTERPOLATING, *RIVALS) if r.name != "self-training"),
-    Teacher(
-        "student-of-neighbours",
-        "student of spread labels",
-        ("ridge-any-width",),
-        _spread,
-    ),
+    Teacher("student-of-neighbours", "student of spread labels", ("ridge-any-width",), _spread),
     Teacher("student-of-majority", "student of a majority of five", FIVE, _majority),
 )
 
@@ -249,17 +234,20 @@ def compete(
     list of Entry
         One for each, failed ones included.
     """
-    entries, pools = [], {}
-    wanted = {name for teacher in teachers for name in teacher.needs}
+    entries = []
     for rival in rivals:
-        title = rival.title if isinstance(rival, Rival) else rival.name
-        entry = Entry(rival.name, title, rival.sees)
+        entry = Entry(rival.name, rival.title, rival.sees)
         entry.attempt(partial(rival.fit, problem, labels), query)
-        if rival.name in wanted and entry.model is not None:
-            pools[rival.name] = _transfer(problem, rival.sees), entry.model
         entries.append(entry)
         done()
-    scored = {name: (rows, model(rows)) for name, (rows, model) in pools.items()}
+    wanted = {name for teacher in teachers for name in teacher.needs}
+    # A student of a method that uses the pool learns on the rows that this method saw.
+    transfer = {"labels": problem.pool, "pool": problem.seen}
+    scored = {
+        entry.name: (transfer[entry.sees], entry.model(transfer[entry.sees]))
+        for entry in entries
+        if entry.name in wanted and entry.model is not None
+    }
     for teacher in teachers:
         if not scored.keys() >= set(teacher.needs):
             continue
@@ -271,16 +259,8 @@ def compete(
     return entries
 
 
-def _transfer(problem: Problem, sees: str) -> Inputs:
-    """A student of a method that uses the pool learns on the rows that this method saw."""
-    return problem.seen if sees == "pool" else problem.pool
-
-
 def _teach(
-    problem: Problem,
-    labels: Labels,
-    teacher: Teacher,
-    given: Sequence[tuple[Inputs, np.ndarray]],
+    problem: Problem, labels: Labels, teacher: Teacher, given: Sequence[tuple[Inputs, np.ndarray]]
 ) -> Student:
     """Fit the students of one teacher."""
     rows = min((rows for rows, _ in given), key=len)

@@ -7,7 +7,7 @@ every number comes from the columns of a `SweepResult`.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -274,32 +274,33 @@ def _grows(case: _Case) -> Iterator[Claim]:
 
 def _labels_only(case: _Case) -> Iterator[Claim]:
     rival = case.best("rival", "labels")
-    statement = "hard student beats the best model that sees only the labels"
-    yield case.versus("traditional", statement, case.hard, rival)
-    statement = "student of a tuned teacher beats that model"
-    yield case.versus("tuned-traditional", statement, case.tuned, rival)
+    keys = ("traditional", "tuned-traditional", "labels-best")
+    whom = "the best model that sees only the labels"
+    first, tuned, *best = _against(case, rival, keys, whom, "that model")
+    yield from (first, tuned)
     if len(case.large_sizes) > 1:
         ridge = case.of("direct-ridge", width=case.width)
         yield case.enough("the directly trained ridge", lambda m: ridge)
         yield case.enough("the best labels-only model", lambda m: rival[1])
-    if case.errors.named("student", case.flip):
-        student = case.best("student", "pool")
-        yield case.versus("labels-best", "the best student of all beats that model", student, rival)
+    yield from best
 
 
 def _everyone(case: _Case) -> Iterator[Claim]:
-    if not case.errors.named("rival", case.flip, sees=("pool",)):
-        return
-    rival = case.best("rival", "labels", "pool")
-    statement = "hard student beats the best rival of any kind"
-    yield case.versus("everyone", statement, case.hard, rival)
-    statement = "student of a tuned teacher beats that rival"
-    yield case.versus("tuned-everyone", statement, case.tuned, rival)
+    if case.errors.named("rival", case.flip, sees=("pool",)):
+        rival = case.best("rival", "labels", "pool")
+        keys = ("everyone", "tuned-everyone", "everyone-best")
+        yield from _against(case, rival, keys, "the best rival of any kind", "that rival")
+
+
+def _against(
+    case: _Case, rival: Side, keys: Sequence[str], whom: str, again: str
+) -> Iterator[Claim]:
+    """Three students, the best one in hindsight as its rival is, against a rival."""
+    yield case.versus(keys[0], f"hard student beats {whom}", case.hard, rival)
+    yield case.versus(keys[1], f"student of a tuned teacher beats {again}", case.tuned, rival)
     if case.errors.named("student", case.flip):
-        student = case.best("student", "pool")
-        yield case.versus(
-            "everyone-best", "the best student of all beats that rival", student, rival
-        )
+        best = case.best("student", "pool")
+        yield case.versus(keys[2], f"the best student of all beats {again}", best, rival)
 
 
 _ANSWERS: dict[str, tuple[Callable[[_Case], Iterator[Claim]], ...]] = {

@@ -97,7 +97,7 @@ def compare(
         check_real(f"flip_rates[{i}]", rate, low=0.0, high=1.0)
     deformed = (DEFORMED,) if isinstance(split.transfer, DeformedImages) else ()
     rivals = (*RIVALS, *deformed, *contestants_of(contestants))
-    task = Comparison.of(split, rng, bandwidth, n_transfer, flip_rates, n_seen)
+    task = Comparison(split, rng, bandwidth, n_transfer, flip_rates, n_seen)
     teachers, records = _teach(task, teacher_width)
     records += _direct(task)
     Z, Z_test = task.student(task.problem.labelled), task.student(task.test)

@@ -10,12 +10,7 @@ from ddkd._checks import check_choice, check_integer, check_widths
 from ddkd.datasets import Split
 from ddkd.distillation import DistilledClassifier, DistilledRegressor
 from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
-from ddkd.features import (
-    ColumnBlocks,
-    RandomFourierFeatures,
-    RandomReLUFeatures,
-    bandwidth_gamma,
-)
+from ddkd.features import ColumnBlocks, RandomFourierFeatures, RandomReLUFeatures, bandwidth_gamma
 from ddkd.solvers import width_path
 
 __all__ = ["curve", "default_widths", "teacher_student"]
@@ -110,38 +105,39 @@ def curve(
         Z, Z_test = ColumnBlocks(mapping, split.X_train), ColumnBlocks(mapping, split.X_test)
     else:
         Z, Z_test = mapping.transform(split.X_train), mapping.transform(split.X_test)
-    targets, wanted = _targets(noisy)
-    path = width_path(Z, targets, grid, Z_test=Z_test, alpha=alpha)
+    numbers = split.task == "numbers"
+    mean = noisy.y_train.mean() if numbers else 0.0
+
+    def targets(y: np.ndarray) -> np.ndarray:
+        return y[:, None] - mean if numbers else (y[:, None] == split.classes).astype(float)
+
+    wanted = targets(split.y_test)
+    path = width_path(Z, targets(noisy.y_train), grid, Z_test=Z_test, alpha=alpha)
     assert path.predictions is not None
-    return [
-        {
-            "width": int(width),
-            "n_samples": len(Z),
-            **_error(split, scores, wanted),
-            "test_mse": float(np.mean((scores - wanted) ** 2)),
-            "train_mse": float(np.mean(path.train_mse[g])),
-            "coef_norm": float(np.linalg.norm(path.coef_norm[g])),
-            "condition": float(path.condition[g]),
-            "interpolates": bool(path.interpolates[g]),
-        }
-        for g, (width, scores) in enumerate(zip(grid, path.predictions, strict=True))
-    ]
+    records = []
+    for g, (width, scores) in enumerate(zip(grid, path.predictions, strict=True)):
+        predicted = scores[:, 0] + mean if numbers else split.classes[scores.argmax(axis=1)]
+        records.append(
+            {
+                "width": int(width),
+                "n_samples": len(Z),
+                **_test_error(split, predicted),
+                "test_mse": float(np.mean((scores - wanted) ** 2)),
+                "train_mse": float(np.mean(path.train_mse[g])),
+                "coef_norm": float(np.linalg.norm(path.coef_norm[g])),
+                "condition": float(path.condition[g]),
+                "interpolates": bool(path.interpolates[g]),
+            }
+        )
+    return records
 
 
-def _targets(split: Split) -> tuple[np.ndarray, np.ndarray]:
-    """Targets of training and test rows: one-hot classes, or numbers less their training mean."""
-    if split.task == "numbers":
-        mean = split.y_train.mean()
-        return split.y_train[:, None] - mean, split.y_test[:, None] - mean
-    targets = (split.y_train[:, None] == split.classes).astype(float)
-    return targets, (split.y_test[:, None] == split.classes).astype(float)
-
-
-def _error(split: Split, scores: np.ndarray, wanted: np.ndarray) -> dict[str, float]:
+def _test_error(split: Split, predicted: np.ndarray) -> dict[str, float]:
     """The error in the measure of the task, by its name."""
     if split.task == "numbers":
-        return {"variance_left": float(np.mean((scores - wanted) ** 2) / np.var(split.y_test))}
-    return {"error": float(np.mean(scores.argmax(axis=1) != wanted.argmax(axis=1)))}
+        mse = np.mean((predicted - split.y_test) ** 2)
+        return {"variance_left": float(mse / np.var(split.y_test))}
+    return {"error": float(np.mean(predicted != split.y_test))}
 
 
 def teacher_student(
@@ -219,22 +215,15 @@ def teacher_student(
             "width": teacher_width if name == "teacher" else student_width,
             "n_samples": len(noisy.X_train),
             "n_transfer": distilled.n_transfer_ if name == "student" else 0,
-            **_fitted_errors(fitted, noisy),
+            **_test_error(noisy, fitted.predict(noisy.X_test)),
+            **_train_error(noisy, fitted.predict(noisy.X_train)),
             "agreement": agreement if name == "student" else np.nan,
         }
         for name, fitted in models.items()
     ]
 
 
-def _fitted_errors(model: Any, split: Split) -> dict[str, float]:
-    """Errors of a fitted model on test and training rows, in the measure of the task."""
-    test, train = model.predict(split.X_test), model.predict(split.X_train)
+def _train_error(split: Split, predicted: np.ndarray) -> dict[str, float]:
     if split.task == "numbers":
-        return {
-            "variance_left": float(np.mean((test - split.y_test) ** 2) / np.var(split.y_test)),
-            "train_mse": float(np.mean((train - split.y_train) ** 2)),
-        }
-    return {
-        "error": float(np.mean(test != split.y_test)),
-        "train_error": float(np.mean(train != split.y_train)),
-    }
+        return {"train_mse": float(np.mean((predicted - split.y_train) ** 2))}
+    return {"train_error": float(np.mean(predicted != split.y_train))}

@@ -1,7 +1,6 @@
 """The inputs, labellings and records that the parts of a comparison share."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,9 +45,11 @@ def side_by_side(stacked: np.ndarray) -> np.ndarray:
     return stacked.transpose(1, 0, 2).reshape(stacked.shape[1], -1)
 
 
-@dataclass(frozen=True, eq=False)
 class Comparison:
-    """A split with a labelling for each flip rate.
+    """A split with a labelling for each flip rate, a transfer set, and the kernel of all models.
+
+    Without a bandwidth the noisiest labelling chooses one for all, by the leave-one-out error of
+    kernel ridge.
 
     Attributes
     ----------
@@ -68,60 +69,41 @@ class Comparison:
         Seed of the teacher's random features.
     """
 
-    flip_rates: Sequence[float]
-    problem: Problem
-    labels: Labels
-    wrong: np.ndarray
-    test: Inputs
-    y_test: np.ndarray
-    teacher_seed: int
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         split: Split,
         rng: np.random.Generator,
         bandwidth: float | None,
         n_transfer: int,
         flip_rates: Sequence[float],
         n_seen: int | None,
-    ) -> "Comparison":
-        """Flip labels, draw the transfer set and settle the kernel.
-
-        Without a bandwidth the noisiest labelling chooses one for all, by the leave-one-out
-        error of kernel ridge.
-        """
+    ) -> None:
         X, classes = split.X_train, split.classes
-        flip_seed, teacher_seed, student_seed = (int(s) for s in rng.integers(2**32, size=3))
-        transfer_seed = int(rng.integers(2**32))
+        seeds = [int(seed) for seed in (*rng.integers(2**32, size=3), rng.integers(2**32))]
+        flip_seed, self.teacher_seed, student_seed, transfer_seed = seeds
         pool = _draw_transfer(split, n_transfer, np.random.default_rng(transfer_seed))
+        self.flip_rates = flip_rates
         # One seed for every rate: the labels wrong at 5 % are among those wrong at 10 %.
         flipped = [split.flip_labels(rate, rng=flip_seed) for rate in flip_rates]
+        self.wrong = np.stack([noisy.wrong for noisy in flipped])
         values = np.stack([codes_of("y_train", noisy.y_train, classes) for noisy in flipped])
-        labels = Labels(values, len(classes), np.ones(values.shape, dtype=bool))
-        gammas = np.array([bandwidth_gamma(X, b) for b in BANDWIDTHS])
-        problem = Problem(
+        self.labels = Labels(values, len(classes), np.ones(values.shape, dtype=bool))
+        self.test = Inputs(split.X_test)
+        self.y_test = codes_of("y_test", split.y_test, classes)
+        self.problem = Problem(
             labelled=Inputs(X),
             pool=Inputs(pool),
             gamma=np.nan,
             student_width=width_at(max(STUDENT_WIDTHS), len(X)),
-            gammas=gammas,
+            gammas=np.array([bandwidth_gamma(X, b) for b in BANDWIDTHS]),
             seed=student_seed,
             first=Inputs(pool[:n_seen]) if n_seen is not None and n_seen < len(pool) else None,
         )
         if bandwidth is None:
-            problem.gamma = kernel_ridge(problem, labels).kernels[np.argmax(flip_rates)].gamma
+            chosen = kernel_ridge(self.problem, self.labels).kernels[np.argmax(flip_rates)]
+            self.problem.gamma = chosen.gamma
         else:
-            problem.gamma = bandwidth_gamma(X, bandwidth)
-        return cls(
-            flip_rates=flip_rates,
-            problem=problem,
-            labels=labels,
-            wrong=np.stack([noisy.wrong for noisy in flipped]),
-            test=Inputs(split.X_test),
-            y_test=codes_of("y_test", split.y_test, classes),
-            teacher_seed=teacher_seed,
-        )
+            self.problem.gamma = bandwidth_gamma(X, bandwidth)
 
     @property
     def n(self) -> int:

@@ -1,8 +1,7 @@
 """The main job, `python -m ddkd reproduce`: the paper's claims, measured on four data sets."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from ddkd._repr import short_repr
 from ddkd.contestants._contestant import contestants_of
-from ddkd.datasets import DataFile, Split, fingerprint
+from ddkd.datasets import DataFile, fingerprint
 from ddkd.experiments._claims import Claim, judge_claims
 from ddkd.experiments._comparison import N_SEEN, compare
 from ddkd.experiments._result import SweepResult
@@ -93,11 +92,11 @@ class Reproduction:
     @property
     def failures(self) -> dict[str, str]:
         """Contestants that failed, and why: the first reason of each."""
-        reasons = zip(self.result["model"], self.result["failure"], strict=True)
+        reasons = zip(self.result["model"].tolist(), self.result["failure"].tolist(), strict=True)
         found: dict[str, str] = {}
         for model, reason in reasons:
             if reason:
-                found.setdefault(str(model), str(reason))
+                found.setdefault(model, reason)
         return found
 
 
@@ -136,18 +135,17 @@ def protocols(
     >>> [p.n_transfer for p in protocols("mixture", quick=True)]
     [4000]
     """
-    known = {p.data: p for p in MAIN_JOB}
     chosen: tuple[Protocol, ...]
     if data is None:
         chosen = MAIN_JOB[:1] if quick else MAIN_JOB
     elif isinstance(data, DataFile):
         chosen = (Protocol(data.name, data.name, flip_rates=(0.0,), file=data),)
     else:
-        chosen = (known.get(data, Protocol(data, data)),)
-    if flip_rate is not None:
-        chosen = tuple(replace(p, flip_rates=(flip_rate,)) for p in chosen)
+        chosen = tuple(p for p in MAIN_JOB if p.data == data) or (Protocol(data, data),)
+    changes: dict[str, Any] = {} if flip_rate is None else {"flip_rates": (flip_rate,)}
     if n_samples is not None:
-        chosen = tuple(replace(p, n_samples=n_samples) for p in chosen)
+        changes["n_samples"] = n_samples
+    chosen = tuple(replace(p, **changes) for p in chosen)
     return tuple(p.quick() for p in chosen) if quick else chosen
 
 
@@ -191,25 +189,16 @@ def reproduce(
     Reproduction
         Measurements and judged claims.
     """
-    settings = {
-        p.data: {
-            "teacher_width": p.teacher_width,
-            "n_transfer": p.n_transfer,
-            "flip_rates": list(p.flip_rates),
-            "sizes": {"n_samples": p.n_samples, "n_test": p.n_test},
-            "digest": fingerprint(p.file or p.data),
-        }
-        for p in jobs
-    }
     result = sweep(
         _measure,
-        partial(_loader, files={p.data: p.file for p in jobs if p.file}),
+        _generator,
         grid={"data": [p.data for p in jobs]},
         repeats=repeats,
         seed=seed,
         n_jobs=n_jobs,
         params={
-            "settings": settings,
+            "protocols": {p.data: vars(p) for p in jobs},
+            "digests": {p.data: fingerprint(p.file or p.data) for p in jobs},
             "contestants": contestants_of(contestants),
             "n_seen": None if everyone else N_SEEN,
         },
@@ -221,26 +210,23 @@ def reproduce(
     return Reproduction(tuple(jobs), result, claims)
 
 
-def _loader(rng: np.random.Generator, *, files: Mapping[str, DataFile]) -> Callable[..., Split]:
-    """A repeat's data: any of the data sets, drawn with the repeat's generator."""
-    return partial(_draw, rng, files)
-
-
-def _draw(
-    rng: np.random.Generator, files: Mapping[str, DataFile], *, data: str, **options: Any
-) -> Split:
-    return draw_split(rng, data=files.get(data, data), **options)
+def _generator(rng: np.random.Generator) -> np.random.Generator:
+    """A repeat's data: the generator that any of the data sets is drawn with."""
+    return rng
 
 
 def _measure(
-    loader: Callable[..., Split],
+    data_rng: np.random.Generator,
     rng: np.random.Generator,
     *,
     data: str,
-    settings: dict[str, dict[str, Any]],
+    protocols: dict[str, dict[str, Any]],
+    digests: dict[str, str],
     **given: Any,
 ) -> list[dict[str, Any]]:
-    options = dict(settings[data])
-    sizes = {name: size for name, size in options.pop("sizes").items() if size is not None}
-    split = loader(data=data, digest=options.pop("digest"), **sizes)
+    """Draw one data set and compare on it."""
+    protocol = protocols[data]
+    sizes = {name: protocol[name] for name in ("n_samples", "n_test") if protocol[name]}
+    split = draw_split(data_rng, data=protocol["file"] or data, digest=digests[data], **sizes)
+    options = {name: protocol[name] for name in ("teacher_width", "n_transfer", "flip_rates")}
     return compare(split, rng, **options, **given)

@@ -87,13 +87,7 @@ class SweepResult(Table):
         return _table([*by, "value", "n", "mean", "se"], rows)
 
     def paired(
-        self,
-        value: str,
-        *,
-        between: str,
-        a: Scalar,
-        b: Scalar,
-        by: str | Sequence[str] = (),
+        self, value: str, *, between: str, a: Scalar, b: Scalar, by: str | Sequence[str] = ()
     ) -> Table:
         """Mean and standard error of the difference a minus b within a repeat.
 

@@ -23,16 +23,11 @@ class Task:
     point: Mapping[str, Scalar]
     seed: int
 
-    def data_rng(self) -> np.random.Generator:
-        """Generator for the data: the same for every grid point of a repeat."""
-        return self._child(0)
+    def rng(self, number: int) -> np.random.Generator:
+        """Generator 0 of a repeat, which all grid points share, or that of a grid point alone.
 
-    def rng(self) -> np.random.Generator:
-        """Generator of this task alone."""
-        return self._child(1 + self.point_index)
-
-    def _child(self, number: int) -> np.random.Generator:
-        # What SeedSequence(seed).spawn(...)[repeat].spawn(...)[number] gives, without the others.
+        It is what SeedSequence(seed).spawn(...)[repeat].spawn(...)[number] gives.
+        """
         return np.random.default_rng(
             np.random.SeedSequence(self.seed, spawn_key=(self.repeat, number))
         )
@@ -57,8 +52,8 @@ def run_task(
     start = time.perf_counter()
     try:
         with single_threaded():
-            split = data(task.data_rng()) if callable(data) else data
-            records = experiment(split, task.rng(), **task.point, **params)
+            split = data(task.rng(0)) if callable(data) else data
+            records = experiment(split, task.rng(1 + task.point_index), **task.point, **params)
             checked = _check_records(records, task)
     except Exception as error:
         error.add_note(f"in repeat {task.repeat} of the sweep at {dict(task.point)}")

@@ -40,7 +40,7 @@ def records(split):
 def same_randomness(split):
     """The features, labels and pool that `records` were measured with."""
     rng = np.random.default_rng(7)
-    return Comparison.of(split, rng, 0.8, POOL, RATES, None)
+    return Comparison(split, rng, 0.8, POOL, RATES, None)
 
 
 def find(records, **wanted):
