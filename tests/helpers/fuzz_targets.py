@@ -159,12 +159,12 @@ def swept(repeats, seed):
     return result["value"]
 
 
-def matches(prediction, n_repeats, false_alarm, rng):
+def matches(law, n_repeats, false_alarm, rng):
     # A mismatch is an answer here, and AssertionError the way to give it.
     with contextlib.suppress(AssertionError):
         testing.assert_matches_theory(
             lambda rng: rng.normal(size=3),
-            prediction,
+            law,
             n_repeats=n_repeats,
             false_alarm=false_alarm,
             rng=rng,
@@ -364,7 +364,7 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     "simulation.width_curve": (simulated_curve, N_SAMPLES | {"widths": wholes(1, 3)} | ALPHA | RNG),
     "testing.assert_matches_theory": (
         matches,
-        {"prediction": Argument("array", lambda rng: np.zeros(3)), "n_repeats": whole(20)}
+        {"law": Argument("array", lambda rng: np.zeros(3)), "n_repeats": whole(20)}
         | {"false_alarm": real(1e-6)}
         | RNG,
     ),
