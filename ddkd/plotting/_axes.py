@@ -18,16 +18,16 @@ __all__ = [
     "CURVE",
     "PERCENT",
     "THEORY",
+    "Threshold",
     "finish",
     "legend_below",
     "legend_entries",
-    "log_axis",
-    "mark_above",
     "mark_thresholds",
     "new_axes",
-    "percent_axis",
+    "scale_axis",
 ]
 
+Threshold = float | Mapping[str, float] | None  # its label is "n = ..." unless it has another
 CURVE, THEORY = "ddkd-curve", "ddkd-theory"  # what a line is, for those who draw on its axes later
 _ABOVE, _CUT = "ddkd-above", "ddkd-cut"
 PERCENT = "(%)"  # the end of an axis' name whose values are fractions
@@ -76,17 +76,16 @@ class RoundTicks(Locator):
         return bool((room > (_LETTER * (letters[1:] + letters[:-1]) / 2 + 0.8) / 3).all())
 
 
-def log_axis(axis: XAxis | YAxis, scale: float = 1.0) -> None:
-    """Make an axis logarithmic with plain round numbers, shown times `scale`."""
-    getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
-    axis.set_major_locator(RoundTicks(axis))
-    axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _plain_number(scale * value)))
-
-
-def percent_axis(axis: XAxis | YAxis) -> None:
-    """Show fractions as percentages on a linear axis."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,.6g}"))
+def scale_axis(axis: XAxis | YAxis, *, log: bool, percent: bool) -> None:
+    """Show plain round numbers on a linear or logarithmic axis; fractions in percent if asked."""
+    unit = 100 if percent else 1
+    if log:
+        getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
+        axis.set_major_locator(RoundTicks(axis))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _plain_number(unit * value)))
+    elif percent:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,.6g}"))
 
 
 def _plain_number(value: float) -> str:
@@ -103,8 +102,12 @@ def _rough(value: float) -> str:
     return f"{float(text):,.0f}" if value < 1e6 else text
 
 
-def mark_thresholds(ax: Axes, thresholds: Mapping[str, float]) -> list[Line2D]:
-    """Mark each interpolation threshold by a dotted line with its label above the axes."""
+def mark_thresholds(ax: Axes, thresholds: Threshold) -> list[Line2D]:
+    """Mark interpolation thresholds by dotted lines with their labels above the axes."""
+    if thresholds is None:
+        return []
+    if not isinstance(thresholds, Mapping):
+        thresholds = {f"n = {thresholds:,.12g}": thresholds}
     marked = {(text.get_text(), text.xy[0]) for text in _labels_above(ax)}
     for label, at in thresholds.items():
         if (label, at) not in marked:  # by an earlier display
@@ -134,10 +137,9 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
     Values on an axis whose name ends in "(%)" are fractions, shown as percentages.
     """
     left, right = ax.dataLim.intervalx
-    if x_name.endswith(PERCENT):
-        percent_axis(ax.xaxis)
-    elif left > 0 and right > _LOG_RATIO * left:
-        log_axis(ax.xaxis)
+    percent = x_name.endswith(PERCENT)
+    wide = left > 0 and right > _LOG_RATIO * left
+    scale_axis(ax.xaxis, log=wide and not percent, percent=percent)
     _limit_errors(ax, y_name.endswith(PERCENT))
     ax.set_xlabel(x_name, fontsize=FONT)
     ax.set_ylabel(y_name, fontsize=FONT)
@@ -198,13 +200,11 @@ def _limit_errors(ax: Axes, percent: bool) -> None:
     typical = max(_typical(y) for _, y in curves)
     top = max(_foot(y) for _, y in curves)
     bottom = min(np.min(y, where=y > _ZERO * typical, initial=top) for _, y in curves)
-    if top > _LOG_RATIO * bottom and not (percent and any((y == 0).any() for _, y in curves)):
-        log_axis(ax.yaxis, 100.0 if percent else 1.0)
-        ax.set_ylim(bottom / 1.2, top * 1.2)
-    elif top > 0:
-        ax.set_ylim(0, 1.08 * top)
-        if percent:
-            percent_axis(ax.yaxis)
+    zeros = percent and any((y == 0).any() for _, y in curves)
+    log = top > _LOG_RATIO * bottom and not zeros
+    if log or top > 0:
+        scale_axis(ax.yaxis, log=log, percent=percent)
+        ax.set_ylim(*((bottom / 1.2, top * 1.2) if log else (0, 1.08 * top)))
     _show_cuts(ax, top, 100.0 if percent else 1.0)
 
 

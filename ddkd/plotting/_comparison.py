@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ddkd.experiments._errors import Errors, title_of
-from ddkd.plotting._axes import finish, legend_entries, mark_thresholds
+from ddkd.plotting._axes import Threshold, finish, legend_entries, mark_thresholds
 from ddkd.plotting._curves import draw_level, draw_scores, draw_theory
 from ddkd.plotting._style import FONT, label, set_title
 
@@ -59,7 +59,7 @@ class _Panels:
         self.flips = np.unique([self.all_flips[0], near])
 
     def figure(
-        self, what: str, draw: Callable[[Axes, float], None], x_name: str, marks: dict[str, float]
+        self, what: str, draw: Callable[[Axes, float], None], x_name: str, marks: Threshold
     ) -> Figure:
         """Draw one panel a flip rate, with a common error axis and one legend below."""
         figure = self.empty(what, (5.2 * len(self.flips), 5.6))
@@ -128,8 +128,7 @@ def _by_width(panels: _Panels) -> Figure:
             panels.widths(ax, model, flip, m if model in ("hard", "soft") else 0)
         panels.levels(ax, flip)
 
-    marks = {f"n = {panels.n:,}": float(panels.n)}
-    return panels.figure("error against width", draw, "Width", marks)
+    return panels.figure("error against width", draw, "Width", panels.n)
 
 
 def _own_peak(panels: _Panels) -> Figure:

@@ -70,7 +70,7 @@ def draw_prediction(result: SweepResult, *, title: str = "") -> Figure:
     for ax, (value, name) in zip(panels, values, strict=True):
         for alpha in np.unique(result["alpha"]):
             _predicted_and_measured(ax, result.where(alpha=float(alpha)), float(alpha), value)
-        mark_thresholds(ax, {f"n = {n:,}": float(n)})
+        mark_thresholds(ax, n)
         finish(ax, "Width", name, legend=ax is panels[-1])
     return figure
 

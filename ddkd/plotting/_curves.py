@@ -10,14 +10,13 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_choice, check_vector
 from ddkd._repr import summarise
-from ddkd.plotting._axes import CURVE, THEORY, finish, mark_thresholds, new_axes
+from ddkd.plotting._axes import CURVE, THEORY, Threshold, finish, mark_thresholds, new_axes
 from ddkd.plotting._style import look, set_title
 
 __all__ = [
     "CurvesDisplay",
     "Display",
     "Theory",
-    "Threshold",
     "check_scores",
     "check_theory",
     "draw_level",
@@ -25,7 +24,6 @@ __all__ = [
     "draw_theory",
 ]
 
-Threshold = float | Mapping[str, float] | None
 Theory = ArrayLike | tuple[ArrayLike, ArrayLike]
 
 
@@ -73,7 +71,7 @@ class CurvesDisplay(Display):
         for name, (at, values) in theory.items():
             label = f"{name}, theory" if name in drawn else name
             self.lines_.append(draw_theory(ax, at, values, label, drawn.get(name)))
-        self.thresholds_ = mark_thresholds(ax, _thresholds(self.threshold))
+        self.thresholds_ = mark_thresholds(ax, self.threshold)
         if self.title:
             set_title(ax, self.title)
         finish(ax, x_name, self.score_name)
@@ -104,13 +102,6 @@ def check_theory(name: str, value: Theory, x: np.ndarray) -> tuple[np.ndarray, n
     if values.shape != x.shape or np.isnan(values).all():
         raise ValueError(f"{name} must have {x.size} values, not all NaN; got {values.shape}")
     return x, values
-
-
-def _thresholds(value: Threshold) -> dict[str, float]:
-    """The interpolation thresholds by the label under which to mark them."""
-    if isinstance(value, Mapping):
-        return {str(label): float(at) for label, at in value.items()}
-    return {} if value is None else {f"n = {value:,.12g}": float(value)}
 
 
 def draw_scores(

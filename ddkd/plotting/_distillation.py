@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
 from ddkd.experiments import Table
-from ddkd.plotting._curves import CurvesDisplay, Theory, Threshold, check_scores, check_theory
+from ddkd.plotting._axes import Threshold
+from ddkd.plotting._curves import CurvesDisplay, Theory, check_scores, check_theory
 from ddkd.plotting._pivot import pivot
 from ddkd.plotting._style import label
 

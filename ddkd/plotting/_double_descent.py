@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator, is_classifier
 
 from ddkd._checks import check_choice, check_vector
 from ddkd.experiments import Table
-from ddkd.plotting._curves import CurvesDisplay, Theory, Threshold, check_scores, check_theory
+from ddkd.plotting._axes import Threshold
+from ddkd.plotting._curves import CurvesDisplay, Theory, check_scores, check_theory
 from ddkd.plotting._pivot import pivot
 from ddkd.plotting._validation import has_peak, validation_errors
 from ddkd.solvers import WidthPath

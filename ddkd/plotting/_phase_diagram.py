@@ -10,7 +10,7 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
-from ddkd.plotting._axes import PERCENT, legend_below, log_axis, new_axes, percent_axis
+from ddkd.plotting._axes import PERCENT, legend_below, new_axes, scale_axis
 from ddkd.plotting._curves import Display
 from ddkd.plotting._style import FONT, set_title
 from ddkd.theory import PhaseDiagram
@@ -204,11 +204,7 @@ class PhaseDiagramDisplay(Display):
             (ax.xaxis, self.x, self.x_name),
             (ax.yaxis, self.y, self.y_name),
         ):
-            percent = name.endswith(PERCENT)
-            if _is_geometric(values):
-                log_axis(axis, 100.0 if percent else 1.0)
-            elif percent:
-                percent_axis(axis)
+            scale_axis(axis, log=_is_geometric(values), percent=name.endswith(PERCENT))
             axis.set_label_text(name, fontsize=FONT)
         limit = self._limit()
         self.mesh_ = ax.pcolormesh(
@@ -267,12 +263,12 @@ class PhaseDiagramDisplay(Display):
         self.colorbar_ = ax.figure.colorbar(
             self.mesh_, ax=ax, extend="both" if clipped else "neither"
         )
-        percent_axis(self.colorbar_.ax.yaxis)
+        scale_axis(self.colorbar_.ax.yaxis, log=False, percent=True)
         first, second = self.names
         self.colorbar_.set_label(f"points below the error of the\n{second}", fontsize=FONT)
         self.colorbar_.ax.tick_params(labelsize=FONT - 1)
         self.colorbar_.ax.set_title(f"{first}\nbetter", fontsize=FONT - 1)
-        self.colorbar_.ax.set_xlabel("worse", fontsize=FONT - 1, labelpad=0.8 * FONT)
+        self.colorbar_.ax.set_xlabel("worse", fontsize=FONT - 1, labelpad=1.3 * FONT)
 
 
 def _is_geometric(values: np.ndarray) -> bool:
