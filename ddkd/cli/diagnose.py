@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ddkd.cli._answer import Answer
+from ddkd.cli._answer import Answer, fill
 from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, add_flags, imported, positive, shows_progress
 from ddkd.diagnosis import diagnose
@@ -52,7 +52,10 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         found.plot(figure.subplots())
         figure.savefig(args.plot, dpi=100)
     first, *rest = str(found).splitlines()
-    table = [f"  {e.probe:<34} {e.value:10.4g}  {e.meaning}" for e in found.evidence]
+    table = [
+        fill(f"{item.probe}: {item.value:.4g} ({item.meaning})", "  ", "      ")
+        for item in found.evidence
+    ]
     values = {
         "cause": found.cause,
         "causes": list(found.causes),

@@ -49,25 +49,17 @@ _LABELS = {
     "teacher-tuned": "tuned teacher",
 }
 # The same model looks the same in every picture, whatever the picture calls it.
-_MODELS = {
-    "direct": DIRECT,
-    "directly trained": DIRECT,
-    "directly trained, min-norm": DIRECT,
-    "min-norm": DIRECT,
-    "test": DIRECT,
-    "directly trained, tuned ridge": TUNED,
-    "tuned ridge": TUNED,
-    "hard labels": HARD,
-    "student": HARD,
-    "student, hard labels": HARD,
-    "soft labels": SOFT,
-    "student, soft labels": SOFT,
-    "student of a tuned teacher": TUNED_TEACHER,
-    "teacher": TEACHER,
-    "interpolating teacher": TEACHER,
-    "tuned teacher": OTHER,
-    "best without a teacher": RIVAL,
+_ALIKE = {
+    DIRECT: ("direct", "directly trained", "directly trained, min-norm", "min-norm", "test"),
+    TUNED: ("directly trained, tuned ridge", "tuned ridge"),
+    HARD: ("hard labels", "student", "student, hard labels"),
+    SOFT: ("soft labels", "student, soft labels"),
+    TUNED_TEACHER: ("student of a tuned teacher",),
+    TEACHER: ("teacher", "interpolating teacher"),
+    OTHER: ("tuned teacher",),
+    RIVAL: ("best without a teacher",),
 }
+_MODELS = {name: model for model, names in _ALIKE.items() for name in names}
 # For all other curves, in this order; the first ones differ most in grey.
 _OTHERS = (DIRECT, TUNED, RIVAL, TEACHER, TUNED_TEACHER, SOFT, HARD, OTHER)
 

@@ -19,6 +19,8 @@ QUICK = {
     "advise": ["--verbose"],
     "phase": ["--verbose"],
     "theorems": ["--only", "conservation", "--verbose"],
+    "diagnose": ["own:model", "--param", "rbfsampler__n_components", "--verbose"],
+    "page": ["--out", "page.html"],
 }
 FIRST = {
     "reproduce": r"\d+ of \d+ claims hold, \d+ fail, \d+ are undecided",
@@ -28,9 +30,18 @@ FIRST = {
     "phase": r"With 0 % label noise",
     "advise": r"[A-Z].* is expected to err on",
     "theorems": r"1 of 1 agree",
+    "diagnose": r"No peak at \d+: an effective ridge",
+    "page": r"Page: \d+ kB",
     "curve of a file": r"The error (peaks at|has no peak)",
     "mistake": r"ddkd curve: error: data file absent.csv does not exist",
 }
+MODULE = """
+from sklearn.kernel_approximation import RBFSampler
+from sklearn.linear_model import RidgeClassifier
+from sklearn.pipeline import make_pipeline
+
+model = make_pipeline(RBFSampler(gamma=0.02, random_state=0), RidgeClassifier())
+"""
 ESCAPES = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[[\d;]*[A-Za-z]")
 
 
@@ -88,8 +99,9 @@ def test_lines_fit_and_the_first_is_the_answer(command, tmp_path):
         "curve of a file": ["curve", "--repeats", "1", "--data", name],
         "mistake": ["curve", "--data", "absent.csv"],
     }.get(command) or [command, "--out", "out", *QUICK[command]]
-    if command == "theorems":
+    if command in ("theorems", "diagnose", "page"):
         arguments = [command, *QUICK[command]]
+    (tmp_path / "own.py").write_text(MODULE)
     left, ever = seen(in_terminal([*arguments], tmp_path))
     assert re.match(FIRST[command], left[0]), left[:3]
     assert max(map(len, ever)) <= 78, max(ever, key=len)
