@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--contestant",
         action="append",
         default=[],
-        metavar="PACKAGE:CLASS",
+        metavar="MODULE:NAME",
         help="a classifier of your own that joins the rivals; may be given again",
     )
     parser.add_argument(

@@ -160,7 +160,7 @@ def test_guess_then_reveal(scene, browser, page):
 
     assert colours() == [False, False]
     drag(browser, f"scene{scene}-chart", [(0.3, 0.7), (0.5, 0.3), (0.8, 0.6)])
-    assert colours() == [True, False]
+    wait_for(browser, lambda: colours() == [True, False])  # drawn in the next frame
     coach = browser.find_element("id", f"scene{scene}-coach").text
     browser.find_element("id", f"scene{scene}-reveal").click()
     wait_for(browser, lambda: colours() == [True, True])
