@@ -59,7 +59,7 @@ def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
             markersize=8,
             label=name,
         )
-    near = places[ranking.difference <= 1.5 * ranking.standard_error]
+    near = places[advice.near()]
     left = 100 * float(ranking.low.min()) - 1.5
     ax.plot([left, left], [near.min() - 0.3, near.max() + 0.3], color="#777777", linewidth=3)
     ax.set_yticks(places, ranking.title.tolist(), fontsize=FONT - 2)

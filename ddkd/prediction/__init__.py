@@ -1,6 +1,7 @@
 """Theory applied to data, predicted curves of random features; and advice, what to use."""
 
-from ddkd.prediction._advice import Advice, advise
+from ddkd.prediction._advice import Advice
+from ddkd.prediction._advise import advise
 from ddkd.prediction._conditional import ConditionalPrediction, ConditionalPredictor
 from ddkd.prediction._curve import predict_curve
 from ddkd.prediction._phase import predict_phase

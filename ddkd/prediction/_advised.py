@@ -52,22 +52,6 @@ class AdvisedModel(ClassifierMixin, BaseEstimator):
         if classes is not None:
             self.classes_ = classes
 
-    def alone(self, name: str) -> "AdvisedModel":
-        """One member of a committee.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        AdvisedModel
-            The same without the others.
-        """
-        model = self.models[list(self.names).index(name)]
-        return AdvisedModel([name], [model], self.scaler, self.classes)
-
     def fit(self, X: Any, y: Any) -> "AdvisedModel":
         """Refuse: the model is fitted already, to the labels that were advised on.
 

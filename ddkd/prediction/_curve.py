@@ -59,11 +59,10 @@ def predict_curve(
     predictor = fourier_predictor(split.X_train, split.X_test, gamma)
     found = predictor.predict(targets, grid[:, None], alpha=strengths)
     predicted_mse = found.mse(wanted)
-    if split.task == "numbers":
-        value, predicted = "variance_left", predicted_mse / np.var(wanted)
-    else:
-        truth = decode(wanted)
-        value, predicted = "error", found.error_rate(truth)
+    numbers = split.task == "numbers"
+    value = "variance_left" if numbers else "error"
+    truth = decode(wanted)
+    predicted = predicted_mse / np.var(wanted) if numbers else found.error_rate(truth)
     records = []
     for i, width in enumerate(grid):
         seed = int(rng.integers(2**32))
@@ -72,7 +71,6 @@ def predict_curve(
         scores = features.transform(split.X_test) @ coef
         for j, alpha in enumerate(strengths):
             mse = float(np.mean((scores[j] - wanted) ** 2))
-            numbers = split.task == "numbers"
             error = mse / np.var(wanted) if numbers else np.mean(decode(scores[j]) != truth)
             records.append(
                 {

@@ -107,28 +107,22 @@ def predict_phase(
         for i, said in enumerate(labels):
             found = unlabelled.predict(encode(said[:m], n_classes, centred=True), k, alpha=ALPHAS)
             students[i, j] = np.nanmin(found.error_rate(truth))
-    shape = (len(labels), len(sizes))
-    by_rate = {
-        "teacher_error": teacher_errors,
-        "direct_error": direct,
-        "teacher_alpha": strengths,
-    }
     return PhaseDiagram(
         row_name="flip_rate",
         row_values=np.array(flip_rates, dtype=float),
         column_name="n_transfer",
         column_values=np.array(sizes),
-        fixed={
-            "n_samples": len(split.X_train),
-            "teacher_width": teacher_width,
-            "student_width": k,
-        },
+        fixed={"n_samples": len(split.X_train), "teacher_width": teacher_width, "student_width": k},
         student_error=students,
-        **{
-            name: np.broadcast_to(np.array(values)[:, None], shape)
-            for name, values in by_rate.items()
-        },
+        teacher_error=_columns(teacher_errors, len(sizes)),
+        direct_error=_columns(direct, len(sizes)),
+        teacher_alpha=_columns(strengths, len(sizes)),
     )
+
+
+def _columns(values: list[float], n_columns: int) -> np.ndarray:
+    """The same values, one a flip rate, for every transfer size."""
+    return np.repeat(np.array(values)[:, None], n_columns, axis=1)
 
 
 def _pool(
@@ -138,6 +132,6 @@ def _pool(
     sizes = [check_integer("n_transfer", m, low=2) for m in n_transfer]
     if not sizes:
         raise ValueError("n_transfer is empty; it needs at least one size")
-    if not isinstance(split.transfer, np.ndarray):
-        return sorted(set(sizes)), split.transfer.sample(max(sizes), rng=rng)
-    return sorted({min(m, len(split.transfer)) for m in sizes}), split.transfer[: max(sizes)]
+    stream = not isinstance(split.transfer, np.ndarray)
+    pool = split.transfer.sample(max(sizes), rng=rng) if stream else split.transfer[: max(sizes)]
+    return sorted({min(m, len(pool)) for m in sizes}), pool

@@ -1,5 +1,6 @@
-"""An advice in plain words: five lines, cautions, and the table."""
+"""An advice in plain words: some sentences, cautions, and the table."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +17,11 @@ _WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
 
 def report_of(advice: "Advice") -> str:
     """Return the sentences, then the table."""
-    sentences = [_expected(advice), _against_other(advice), _against_teacher(advice), _near(advice)]
-    lines = [s for s in sentences if s]
+    lines = [_expected(advice), *_against_teacher(advice), *_against_other(advice), _near(advice)]
     if advice.ranking.student.any():
-        lines.append(_own_peak(advice))
+        lines += _about_the_pool(advice)
     lines += [f"{name} failed and is left out: {why}" for name, why in advice.failures.items()]
-    return "\n".join([*lines, *advice.cautions, "", table_of(advice)])
+    return "\n".join([*lines, *advice.cautions, "", _table(advice)])
 
 
 def _percent(value: float) -> str:
@@ -44,81 +44,84 @@ def _in_sentence(title: str) -> str:
     return f"the {title}" if title in _WITH_ARTICLE else title
 
 
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def _expected(advice: "Advice") -> str:
     best = advice.ranking[0]
+    title = _in_sentence(best.title)
     kind = "is expected to err on" if advice.n_classes else "is expected to leave"
     what = "" if advice.n_classes else " of the variance"
     interval = f"{100 * best.low:.1f} to {100 * best.high:.1f} %"
     return (
-        f"{_capital(_in_sentence(best.title))} {kind} {_percent(best.error)}{what} ({interval}, "
+        f"{title[0].upper()}{title[1:]} {kind} {_percent(best.error)}{what} ({interval}, "
         f"against labels as noisy as yours)."
     )
 
 
-def _against_teacher(advice: "Advice") -> str:
+def _teacher_of(advice: "Advice", student: str) -> str:
+    """The one teacher of a student; nothing if it has several, or the teacher failed."""
+    needs = next(entry.needs for entry in advice._contest.entries if entry.name == student)
+    return needs[0] if len(needs) == 1 and needs[0] in advice.ranking.name else ""
+
+
+def _against_teacher(advice: "Advice") -> Iterator[str]:
     """The best student and its own teacher."""
-    students = advice.ranking[advice.ranking.student]
-    if not len(students):
-        return ""
-    best = students[0]
-    needs = next(t.needs for t in advice._contest.teachers if t.name == best["name"])
-    if len(needs) > 1 or needs[0] not in advice._contest.losses:
-        return ""
-    teacher = advice.ranking[advice.ranking.name == needs[0]][0]
-    found = advice.difference(best["name"], needs[0])
-    subject = "It" if best["name"] == advice.best else f"A {best.title}"
-    return (
-        f"{subject} errs on {_percent(best.error)}, its teacher on {_percent(teacher.error)}: "
-        f"{_points(*found)}."
-    )
+    for best in advice.ranking[advice.ranking.student][:1]:
+        if teacher := _teacher_of(advice, best.name):
+            subject = "It" if best.name == advice.best else f"A {best.title}"
+            error = advice.ranking.error[advice.ranking.name == teacher][0]
+            yield (
+                f"{subject} errs on {_percent(best.error)}, its teacher on {_percent(error)}: "
+                f"{_points(*advice.difference(best.name, teacher))}."
+            )
 
 
-def _against_other(advice: "Advice") -> str:
+def _against_other(advice: "Advice") -> Iterator[str]:
     """The best of the other kind: a rival of a student, or a student of a rival."""
-    others = advice.ranking[advice.ranking.student != advice.distils]
-    if not len(others):
-        return ""
-    first = others[0]
     kind = "rival without a teacher" if advice.distils else "student"
     verdict = "decided" if advice.decided else "undecided"
-    return (
-        f"The best {kind}, {_in_sentence(first.title)}, errs on {_percent(first.error)}: "
-        f"{100 * first.difference:.1f} points more, {verdict}."
-    )
+    for first in advice.ranking[advice.ranking.student != advice.distils][:1]:
+        yield (
+            f"The best {kind}, {_in_sentence(first.title)}, errs on {_percent(first.error)}: "
+            f"{100 * first.difference:.1f} points more, {verdict}."
+        )
 
 
 def _near(advice: "Advice") -> str:
-    near = advice.ranking.difference <= 1.5 * advice.ranking.standard_error
-    count = int(np.sum(near))
-    if count == 1:
+    near = advice.near()
+    if near.sum() == 1:
         return "No other contestant is within 1.5 standard errors of it."
     return (
-        f"{count} of {len(near)} contestants are within 1.5 standard errors of the best; their "
-        f"vote is the safer choice: committee()."
+        f"{near.sum()} of {len(near)} contestants are within 1.5 standard errors of the best; "
+        f"their vote is the safer choice: committee()."
     )
 
 
-def _own_peak(advice: "Advice") -> str:
-    """Where students err most, which theory knows without any data."""
+def _about_the_pool(advice: "Advice") -> Iterator[str]:
+    """What theory adds: the gain from more unlabelled rows, and where students err most."""
+    students = advice.ranking[advice.ranking.student].name
+    teacher = next(filter(None, (_teacher_of(advice, name) for name in students)), "")
+    if advice.n_classes and teacher:
+        m, gain = advice._contest.gain_of_pool(teacher)
+        falls = f"falls by {100 * gain:.1f} points" if gain >= 0.0005 else "does not fall"
+        if np.isfinite(gain):
+            yield (
+                f"From {m // 2:,} to {m:,} unlabelled rows a student's error {falls}, as "
+                f"predict_student has it, mostly right to a point; each further doubling "
+                f"brings less."
+            )
     width = advice._contest.problem.student_width
-    return (
+    yield (
         f"Students have {width:,} features; their own error peaks at {advice.n_unlabelled:,}, the "
         f"number of unlabelled rows: keep well below it."
     )
 
 
-def table_of(advice: "Advice") -> str:
+def _table(advice: "Advice") -> str:
     """The ranking as aligned text of at most 78 columns."""
-    ranking = advice.ranking
     unequal = any("balanced errors" in caution for caution in advice.cautions)
     head = f"{'error':>6}{'90 % interval':>15}{'to the best':>13}"
     head += f"{'bal.':>6}" if unequal else ""
     lines = [f"{'':37}{head}"]
-    for row in ranking:
+    for row in advice.ranking:
         interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
         to_best = f"{100 * row.difference:+.1f} \u00b1 {100 * row.standard_error:.1f}"
         line = f"{row.title[:36]:37}{100 * row.error:6.1f}{interval:>15}{to_best:>13}"

@@ -1,0 +1,213 @@
+"""Which method to use, and whether to distil it: whole pipelines, cross-validated together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
+
+from ddkd._checks import as_array, check_integer, check_matrix, check_rng
+from ddkd._labels import codes_of
+from ddkd.contestants._contestant import Contestant, contestants_of
+from ddkd.contestants._problem import Inputs, Labels, Problem, folds_of
+from ddkd.contestants._table import ADVISED, TEACHERS, Rival, Teacher, kernel_ridge, student_of
+from ddkd.features import bandwidth_gamma
+from ddkd.prediction._advice import Advice
+from ddkd.prediction._cautions import cautions_of
+from ddkd.prediction._contest import Contest
+from ddkd.prediction._judging import Z_90, ranking_of
+
+__all__ = ["advise"]
+
+BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
+STUDENT_WIDTH = 4  # in units of the labelled rows
+N_SPLITS = 2  # into folds: of one the choice is a lottery at a hundred rows
+MAX_POOL = 10_000  # a neighbour graph costs the square of it
+MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
+_BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} contestants"
+
+
+def advise(
+    X: Any,
+    y: Any,
+    X_unlabelled: Any,
+    *,
+    contestants: Sequence[Any] | None = None,
+    n_folds: int = 5,
+    rng: Any = 0,
+    n_jobs: int = 1,
+    progress: bool = False,
+    groups: Any = None,
+) -> Advice:
+    """Choose a method, or a student of it, by cross-validating whole pipelines.
+
+    The rows are split into folds twice. In each fold the labels of some rows are hidden; every
+    rival is tuned on the others and labels the unlabelled rows, and a student learns from what it
+    said. A held-out row is thus scored by a student whose teacher never saw its label. Students'
+    features and factors depend on neither the labels nor the fold, so all of them share one. The
+    kernel of the students is the one that kernel ridge prefers by leave-one-out error of all
+    labels.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_inputs)
+        Labelled inputs. Columns are standardised here, and cut at three standard deviations.
+    y : array-like of shape (n_samples,)
+        Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
+        different values.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None
+        Unlabelled inputs; of more than 10,000, that many are drawn.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own, which join the standard ones and have students, too; see
+        `ddkd.contestants.Contestant`.
+    n_folds : int, default=5
+        Number of folds of each of the two splits.
+    rng : None, int, SeedSequence or Generator, default=0
+        Source of the folds and of everything random in the contestants.
+    n_jobs : int, default=1
+        Number of threads of the linear algebra.
+    progress : bool, default=False
+        Whether to draw a progress bar.
+    groups : array-like of shape (n_samples,) or None, default=None
+        Rows of one group stay in one fold.
+
+    Returns
+    -------
+    Advice
+        What to use, and how sure that is.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not usable, there is one class only, or every contestant fails.
+
+    Examples
+    --------
+    >>> from ddkd.datasets import load
+    >>> from ddkd.prediction import advise
+    >>> split = load("digits", n_samples=100, n_transfer=300, rng=0)
+    >>> advice = advise(split.X_train, split.y_train, split.transfer)
+    >>> len(advice.ranking), bool(advice.ranking.error[0] < 0.2)
+    (16, True)
+    >>> model = advice.estimator()
+    >>> bool(model.score(split.X_test, split.y_test) > 0.8)
+    True
+    """
+    X = check_matrix("X", X)
+    truth, classes = _truth(y, len(X))
+    pool = _pool(X_unlabelled, X.shape[1])
+    generator = check_rng(rng)
+    seed = int(generator.integers(2**31))
+    if len(pool) > MAX_POOL:
+        pool = pool[generator.choice(len(pool), MAX_POOL, replace=False)]
+    group_of = None if groups is None else _groups(groups, len(X))
+    n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
+    splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(N_SPLITS)]
+    hidden = [held for split in splits for _, held in split]
+    known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
+    n_classes = 0 if classes is None else len(classes)
+    scaler = _scaler().fit(np.concatenate([X, pool]))
+    rivals, teachers = _entrants(contestants_of(contestants), n_classes, len(pool))
+    contest = Contest(
+        problem=_problem(scaler.transform(X), scaler.transform(pool) if len(pool) else pool, seed),
+        labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),
+        groups=np.arange(len(X)) if group_of is None else group_of,
+        scaler=scaler,
+        classes=classes,
+        rivals=rivals,
+        teachers=teachers,
+    )
+    contest.problem.groups = group_of
+    total = len(rivals) + len(teachers)
+    bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
+    with threadpool_limits(check_integer("n_jobs", n_jobs)), bar:
+        tuned = kernel_ridge(contest.problem, contest.all_labels)
+        contest.problem.gamma = tuned.kernels[0].gamma
+        contest.run(bar.update)
+    ranking = ranking_of(contest.entries, contest.losses, contest.labels, contest.groups)
+    kinds = ranking[ranking.student], ranking[~ranking.student]
+    firsts = [
+        rows.name[0] for rows in kinds if len(rows)
+    ]  # without students a rival against itself
+    difference, error = contest.difference(firsts[0], firsts[-1])
+    return Advice(
+        best=str(ranking.name[0]),
+        distils=bool(ranking.student[0]),
+        decided=abs(difference) > Z_90 * error,
+        ranking=ranking,
+        cautions=cautions_of(X, truth, pool, classes, n_folds, groups is not None, seed),
+        failures={e.name: e.failure for e in contest.entries if e.failure},
+        n_labelled=len(X),
+        n_unlabelled=len(pool),
+        n_classes=n_classes,
+        _contest=contest,
+    )
+
+
+def _truth(y: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray | None]:
+    """Class indices and the classes; or numbers and None.
+
+    Floats are numbers if some are not whole or there are many different ones.
+    """
+    y = as_array("y", y)
+    if y.shape != (n_rows,):
+        raise ValueError(f"y must hold one label for each of {n_rows} rows; its shape is {y.shape}")
+    if y.dtype.kind == "f":
+        if not np.isfinite(y).all():
+            raise ValueError("y contains NaN or infinity; every label must be finite")
+        if (y != np.floor(y)).any() or len(np.unique(y)) > MOST_CLASSES:
+            return y.astype(float), None
+    classes = np.unique(y)
+    if len(classes) < 2:
+        raise ValueError(
+            f"y has one class, {classes[0]!r}: nothing can be learned from it, and nothing said"
+        )
+    return codes_of("y", y, classes), classes
+
+
+def _pool(given: Any, n_columns: int) -> np.ndarray:
+    if given is None or len(given) == 0:
+        return np.empty((0, n_columns))
+    return check_matrix("X_unlabelled", given, n_columns=n_columns)
+
+
+def _groups(given: Any, n_rows: int) -> np.ndarray:
+    codes = np.unique(as_array("groups", given), return_inverse=True)[1].ravel()
+    if len(codes) != n_rows or codes.max() < 1:
+        raise ValueError(f"groups must name two groups or more, one for each of {n_rows} rows")
+    return codes
+
+
+def _scaler() -> Pipeline:
+    """Columns of mean 0 and deviation 1, cut at three deviations.
+
+    A pixel that is hardly ever black would otherwise be all that a distance depends on.
+    """
+    cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
+    return make_pipeline(StandardScaler(), cut)
+
+
+def _problem(X: np.ndarray, pool: np.ndarray, seed: int) -> Problem:
+    gammas = np.array([bandwidth_gamma(X, b) for b in BANDWIDTHS])
+    return Problem(
+        labelled=Inputs(X),
+        pool=Inputs(pool),
+        gamma=float(gammas[len(gammas) // 2]),
+        student_width=max(1, min(STUDENT_WIDTH * len(X), len(pool) // 3)),
+        gammas=gammas,
+        seed=seed,
+    )
+
+
+def _entrants(
+    own: list[Contestant], n_classes: int, n_pool: int
+) -> tuple[list[Rival | Contestant], list[Teacher]]:
+    """Rivals and teachers for labels of this kind; without a pool those that need none."""
+    standard: list[Rival | Contestant] = [r for r in ADVISED if n_classes or r.numbers]
+    rivals = [r for r in [*standard, *own] if n_pool or r.sees == "labels"]
+    hard_only = {"student-of-neighbours", "student-of-majority"}
+    teachers = [t for t in TEACHERS if n_classes or t.name not in hard_only]
+    return rivals, [*teachers, *map(student_of, own)] if n_pool else []
