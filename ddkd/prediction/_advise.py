@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
@@ -109,10 +109,22 @@ def advise(
     hidden = [held for split in splits for _, held in split]
     known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
     n_classes = 0 if classes is None else len(classes)
-    scaler = _scaler().fit(np.concatenate([X, pool]))
+    # A pixel that is hardly ever black would otherwise be all that a distance depends on.
+    cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
+    scaler = make_pipeline(StandardScaler(), cut).fit(np.concatenate([X, pool]))
+    inputs = Inputs(scaler.transform(X))
+    gammas = np.array([bandwidth_gamma(inputs.X, b) for b in BANDWIDTHS])
     rivals, teachers = _entrants(contestants_of(contestants), n_classes, len(pool))
     contest = Contest(
-        problem=_problem(scaler.transform(X), scaler.transform(pool) if len(pool) else pool, seed),
+        problem=Problem(
+            labelled=inputs,
+            pool=Inputs(scaler.transform(pool) if len(pool) else pool),
+            gamma=gammas[len(gammas) // 2],
+            student_width=max(1, min(STUDENT_WIDTH * len(X), len(pool) // 3)),
+            gammas=gammas,
+            seed=seed,
+            groups=group_of,
+        ),
         labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),
         groups=np.arange(len(X)) if group_of is None else group_of,
         scaler=scaler,
@@ -120,7 +132,6 @@ def advise(
         rivals=rivals,
         teachers=teachers,
     )
-    contest.problem.groups = group_of
     total = len(rivals) + len(teachers)
     bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
     with threadpool_limits(check_integer("n_jobs", n_jobs)), bar:
@@ -179,27 +190,6 @@ def _groups(given: Any, n_rows: int) -> np.ndarray:
     if len(codes) != n_rows or codes.max() < 1:
         raise ValueError(f"groups must name two groups or more, one for each of {n_rows} rows")
     return codes
-
-
-def _scaler() -> Pipeline:
-    """Columns of mean 0 and deviation 1, cut at three deviations.
-
-    A pixel that is hardly ever black would otherwise be all that a distance depends on.
-    """
-    cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
-    return make_pipeline(StandardScaler(), cut)
-
-
-def _problem(X: np.ndarray, pool: np.ndarray, seed: int) -> Problem:
-    gammas = np.array([bandwidth_gamma(X, b) for b in BANDWIDTHS])
-    return Problem(
-        labelled=Inputs(X),
-        pool=Inputs(pool),
-        gamma=float(gammas[len(gammas) // 2]),
-        student_width=max(1, min(STUDENT_WIDTH * len(X), len(pool) // 3)),
-        gammas=gammas,
-        seed=seed,
-    )
 
 
 def _entrants(

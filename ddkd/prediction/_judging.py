@@ -13,12 +13,8 @@ __all__ = ["Z_90", "losses_of", "ranking_of", "standard_error"]
 Z_90 = 1.645
 _WIDER = 1.25  # models of different folds share labels, which rows alone do not show
 _NUMBERS = "error low high difference standard_error balanced_error seconds"
-_COLUMNS = [
-    ("name", "U60"),
-    ("title", "U90"),
-    ("student", bool),
-    *((name, float) for name in _NUMBERS.split()),
-]
+_COLUMNS = [("name", "U60"), ("title", "U90"), ("student", bool)]
+_COLUMNS += [(name, float) for name in _NUMBERS.split()]
 
 
 def standard_error(differences: np.ndarray, groups: np.ndarray) -> float:
@@ -57,26 +53,25 @@ def ranking_of(
     entries: Sequence[Entry], losses: dict[str, np.ndarray], labels: Labels, groups: np.ndarray
 ) -> np.recarray:
     """A row a contestant, the smallest error first."""
-    truth, most = labels.values[0], 1.0 if labels.n_classes else np.inf
     done = sorted((e for e in entries if e.name in losses), key=lambda e: losses[e.name].mean())
-    found = []
-    for entry in done:
-        loss = losses[entry.name]
-        error, half = loss.mean(), Z_90 * standard_error(loss, groups)
-        difference = loss - losses[done[0].name]
-        by_class = [loss[truth == c].mean() for c in range(labels.n_classes)]
-        found.append(
-            (
-                entry.name,
-                entry.title,
-                bool(entry.needs),
-                error,
-                max(0.0, error - half),
-                min(most, error + half),
-                difference.mean(),
-                standard_error(difference, groups),
-                np.mean(by_class) if by_class else error,
-                entry.seconds,
-            )
-        )
-    return np.rec.array(found, dtype=_COLUMNS)
+    loss = np.array([losses[entry.name] for entry in done])  # (n_contestants, n)
+    error = balanced = loss.mean(axis=1)
+    half = Z_90 * np.array([standard_error(row, groups) for row in loss])
+    high = error + half
+    if labels.n_classes:
+        truth = labels.values[0]
+        high = np.minimum(high, 1.0)
+        balanced = np.mean([loss[:, truth == c].mean(axis=1) for c in np.unique(truth)], axis=0)
+    columns = [
+        [entry.name for entry in done],
+        [entry.title for entry in done],
+        [bool(entry.needs) for entry in done],
+        error,
+        np.maximum(error - half, 0.0),
+        high,
+        (loss - loss[0]).mean(axis=1),
+        [standard_error(row, groups) for row in loss - loss[0]],
+        balanced,
+        [entry.seconds for entry in done],
+    ]
+    return np.rec.fromarrays([np.array(column) for column in columns], dtype=_COLUMNS)
