@@ -21,7 +21,7 @@ from ddkd.features import RandomFourierFeatures, narrow
 __all__ = ["ALPHAS", "FixedFeatures", "FourierKernel", "GaussianKernel", "Ridge", "fit_ridge"]
 
 ALPHAS = np.logspace(-8, 1, 19)
-_BATCH = 2000
+_BATCH = 1000
 
 
 class Kernel(Protocol):
@@ -78,26 +78,24 @@ class FourierKernel:
         self.gamma, self.width = gamma, float(width)
         self._labelled, self._widest, self._seed = problem.labelled, widest, problem.seed
 
-    def _map(self, width: int) -> RandomFourierFeatures:
-        features = RandomFourierFeatures(width, gamma=self.gamma, random_state=self._seed)
-        return features.fit(self._labelled.X)
+    def _features(self, rows: Inputs) -> np.ndarray:
+        """Features of some rows; all widths share one matrix."""
 
-    def _features(self) -> np.ndarray:
-        """Features of the labelled rows; all widths share one matrix."""
-        key = ("fourier", self.gamma, self._widest)
-        Z = self._labelled.once(key, lambda: self._map(self._widest).transform(self._labelled.X))
-        return narrow(Z, int(self.width))
+        def make() -> np.ndarray:
+            features = RandomFourierFeatures(
+                self._widest, gamma=self.gamma, random_state=self._seed
+            )
+            return features.fit(self._labelled.X).transform(rows.X)
+
+        return narrow(rows.once(("fourier", self.gamma, self._widest), make), int(self.width))
 
     def matrix(self, rows: Inputs) -> np.ndarray:
         """Inner products with the labelled rows."""
-        Z = self._features()
-        return (Z if rows is self._labelled else self._map(int(self.width)).transform(rows.X)) @ Z.T
+        return self._features(rows) @ self._features(self._labelled).T
 
     def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
         """Product of that matrix and dual coefficients, by way of the primal ones."""
-        coef, features = self._features().T @ dual, self._map(int(self.width))
-        starts = range(0, len(rows), _BATCH)
-        return np.vstack([features.transform(rows.X[i : i + _BATCH]) @ coef for i in starts])
+        return self._features(rows) @ (self._features(self._labelled).T @ dual)
 
 
 @dataclass(eq=False)
@@ -128,6 +126,10 @@ class Ridge:
 
     def __call__(self, rows: Inputs) -> np.ndarray:
         """Scores (L, n_rows, k); labellings of one kernel share its matrix."""
+        if isinstance(self.kernels[0], FourierKernel) and len(rows) > _BATCH:
+            starts = range(0, len(rows), _BATCH)  # of all rows, the features take too much memory
+            parts = [self(Inputs(rows.X[i : i + _BATCH])) for i in starts]
+            return np.concatenate(parts, axis=1)
         L, n, k = self.dual.shape
         scores = np.empty((L, len(rows), k))
         for kernel in dict.fromkeys(self.kernels):
