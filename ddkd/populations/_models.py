@@ -52,6 +52,6 @@ def embed(w: Any, features: Any, n_features: int) -> np.ndarray:
     return full
 
 
-def unwrap(value: np.ndarray) -> Any:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value
+def unwrap(value: Any) -> Any:
+    """A Python float for a single number in an array, anything else as it is."""
+    return float(value) if isinstance(value, np.ndarray | np.number) and value.ndim == 0 else value

@@ -7,12 +7,14 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import as_array, check_array, check_features
 from ddkd.populations import GaussianPopulation
+from ddkd.populations._models import unwrap
 
 __all__ = [
     "Features",
     "Values",
     "broadcast",
     "check_counts",
+    "check_fit",
     "check_masks",
     "check_nonnegative",
     "check_population",
@@ -62,6 +64,15 @@ def check_masks(name: str, value: Features, n_features: int) -> np.ndarray:
     return mask
 
 
+def check_fit(
+    population: Any, n_samples: ArrayLike, features: Features, alpha: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the numbers of samples, the masks and the ridges of fits in a population."""
+    n = check_counts("n_samples", n_samples)
+    mask = check_masks("features", features, population.n_features)
+    return n, mask, check_nonnegative("alpha", alpha)
+
+
 def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the arrays in one shape."""
     try:
@@ -69,11 +80,6 @@ def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise ValueError(f"the arguments do not broadcast: their shapes are {shapes}") from None
-
-
-def unwrap(value: np.ndarray) -> Values:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value
 
 
 def check_population(population: object) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["angle", "ratio", "times"]
+__all__ = ["angle", "between", "ratio", "times"]
 
 
 def times(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:
@@ -10,6 +10,11 @@ def times(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         product = np.multiply(a, b)
     return np.where((np.asarray(a) == 0) | (np.asarray(b) == 0), 0.0, product)
+
+
+def between(share: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """A share of the first and the rest of the last; no share of infinity is zero."""
+    return times(share, first) + times(1 - share, last)
 
 
 def ratio(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The deterministic equivalent of one least-squares fit, linear or on random features."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def fit(
     lost = np.where(used, gamma[..., None] / total, 1.0)
     spread = kept * lost
     if bulk:
-        spread[..., -1] = bulk / gamma
+        spread[..., -1] = ratio(bulk, gamma)
     mixed = np.sum(spread, axis=-1)
     k_free = k_left + mixed
     passed = np.where(np.isfinite(k_left) & (k_free > 0), ratio(k_left, k_free), 1.0)  # 1 - r
@@ -114,9 +114,11 @@ def learn(fit: Fit, target: Target, centre: np.ndarray | None = None) -> Learned
     direction = fit.kept**2 + fit.blur[..., None] * fit.spread
     own = times(risk[..., None], direction / fit.n_samples[..., None])
     own = own + ratio(cross, fit.k_free)[..., None] * fit.spread
-    handed = fit.kept**2 * target.variance
+    relative = Score.of(mean, fit.kept**2 * target.variance + own, direction)
+    variance = times(target.unit[..., None], relative.variance)
+    power = np.sum(own_mean**2 + variance, axis=-1)
     return Learned(
-        score=_score(mean, own_mean, handed, own, direction, target.unit),
+        score=replace(relative, mean=own_mean, variance=variance, power=power),
         mean=mean,
         own=own,
         target_risk=np.asarray(times(target.unit, risk)),
@@ -124,35 +126,8 @@ def learn(fit: Fit, target: Target, centre: np.ndarray | None = None) -> Learned
     )
 
 
-def _score(
-    mean: np.ndarray,
-    own_mean: np.ndarray,
-    handed: np.ndarray,
-    own: np.ndarray,
-    direction: np.ndarray,
-    unit: np.ndarray,
-) -> Score:
-    """The fitted score; on a threshold the noise swamps the signal, only its direction is left."""
-    total = np.sum(mean**2 + handed + own, axis=-1)
-    finite = np.isfinite(total)[..., None]
-    variance = np.where(finite, handed + own, direction)
-    norm = np.where(finite, total[..., None], np.sum(direction, axis=-1, keepdims=True))
-    return Score(
-        mean=own_mean,
-        variance=times(unit[..., None], handed + own),
-        unit_mean=ratio(np.where(finite, mean, 0.0), np.sqrt(norm)),
-        unit_variance=ratio(variance, norm),
-        power=np.sum(own_mean**2, axis=-1) + times(unit, np.sum(handed + own, axis=-1)),
-    )
-
-
 def _solve(
-    l: np.ndarray,
-    used: np.ndarray,
-    n: np.ndarray,
-    k: np.ndarray,
-    alpha: np.ndarray,
-    bulk: float,
+    l: np.ndarray, used: np.ndarray, n: np.ndarray, k: np.ndarray, alpha: np.ndarray, bulk: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gamma, n - z and k - z."""
     size = np.minimum(n, k)

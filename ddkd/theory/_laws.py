@@ -1,24 +1,26 @@
 """What the laws of all models have in common, and the one place where a student is taught."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
 
 from ddkd._checks import check_choice, check_integer
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Values, unwrap
+from ddkd.theory._arguments import Features, Values, broadcast, check_masks, unwrap
 from ddkd.theory._arrays import angle, ratio
-from ddkd.theory._fits import Fit, Learned, learn
+from ddkd.theory._fits import Fit, Learned, fit, learn
 from ddkd.theory._scores import Score, Target, hard_target, soft_target
 
 __all__ = [
     "SIGN_SLOPE",
+    "ColumnLaw",
+    "FittedLaw",
     "GaussianLaw",
     "Law",
-    "gaussian_figures",
-    "overlap",
-    "train",
+    "agreement",
+    "fit_columns",
+    "linear_truth",
     "truth_target",
 ]
 
@@ -87,10 +89,10 @@ class Law:
 
 
 @dataclass(frozen=True, eq=False)
-class GaussianLaw(Law):
-    """The numbers of a law in a Gaussian population; floats, or arrays over a curve."""
+class FittedLaw(Law):
+    """The numbers of a law of a fitted model; floats, or arrays over a curve."""
 
-    population: GaussianPopulation
+    population: Any
     labels: str
     n_samples: Values
     alpha: Values
@@ -102,7 +104,108 @@ class GaussianLaw(Law):
     error_rate: Values
     agreement: Values
     _score: Score
-    _fit: Fit
+    _fit: Any  # a Fit, None for a model that was given
+
+    @classmethod
+    def _trained(
+        cls, population: Any, found: Fit, target: Target, teacher: Score | None, **others: Any
+    ) -> Self:
+        """Law of a fit to `target`: of a first generation, or of a student of `teacher`."""
+        learned = learn(found, target, cls._centre(population))
+        same = None
+        if teacher is not None:
+            parts = _along_and_across(found, learned, target, teacher)
+            same = cls._same_sign(population, teacher, learned.score, *parts)
+        return cls._of(
+            population,
+            learned.score,
+            n_samples=found.n_samples,
+            kappa=found.kappa,
+            target_risk=learned.target_risk,
+            train_risk=learned.train_risk,
+            agreement=same,
+            _fit=found,
+            **others,
+        )
+
+    @classmethod
+    def _of(
+        cls, population: Any, score: Score, like: "FittedLaw | None" = None, **others: Any
+    ) -> Self:
+        """Law with what follows from its score, the fields given, and else those of `like`."""
+        values = (
+            {}
+            if like is None
+            else {
+                field.name: getattr(like, field.name)
+                for field in fields(cls)
+                if hasattr(like, field.name)
+            }
+        )
+        values |= {"population": population, "agreement": None, "_score": score}
+        values |= cls._figures(population, score) | others
+        return cls(**{name: unwrap(value) for name, value in values.items()})
+
+    @classmethod
+    def _centre(cls, population: Any) -> np.ndarray | None:
+        """The centre of a cluster in coordinates of unit variance, if there are clusters."""
+        return None
+
+    @classmethod
+    def _figures(cls, population: Any, score: Score) -> dict[str, np.ndarray]:
+        """What a score is worth."""
+        raise NotImplementedError
+
+    @classmethod
+    def _same_sign(
+        cls, population: Any, teacher: Score, score: Score, along: np.ndarray, across: np.ndarray
+    ) -> np.ndarray:
+        """Probability that student and teacher agree, from the student's two parts."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnLaw(FittedLaw):
+    """Law of a model of some columns of its population."""
+
+    features: np.ndarray
+
+    @property
+    def coef_mean(self) -> np.ndarray:
+        """Mean of each coefficient, zero where the column is not used; (..., n_features)."""
+        return ratio(self._score.mean, np.sqrt(self.population.eigenvalues))
+
+    @property
+    def coef_variance(self) -> np.ndarray:
+        """Variance of each coefficient; (..., n_features)."""
+        return ratio(self._score.variance, self.population.eigenvalues)
+
+    @classmethod
+    def _fitted(
+        cls,
+        population: Any,
+        mask: np.ndarray,
+        n: np.ndarray,
+        alpha: np.ndarray,
+        target: Target,
+        labels: str,
+        teacher: Score | None = None,
+    ) -> Self:
+        """Law of a fit of n examples, on the columns of a mask, to `target`."""
+        found = fit_columns(population, mask, n, alpha, teacher)
+        others = {"features": mask, "labels": labels, "alpha": alpha}
+        return cls._trained(population, found, target, teacher, **others)
+
+    def _columns(self, features: Features) -> np.ndarray:
+        """The columns of a student: its teacher's unless others are asked for."""
+        if features is None:
+            return self.features
+        return check_masks("features", features, self.population.n_features)
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianLaw(FittedLaw):
+    """Law of a model in a Gaussian population."""
 
     @property
     def score_variance(self) -> Values:
@@ -116,32 +219,50 @@ class GaussianLaw(Law):
         # The sign of a Gaussian score is sqrt(2/pi) times the normalised score, plus noise.
         return hard_target(self._score, SIGN_SLOPE)
 
+    @classmethod
+    def _figures(cls, population: Any, score: Score) -> dict[str, np.ndarray]:
+        truth = linear_truth(population)
+        truth = np.pad(truth, (0, score.mean.shape[-1] - truth.size))  # a bulk is noise alone
+        apart = score.angle_to(truth)
+        bias = (population.label_scale * truth - score.mean) ** 2
+        return {
+            "risk": population.label_noise + np.sum(bias + score.variance, axis=-1),
+            "correlation": np.where(apart == np.pi / 2, 0.0, np.cos(apart)),
+            "error_rate": apart / np.pi,
+        }
 
-def overlap(found: Fit, learned: Learned, target: Target, teacher: Score) -> tuple[Values, Values]:
-    """Parts of a student's score along its teacher's unit score and at right angles to it.
-
-    The second is formed directly, so that near-perfect agreement stays accurate.
-    """
-    factor = found.kept * target.slope[..., None]
-    along = np.sum(teacher.unit_mean * learned.mean + factor * teacher.unit_variance, axis=-1)
-    along = ratio(along, np.sum(teacher.shares, axis=-1))  # one, but for rounding
-    apart = (learned.mean - along[..., None] * teacher.unit_mean) ** 2 + learned.own
-    apart = apart + (factor - along[..., None]) ** 2 * teacher.unit_variance
-    return along, np.sqrt(np.sum(apart, axis=-1))
+    @classmethod
+    def _same_sign(
+        cls, population: Any, teacher: Score, score: Score, along: np.ndarray, across: np.ndarray
+    ) -> np.ndarray:
+        return 1 - angle(across, along) / np.pi
 
 
-def gaussian_figures(
-    population: GaussianPopulation, truth: np.ndarray, score: Score
-) -> dict[str, Values]:
-    """What a score is worth; `truth` are the truth's coefficients on unit-variance inputs."""
-    apart = score.angle_to(truth)
-    bias = (population.label_scale * truth - score.mean) ** 2
-    risk = population.label_noise + np.sum(bias + score.variance, axis=-1)
-    return {
-        "risk": unwrap(risk),
-        "correlation": unwrap(np.where(apart == np.pi / 2, 0.0, np.cos(apart))),
-        "error_rate": unwrap(apart / np.pi),
-    }
+def fit_columns(
+    population: Any,
+    mask: np.ndarray,
+    n: np.ndarray,
+    alpha: np.ndarray,
+    teacher: Score | None,
+    **others: np.ndarray,
+) -> Fit:
+    """What least squares does to the coordinates, after a check that shapes agree."""
+    size = {"n_samples": n} if teacher is None else {"n_transfer": n}
+    power = {} if teacher is None else {"teacher": teacher.power}
+    broadcast(**size, alpha=alpha, features=mask[..., 0], **power, **others)
+    return fit(population.eigenvalues, mask, n, alpha)
+
+
+def agreement(overlap: np.ndarray, power: np.ndarray, teacher_power: np.ndarray) -> np.ndarray:
+    """Probability that two scores agree in sign, from their mean product and mean squares."""
+    with np.errstate(invalid="ignore"):
+        across = np.sqrt(np.maximum(power * teacher_power - overlap**2, 0.0))
+    return np.where(np.isfinite(across), 1 - angle(across, overlap) / np.pi, 0.5)
+
+
+def linear_truth(population: GaussianPopulation) -> np.ndarray:
+    """The truth's coefficients on unit-variance inputs."""
+    return np.sqrt(population.eigenvalues) * population.coef
 
 
 def truth_target(population: GaussianPopulation, truth: np.ndarray) -> Target:
@@ -159,25 +280,16 @@ def truth_target(population: GaussianPopulation, truth: np.ndarray) -> Target:
     )
 
 
-def train(
-    found: Fit,
-    target: Target,
-    population: GaussianPopulation,
-    truth: np.ndarray,
-    teacher: Score | None,
-) -> dict[str, Any]:
-    """Fields of a `GaussianLaw` that is fitted to `target`."""
-    learned = learn(found, target)
-    agreement = None
-    if teacher is not None:
-        along, across = overlap(found, learned, target, teacher)
-        agreement = unwrap(1 - angle(across, along) / np.pi)
-    return {
-        "population": population,
-        "target_risk": unwrap(learned.target_risk),
-        "train_risk": unwrap(learned.train_risk),
-        "agreement": agreement,
-        "_score": learned.score,
-        "_fit": found,
-        **gaussian_figures(population, truth, learned.score),
-    }
+def _along_and_across(
+    found: Fit, learned: Learned, target: Target, teacher: Score
+) -> tuple[np.ndarray, np.ndarray]:
+    """Parts of a student's score along its teacher's unit score and at right angles to it.
+
+    The second is formed directly, so that near-perfect agreement stays accurate.
+    """
+    factor = found.kept * target.slope[..., None]
+    along = np.sum(teacher.unit_mean * learned.mean + factor * teacher.unit_variance, axis=-1)
+    along = ratio(along, np.sum(teacher.shares, axis=-1))  # one, but for rounding
+    apart = (learned.mean - along[..., None] * teacher.unit_mean) ** 2 + learned.own
+    apart = apart + (factor - along[..., None]) ** 2 * teacher.unit_variance
+    return along, np.sqrt(np.sum(apart, axis=-1))

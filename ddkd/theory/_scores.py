@@ -30,11 +30,25 @@ class Score:
     power: np.ndarray  # mean square of the score
 
     @classmethod
-    def of(cls, mean: np.ndarray, variance: np.ndarray) -> "Score":
-        """The score with these finite moments of its coefficients."""
-        power = np.asarray(np.sum(mean**2 + variance, axis=-1))
-        scale = np.sqrt(power)[..., None]
-        return cls(mean, variance, ratio(mean, scale), ratio(variance, power[..., None]), power)
+    def of(cls, mean: np.ndarray, variance: np.ndarray, noise: np.ndarray | None = None) -> "Score":
+        """The score with these moments of its coefficients.
+
+        Where a variance is infinite only the direction of the noise is left: that of `noise`, or
+        of all coefficients whose variance is infinite.
+        """
+        variance = np.where(np.isnan(variance), np.inf, variance)
+        mean = np.where(np.isfinite(mean), mean, 0.0)
+        noise = np.isinf(variance) if noise is None else noise
+        power = np.sum(mean**2 + variance, axis=-1)
+        finite = np.isfinite(power)[..., None]
+        norm = np.where(finite, power[..., None], np.sum(noise, axis=-1, keepdims=True))
+        return cls(
+            mean=mean,
+            variance=variance,
+            unit_mean=ratio(np.where(finite, mean, 0.0), np.sqrt(norm)),
+            unit_variance=ratio(np.where(finite, variance, noise), norm),
+            power=power,
+        )
 
     @property
     def shares(self) -> np.ndarray:

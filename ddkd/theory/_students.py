@@ -1,16 +1,19 @@
 """Students that learn from chosen inputs, or from true labels beside their teacher's."""
 
-from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from scipy import special
 
-from ddkd.populations import GaussianPopulation
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import Fit
+from ddkd.theory._laws import ColumnLaw, agreement, fit_columns, linear_truth
 from ddkd.theory._scores import Score, Target
 
-__all__ = ["OwnLabels", "confident_target", "mixed_target", "own_labels"]
+__all__ = ["confident_target", "mixed_target", "own_labels"]
+
+
+PlainLaw = TypeVar("PlainLaw", bound=ColumnLaw)
 
 
 def confident_target(score: Score, found: Fit, min_score: np.ndarray) -> Target:
@@ -57,25 +60,9 @@ def mixed_target(own: Target, taught: Target, share: np.ndarray) -> Target:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class OwnLabels:
-    """A student of its teacher's labels and its teacher's own labelled examples."""
-
-    mean: np.ndarray
-    variance: np.ndarray
-    overlap: np.ndarray  # with the teacher's score
-    target_risk: np.ndarray
-    train_risk: np.ndarray
-
-
 def own_labels(
-    population: GaussianPopulation,
-    teacher: Fit,
-    teacher_risk: np.ndarray,
-    score: Score,
-    taught: Target,
-    found: Fit,
-) -> OwnLabels:
+    law: PlainLaw, mask: np.ndarray, m: np.ndarray, alpha: np.ndarray, taught: Target, kind: str
+) -> PlainLaw:
     """Fit M = n + m examples, `found`: the teacher's n with true labels and m with its own.
 
     The noise zeta_1 of the teacher, w_1 = A_1 (t + zeta_1) for the labels' slope t on the inputs,
@@ -89,9 +76,12 @@ def own_labels(
     with P = n/M, f_0 and f_S the scores of teacher and student without the example, and c_1 the
     slope of the teacher's labels yh on its score. Both right sides are linear in the left.
     """
+    population, score, teacher = law.population, law._score, law._fit
+    found = fit_columns(population, mask, m + law.n_samples, alpha, score)
+    teacher_risk = np.asarray(law.risk)
     n, total = teacher.n_samples, found.n_samples
     share = n / total
-    truth = population.label_scale * np.sqrt(population.eigenvalues) * population.coef
+    truth = population.label_scale * linear_truth(population)
     label2 = np.sum(truth**2) + population.label_noise
     slope = ratio(taught.slope * np.sqrt(taught.unit), np.sqrt(score.power))
     first, second = teacher.kept, found.kept
@@ -114,10 +104,17 @@ def own_labels(
     own_error, other_error = own_rest + power, other_rest + power
     error = share * own_error + (1 - share) * other_error
     again = own_error - 2 * response * shared + response**2 * teacher_risk
-    return OwnLabels(
-        mean=mean,
-        variance=second**2 * (energy + (error / total)[..., None]),
-        overlap=overlap,
+    trained = share * again + (1 - share) * other_error
+    return law._of(
+        population,
+        Score.of(mean, second**2 * (energy + (error / total)[..., None])),
+        features=mask,
+        labels=kind,
+        n_samples=total,
+        alpha=alpha,
+        kappa=found.kappa,
+        agreement=agreement(overlap, power, score.power),
         target_risk=error,
-        train_risk=found.left**2 * np.maximum(share * again + (1 - share) * other_error, 0.0),
+        train_risk=found.left**2 * np.maximum(trained, 0.0),
+        _fit=found,
     )

@@ -13,10 +13,9 @@ from ddkd.theory._arguments import (
     check_counts,
     check_nonnegative,
     check_population,
-    unwrap,
 )
-from ddkd.theory._fits import fit
-from ddkd.theory._score_figures import score_figures
+from ddkd.theory._arrays import between
+from ddkd.theory._scores import Score
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
@@ -114,39 +113,25 @@ def bagging(
             f"of {n[k > n].flat[0]:g}"
         )
     one = least_squares(population, k, alpha=ridge)
-    kappa = np.asarray(one.kappa)
-    mask = np.ones(population.n_features, dtype=bool)
-    each = fit(population.eigenvalues, mask, k, ridge)
+    each = one._fit
     left_of_all = np.maximum(n - k + k * each.left, 0.0)  # n - sum A
-    every = least_squares(population, n, alpha=kappa * left_of_all)
+    equivalent = each.kappa * left_of_all
+    every = least_squares(population, n, alpha=equivalent)
     share = 1 / models
-
-    def mix(first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """What one model has and what infinitely many have; no share of infinity is zero."""
-        part = share.reshape(share.shape + (1,) * (np.ndim(first) - share.ndim))
-        return np.where(part == 0, last, part * np.where(part == 0, 0.0, first) + (1 - part) * last)
-
-    scale = np.sqrt(population.eigenvalues)
-    risk_one, risk_every = np.asarray(one.risk), np.asarray(every.risk)
+    first, last = one._score, every._score
     in_bag = k / n
-    seen_one = 1 - in_bag + in_bag * each.left**2
+    seen = 1 - in_bag + in_bag * each.left**2
     with np.errstate(invalid="ignore"):
-        trained = mix(seen_one * risk_one, (left_of_all / n) ** 2 * risk_every)
-    return BaggingLaw(
-        features=mask,
-        labels="own",
-        n_samples=unwrap(n),
-        alpha=unwrap(ridge),
-        kappa=unwrap(kappa),
-        target_risk=unwrap(mix(risk_one, risk_every)),
-        train_risk=unwrap(trained),
-        _fit=each,
-        n_subsample=unwrap(k),
-        n_models=unwrap(models),
-        equivalent_alpha=unwrap(kappa * left_of_all),
-        **score_figures(
-            population,
-            scale * one.coef_mean,
-            scale**2 * mix(one.coef_variance, every.coef_variance),
-        ),
+        trained = between(share, seen * one.risk, (left_of_all / n) ** 2 * every.risk)
+    return BaggingLaw._of(
+        population,
+        Score.of(first.mean, between(share[..., None], first.variance, last.variance)),
+        one,
+        n_samples=n,
+        alpha=ridge,
+        target_risk=between(share, one.risk, every.risk),
+        train_risk=trained,
+        n_subsample=k,
+        n_models=models,
+        equivalent_alpha=equivalent,
     )

@@ -7,18 +7,12 @@ from numpy.typing import ArrayLike
 
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import (
-    Features,
-    check_counts,
-    check_masks,
-    check_nonnegative,
-    check_population,
-)
+from ddkd.theory._arguments import Features, check_fit, check_population
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import fit
 from ddkd.theory._laws import SIGN_SLOPE
-from ddkd.theory._scores import Score, hard_target, soft_target
-from ddkd.theory.linear import LinearLaw, fit_columns, linear_law
+from ddkd.theory._scores import Score
+from ddkd.theory.linear import LinearLaw
 
 __all__ = ["BestTeacher", "best_teacher"]
 
@@ -101,9 +95,7 @@ def best_teacher(
     (0.08325, 0.11937)
     """
     check_population(population)
-    n = check_counts("n_samples", n_samples)
-    ridge = check_nonnegative("alpha", alpha)
-    mask = check_masks("features", features, population.n_features)
+    n, mask, ridge = check_fit(population, n_samples, features, alpha)
     s = population.eigenvalues
     found = fit(s, mask, n, ridge)
     loss = ratio(1 - found.free, found.free)[..., None]  # g
@@ -111,21 +103,16 @@ def best_teacher(
     if population.labels == "hard":
         lost2 = lost2 + 1 / SIGN_SLOPE**2 - 1
     coef = population.coef * ratio(found.kept, found.kept**2 + loss * lost2)
-    teacher = Score.of(np.sqrt(s) * coef, np.zeros(coef.shape))
-    return BestTeacher(coef=coef, student=_student_of(population, teacher, mask, n, ridge))
-
-
-def _student_of(
-    population: GaussianPopulation,
-    teacher: Score,
-    mask: np.ndarray,
-    m: np.ndarray,
-    alpha: np.ndarray,
-) -> LinearLaw:
-    """Law of a student of any score, with labels of the population's kind."""
-    if population.labels == "real":
-        kind, target = "soft", soft_target(teacher)
-    else:
-        kind, target = "hard", hard_target(teacher, SIGN_SLOPE)
-    found = fit_columns(population, mask, m, alpha, teacher)
-    return linear_law(population, mask, found, alpha, target, kind, teacher)
+    teacher = LinearLaw._of(
+        population,
+        Score.of(np.sqrt(s) * coef, np.zeros(coef.shape)),
+        features=mask,
+        labels="own",
+        n_samples=np.inf,
+        alpha=0.0,
+        kappa=None,
+        target_risk=None,
+        train_risk=None,
+        _fit=None,
+    )
+    return BestTeacher(coef=coef, student=teacher.distill(n, alpha=ridge))

@@ -1,6 +1,6 @@
 """Least squares on K Gaussian clusters with orthogonal centres, one for each class."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -226,7 +226,7 @@ def class_mixture_model(
     )
     p, cosine = nobody.n_features, margin / nobody.radius
     spread = np.full(p, (1 - cosine**2) / p)
-    return _with_score(nobody, None, None, Score.of(cosine * (np.arange(p) == 0), spread))
+    return _with_score(nobody, Score.of(cosine * (np.arange(p) == 0), spread))
 
 
 def _nobody(n_classes: int, radius: float, n_features: int) -> ClassMixtureLaw:
@@ -256,24 +256,19 @@ def _law(
     """Fit n labels; all targets are differences between one class and another."""
     s = np.ones(like.n_features)
     learned = learn(fit(s, s > 0, n, alpha), target, _centre(like))
-    return _with_score(like, n, alpha, learned.score)
+    return _with_score(like, learned.score, n_samples=unwrap(n), alpha=unwrap(alpha))
 
 
-def _with_score(
-    like: ClassMixtureLaw, n: np.ndarray | None, alpha: np.ndarray | None, score: Score
-) -> ClassMixtureLaw:
+def _with_score(like: ClassMixtureLaw, score: Score, **sizes: Values) -> ClassMixtureLaw:
     correlation = score.unit_mean[..., 0]
     margin = like.radius * correlation
-    return ClassMixtureLaw(
-        n_classes=like.n_classes,
-        radius=like.radius,
-        n_features=like.n_features,
-        n_samples=None if n is None else unwrap(n),
-        alpha=None if alpha is None else unwrap(alpha),
+    return replace(
+        like,
         margin=unwrap(margin),
         correlation=unwrap(correlation),
         error_rate=unwrap(_error_rate(margin, like.n_classes)),
         _score=score,
+        **sizes,
     )
 
 

@@ -1,6 +1,6 @@
 """Two classes of many Gaussian clusters each: where a teacher is wrong on whole clusters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -102,22 +102,11 @@ class ClusterMixtureLaw(Law):
         G, R = self.n_clusters, self.radius
         u = self._margins / R
         rest = max(1 - G * float(self._weights @ u**2), 0.0)
-        moments = _Moments((1 + R**2 / G) * u, rest, None, self._weights)
-        if self._kind(labels) == "hard":
-            density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
-            centres = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
-            moments = _Moments(centres, density**2 * rest, 1.0, self._weights)
-        return _law(self, n_transfer, alpha, moments)
-
-
-@dataclass(frozen=True, eq=False)
-class _Moments:
-    """What labels are to least squares: the mean product of label and input."""
-
-    centres: np.ndarray  # along a centre, over the clusters
-    rest: float  # sum of its squares in all other directions
-    square: float | None  # mean square of the labels; None if they are linear in the input
-    weights: np.ndarray  # of the clusters
+        if self._kind(labels) == "soft":
+            return _law(self, n_transfer, alpha, (1 + R**2 / G) * u, rest)
+        density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
+        centres = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
+        return _law(self, n_transfer, alpha, centres, density**2 * rest, square=1.0)
 
 
 def cluster_mixture(
@@ -189,14 +178,24 @@ def cluster_mixture(
         _margins=np.zeros(1),
         _weights=np.ones(1),
     )
-    moments = _Moments(np.array([c * R / G]), 0.0, 1.0, np.ones(1))
-    return _law(chance, n_samples, alpha, moments)
+    return _law(chance, n_samples, alpha, np.array([c * R / G]), square=1.0)
 
 
 def _law(
-    like: ClusterMixtureLaw, n_samples: float, alpha: float, moments: _Moments
+    like: ClusterMixtureLaw,
+    n_samples: float,
+    alpha: float,
+    centres: np.ndarray,
+    rest: float = 0.0,
+    *,
+    square: float | None = None,
 ) -> ClusterMixtureLaw:
-    """Fit n labels with these moments: a linear law whose targets vary over the clusters."""
+    """Fit n labels: a linear law whose targets vary over the clusters.
+
+    `centres` are the mean products of label and input along a cluster's centre, over the clusters
+    of `like`; `rest` is the sum of their squares in all other directions, and `square` the mean
+    square of the labels, None if they are linear in the input.
+    """
     teaching = like.n_samples > 0
     n = check_counts("n_transfer" if teaching else "n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
@@ -206,11 +205,11 @@ def _law(
     spike = 1 + R**2 / G
     at_centre = np.arange(p) < G
     s = np.where(at_centre, spike, 1.0)
-    weights = moments.weights
-    energy = np.where(at_centre, float(weights @ moments.centres**2) / spike, 0.0)
-    energy[-1] += moments.rest
+    weights = like._weights
+    energy = np.where(at_centre, float(weights @ centres**2) / spike, 0.0)
+    energy[-1] += rest
     found = fit(s, s > 0, n, ridge)
-    noise = 0.0 if moments.square is None else max(moments.square - float(energy.sum()), 0.0)
+    noise = 0.0 if square is None else max(square - float(energy.sum()), 0.0)
     nowhere, one = np.zeros(p), np.ones(())
     learned = learn(found, Target(nowhere, energy, np.asarray(noise), one, one))
     score = learned.score
@@ -219,30 +218,23 @@ def _law(
     variance, own = (score.variance, learned.own) if finite else (score.unit_variance,) * 2
     # Within a cluster the inputs have unit variance in every direction.
     length = np.sqrt(np.sum(variance / s))
-    margins = ratio(R * finite * found.kept[0] * moments.centres / spike, length)
+    margins = ratio(R * finite * found.kept[0] * centres / spike, length)
     spread = float(ratio(R * np.sqrt(own[0] / spike), length))
     nodes, node_weights = _convolve(margins, weights, spread)
     average = float(weights @ margins)
-    return ClusterMixtureLaw(
-        n_clusters=G,
-        radius=R,
-        n_features=p,
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below = special.ndtr(np.nan_to_num(-margins / spread))
+    return replace(
+        like,
         n_samples=float(n),
         alpha=float(ridge),
         error_rate=float(weights @ special.ndtr(-margins / np.hypot(1.0, spread))),
-        wrong_clusters=_below_zero(margins, weights, spread),
+        wrong_clusters=float(weights @ below),
         margin=average,
         margin_spread=float(np.sqrt(weights @ (margins - average) ** 2 + spread**2)),
         _margins=nodes,
         _weights=node_weights,
     )
-
-
-def _below_zero(margins: np.ndarray, weights: np.ndarray, spread: float) -> float:
-    """Share of margins that are negative."""
-    if spread == 0:
-        return float(weights @ ((margins < 0) + 0.5 * (margins == 0)))
-    return float(weights @ special.ndtr(-margins / spread))
 
 
 def _convolve(

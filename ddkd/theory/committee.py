@@ -8,11 +8,11 @@ from scipy import special
 
 from ddkd._checks import check_choice
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import Values, broadcast, check_counts, unwrap
+from ddkd.theory._arguments import Values, broadcast, check_counts
+from ddkd.theory._arrays import times
 from ddkd.theory._fits import Fit
-from ddkd.theory._laws import SIGN_SLOPE
-from ddkd.theory._score_figures import score_figures
-from ddkd.theory._scores import Target, hard_target
+from ddkd.theory._laws import SIGN_SLOPE, linear_truth
+from ddkd.theory._scores import Score, Target, hard_target
 from ddkd.theory.linear import LinearLaw
 
 __all__ = ["CommitteeLaw", "committee"]
@@ -72,38 +72,32 @@ def committee(law: LinearLaw, n_models: ArrayLike, decide: str) -> CommitteeLaw:
     if isinstance(law, CommitteeLaw):
         raise ValueError("committee of a committee: ask for one of as many models")
     broadcast(n_models=models, law=np.asarray(law.error_rate))
-    population, score = law.population, law._score
-    with np.errstate(invalid="ignore"):
-        variance = np.where(models[..., None] == np.inf, 0.0, score.variance / models[..., None])
-    mean = np.broadcast_to(score.mean, variance.shape)
-    figures = score_figures(population, mean, variance)
+    one, share = law._score, 1 / models[..., None]
+    variance = times(share, one.variance)
+    score = Score.of(np.broadcast_to(one.mean, variance.shape), variance)
+    figures: dict[str, np.ndarray] = {}
     if voting:
-        figures |= _vote(law, models, figures["_score"].unit_mean, figures["_score"].unit_variance)
-    return CommitteeLaw(
-        features=law.features,
-        labels=law.labels,
-        n_samples=law.n_samples,
-        alpha=law.alpha,
-        kappa=law.kappa,
+        score, figures = _vote(law, models, score)
+    return CommitteeLaw._of(
+        law.population,
+        score,
+        law,
         target_risk=None,
         train_risk=None,
-        n_models=unwrap(models),
+        n_models=models,
         decide=decide,
-        _fit=law._fit,
         **figures,
     )
 
 
-def _vote(
-    law: LinearLaw, models: np.ndarray, unit_mean: np.ndarray, unit_variance: np.ndarray
-) -> dict[str, object]:
-    """Figures of the majority of signs.
+def _vote(law: LinearLaw, models: np.ndarray, mean: Score) -> tuple[Score, dict[str, np.ndarray]]:
+    """Best linear predictor and figures of the majority of signs; `mean` is the mean's score.
 
     Scores are sqrt(r) x + sqrt(1 - r) e_k with x, the part that all models share, and e_k
     standard normal, r = sum (E u)^2 for the unit score u of one model.
     """
     population, one = law.population, law._score
-    truth = np.sqrt(population.eigenvalues) * population.coef
+    truth = linear_truth(population)
     signal = np.sum(truth**2)
     unit_truth = truth / np.sqrt(signal) if signal > 0 else truth
     common = np.sum(one.unit_mean**2, axis=-1)  # r
@@ -119,21 +113,15 @@ def _vote(
     wrong = special.ndtr(-tilt[..., None] * _SIZES)
     error = 2 * (majority * wrong + (1 - majority) * (1 - wrong)) @ _HALF
     slope = _vote_slope(models, common)
-    along = slope * (unit_mean @ unit_truth)
+    along = slope * (mean.unit_mean @ unit_truth)
     if population.labels == "hard":
         right = (1 - 2 * population.flip_rate) * (1 - 2 * error)  # E y vote
         risk = 2 - 2 * right
     else:
         risk = signal + population.noise_variance + 1 - 2 * along * np.sqrt(signal)
-    linear = score_figures(
-        population, slope[..., None] * unit_mean, slope[..., None] ** 2 * unit_variance
-    )
-    return {
-        "risk": unwrap(risk),
-        "correlation": unwrap(along),
-        "error_rate": unwrap(error),
-        "_score": linear["_score"],
-    }
+    column = slope[..., None]
+    score = Score.of(column * mean.unit_mean, column**2 * mean.unit_variance)
+    return score, {"risk": risk, "correlation": along, "error_rate": error}
 
 
 def _vote_slope(models: np.ndarray, common: np.ndarray) -> np.ndarray:

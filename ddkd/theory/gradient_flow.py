@@ -15,10 +15,9 @@ from ddkd.theory._arguments import (
     check_counts,
     check_masks,
     check_population,
-    unwrap,
 )
 from ddkd.theory._fits import fit
-from ddkd.theory._score_figures import score_figures
+from ddkd.theory._scores import Score
 from ddkd.theory._two_points import flow_combination, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
@@ -109,17 +108,17 @@ def gradient_flow(
     n, stop, _ = broadcast(n_samples=n, time=stop, features=mask[..., 0])
     alphas, weights = flow_combination(stop)
     fits = ridge_fits(population, mask, n, alphas)
-    risk = fits.product(weights, weights)
     trained = fits.left * weights
-    return GradientFlowLaw(
+    return GradientFlowLaw._of(
+        population,
+        Score.of(fits.mean(weights), fits.covariance(weights, weights)),
         features=mask,
-        n_samples=unwrap(n),
-        alpha=unwrap(np.zeros(n.shape)),
-        kappa=unwrap(np.full(n.shape, np.nan)),
-        target_risk=unwrap(risk),
-        train_risk=unwrap(fits.product(trained, trained)),
+        n_samples=n,
+        alpha=np.zeros(n.shape),
+        kappa=np.full(n.shape, np.nan),
+        target_risk=fits.product(weights, weights),
+        train_risk=fits.product(trained, trained),
         labels="own",
-        time=unwrap(stop),
+        time=stop,
         _fit=fit(population.eigenvalues, mask, n, np.zeros(())),
-        **score_figures(population, fits.mean(weights), fits.covariance(weights, weights)),
     )

@@ -7,16 +7,10 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_integer
 from ddkd.populations import GaussianPopulation, MixturePopulation
-from ddkd.theory._arguments import (
-    Features,
-    check_counts,
-    check_masks,
-    check_nonnegative,
-    check_population,
-)
-from ddkd.theory._laws import truth_target
-from ddkd.theory.linear import LinearLaw, fit_columns, linear_law, linear_truth
-from ddkd.theory.mixture import MixtureLaw, mixture_least_squares
+from ddkd.theory._arguments import Features, check_counts, check_fit, check_population
+from ddkd.theory._laws import linear_truth, truth_target
+from ddkd.theory.linear import LinearLaw
+from ddkd.theory.mixture import MixtureLaw
 
 __all__ = ["least_squares", "prefix_masks"]
 
@@ -104,14 +98,13 @@ def least_squares(
     array([0.4361, 0.5   , 0.3395])
     """
     if isinstance(population, MixturePopulation):
-        return mixture_least_squares(population, n_samples, features, alpha)
+        n, mask, ridge = check_fit(population, n_samples, features, alpha)
+        target = MixtureLaw._own_labels(population)
+        return MixtureLaw._fitted(population, mask, n, ridge, target, "own")
     check_population(population)
-    n = check_counts("n_samples", n_samples)
-    ridge = check_nonnegative("alpha", alpha)
-    mask = check_masks("features", features, population.n_features)
+    n, mask, ridge = check_fit(population, n_samples, features, alpha)
     target = truth_target(population, linear_truth(population))
-    found = fit_columns(population, mask, n, ridge)
-    return linear_law(population, mask, found, ridge, target, "own")
+    return LinearLaw._fitted(population, mask, n, ridge, target, "own")
 
 
 def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:

@@ -7,29 +7,18 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_choice
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import (
-    Features,
-    Values,
-    broadcast,
-    check_counts,
-    check_masks,
-    check_nonnegative,
-    unwrap,
-)
-from ddkd.theory._arrays import ratio
-from ddkd.theory._fits import Fit, fit
-from ddkd.theory._laws import GaussianLaw, train, truth_target
-from ddkd.theory._score_figures import score_figures
-from ddkd.theory._scores import Score, Target
+from ddkd.theory._arguments import Features, Values, check_counts, check_nonnegative, unwrap
+from ddkd.theory._fits import Fit
+from ddkd.theory._laws import ColumnLaw, GaussianLaw, fit_columns, linear_truth, truth_target
+from ddkd.theory._scores import Target
 from ddkd.theory._students import confident_target, mixed_target, own_labels
 
-__all__ = ["LinearLaw", "fit_columns", "linear_law", "linear_truth"]
+__all__ = ["LinearLaw"]
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class LinearLaw(GaussianLaw):
+class LinearLaw(GaussianLaw, ColumnLaw):
     """Law of a linear model fitted by least squares, and what it implies.
 
     Made by `least_squares` and by `LinearLaw.distill`. Every number is a float, or an array
@@ -63,18 +52,6 @@ class LinearLaw(GaussianLaw):
         Probability that student and teacher have the same sign; None for a model that has
         no teacher.
     """
-
-    features: np.ndarray
-
-    @property
-    def coef_mean(self) -> np.ndarray:
-        """Mean of each coefficient, zero where the column is not used; (..., n_features)."""
-        return ratio(self._score.mean, np.sqrt(self.population.eigenvalues))
-
-    @property
-    def coef_variance(self) -> np.ndarray:
-        """Variance of each coefficient; (..., n_features)."""
-        return ratio(self._score.variance, self.population.eigenvalues)
 
     def distill(
         self,
@@ -141,28 +118,30 @@ class LinearLaw(GaussianLaw):
         kind = self._kind(labels)
         m = check_counts("n_transfer", n_transfer)
         ridge = check_nonnegative("alpha", alpha)
-        mask = self.features
-        if features is not None:
-            mask = check_masks("features", features, self.population.n_features)
-        target = self._target(kind)
+        mask = self._columns(features)
+        population, target = self.population, self._target(kind)
         if min_score is not None:
             if kind == "soft" or with_labels is not None:
                 raise ValueError("min_score is derived for hard labels and without with_labels")
             tau = check_nonnegative("min_score", min_score)
-            found = fit_columns(self.population, mask, m, ridge, self._score, min_score=tau)
-            confident = self._confident(found, tau)
-            return linear_law(self.population, mask, found, ridge, confident, kind, self._score)
-        if with_labels is None:
-            found = fit_columns(self.population, mask, m, ridge, self._score)
-            return linear_law(self.population, mask, found, ridge, target, kind, self._score)
+            found = fit_columns(population, mask, m, ridge, self._score, min_score=tau)
+            target = self._confident(found, tau)
+            others = {"features": mask, "labels": kind, "alpha": ridge}
+            return LinearLaw._trained(population, found, target, self._score, **others)
         if isinstance(with_labels, str):
-            return self._own_labels(m, kind, mask, ridge, with_labels)
-        extra = check_counts("with_labels", with_labels, allow_inf=False)
-        total = m + extra
-        found = fit_columns(self.population, mask, total, ridge, self._score)
-        own = truth_target(self.population, linear_truth(self.population))
-        mixed = mixed_target(own, target, extra / total)
-        return linear_law(self.population, mask, found, ridge, mixed, kind, self._score)
+            check_choice("with_labels", with_labels, ("own",))
+            plain = type(self) is LinearLaw and self.labels == "own"
+            if not plain or np.isinf(m + self.n_samples).any():
+                raise ValueError(
+                    'with_labels="own" is derived for finitely many labels of a least_squares law'
+                )
+            return own_labels(self, mask, m, ridge, target, kind)
+        if with_labels is not None:
+            extra = check_counts("with_labels", with_labels, allow_inf=False)
+            own = truth_target(population, linear_truth(population))
+            m = m + extra
+            target = mixed_target(own, target, extra / m)
+        return LinearLaw._fitted(population, mask, m, ridge, target, kind, self._score)
 
     def committee(self, n_models: ArrayLike, *, decide: str = "mean") -> "LinearLaw":
         """Law of independent models of this kind that decide together.
@@ -233,43 +212,6 @@ class LinearLaw(GaussianLaw):
 
     def _confident(self, found: Fit, min_score: np.ndarray) -> Target:
         return confident_target(self._score, found, min_score)
-
-    def _own_labels(
-        self, m: np.ndarray, kind: str, mask: np.ndarray, alpha: np.ndarray, which: str
-    ) -> "LinearLaw":
-        """Law of a student that also learns the true labels of its teacher's own examples."""
-        check_choice("with_labels", which, ("own",))
-        if (
-            type(self) is not LinearLaw
-            or self.labels != "own"
-            or np.isinf(m + self.n_samples).any()
-        ):
-            raise ValueError(
-                'with_labels="own" is derived for finitely many labels of a least_squares law'
-            )
-        population = self.population
-        found = fit_columns(population, mask, m + self.n_samples, alpha, self._score)
-        target = self._target(kind)
-        student = own_labels(
-            population, self._fit, np.asarray(self.risk), self._score, target, found
-        )
-        return LinearLaw(
-            features=mask,
-            labels=kind,
-            n_samples=unwrap(found.n_samples),
-            alpha=unwrap(alpha),
-            kappa=unwrap(found.kappa),
-            target_risk=unwrap(student.target_risk),
-            train_risk=unwrap(student.train_risk),
-            _fit=found,
-            **score_figures(
-                population,
-                student.mean,
-                student.variance,
-                overlap=student.overlap,
-                teacher_power=self._score.power,
-            ),
-        )
 
     def self_distill(
         self,
@@ -344,43 +286,3 @@ class LinearLaw(GaussianLaw):
         from ddkd.theory.self_distillation import self_distill
 
         return self_distill(self, labels=labels, alpha=alpha, mixing=mixing, rounds=rounds)
-
-
-def linear_truth(population: GaussianPopulation) -> np.ndarray:
-    """The truth's coefficients on unit-variance inputs."""
-    return np.sqrt(population.eigenvalues) * population.coef
-
-
-def fit_columns(
-    population: GaussianPopulation,
-    mask: np.ndarray,
-    n: np.ndarray,
-    alpha: np.ndarray,
-    teacher: Score | None = None,
-    **others: np.ndarray,
-) -> Fit:
-    """What least squares does to the coordinates, after a check that shapes agree."""
-    size = {"n_samples": n} if teacher is None else {"n_transfer": n}
-    power = {} if teacher is None else {"teacher": teacher.power}
-    broadcast(**size, alpha=alpha, features=mask[..., 0], **power, **others)
-    return fit(population.eigenvalues, mask, n, alpha)
-
-
-def linear_law(
-    population: GaussianPopulation,
-    mask: np.ndarray,
-    found: Fit,
-    alpha: np.ndarray,
-    target: Target,
-    labels: str,
-    teacher: Score | None = None,
-) -> LinearLaw:
-    """Law of a fit to `target`: of a first generation, or of a student."""
-    return LinearLaw(
-        features=mask,
-        labels=labels,
-        n_samples=unwrap(found.n_samples),
-        alpha=unwrap(alpha),
-        kappa=unwrap(found.kappa),
-        **train(found, target, population, linear_truth(population), teacher),
-    )

@@ -1,6 +1,7 @@
 """Least squares on two Gaussian clusters, where hard labels denoise."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,26 +11,17 @@ from ddkd._checks import check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import MixturePopulation
 from ddkd.populations._models import same_sign
-from ddkd.theory._arguments import (
-    Features,
-    Values,
-    broadcast,
-    check_counts,
-    check_masks,
-    check_nonnegative,
-    unwrap,
-)
+from ddkd.theory._arguments import Features, Values, check_counts, check_nonnegative
 from ddkd.theory._arrays import ratio, times
-from ddkd.theory._fits import fit, learn
-from ddkd.theory._laws import Law, overlap
+from ddkd.theory._laws import ColumnLaw
 from ddkd.theory._scores import Score, Target, hard_target
 
-__all__ = ["MixtureLaw", "mixture_least_squares", "mixture_model"]
+__all__ = ["MixtureLaw", "mixture_model"]
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class MixtureLaw(Law):
+class MixtureLaw(ColumnLaw):
     """Law of a linear model fitted to two clusters, and what it implies.
 
     Made by `least_squares` of a `MixturePopulation`, by `mixture_model` and by
@@ -39,6 +31,8 @@ class MixtureLaw(Law):
     ----------
     population : MixturePopulation
         Where the inputs and the labels come from.
+    labels : {"own", "hard", "soft"}
+        What the model was fitted to: the population's own labels, or a teacher's.
     features : ndarray of bool, shape (..., n_features)
         The columns used.
     n_samples, alpha, kappa : float or ndarray
@@ -57,29 +51,7 @@ class MixtureLaw(Law):
         Probability that student and teacher have the same sign; None without a teacher.
     """
 
-    population: MixturePopulation
-    features: np.ndarray
-    n_samples: Values
-    alpha: Values
-    kappa: Values
-    target_risk: Values
-    risk: Values
-    train_risk: Values
     margin: Values
-    correlation: Values
-    error_rate: Values
-    agreement: Values
-    _score: Score
-
-    @property
-    def coef_mean(self) -> np.ndarray:
-        """Mean of each coefficient; (..., n_features)."""
-        return self._score.mean / np.sqrt(self.population.eigenvalues)
-
-    @property
-    def coef_variance(self) -> np.ndarray:
-        """Variance of each coefficient; (..., n_features)."""
-        return self._score.variance / self.population.eigenvalues
 
     def distill(
         self,
@@ -141,13 +113,12 @@ class MixtureLaw(Law):
         >>> student.error_rate.round(3), round(teacher.error_rate, 3)
         (array([0.305, 0.256, 0.248]), 0.267)
         """
-        target = self._target(self._kind(labels))
+        kind = self._kind(labels)
         m = check_counts("n_transfer", n_transfer)
         ridge = check_nonnegative("alpha", alpha)
-        mask = self.features
-        if features is not None:
-            mask = check_masks("features", features, self.population.n_features)
-        return _law(self.population, mask, m, ridge, target, self._score)
+        mask = self._columns(features)
+        target = self._target(kind)
+        return MixtureLaw._fitted(self.population, mask, m, ridge, target, kind, self._score)
 
     def _decisions(self) -> Target:
         a = np.asarray(self.margin)
@@ -155,23 +126,42 @@ class MixtureLaw(Law):
             self._score,
             np.exp(-(a**2) / 2) * np.sqrt(2 / np.pi),  # 2 phi(a)
             along=special.erf(a / np.sqrt(2)),  # 2 Phi(a) - 1
-            centre=_centre(self.population),
+            centre=self._centre(self.population),
         )
 
+    @classmethod
+    def _own_labels(cls, population: Any) -> Target:
+        """What a model fitted to the clusters' own labels fits."""
+        nothing = np.zeros(population.n_features)
+        return hard_target(
+            Score.of(nothing, nothing),
+            np.zeros(()),
+            along=population.label_scale,
+            centre=cls._centre(population),
+        )
 
-def mixture_least_squares(
-    population: MixturePopulation, n_samples: ArrayLike, features: Features, alpha: ArrayLike
-) -> MixtureLaw:
-    """What `least_squares` does with a `MixturePopulation`."""
-    n = check_counts("n_samples", n_samples)
-    ridge = check_nonnegative("alpha", alpha)
-    mask = check_masks("features", features, population.n_features)
-    nothing = np.zeros(population.n_features)
-    centre = _centre(population)
-    own = hard_target(
-        Score.of(nothing, nothing), np.zeros(()), along=population.label_scale, centre=centre
-    )
-    return _law(population, mask, n, ridge, own)
+    @classmethod
+    def _centre(cls, population: Any) -> np.ndarray:
+        return population.mean / np.sqrt(population.eigenvalues)
+
+    @classmethod
+    def _figures(cls, population: Any, score: Score) -> dict[str, np.ndarray]:
+        c, margin = population.label_scale, _margin(population, score)
+        hit = times(np.sqrt(score.power), margin)
+        return {
+            "risk": 1 - c**2 + (c - hit) ** 2 + score.power,
+            "margin": margin,
+            "correlation": margin / population.radius,
+            "error_rate": special.ndtr(-margin),
+        }
+
+    @classmethod
+    def _same_sign(
+        cls, population: Any, teacher: Score, score: Score, along: np.ndarray, across: np.ndarray
+    ) -> np.ndarray:
+        length = np.hypot(along, across)
+        parts = ratio(along, length), np.where(np.isinf(length), 1.0, ratio(across, length))
+        return same_sign(_margin(population, teacher), _margin(population, score), *parts)
 
 
 def mixture_model(population: MixturePopulation, coef: ArrayLike) -> MixtureLaw:
@@ -205,77 +195,21 @@ def mixture_model(population: MixturePopulation, coef: ArrayLike) -> MixtureLaw:
     >>> round(teacher.error_rate, 4), round(student.error_rate, 4)
     (0.1587, 0.1118)
     """
-    _check_population(population)
-    coef = check_vector("coef", coef, size=population.n_features)
-    risk = population.risk(coef)
-    if not coef.any():
-        raise ValueError("coef must not be all zero")
-    score = Score.of(np.sqrt(population.eigenvalues) * coef, np.zeros(coef.size))
-    margin = float(np.sum(score.unit_mean * _centre(population)))
-    return MixtureLaw(
-        population=population,
-        features=coef != 0,
-        n_samples=None,
-        alpha=None,
-        kappa=None,
-        target_risk=None,
-        risk=risk,
-        train_risk=None,
-        margin=margin,
-        correlation=margin / population.radius,
-        error_rate=float(special.ndtr(-margin)),
-        agreement=None,
-        _score=score,
-    )
-
-
-def _check_population(population: object) -> None:
     if not isinstance(population, MixturePopulation):
         raise ValueError(f"population must be a MixturePopulation; got {population!r}")
-
-
-def _centre(population: MixturePopulation) -> np.ndarray:
-    """The centre of a cluster in coordinates of unit variance."""
-    return population.mean / np.sqrt(population.eigenvalues)
-
-
-def _law(
-    population: MixturePopulation,
-    mask: np.ndarray,
-    n: np.ndarray,
-    alpha: np.ndarray,
-    target: Target,
-    teacher: Score | None = None,
-) -> MixtureLaw:
-    """Law of a fit to `target`: of a first generation, or of a student."""
-    size = "n_samples" if teacher is None else "n_transfer"
-    broadcast(**{size: n}, alpha=alpha, features=mask[..., 0], teacher=target.unit)
-    centre = _centre(population)
-    found = fit(population.eigenvalues, mask, n, alpha)
-    learned = learn(found, target, centre)
-    score = learned.score
-    margin = np.sum(score.unit_mean * centre, axis=-1)
-    agreement = None
-    if teacher is not None:
-        along, across = overlap(found, learned, target, teacher)
-        length = np.hypot(along, across)
-        parts = ratio(along, length), np.where(np.isinf(length), 1.0, ratio(across, length))
-        same = same_sign(np.sum(teacher.unit_mean * centre, axis=-1), margin, *parts)
-        agreement = unwrap(same)
-    c = population.label_scale
-    hit = times(np.sqrt(score.power), margin)
-    return MixtureLaw(
-        population=population,
-        features=mask,
-        n_samples=unwrap(n),
-        alpha=unwrap(alpha),
-        kappa=unwrap(found.kappa),
-        target_risk=unwrap(learned.target_risk),
-        risk=unwrap(1 - c**2 + (c - hit) ** 2 + score.power),
-        train_risk=unwrap(learned.train_risk),
-        margin=unwrap(margin),
-        correlation=unwrap(margin / population.radius),
-        error_rate=unwrap(special.ndtr(-margin)),
-        agreement=agreement,
-        _score=score,
+    coef = check_vector("coef", coef, size=population.n_features)
+    if not coef.any():
+        raise ValueError("coef must not be all zero")
+    unknown = ("n_samples", "alpha", "kappa", "target_risk", "train_risk", "_fit")
+    return MixtureLaw._of(
+        population,
+        Score.of(np.sqrt(population.eigenvalues) * coef, np.zeros(coef.size)),
+        features=coef != 0,
+        labels="own",
+        **dict.fromkeys(unknown),
     )
+
+
+def _margin(population: MixturePopulation, score: Score) -> np.ndarray:
+    """Mean of the unit score in the cluster of label 1."""
+    return np.sum(score.unit_mean * MixtureLaw._centre(population), axis=-1)

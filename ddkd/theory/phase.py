@@ -214,18 +214,22 @@ def phase_diagram(
     }
     given = {name: as_array(name, value) for name, value in given.items()}
     row, column = _varying(given)
-    values = _checked(given, population.n_features if features == "columns" else None)
-    trace = float(population.eigenvalues.sum())
-    ridges = trace * _RIDGES if alpha is None else np.array([alpha], dtype=float)
+    widest = population.n_features if features == "columns" else np.inf
+    values = {"flip_rate": check_nonnegative("flip_rate", given["flip_rate"])}
+    for name in _AXES[1:]:
+        values[name] = check_counts(name, given[name], allow_inf=name == "n_transfer")
+        if name.endswith("width") and (values[name] > widest).any():
+            raise ValueError(
+                f"{name} must be at most {widest}, the number of features; got "
+                f"{values[name].max():g}"
+            )
+    ridges = np.array([alpha]) if alpha is not None else population.eigenvalues.sum() * _RIDGES
+    ridges = check_nonnegative("alpha", ridges)
     rows = [
-        _errors(population, {**values, row: value}, check_nonnegative("alpha", ridges), features)
+        _errors(population, {**values, row: value}, ridges, features, values[column].shape)
         for value in values[row]
     ]
-    shape = (values[row].size, values[column].size)
-    student, teacher, direct, strength = (
-        np.array([np.broadcast_to(part, shape[1:]) for part in parts])
-        for parts in zip(*rows, strict=True)
-    )
+    student, teacher, direct, strength = np.stack(rows, axis=1)
     return PhaseDiagram(
         row_name=row,
         row_values=np.asarray(given[row]),
@@ -241,35 +245,22 @@ def phase_diagram(
 
 def _varying(given: Mapping[str, ArrayLike]) -> tuple[str, str]:
     """Names of the two parameters that are vectors."""
-    vectors = [name for name in _AXES if np.ndim(given[name]) == 1]
+    vectors = [name for name in _AXES if np.ndim(given[name]) == 1 and np.size(given[name])]
     if len(vectors) != 2 or any(np.ndim(value) > 1 for value in given.values()):
         raise ValueError(
-            f"exactly two of {', '.join(_AXES)} must be one-dimensional arrays, the others "
-            f"numbers; arrays: {', '.join(vectors) or 'none'}"
+            f"exactly two of {', '.join(_AXES)} must be one-dimensional arrays with entries, the "
+            f"others numbers; arrays: {', '.join(vectors) or 'none'}"
         )
     return vectors[0], vectors[1]
 
 
-def _checked(given: Mapping[str, ArrayLike], widest: int | None) -> dict[str, np.ndarray]:
-    """The five parameters as arrays."""
-    values = {"flip_rate": check_nonnegative("flip_rate", given["flip_rate"])}
-    for name in _AXES[1:]:
-        values[name] = check_counts(name, given[name], allow_inf=name == "n_transfer")
-    for name, value in values.items():
-        if value.size == 0:
-            raise ValueError(f"{name} is empty; it needs at least one value")
-        if widest is not None and name.endswith("width") and (value > widest).any():
-            raise ValueError(
-                f"{name} must be at most {widest}, the number of features; got {value.max():g}"
-            )
-    if (values["flip_rate"] > 0.5).any():
-        raise ValueError(f"flip_rate must be at most 1/2; got {values['flip_rate'].max():g}")
-    return values
-
-
 def _errors(
-    population: GaussianPopulation, at: Mapping[str, np.ndarray], ridges: np.ndarray, features: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    population: GaussianPopulation,
+    at: Mapping[str, np.ndarray],
+    ridges: np.ndarray,
+    features: str,
+    shape: tuple[int, ...],
+) -> np.ndarray:
     """Errors of student, teacher and directly trained model on a row, and the teacher's ridge."""
     population = replace(population, flip_rate=float(at["flip_rate"]))
     every = ridges[:, None]  # ridges along the first axis, columns of the diagram along the last
@@ -284,7 +275,8 @@ def _errors(
         student = teacher.distill(m, features=masks, alpha=every).error_rate
     else:
         student = teacher.distill(m, width, alpha=every).error_rate
-    return student.min(axis=0), teacher.error_rate, direct, strength
+    parts = student.min(axis=0), teacher.error_rate, direct, strength
+    return np.stack([np.broadcast_to(part, shape) for part in parts])
 
 
 def _model(

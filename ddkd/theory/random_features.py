@@ -8,11 +8,10 @@ from numpy.typing import ArrayLike
 from ddkd._checks import check_real, check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
-from ddkd.theory._arrays import times
+from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative
+from ddkd.theory._arrays import between
 from ddkd.theory._fits import fit, learn
-from ddkd.theory._laws import GaussianLaw, train, truth_target
-from ddkd.theory._score_figures import score_figures
+from ddkd.theory._laws import GaussianLaw, truth_target
 from ddkd.theory._scores import Score, Target
 
 __all__ = ["RandomFeatureCommitteeLaw", "RandomFeatureLaw", "random_features"]
@@ -189,28 +188,16 @@ class RandomFeatureLaw(GaussianLaw):
         kernel = fit(l, np.ones(l.size, dtype=bool), found.n_samples, ridge, bulk=self.bulk)
         one, every = learn(found, self._goal), learn(kernel, self._goal)
         share = 1 / models
-
-        def between(first: np.ndarray, last: np.ndarray, share: np.ndarray = share) -> np.ndarray:
-            return times(share, first) + (1 - share) * last
-
         first, last = one.score, every.score
-        variance = between(first.variance, last.variance, share[..., None])
-        return RandomFeatureCommitteeLaw(
-            eigenvalues=self.eigenvalues,
-            bulk=self.bulk,
-            labels=self.labels,
-            n_samples=self.n_samples,
-            n_components=self.n_components,
-            alpha=self.alpha,
-            kappa=self.kappa,
-            gamma=self.gamma,
-            target_risk=unwrap(between(one.target_risk, every.target_risk)),
-            train_risk=unwrap(between(one.train_risk, every.train_risk)),
-            n_models=unwrap(models),
-            equivalent_alpha=unwrap(ridge),
-            _fit=found,
-            _goal=self._goal,
-            **score_figures(self.population, last.mean, variance),
+        variance = between(share[..., None], first.variance, last.variance)
+        return RandomFeatureCommitteeLaw._of(
+            self.population,
+            Score.of(np.broadcast_to(last.mean, variance.shape), variance),
+            self,
+            target_risk=between(share, one.target_risk, every.target_risk),
+            train_risk=between(share, one.train_risk, every.train_risk),
+            n_models=models,
+            equivalent_alpha=ridge,
         )
 
 
@@ -348,15 +335,16 @@ def _law(
     broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.unit)
     l = _extended(eigenvalues)
     found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k, bulk=bulk)
-    return RandomFeatureLaw(
+    return RandomFeatureLaw._trained(
+        population,
+        found,
+        target,
+        teacher,
         eigenvalues=eigenvalues,
         bulk=bulk,
         labels=labels,
-        n_samples=unwrap(n),
-        n_components=unwrap(k),
-        alpha=unwrap(alpha),
-        kappa=unwrap(found.kappa),
-        gamma=unwrap(found.gamma),
+        n_components=k,
+        alpha=alpha,
+        gamma=found.gamma,
         _goal=target,
-        **train(found, target, population, _extended(population.coef), teacher),
     )

@@ -8,11 +8,11 @@ from scipy import special
 
 from ddkd._checks import check_array, check_choice, check_integer
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Values, broadcast, check_nonnegative, unwrap
+from ddkd.theory._arguments import Values, broadcast, check_nonnegative
 from ddkd.theory._arrays import ratio, times
-from ddkd.theory._fits import fit
-from ddkd.theory._score_figures import score_figures
+from ddkd.theory._fits import Fit, fit
+from ddkd.theory._laws import agreement, linear_truth
+from ddkd.theory._scores import Score
 from ddkd.theory._two_points import repeated_combinations, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
@@ -34,19 +34,6 @@ class SelfDistilledLaw(LinearLaw):
     """
 
     mixing: Values = 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class _Labels:
-    """Moments of the student's labels on the training set, a row a part: (own, teacher's).
-
-    f0 is the teacher's score without the example, g the truth's score.
-    """
-
-    with_truth: np.ndarray  # E yh g, (2, ...)
-    with_score: np.ndarray  # E yh f0
-    with_label: np.ndarray  # E yh y
-    square: np.ndarray  # E yh yh', (2, 2, ...)
 
 
 def self_distill(
@@ -75,54 +62,74 @@ def self_distill(
     if np.isinf(law.n_samples).any():
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))
-    if rounds == 1:
-        return _one_round(law, kind, ridge, None if best else share)
-    if kind == "hard" or best:
+    if rounds > 1 and (kind == "hard" or best):
         raise ValueError(
             "rounds > 1 is derived for soft labels and a given mixing; "
             f"got labels = {kind!r}, mixing = {mixing!r}"
         )
-    return _repeated(law, ridge, share, rounds)
+    found = fit(law.population.eigenvalues, law.features, np.asarray(law.n_samples), ridge)
+    if rounds > 1:
+        student = _repeated(law, ridge, share, rounds)
+    else:
+        refit = _Refit(law, kind, found)
+        share = refit.best_mixing() if best else share
+        student = refit.student(share)
+    return SelfDistilledLaw._of(
+        law.population,
+        Score.of(student.mean, student.variance),
+        law,
+        labels=kind,
+        alpha=ridge,
+        kappa=found.kappa,
+        target_risk=student.target_risk,
+        train_risk=student.train_risk,
+        agreement=agreement(student.overlap, student.power, law._score.power),
+        mixing=share,
+        _fit=found,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Student:
+    """Coefficients on unit-variance inputs, and their products with truth, self and teacher."""
+
+    mean: np.ndarray
+    variance: np.ndarray
+    along: np.ndarray  # N
+    power: np.ndarray  # Q
+    overlap: np.ndarray  # C
+    target_risk: np.ndarray  # against labels mixed in the same way on fresh inputs
+    train_risk: np.ndarray  # against the student's labels
 
 
 class _Refit:
     """A student of one round, for any mixing; arrays over the curve."""
 
-    def __init__(self, law: LinearLaw, kind: str, alpha: np.ndarray) -> None:
-        population, s = law.population, law.population.eigenvalues
-        n = np.asarray(law.n_samples)
-        self.population, self.kind, self.n = population, kind, n
-        self.teacher = law._fit
-        self.own = fit(s, law.features, n, alpha)
-        self.truth = np.sqrt(s) * population.coef
-        self.shape = alpha.shape
-        self.mean1 = np.broadcast_to(np.sqrt(s) * law.coef_mean, (*alpha.shape, s.size))
-        self.square1 = self.mean1**2 + s * law.coef_variance
+    def __init__(self, law: LinearLaw, kind: str, own: Fit) -> None:
+        population, score = law.population, law._score
+        self.law, self.population, self.kind = law, population, kind
+        self.n, self.teacher, self.own = np.asarray(law.n_samples), law._fit, own
+        self.truth = linear_truth(population)
+        self.mean1 = np.broadcast_to(score.mean, own.kept.shape)
+        self.square1 = score.mean**2 + score.variance
         self.overlap1 = self.mean1 @ self.truth  # N_1
-        self.power1 = np.sum(self.square1, axis=-1)  # Q_1
-        self.error1 = np.asarray(law.error_rate)
-        self.teacher_risk = law.target_risk
-        self.labels = _training_labels(self)
+        self.power1 = np.broadcast_to(score.power, self.overlap1.shape)  # Q_1
+        self.moments, self.squares = self._training_labels()
 
-    def student(self, share: np.ndarray) -> "_Student":
+    def student(self, share: np.ndarray) -> _Student:
         """The student fitted to (1 - share) y + share * own labels."""
-        c = self.population.label_scale
+        c, kept1, kept2 = self.population.label_scale, self.teacher.kept, self.own.kept
         parts = np.stack(np.broadcast_arrays(1 - share, share))
-        with_truth, with_score, with_label = (
-            np.sum(parts * moment, axis=0)
-            for moment in (self.labels.with_truth, self.labels.with_score, self.labels.with_label)
-        )
-        square = np.einsum("i...,ij...,j...->...", parts, self.labels.square, parts)
+        with_truth, with_score, with_label = np.sum(parts[:, None] * self.moments, axis=0)
+        square = np.einsum("i...,ij...,j...->...", parts, self.squares, parts)
         on_truth, on_score = self._slopes(with_truth, with_score)
-        kept1, kept2 = self.teacher.kept, self.own.kept
         w12, w22 = (np.sum(kept * kept2, axis=-1) / self.n for kept in (kept1, kept2))
         with np.errstate(divide="ignore", invalid="ignore"):
             # How far an example moves the student at its own place, by way of the teacher.
             response = times(on_score, ratio(w12, 1 - w12))
             # (s a_f - h kappa_1)/(s + kappa_2), as A_2 (a_f - h (1 - A_1)/A_1).
-            passed = kept2 * (
-                on_score[..., None] - response[..., None] * ratio(self.teacher.lost, kept1)
-            )
+            back = response[..., None] * ratio(self.teacher.lost, kept1)
+            passed = kept2 * (on_score[..., None] - back)
             direct = on_truth[..., None] * kept2 * self.truth
             mean = direct + passed * self.mean1
             along = mean @ self.truth
@@ -136,25 +143,44 @@ class _Refit:
             error = rest + power
             variance = energy + (error / self.n)[..., None] * kept2**2 - mean**2
             # Through the teacher an example moves the labels of the others, and so the student.
-            teacher_error = times(response**2, np.asarray(self.teacher_risk))
-            trained = self.own.left**2 * (error - 2 * response * shared + teacher_error)
-        return _Student(mean, np.maximum(variance, 0.0), along, power, overlap, trained)
+            teacher_error = times(response**2, np.asarray(self.law.target_risk))
+            trained = times(self.own.left**2, error - 2 * response * shared + teacher_error)
+        return _Student(
+            mean=mean,
+            variance=np.maximum(variance, 0.0),
+            along=along,
+            power=power,
+            overlap=overlap,
+            target_risk=self._fresh_error(share, along, power, overlap),
+            train_risk=trained,
+        )
 
-    def fresh_error(self, student: "_Student", share: np.ndarray) -> np.ndarray:
+    def best_mixing(self) -> np.ndarray:
+        """The best share: N is affine in it and Q quadratic, so three students determine them."""
+        none, one, minus = (self.student(np.full(self.power1.shape, x)) for x in (0.0, 1.0, -1.0))
+        slope = (one.along - minus.along) / 2
+        first = (one.power - minus.power) / 2
+        second = (one.power + minus.power) / 2 - none.power
+        if self.kind == "soft":  # least Q - 2 c N
+            return ratio(self.population.label_scale * slope - first / 2, second)
+        return ratio(
+            none.along * first - 2 * slope * none.power, slope * first - 2 * none.along * second
+        )
+
+    def _fresh_error(
+        self, share: np.ndarray, along: np.ndarray, power: np.ndarray, overlap: np.ndarray
+    ) -> np.ndarray:
         """Mean squared error against labels mixed in the same way on fresh inputs."""
-        c, own = self.population.label_scale, 1 - share
-        label2 = c**2 * self.population.signal + self.population.label_noise
-        if self.kind == "soft":
-            slope, square, common = np.ones(self.power1.shape), self.power1, c * self.overlap1
-        else:
-            slope, square = np.sqrt(2 / np.pi) * ratio(1.0, np.sqrt(self.power1)), 1.0
-            common = slope * self.overlap1
-            if self.population.labels == "hard":
-                common = (1 - 2 * self.population.flip_rate) * (1 - 2 * self.error1)
-        labels = own**2 * label2 + 2 * own * share * common + times(share**2, square)
-        fitted = own * c * student.along + times(share * slope, student.overlap)
+        population, own = self.population, 1 - share
+        c, taught = population.label_scale, self.law._target(self.kind)
+        slope = taught.slope * np.sqrt(ratio(taught.unit, self.power1))
+        common, square = c * slope * self.overlap1, taught.unit
+        if self.kind == "hard" and population.labels == "hard":
+            common = (1 - 2 * population.flip_rate) * (1 - 2 * np.asarray(self.law.error_rate))
+        labels = own**2 * self.squares[0, 0] + 2 * own * share * common + times(share**2, square)
+        fitted = own * c * along + times(share * slope, overlap)
         with np.errstate(invalid="ignore"):
-            error = labels - 2 * fitted + student.power
+            error = labels - 2 * fitted + power
         return np.where(np.isnan(error), np.inf, error)
 
     def _slopes(
@@ -162,67 +188,45 @@ class _Refit:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Slopes a_g and a_f of the labels on the truth's and the teacher's scores."""
         signal, interpolates = self.population.signal, self.teacher.left == 0
-        power, overlap = (
-            np.where(interpolates, size, known)
-            for size, known in ((1.0, self.power1), (0.0, self.overlap1))
-        )
+        power = np.where(interpolates, 1.0, self.power1)
+        overlap = np.where(interpolates, 0.0, self.overlap1)
         room = signal * power - overlap**2
-        apart = room > 1e-13 * signal * power
-        on_truth = ratio(power * with_truth - overlap * with_score, np.where(apart, room, 0.0))
-        on_score = ratio(signal * with_score - overlap * with_truth, np.where(apart, room, 0.0))
+        room = np.where(room > 1e-13 * signal * power, room, 0.0)
+        on_truth = ratio(power * with_truth - overlap * with_score, room)
+        on_score = ratio(signal * with_score - overlap * with_truth, room)
         # Without a second direction one slope is enough.
-        alone = ratio(with_truth, np.asarray(signal)) if signal > 0 else np.zeros(power.shape)
+        alone = ratio(with_truth, np.asarray(signal))
         single = 0.0 if signal > 0 else ratio(with_score, power)
         return (
-            np.where(apart & ~interpolates, on_truth, alone),
-            np.where(interpolates, 0.0, np.where(apart, on_score, single)),
+            np.where((room > 0) & ~interpolates, on_truth, alone),
+            np.where(interpolates, 0.0, np.where(room > 0, on_score, single)),
         )
 
+    def _training_labels(self) -> tuple[np.ndarray, np.ndarray]:
+        """Moments of the true labels y and of the teacher's labels yh on its own training set.
 
-@dataclass(frozen=True, eq=False)
-class _Student:
-    """Coefficients on unit-variance inputs, and their products with truth, self and teacher."""
-
-    mean: np.ndarray
-    variance: np.ndarray
-    along: np.ndarray  # N
-    power: np.ndarray  # Q
-    overlap: np.ndarray  # C
-    train_risk: np.ndarray  # against the student's labels
-
-
-def _training_labels(refit: _Refit) -> _Labels:
-    """Moments of true labels and of the teacher's labels on its own training set.
-
-    The teacher's training score is f = (1 - l) y + l f0, f0 its score without the example.
-    """
-    population, l = refit.population, np.broadcast_to(refit.teacher.left, refit.shape)
-    c, overlap, power = population.label_scale, refit.overlap1, refit.power1
-    label2 = c**2 * population.signal + population.label_noise
-    ones = np.ones(power.shape)
-    own = np.stack([c * population.signal * ones, c * overlap, label2 * ones])
-    scored = (1 - l) * own + times(l, np.stack([overlap, power, c * overlap]))
-    spread = (1 - l) * scored[2] + times(l, scored[1])  # E f^2
-    if refit.kind == "soft":
-        other, square = scored, spread
-    elif population.labels == "real":
-        other, square = np.sqrt(2 / np.pi) * ratio(scored, np.sqrt(spread)), ones
-    else:
-        other, square = _signs(population.flip_rate, l, overlap, power), ones
-    other = np.where(l == 0, own if refit.kind == "soft" else _interpolated(own, population), other)
-    square = np.where(l == 0, label2 if refit.kind == "soft" else 1.0, square)
-    moments = np.stack([own, other])
-    return _Labels(
-        with_truth=moments[:, 0],
-        with_score=moments[:, 1],
-        with_label=moments[:, 2],
-        square=np.stack([moments[:, 2], np.stack([other[2], square])]),
-    )
-
-
-def _interpolated(own: np.ndarray, population: GaussianPopulation) -> np.ndarray:
-    """Moments of the sign of y: a teacher that interpolates gives its labels back."""
-    return own if population.labels == "hard" else np.sqrt(2 / np.pi) * own / np.sqrt(own[2])
+        For each of the two its mean product with the truth's score, with the teacher's score f0
+        without the example, and with y, (2, 3, ...); and their products, (2, 2, ...). The
+        teacher's training score is f = (1 - l) y + l f0.
+        """
+        population, l = self.population, np.broadcast_to(self.teacher.left, self.power1.shape)
+        c, overlap, power = population.label_scale, self.overlap1, self.power1
+        label2 = c**2 * population.signal + population.label_noise
+        ones = np.ones(power.shape)
+        own = np.stack([c * population.signal * ones, c * overlap, label2 * ones])
+        other = (1 - l) * own + times(l, np.stack([overlap, power, c * overlap]))
+        square = (1 - l) * other[2] + times(l, other[1])  # E f^2
+        # A teacher that interpolates gives its labels back.
+        other, square = np.where(l == 0, own, other), np.where(l == 0, label2, square)
+        if self.kind == "hard":
+            if population.labels == "real":
+                other = np.sqrt(2 / np.pi) * ratio(other, np.sqrt(square))
+            else:
+                signs = _signs(population.flip_rate, l, overlap, power)
+                other = np.where(l == 0, own, signs)
+            square = ones
+        squares = np.stack([np.stack([own[2], other[2]]), np.stack([other[2], square])])
+        return np.stack([own, other]), squares
 
 
 def _signs(flip_rate: float, l: np.ndarray, overlap: np.ndarray, power: np.ndarray) -> np.ndarray:
@@ -245,77 +249,23 @@ def _signs(flip_rate: float, l: np.ndarray, overlap: np.ndarray, power: np.ndarr
     return total
 
 
-def _one_round(
-    law: LinearLaw, kind: str, alpha: np.ndarray, share: np.ndarray | None
-) -> SelfDistilledLaw:
-    refit = _Refit(law, kind, alpha)
-    if share is None:
-        share = _best_mixing(refit)
-    student = refit.student(share)
-    return SelfDistilledLaw(
-        features=law.features,
-        labels=kind,
-        n_samples=law.n_samples,
-        alpha=unwrap(alpha),
-        kappa=unwrap(refit.own.kappa),
-        _fit=refit.own,
-        target_risk=unwrap(refit.fresh_error(student, share)),
-        train_risk=unwrap(student.train_risk),
-        mixing=unwrap(share),
-        **score_figures(
-            law.population,
-            student.mean,
-            student.variance,
-            overlap=student.overlap,
-            teacher_power=refit.power1,
-        ),
-    )
-
-
-def _best_mixing(refit: _Refit) -> np.ndarray:
-    """The best share: N is affine in it and Q quadratic, so three students determine them."""
-    none, one, minus = (refit.student(np.full(refit.power1.shape, x)) for x in (0.0, 1.0, -1.0))
-    slope = (one.along - minus.along) / 2
-    first = (one.power - minus.power) / 2
-    second = (one.power + minus.power) / 2 - none.power
-    if refit.kind == "soft":  # least Q - 2 c N
-        return ratio(refit.population.label_scale * slope - first / 2, second)
-    return ratio(
-        none.along * first - 2 * slope * none.power, slope * first - 2 * none.along * second
-    )
-
-
-def _repeated(
-    law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int
-) -> SelfDistilledLaw:
+def _repeated(law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int) -> _Student:
     """Soft labels many times over: a filter of the Gram matrix with poles at both ridges."""
     first, second, share = np.broadcast_arrays(np.asarray(law.alpha), alpha, share)
     if ((first == 0) | (second == 0)).any():
         raise ValueError("rounds > 1 needs a ridge in both teacher and student; got alpha = 0")
     alphas, weights = repeated_combinations(first, second, share, rounds)
-    n = np.asarray(law.n_samples)
-    fits = ridge_fits(law.population, law.features, n, alphas)
-    found = fit(law.population.eigenvalues, law.features, n, second)
+    fits = ridge_fits(law.population, law.features, np.asarray(law.n_samples), alphas)
     own, before, last = weights[0], weights[-2], weights[-1]
     target = share[..., None] * before - last
     trained = fits.left * target
-    teacher_mean, mean = fits.mean(own), fits.mean(last)
-    overlap = np.sum(teacher_mean * mean + fits.covariance(own, last), axis=-1)
-    return SelfDistilledLaw(
-        features=law.features,
-        labels="soft",
-        n_samples=law.n_samples,
-        alpha=unwrap(second),
-        kappa=unwrap(found.kappa),
-        _fit=found,
-        target_risk=unwrap(fits.product(target, target)),
-        train_risk=unwrap(fits.product(trained, trained)),
-        mixing=unwrap(share),
-        **score_figures(
-            law.population,
-            mean,
-            fits.covariance(last, last),
-            overlap=overlap,
-            teacher_power=np.asarray(law.score_variance),
-        ),
+    mean, variance = fits.mean(last), fits.covariance(last, last)
+    return _Student(
+        mean=mean,
+        variance=variance,
+        along=mean @ linear_truth(law.population),
+        power=np.sum(mean**2 + variance, axis=-1),
+        overlap=np.sum(fits.mean(own) * mean + fits.covariance(own, last), axis=-1),
+        target_risk=fits.product(target, target),
+        train_risk=fits.product(trained, trained),
     )

@@ -40,7 +40,7 @@ def brute_vote(n_models, rho, r, n=400_000):
     rng = np.random.default_rng(n_models)
     g, u = rng.standard_normal((2, n))
     own = rng.standard_normal((n_models, n))
-    scores = rho * g + np.sqrt(r - rho**2) * u + np.sqrt(1 - r) * own
+    scores = rho * g + np.sqrt(max(r - rho**2, 0.0)) * u + np.sqrt(1 - r) * own
     votes = np.sign(np.sign(scores).sum(axis=0))
     mean = scores.mean(axis=0) / np.sqrt((1 + (n_models - 1) * r) / n_models)
     return np.mean(votes != np.sign(g)), np.mean(votes * mean)
