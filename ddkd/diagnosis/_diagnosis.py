@@ -1,21 +1,22 @@
 """Why a curve has no peak: the public function and its result."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GroupShuffleSplit
-from sklearn.utils import _safe_indexing, check_consistent_length
+from sklearn.utils import _safe_indexing, assert_all_finite, column_or_1d
 from tqdm import tqdm
 
 from ddkd._checks import check_integer, check_rng
 from ddkd.diagnosis import _words
 from ddkd.diagnosis._probes import Evidence, Probes
 from ddkd.diagnosis._subject import Data, Spent, Subject, distinct_rows
-from ddkd.diagnosis._verdict import Verdict, decide
+from ddkd.diagnosis._verdict import decide
 
 if TYPE_CHECKING:
     from ddkd.plotting import DoubleDescentDisplay
@@ -26,8 +27,6 @@ _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt} of at most {total_fmt} fits"
 
 _NOT_TESTED = "The errors given were drawn, not tested: their noise is unknown; own fits decided."
 _FEWEST_ROWS = 20
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,6 @@ class Diagnosis:
         The measured curve: parameter values and test errors.
     expected : tuple of two ndarrays, or None
         Widths and errors of the curve with the cause taken away, or with noisy labels.
-    decisive : Evidence or None
-        The last probe before the verdict, which decided.
     n_fits : int
         Number of fits made.
     score_name : str
@@ -93,24 +90,24 @@ class Diagnosis:
     widths: np.ndarray
     errors: np.ndarray
     expected: tuple[np.ndarray, np.ndarray] | None
-    decisive: Evidence | None
     n_fits: int
     score_name: str
-    _sentence: str = field(repr=False)
-    _not_tested: str = field(default="", repr=False)
+    _answer: str
 
     @property
     def cause(self) -> str:
         """The main cause."""
         return self.causes[0]
 
+    @property
+    def decisive(self) -> Evidence | None:
+        """The last probe before the verdict, which decided."""
+        return self.evidence[-1] if self.evidence else None
+
     def __str__(self) -> str:
-        lines = [self._sentence]
-        if len(self.causes) > 1:
-            lines.append(f"Also at work, or possible: {', '.join(self.causes[1:])}.")
-        if self.cause != "healthy":
-            lines.append(f"Remedy: {self.remedy}.")
-        return "\n".join(lines + ([self._not_tested] if self._not_tested else []))
+        return (
+            self._answer if self.cause == "healthy" else f"{self._answer}\nRemedy: {self.remedy}."
+        )
 
     def __repr__(self) -> str:
         known = "None" if self.threshold is None else f"{self.threshold:g}"
@@ -240,30 +237,28 @@ def diagnose(
     generator = check_rng(rng)
     max_fits = check_integer("max_fits", max_fits, low=5)
     build = _builder(estimator, param_name)
-    labels = _labels(X, y)
+    X, labels = _rows(X, y)
+    if len(labels) < _FEWEST_ROWS:
+        raise ValueError(f"X must have at least {_FEWEST_ROWS} rows; it has {len(labels)}")
+    if len(np.unique(labels)) < 2:
+        raise ValueError("y has one value only; it needs at least two, or there is nothing to fit")
     widths = _widths(param_range, len(labels))
     given = None if scores is None else np.asarray(scores, dtype=np.float64)
     if given is not None and (param_range is None or given.shape != (len(param_range),)):
         raise ValueError("scores must have one test error for each value of param_range")
     seed = int(generator.integers(2**31))
+    is_for_classes = is_classifier(build(widths[0]))
+    data = _data(X, labels, X_test, y_test, is_for_classes, generator)
+    ratio = len(labels) / data.n
     with tqdm(total=max_fits, delay=2, disable=not progress, bar_format=_BAR, leave=False) as bar:
-        try:
-            is_classifier = Subject(build, None, 1, seed).is_classifier(widths[0])  # type: ignore[arg-type]
-        except Exception as error:
-            raise _unusable(error, param_name, widths[0]) from error
-        data = _data(X, labels, X_test, y_test, is_classifier, generator)
-        ratio = len(labels) / data.n if data.held_out else 1.0
-        subject = Subject(build, data, max_fits, seed, tick=bar.update)
+        subject = Subject(build, data, max_fits, seed, bar.update)
         probes = Probes(subject, _scaled(widths, ratio), generator)
-        try:
-            for width in (probes.own_widths[0], probes.own_widths[-1]):
-                subject.model(width, data.y)
-        except Spent:
-            pass
-        except Exception as error:
-            raise _unusable(error, param_name, width) from error
-        verdict = decide(probes, has_range=param_range is not None)
-    return _result(probes, verdict, widths, given, ratio)
+        subject.model(probes.widths[-1], data.y)  # the parts can be read, whatever time is left
+        found = _result(probes, decide(probes), ratio)
+    if given is None:
+        return found
+    answer = f"{found._answer}\n{_NOT_TESTED}"
+    return replace(found, widths=np.array(param_range), errors=given, _answer=answer)
 
 
 def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
@@ -281,33 +276,24 @@ def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
             f"estimator must be a scikit-learn estimator; got {type(estimator).__name__} "
             "(for a function from a width to an estimator pass param_name=None)"
         )
-    if param_name not in estimator.get_params(deep=True):
-        names = ", ".join(sorted(estimator.get_params(deep=True))[:12])
+    known = sorted(estimator.get_params(deep=True))
+    if param_name not in known:
         raise ValueError(
-            f"param_name {param_name!r} is no parameter of the estimator; it has {names}"
+            f"param_name {param_name!r} is no parameter of the estimator; it has {', '.join(known)}"
         )
     return lambda width: clone(estimator).set_params(**{param_name: width})
 
 
-def _labels(X: Any, y: ArrayLike) -> np.ndarray:
-    labels = np.asarray(y)
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    if labels.ndim != 1:
-        raise ValueError(f"y must be one label a row; its shape is {labels.shape}")
-    try:
-        check_consistent_length(X, labels)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"X and y must have as many rows: {error}") from None
-    if len(labels) < _FEWEST_ROWS:
-        raise ValueError(f"X must have at least {_FEWEST_ROWS} rows; it has {len(labels)}")
-    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
-        raise ValueError("y contains NaN or infinity; drop those rows")
-    if labels.dtype.kind not in "biuf" and labels.dtype.kind != "U":
-        labels = labels.astype(str) if any(isinstance(v, str) for v in labels) else labels
-    if len(np.unique(labels)) < 2:
-        raise ValueError("y has one value only; it needs at least two, or there is nothing to fit")
-    return labels
+def _rows(X: Any, y: ArrayLike, which: str = "") -> tuple[Any, np.ndarray]:
+    """Inputs that have a shape, and as many finite labels."""
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    labels = column_or_1d(y)
+    if labels.dtype == object:
+        labels = np.array(labels.tolist())
+    if X.shape[0] != len(labels):
+        raise ValueError(f"X{which} and y{which} must have as many rows")
+    assert_all_finite(labels, input_name="y" + which)
+    return X, labels
 
 
 def _widths(param_range: Sequence[Any] | None, n: int) -> list[Any]:
@@ -317,12 +303,11 @@ def _widths(param_range: Sequence[Any] | None, n: int) -> list[Any]:
     values = [w.item() if isinstance(w, np.generic) else w for w in param_range]
     if len(values) < 2:
         raise ValueError(f"param_range must have at least two values; got {values}")
-    numbers = all(isinstance(w, int | float) for w in values)
-    if numbers and not np.isfinite(np.array(values, dtype=np.float64)).all():
-        raise ValueError(f"param_range must be finite numbers; got {values}")
-    if numbers and min(values) <= 0:
-        raise ValueError(f"param_range must be positive; its smallest value is {min(values)}")
-    return sorted(set(values)) if numbers else list(dict.fromkeys(values))
+    if all(isinstance(w, int | float) for w in values):
+        if not (np.isfinite(values).all() and min(values) > 0):
+            raise ValueError(f"param_range must be positive, finite numbers; got {values}")
+        values.sort()
+    return list(dict.fromkeys(values))
 
 
 def _data(
@@ -330,17 +315,15 @@ def _data(
     labels: np.ndarray,
     X_test: Any,
     y_test: ArrayLike | None,
-    is_classifier: bool,
+    is_for_classes: bool,
     rng: np.random.Generator,
 ) -> Data:
     """The training and test rows; a quarter of the different rows is held out if none are given."""
     if (X_test is None) != (y_test is None):
         raise ValueError("X_test and y_test belong together: give both, or neither")
-    X = X if hasattr(X, "shape") else np.asarray(X)
-    if not is_classifier:
+    if not is_for_classes:
         labels = labels.astype(np.float64)
-    held_out = X_test is None
-    if held_out:
+    if y_test is None:
         # A quarter of the different rows: equal ones would leak.
         folds = GroupShuffleSplit(1, test_size=0.25, random_state=int(rng.integers(2**31)))
         names, groups = np.unique(distinct_rows(X), return_inverse=True)
@@ -350,16 +333,11 @@ def _data(
         X, X_test = _safe_indexing(X, train), _safe_indexing(X, test)
         labels, test_labels = labels[train], labels[test]
     else:
-        X_test = X_test if hasattr(X_test, "shape") else np.asarray(X_test)
-        test_labels = np.asarray(y_test).astype(labels.dtype).reshape(-1)
-        if X_test.shape[0] != len(test_labels):
-            raise ValueError("X_test and y_test must have as many rows")
-        if test_labels.dtype.kind == "f" and not np.isfinite(test_labels).all():
-            raise ValueError("y_test contains NaN or infinity; drop those rows")
-    classes = np.unique(labels) if is_classifier else None
+        X_test, test_labels = _rows(X_test, y_test, "_test")
+    classes = np.unique(labels) if is_for_classes else None
     if classes is not None and len(classes) < 2:
         raise ValueError("y must have at least two classes among the training rows; it has one")
-    return Data(X, labels, X_test, test_labels, classes, held_out)
+    return Data(X, labels, X_test, test_labels.astype(labels.dtype), classes)
 
 
 def _scaled(widths: list[Any], ratio: float) -> list[Any]:
@@ -369,66 +347,41 @@ def _scaled(widths: list[Any], ratio: float) -> list[Any]:
     return sorted({max(1, round(w / ratio)) for w in widths})
 
 
-def _unusable(error: Exception, param_name: str | None, width: Any) -> ValueError:
-    name = "the width" if param_name is None else param_name
-    return ValueError(
-        f"estimator cannot be fitted with {name} = {width!r}; change it, param_range or X: {error}"
-    )
-
-
-def _result(
-    probes: Probes, verdict: Verdict, widths: list[Any], given: np.ndarray | None, ratio: float
-) -> Diagnosis:
-    cause, classes = verdict.causes[0], probes.data.classes is not None
+def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
+    cause, data = causes[0], probes.data
     evidence = tuple(probes.evidence)
-    # The words and the picture may want a few numbers more; without fits they do without.
-    threshold = _known(lambda: probes.threshold) if probes.numeric and cause != "inert" else None
-    if threshold is not None:
-        threshold = round(threshold * ratio)
-    shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if probes.growth else (1,)
     change = probes.without(cause)
-    curve = _known(lambda: probes.own_curve)
-    own = np.array(probes.own_widths) * ratio if curve and probes.numeric else np.array([])
+    threshold = ridge = curve = expected = None
+    # The words and the picture may want a few numbers more; without fits they do without.
+    with suppress(Spent):
+        curve = probes.own_curve
+        if probes.numeric and cause != "inert":
+            threshold = round(probes.threshold * ratio)
+        if cause == "penalty":
+            ridge = probes.effective_ridge
+        if probes.numeric and cause not in ("healthy", "leak", "inert"):
+            expected = probes.curve(probes.ring_widths, data.y if change else probes.noisy, change)
+    drawn = np.array(probes.widths) * ratio if curve and probes.numeric else np.array([])
+    answer = _words.answer(
+        causes,
+        next((part for part in probes.parts if part.cause == cause), None),
+        ridge=ridge,
+        higher=probes.taken.get(cause, (0.0, 0.0))[1],
+        threshold="the threshold" if threshold is None else f"{threshold:g}",
+        n=round(data.n * ratio),
+        leaked=probes.leaked,
+    )
+    shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if probes.line else (1,)
+    near = [round(share * threshold) for share in shares] if threshold else []
     return Diagnosis(
-        causes=verdict.causes,
+        causes=causes,
         threshold=threshold,
         evidence=evidence,
-        decisive=evidence[-1] if evidence else None,
-        remedy=_words.remedy(
-            cause, change, sorted({max(1, round(f * (threshold or 0))) for f in shares}), classes
-        ),
-        widths=own if given is None else np.array(widths),
-        errors=given if given is not None else curve.errors if curve else np.array([]),
-        expected=_expected(probes, change, ratio) if probes.numeric else None,
+        remedy=_words.remedy(cause, change, near, data.classes is not None),
+        widths=drawn,
+        errors=curve.errors if curve else np.array([]),
+        expected=(np.array(expected.widths) * ratio, expected.errors) if expected else None,
         n_fits=probes.subject.n_fits,
-        score_name="Test error (%)" if classes else "Mean squared error",
-        _sentence=_words.sentence(
-            cause,
-            next((part for part in probes.parts if part.cause == cause), None),
-            ridge=_known(lambda: probes.effective_ridge() if probes.is_linear else None)
-            if cause == "penalty"
-            else None,
-            higher=verdict.higher,
-            threshold="the threshold" if threshold is None else f"{threshold:g}",
-            n=round(probes.data.n * ratio),
-            leaked=probes.leaked,
-        ),
-        _not_tested="" if given is None else _NOT_TESTED,
+        score_name="Mean squared error" if data.classes is None else "Test error (%)",
+        _answer=answer,
     )
-
-
-def _known(value: Callable[[], T]) -> T | None:
-    """A probe's value, or None if no fit was left for it."""
-    try:
-        return value()
-    except Spent:
-        return None
-
-
-def _expected(
-    probes: Probes, change: dict[str, Any] | None, ratio: float
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """The curve as it would be: with the cause taken away, else with noisy labels."""
-    labels = probes.data.y if change else probes.noisy
-    curve = _known(lambda: probes.curve(probes.ring_widths, labels, change))
-    return None if curve is None else (np.array(curve.widths) * ratio, curve.errors)

@@ -10,11 +10,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from ddkd.diagnosis._parts import Part, narrowing_steps, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
-from ddkd.diagnosis._subject import Subject, distinct_rows, fitted_pipeline
+from ddkd.diagnosis._subject import Change, Subject, distinct_rows
 
 __all__ = ["Disturbance", "Evidence", "Probes"]
 
@@ -45,19 +44,27 @@ class Disturbance:
 
 
 class Probes:
-    """The probes of one pipeline, each made at its first use; what was found is in `evidence`."""
+    """The probes of one pipeline, each made at its first use; what was found is in `evidence`.
+
+    Of more than twelve widths of the caller's, twelve are fitted. `taken` has, for each cause
+    whose parts were taken away, the gain in meeting changed labels (orders of magnitude) and how
+    many times higher the peak is then (0 without a peak).
+    """
 
     def __init__(self, subject: Subject, widths: list[Any], rng: np.random.Generator) -> None:
         self.subject = subject
         self.data = subject.data
         self.rng = rng
-        self.widths = widths  # the caller's, sorted
+        self.all_widths = widths  # the caller's, sorted
+        spread = np.linspace(0, len(widths) - 1, min(len(widths), _MOST_WIDTHS))
+        self.widths = [widths[i] for i in spread.round().astype(int)]
+        self.numeric = all(isinstance(width, int) for width in widths)  # others can be tried
         self.evidence: list[Evidence] = []
+        self.taken: dict[str, tuple[float, float]] = {}
 
     def note(self, probe: str, value: float, meaning: str) -> None:
         """Remember a number for the table."""
-        if all(item.probe != probe for item in self.evidence):
-            self.evidence.append(Evidence(probe, float(value), meaning))
+        self.evidence.append(Evidence(probe, float(value), meaning))
 
     # --- labels
 
@@ -72,13 +79,14 @@ class Probes:
         y, data = self.data.y, self.data
         order = self.rng.permutation(data.n)
         if data.classes is None:
-            first, second = order[: data.n // 2], order[data.n // 2 :]
+            first, second = np.array_split(order, 2)
             other = y.copy()
             for rows in (first, second):
                 other[rows] = y[np.roll(rows, 1)]
         else:
-            first, second = order[: data.n // 3], order[data.n // 3 : 2 * data.n // 3]
-            other = self._other_classes()
+            first, second, _ = np.array_split(order, 3)
+            shift = self.rng.integers(1, len(data.classes), size=data.n)
+            other = data.classes[(np.searchsorted(data.classes, y) + shift) % len(data.classes)]
         labels = []
         for rows in (first, second, np.r_[first, second]):
             changed = y.copy()
@@ -91,101 +99,68 @@ class Probes:
         """Labels with noise as large as the signal, or a third of the classes changed."""
         return self.disturbed[0][0]
 
-    def _other_classes(self) -> np.ndarray:
-        """A different class for every row, with every class still there."""
-        classes = self.data.classes
-        assert classes is not None
-        index = np.searchsorted(classes, self.data.y)
-        shift = self.rng.integers(1, len(classes), size=self.data.n)
-        return classes[(index + shift) % len(classes)]
-
     # --- widths
 
-    @property
-    def numeric(self) -> bool:
-        """Whether widths are whole numbers, so that others can be tried."""
-        return all(isinstance(w, int | np.integer) for w in self.widths)
+    def stage_columns(self, width: Any) -> list[int]:
+        """Columns after each step that can be seen."""
+        return [stage.shape[1] for stage in self.subject.stages(width, self.data.y)]
 
     @cached_property
-    def own_widths(self) -> list[Any]:
-        """At most twelve of the caller's widths: those nearest to n, and a spread of the rest."""
-        if len(self.widths) <= _MOST_WIDTHS or not self.numeric:
-            return self.widths[:_MOST_WIDTHS]
-        log = np.log(np.asarray(self.widths, dtype=np.float64))
-        spread = np.linspace(0, len(self.widths) - 1, 8).round().astype(int)
-        target = np.log(self.data.n_distinct)
-        nearest = np.argsort(np.abs(log - target), kind="stable")[:5]
-        chosen = sorted({*spread.tolist(), *nearest.tolist()})[:_MOST_WIDTHS]
-        return [self.widths[i] for i in chosen]
-
-    def columns(self, width: Any) -> list[int]:
-        """Columns after each step of the pipeline fitted at a width."""
-        model, _ = self.subject.model(width, self.data.y)
-        try:
-            return [stage.shape[1] for stage in self.subject.stages(model)]
-        except Exception:  # a step that cannot transform on its own shows nothing
-            return []
+    def columns(self) -> np.ndarray | None:
+        """Columns, one number a width, of the first step that makes more at larger widths."""
+        steps = zip(*(self.stage_columns(width) for width in self.widths), strict=False)
+        growing = (np.array(step) for step in steps if self.numeric and step[-1] > step[0])
+        return next(growing, None)
 
     @cached_property
-    def growth(self) -> tuple[float, float] | None:
-        """(a, b) if some step makes a w + b columns at width w, else None."""
-        if not self.numeric or len(self.own_widths) < 2:
-            return None
-        first, last = self.own_widths[0], self.own_widths[-1]
-        middle = self.own_widths[len(self.own_widths) // 2]
-        counts = [self.columns(w) for w in (first, middle, last)]
-        for c1, c2, c3 in zip(*counts, strict=False):
-            if c3 > c1:
-                slope = (c3 - c1) / (last - first)
-                straight = abs(c1 + slope * (middle - first) - c2) <= 0.02 * c2
-                capped = c2 > c1 and (c3 == c2 or not straight)
-                if straight:
-                    return slope, c1 - slope * first
-                if capped and middle > first:
-                    slope = (c2 - c1) / (middle - first)
-                    return slope, c1 - slope * first
-        return None
+    def line(self) -> tuple[float, float] | None:
+        """(a, b) if small widths w have a w + b columns; w columns where none can be seen."""
+        if self.columns is None:
+            return (1.0, 0.0) if self.numeric else None
+        least, counts = np.array(self.widths[:3]), self.columns[:3]
+        slope, offset = np.polyfit(least, counts, 1)
+        is_straight = slope > 0 and np.allclose(slope * least + offset, counts, rtol=0.02)
+        return (float(slope), float(offset)) if is_straight else None
+
+    def _reaches(self, count: int) -> Any:
+        """The least width with so many columns, as far as known."""
+        if self.line is not None:
+            return max(1, round((count - self.line[1]) / self.line[0]))
+        if self.columns is None:
+            return self.widths[len(self.widths) // 2]
+        return self.widths[min(int(np.sum(self.columns < count)), len(self.widths) - 1)]
 
     @cached_property
     def guess(self) -> Any:
-        """The width at which there are as many columns as different rows, as far as known."""
-        n = self.data.n_distinct
-        if self.growth is not None:
-            slope, offset = self.growth
-            return max(1, round((n - offset) / slope))
-        if self.numeric:
-            grown = self._grown_to(n)
-            return grown if grown is not None else n
-        return self.own_widths[len(self.own_widths) // 2]
-
-    def _grown_to(self, n: int) -> Any:
-        """The first of the caller's widths whose columns reach n, for columns that grow faster."""
-        counts = {w: max(self.columns(w), default=0) for w in self.own_widths}
-        if len(set(counts.values())) < 2 or min(counts.values()) >= n:
-            return None
-        return min((w for w in counts if counts[w] >= n), default=None)
+        """The width at which there are as many columns as different rows."""
+        return self._reaches(self.data.n_distinct)
 
     @cached_property
     def far(self) -> Any:
-        """A width far above the threshold: three times, or the caller's widest."""
-        if self.growth is not None:
-            slope, offset = self.growth
-            wanted = int(np.ceil((3 * self.data.n - offset) / slope))
-            return max(wanted, self.own_widths[-1])
-        return self.own_widths[-1]
+        """A width far above the threshold: three times where columns are seen, or the widest."""
+        widest = self.widths[-1]
+        if self.columns is None or self.line is None:
+            return widest
+        far = max(self._reaches(3 * self.data.n), widest)
+        try:
+            self.subject.fitted(far, self.noisy)
+        except ValueError:  # such as PCA, which makes no more components than rows
+            return widest
+        return far
 
     def allowed(self, width: Any) -> Any:
-        """The nearest width that may be tried: others than the caller's need straight growth."""
+        """The nearest width that may be tried."""
+        return int(np.clip(round(width), 1, self.far)) if self.numeric else width
+
+    def near(self, *shares: float) -> list[Any]:
+        """Widths at shares of the threshold; the caller's own if they are no whole numbers."""
         if not self.numeric:
-            return self.own_widths[-1]
-        high = self.far if self.growth is not None else self.own_widths[-1]
-        return int(min(max(round(width), 1), high))
+            return self.widths
+        return sorted({self.allowed(share * self.threshold) for share in shares})
 
     # --- test errors
 
-    def curve(
-        self, widths: list[Any], labels: np.ndarray, change: dict[str, Any] | None = None
-    ) -> Curve:
+    def curve(self, widths: list[Any], labels: np.ndarray, change: Change = None) -> Curve:
         """Test losses of widths trained on `labels`, against the clean test labels."""
         data = self.data
         losses, wrong = [], []
@@ -196,64 +171,51 @@ class Probes:
             if data.classes is not None:
                 wrong.append(np.asarray(model.predict(data.X_test)) != data.y_test)
         if data.classes is None:
-            spread = float(np.var(data.y_test))
-            return Curve(widths, np.array(losses), None, spread)
+            return Curve(widths, np.array(losses), None, float(np.var(data.y_test)))
         shares = np.array([np.mean(data.y_test == label) for label in data.classes])
         return Curve(widths, np.array(losses), np.array(wrong), 1 - float(np.sum(shares**2)))
 
+    def _peak(self, curve: Curve, probe: str) -> Peak | None:
+        peak = find_peak(curve, linear=self.is_linear)
+        self.note(probe, peak.ratio if peak else 1.0, "times the worse valley")
+        return peak
+
     @cached_property
     def own_curve(self) -> Curve:
-        return self.curve(self.own_widths, self.data.y)
+        return self.curve(self.widths, self.data.y)
+
+    @cached_property
+    def own_peak(self) -> Peak | None:
+        return self._peak(self.own_curve, "peak of the curve")
 
     @cached_property
     def ring_widths(self) -> list[Any]:
         """Widths round the threshold, where a peak could not be missed."""
-        if not self.numeric:
-            return self.own_widths
-        t = self.threshold
-        ring = [0.5 * t, 0.93 * t, t - 1, t, 1.07 * t, 1.8 * t]
-        return sorted({self.allowed(w) for w in ring})
+        last_below = 1 - 1 / self.threshold if self.numeric else 1
+        return self.near(0.5, 0.93, last_below, 1, 1.07, 1.8)
 
     @cached_property
     def ring(self) -> Peak | None:
         """A peak of the caller's own labels round the threshold."""
-        peak = find_peak(self.curve(self.ring_widths, self.data.y), linear=self.is_linear)
-        self.note("peak at the threshold", peak.ratio if peak else 1.0, "times the worse valley")
-        return peak
+        return self._peak(self.curve(self.ring_widths, self.data.y), "peak at the threshold")
+
+    @cached_property
+    def noisy_ring(self) -> Peak | None:
+        """The same with noise as large as the signal on the training labels."""
+        return self._peak(self.curve(self.ring_widths, self.noisy), "the same with noisy labels")
 
     @cached_property
     def loss_peak(self) -> Peak | None:
         """A peak of the squared loss round the threshold, where the error is near chance anyway."""
         curve = self.curve(self.ring_widths, self.data.y)
         spread = float(np.var(self.data.codes(self.data.y_test), axis=0).sum())
-        peak = find_peak(Curve(curve.widths, curve.losses, None, spread))
-        self.note("peak of the squared loss", peak.ratio if peak else 1.0, "times")
-        return peak
+        return self._peak(Curve(curve.widths, curve.losses, None, spread), "peak of the loss")
 
-    @cached_property
-    def noisy_ring(self) -> Peak | None:
-        """The same with noise as large as the signal on the training labels."""
-        peak = find_peak(self.curve(self.ring_widths, self.noisy), linear=self.is_linear)
-        self.note("the same with noisy labels", peak.ratio if peak else 1.0, "times")
-        return peak
+    def is_high(self, peak: Peak) -> bool:
+        """Whether a peak is as high as it should be: damped ones are 2 to 5 times the valley."""
+        return self.data.classes is not None or peak.ratio >= 5
 
-    # --- what the fit does to its labels
-
-    def disturbance(self, width: Any, change: dict[str, Any] | None = None) -> Disturbance:
-        """The three differences at a width: three fits and that of the caller's own labels."""
-        (first, second, both), added = self.disturbed
-        base = self.subject.fitted(width, self.data.y, change)
-        d1, d2, d12 = (self.subject.fitted(width, t, change) - base for t in (first, second, both))
-        sizes = [float(np.linalg.norm(d)) for d in (d1, d2, d12)]
-        if min(sizes) == 0:
-            return Disturbance(0.0, 1.0, 0.0)
-        along = float(np.sum(added[0] * d1))
-        across = abs(float(np.sum(added[1] * d1) - np.sum(added[0] * d2)))
-        return Disturbance(
-            linear=float(np.linalg.norm(d12 - d1 - d2)) / sizes[2],
-            smoothness=sizes[0] ** 2 / along if along else np.inf,
-            asymmetry=across / (sizes[0] * sizes[1]),
-        )
+    # --- rows
 
     def _met(self, width: Any) -> float:
         """Share of rows whose changed label is met.
@@ -266,24 +228,6 @@ class Probes:
         return max(float(np.mean(m <= _EXACT * self.data.scale)) for m in missed)
 
     @cached_property
-    def at_threshold(self) -> Disturbance:
-        """The disturbance at the threshold, where every filter shows most."""
-        found = self.disturbance(self.center)
-        self.note("linear in the labels", found.linear, "relative misfit; below 1e-4 is linear")
-        self.note("smooth filter", found.smoothness, "1 for a projection, less for a penalty")
-        self.note("asymmetry", found.asymmetry, "above .01 for averages of resampled fits")
-        return found
-
-    @property
-    def center(self) -> Any:
-        """The threshold, or the nearest width that may be tried."""
-        return self.allowed(self.threshold) if self.numeric else self.guess
-
-    @cached_property
-    def is_linear(self) -> bool:
-        return self.at_threshold.linear < 1e-4
-
-    @cached_property
     def met_far(self) -> float:
         """Share of rows whose changed label is met far above the threshold."""
         met = self._met(self.far)
@@ -294,126 +238,187 @@ class Probes:
     def interpolates(self) -> bool:
         return self.met_far > 0.97
 
-    @property
-    def uses_part(self) -> bool:
-        """Whether a linear fit meets a part of the rows exactly."""
-        return 0.15 < self.met_far <= 0.97 and self.is_linear
+    @cached_property
+    def uses_all_rows(self) -> bool:
+        """Whether rows differ, and a linear fit does not meet only a part of them exactly."""
+        self.note("different rows", self.data.n_distinct, f"of {self.data.n}")
+        if self.data.n_distinct < 0.95 * self.data.n:
+            return False
+        return self.interpolates or self.met_far <= 0.15 or not self.is_linear
 
     @cached_property
-    def equal_rows(self) -> bool:
-        self.note("different rows", self.data.n_distinct, f"of {self.data.n}")
-        return self.data.n_distinct < 0.95 * self.data.n
+    def leaked(self) -> float:
+        """Share of test rows that stand in the training set with the same label."""
+        train = set(zip(distinct_rows(self.data.X), self.data.y.tolist(), strict=True))
+        test = zip(distinct_rows(self.data.X_test), self.data.y_test.tolist(), strict=True)
+        share = float(np.mean([row in train for row in test]))
+        self.note("test rows found in training", share, "share, with the same label")
+        return share
 
     @cached_property
     def threshold(self) -> Any:
-        """The least width that meets as many labels as a width far above does, by bisection."""
+        """The least width that meets as many labels as a width far above does."""
         found = self.guess
         if self.numeric and self.met_far > 0.15:
-            found = self._bisect()
+            found = self._least_width()
         self.note("threshold", float(found) if self.numeric else np.nan, "width that interpolates")
         return found
 
-    def _bisect(self) -> int:
-        goal = 0.97 * self.met_far
-        low, high = 0, self.far
-
-        def meets(width: int) -> bool:
-            return self._met(width) >= goal
-
-        for share in (0.95, 1.05):
-            width = self.allowed(share * self.met_far * self.guess)
-            if low < width < high:
-                low, high = (low, width) if meets(width) else (width, high)
-        steps = 0
-        while high - low > 1 and steps < 7:
-            steps += 1
-            middle = (low + high) // 2
-            if self.growth is None:
-                inside = [w for w in self.own_widths if low < w < high]
-                if not inside:
-                    break
-                middle = inside[len(inside) // 2]
-            low, high = (low, middle) if meets(middle) else (middle, high)
+    def _least_width(self) -> Any:
+        """Steps away from the guess, each twice as long, then halves, to one in a hundred."""
+        low, high, step = 0, self.far, 1
+        width = round((1 if self.interpolates else self.met_far) * self.guess)
+        while high - low > max(1, high // 100):
+            width = min(max(width, low + 1), high - 1)
+            if self._met(width) >= 0.97 * self.met_far:
+                high, width = width, width - step
+            else:
+                low, width = width, width + step
+            step *= 2
+            if low > 0 and high < self.far:
+                width = (low + high) // 2
         return high
+
+    @property
+    def center(self) -> Any:
+        """The threshold, or the nearest width that may be tried."""
+        return self.allowed(self.threshold)
+
+    @property
+    def tried_threshold(self) -> bool:
+        """Whether one of the caller's widths is within a tenth of the threshold."""
+        t = self.threshold
+        return any(abs(width - t) <= 0.1 * t for width in self.all_widths)
+
+    # --- what the fit does to its labels
+
+    def _differences(self, change: Change = None) -> list[np.ndarray]:
+        """What the three changes of the labels do to the fit at the threshold."""
+        base = self.subject.fitted(self.center, self.data.y, change)
+        labels, _ = self.disturbed
+        return [self.subject.fitted(self.center, t, change) - base for t in labels]
+
+    def nonlinearity(self, change: Change = None) -> float:
+        """|D12 - D1 - D2|/|D12| at the threshold, with some parameters changed."""
+        d1, d2, d12 = self._differences(change)
+        return float(np.linalg.norm(d12 - d1 - d2)) / max(float(np.linalg.norm(d12)), 1e-300)
+
+    @cached_property
+    def disturbance(self) -> Disturbance:
+        """What changed labels do at the threshold, where every filter shows most."""
+        (d1, d2, _), (g1, g2, _) = self._differences(), self.disturbed[1]
+        size1, size2 = (max(float(np.linalg.norm(d)), 1e-300) for d in (d1, d2))
+        linear = self.nonlinearity()
+        smoothness = size1**2 / max(float(np.sum(g1 * d1)), 1e-300)
+        asymmetry = abs(float(np.sum(g2 * d1 - g1 * d2))) / (size1 * size2)
+        self.note("linear in the labels", linear, "relative misfit; below 1e-4 is linear")
+        self.note("smooth filter", smoothness, "1 for a projection, less for a penalty")
+        self.note("asymmetry", asymmetry, "above .01 for averages of resampled fits")
+        return Disturbance(linear, smoothness, asymmetry)
+
+    @property
+    def is_linear(self) -> bool:
+        return self.disturbance.linear < 1e-4
+
+    @cached_property
+    def own_projection(self) -> bool:
+        """Whether the fit is orthogonal to what it misses of its own labels, twice.
+
+        Least squares on columns that the labels have chosen, and conjugate gradients, are: they
+        are projections, though not of all labels the same.
+        """
+        products = []
+        for labels in (self.data.y, self.noisy):
+            fitted, codes = self.subject.fitted(self.center, labels), self.data.codes(labels)
+            missed = codes - fitted
+            size = float(np.linalg.norm(fitted) * np.linalg.norm(missed))
+            if np.linalg.norm(missed) < 0.01 * np.linalg.norm(codes) or size == 0:
+                return False
+            centred = abs(np.sum((fitted - fitted.mean(axis=0)) * missed))
+            products.append(min(centred, abs(np.sum(fitted * missed))) / size)
+        self.note(
+            "fit along what it misses", max(products), "0 for least squares on chosen columns"
+        )
+        return max(products) < 1e-3
+
+    def misfit(self, width: Any, change: Change = None) -> float:
+        """Distance of the fit from changed labels, in units of their scale."""
+        missed = self.subject.fitted(width, self.noisy, change) - self.data.codes(self.noisy)
+        return float(np.sqrt(np.mean(missed**2))) / self.data.scale
 
     # --- parts taken away
 
     @cached_property
     def parts(self) -> list[Part]:
         """Parts whose names could explain a missing peak."""
-        width = self.own_widths[-1]
+        width = self.widths[-1]
         estimator, (model, _) = self.subject.make(width), self.subject.model(width, self.data.y)
-        inner = fitted_pipeline(model)
-        last = inner[-1] if isinstance(inner, Pipeline) else inner
-        made = getattr(last, "n_iter_", None)  # one number, one a class, or None
-        n_iter = None if made is None else int(np.max(made))
-        found = parts(estimator, n_iter=n_iter, slow=self.subject.is_slow(width))
-        return found + narrowing_steps(estimator, self.columns(width))
+        if not hasattr(estimator, "get_params"):
+            return []
+        found = parts(estimator, model, factor=3 if self.subject.is_slow else 30)
+        return found + narrowing_steps(estimator, self.stage_columns(width))
 
-    def without(self, cause: str) -> dict[str, Any] | None:
+    def has(self, cause: str) -> bool:
+        return any(part.cause == cause for part in self.parts)
+
+    def without(self, cause: str) -> Change:
         """Arguments of ``set_params`` that make every part of a cause neutral."""
         change: dict[str, Any] = {}
         for part in self.parts:
-            if part.cause == cause and part.neutral is not None:
-                change |= part.neutral
+            if part.cause == cause:
+                change |= part.neutral or {}
         return change or None
 
-    def peak_without(self, change: dict[str, Any]) -> Peak | None:
-        """The peak of the caller's own labels when some parts are neutral."""
-        few = self.own_widths
-        if self.numeric:
-            t = self.center
-            few = sorted({self.allowed(0.5 * t), t, self.allowed(1.8 * t)})
-        return find_peak(self.curve(few, self.data.y, change), linear=self.is_linear)
+    def brings_back(self, cause: str) -> bool:
+        """Whether taking a part away brings a peak back, or makes a low one three times higher."""
+        change = self.without(cause)
+        if change is None:
+            return False
+        if cause not in self.taken:
+            self.taken[cause] = 0.0, 0.0
+            try:
+                self._take_away(cause, change)
+            except ValueError:  # the estimator does not take the neutral value
+                return False
+        return self.taken[cause][1] >= (3 if self.data.classes is None else 1.2)
 
-    def gain_without(self, change: dict[str, Any]) -> float:
-        """Orders of magnitude by which changed labels are met better at the threshold."""
+    def _take_away(self, cause: str, change: dict[str, Any]) -> None:
         before, after = self.misfit(self.center), self.misfit(self.center, change)
-        return float(np.log10(max(before, 1e-12) / max(after, 1e-12)))
+        gain = float(np.log10(max(before, 1e-12) / max(after, 1e-12)))
+        self.taken[cause] = gain, 0.0
+        self.note(f"labels met without {cause}", gain, "orders of magnitude better")
+        curve = self.curve(self.near(0.5, 1, 1.8), self.data.y, change)
+        peak = find_peak(curve, linear=self.is_linear)
+        if peak is not None:
+            as_it_is = float(self.curve([peak.width], self.data.y).errors[0])
+            higher = peak.error / as_it_is if as_it_is > 0 else np.inf
+            self.taken[cause] = gain, higher
+            self.note(f"error there without {cause}", higher, "times as high")
 
-    def misfit(self, width: Any, change: dict[str, Any] | None = None) -> float:
-        """Distance of the fit from changed labels, in units of their scale."""
-        fitted = self.subject.fitted(width, self.noisy, change)
-        missed = fitted - self.data.codes(self.noisy)
-        return float(np.sqrt(np.mean(missed**2))) / self.data.scale
+    # --- the features
 
-    # --- the hat matrix
-
-    def trace(self, width: Any) -> float:
-        """Trace of the hat matrix, from n targets at once; NaN where only one can be taken.
-
-        Estimates from random signs are off by sqrt(2 sum h_ij^2), too far for ranks.
-        """
-        n = self.data.n
-        try:
-            model = self.subject.make(width).fit(self.data.X, np.eye(n))
-            fitted = np.reshape(model.predict(self.data.X), (n, n))
-        except Exception:  # whatever an estimator says of many targets
-            return np.nan
-        return float(np.trace(fitted))
+    def _singular(self, width: Any) -> tuple[np.ndarray, np.ndarray] | None:
+        """Left singular vectors and values of the centred features that enter the last step."""
+        stages = self.subject.stages(width, self.data.y)
+        if not stages:
+            return None
+        features = stages[-1].astype(np.float64)
+        u, singular, _ = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
+        return u, singular
 
     @cached_property
-    def rank(self) -> tuple[int, int] | None:
-        """Rank of the centred features that enter the last step at the threshold, and the largest.
-
-        None if the features are out of sight.
-        """
-        features = self._entering
-        if features is None:
+    def rank_is_full(self) -> bool | None:
+        """Whether as many columns as rows are independent; None if they are out of sight."""
+        width = min(self.center, self.guess) if self.numeric else self.center
+        found = self._singular(width)
+        if found is None:
             return None
-        singular = np.linalg.svd(features - features.mean(axis=0), compute_uv=False)
-        rank = int(np.sum(singular > 1e-7 * singular[0]))
-        return rank, min(self.data.n - 1, features.shape[1])
+        singular = found[1]
+        rank, full = int(np.sum(singular > 1e-7 * singular[0])), min(self.data.n - 1, len(singular))
+        self.note("rank of the features", rank, f"of {full} at width {width}")
+        return rank >= 0.9 * full
 
     @cached_property
-    def _entering(self) -> np.ndarray | None:
-        model, _ = self.subject.model(self.center, self.data.y)
-        try:
-            stages = self.subject.stages(model)
-        except Exception:  # see `columns`
-            return None
-        return stages[-1].astype(np.float64) if stages else None
-
     def filters(self) -> list[tuple[float, float]]:
         """Pairs (singular value, filter) along the left singular vectors of the features.
 
@@ -421,35 +426,22 @@ class Probes:
         h = 1 - exp(-t s^2): the first makes log[h/(1-h)/s^2] constant, the second
         log[-log(1-h)/s^2].
         """
-        features = self._entering
-        if features is None or self.data.classes is not None:
+        found = self._singular(self.center) if self.data.classes is None else None
+        if found is None:
             return []
-        u, singular, _ = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
-        width = self.center
-        base = self.subject.fitted(width, self.data.y)[:, 0]
-        found = []
+        u, singular = found
+        base = self.subject.fitted(self.center, self.data.y)[:, 0]
+        size = self.data.scale * np.sqrt(self.data.n)
+        pairs = []
         for i in np.unique(np.linspace(0, 0.95 * len(singular), 6).astype(int)):
-            size = self.data.scale * np.sqrt(self.data.n)
-            fitted = self.subject.fitted(width, self.data.y + size * u[:, i])[:, 0]
+            fitted = self.subject.fitted(self.center, self.data.y + size * u[:, i])[:, 0]
             h = float(u[:, i] @ (fitted - base)) / size
             if 0.005 < h < 0.995:
-                found.append((float(singular[i]), h))
-        return found
+                pairs.append((float(singular[i]), h))
+        return pairs
 
+    @property
     def effective_ridge(self) -> float | None:
         """The ridge that a smooth filter behaves as: the median of s^2 (1 - h)/h."""
-        pairs = self.filters()
+        pairs = self.filters if self.is_linear else []
         return float(np.median([s**2 * (1 - h) / h for s, h in pairs])) if pairs else None
-
-    # --- leaks
-
-    @cached_property
-    def leaked(self) -> float:
-        """Share of test rows that stand in the training set with the same label."""
-        if self.data.held_out:
-            return 0.0
-        train = set(zip(distinct_rows(self.data.X), self.data.y.tolist(), strict=True))
-        test = zip(distinct_rows(self.data.X_test), self.data.y_test.tolist(), strict=True)
-        share = float(np.mean([row in train for row in test]))
-        self.note("test rows found in training", share, "share, with the same label")
-        return share

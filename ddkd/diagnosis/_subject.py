@@ -14,14 +14,17 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import clone, is_classifier
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-__all__ = ["Data", "Spent", "Subject", "distinct_rows", "fitted_pipeline"]
+__all__ = ["Change", "Data", "Fit", "Spent", "Subject", "distinct_rows", "fitted_pipeline"]
 
-_SECONDS = 5.0  # of the processor, for all fits together
+_SECONDS = 5.0  # of the processor, since the first fit
 _SLOW = 0.2
+
+Change = dict[str, Any] | None  # arguments of set_params
+Fit = tuple[Any, np.ndarray]  # the fitted estimator, and its numbers on the training rows (n, k)
 
 
 class Spent(Exception):
@@ -30,16 +33,15 @@ class Spent(Exception):
 
 @dataclass(frozen=True)
 class Data:
-    """Training and test rows; `held_out` says whether those were taken from the training rows."""
+    """Training and test rows."""
 
     X: Any
     y: np.ndarray
     X_test: Any
     y_test: np.ndarray
     classes: np.ndarray | None  # None for numbers
-    held_out: bool
 
-    @cached_property
+    @property
     def n(self) -> int:
         return len(self.y)
 
@@ -55,16 +57,14 @@ class Data:
     def codes(self, labels: np.ndarray) -> np.ndarray:
         """Labels as numbers (n, k): +-1 for two classes, one column a class for more."""
         if self.classes is None:
-            return np.asarray(labels, dtype=np.float64)[:, None]
+            return labels[:, None]
         one_hot = 2.0 * (labels[:, None] == self.classes) - 1
         return one_hot[:, 1:] if len(self.classes) == 2 else one_hot
 
 
 def distinct_rows(X: Any) -> list[bytes]:
     """A key a row, equal where the rows are."""
-    if sparse.issparse(X):
-        X = X.toarray()
-    array = np.asarray(X)
+    array = X.toarray() if sparse.issparse(X) else np.asarray(X)
     if array.dtype == object:
         return [repr(tuple(row)).encode() for row in array]
     return [row.tobytes() for row in np.ascontiguousarray(array)]
@@ -76,7 +76,7 @@ def fitted_pipeline(model: Any) -> Any:
         if hasattr(model, name):
             return fitted_pipeline(getattr(model, name))
     members = getattr(model, "estimators_", None)
-    if isinstance(members, list) and members and not isinstance(model, Pipeline):
+    if isinstance(members, list) and members:
         return fitted_pipeline(members[0])
     return model
 
@@ -89,50 +89,40 @@ class Subject:
     data: Data
     max_fits: int
     seed: int
-    tick: Callable[[], Any] = lambda: None
+    tick: Callable[[], Any]
     n_fits: int = 0
-    _seconds: float = 0.0
-    _longest: dict[Any, float] = field(default_factory=dict)
-    _memory: dict[Hashable, tuple[Any, np.ndarray]] = field(default_factory=dict)
+    _start: float = field(default_factory=time.process_time)
+    _longest: float = 0.0
+    _memory: dict[Hashable, Fit] = field(default_factory=dict)
 
-    def make(self, width: Any, change: dict[str, Any] | None = None) -> Any:
+    def make(self, width: Any, change: Change = None) -> Any:
         """An unfitted estimator of a width, with its seeds set and some parameters changed."""
         estimator = self.build(width)
-        if hasattr(estimator, "get_params"):
-            estimator = clone(estimator)
-            seeds = {
-                name: self.seed
-                for name, value in estimator.get_params(deep=True).items()
-                if name.split("__")[-1] == "random_state" and value is None
-            }
-            estimator.set_params(**seeds)
-            if change:
-                estimator.set_params(**change)
-        return estimator
+        if not hasattr(estimator, "get_params"):
+            return estimator
+        unset = {
+            name: self.seed
+            for name, value in estimator.get_params(deep=True).items()
+            if name.split("__")[-1] == "random_state" and value is None
+        }
+        return clone(estimator).set_params(**unset).set_params(**change or {})
 
-    def model(
-        self, width: Any, labels: np.ndarray, change: dict[str, Any] | None = None
-    ) -> tuple[Any, np.ndarray]:
+    def model(self, width: Any, labels: np.ndarray, change: Change = None) -> Fit:
         """The fitted estimator, and its numbers on the training rows (n, k)."""
         key = (width, labels.tobytes(), repr(sorted((change or {}).items(), key=str)))
         if key not in self._memory:
             self._memory[key] = self._fit(width, labels, change)
         return self._memory[key]
 
-    def fitted(
-        self, width: Any, labels: np.ndarray, change: dict[str, Any] | None = None
-    ) -> np.ndarray:
+    def fitted(self, width: Any, labels: np.ndarray, change: Change = None) -> np.ndarray:
         """Numbers on the training rows (n, k) of a model trained on `labels`."""
         return self.model(width, labels, change)[1]
 
-    def _fit(
-        self, width: Any, labels: np.ndarray, change: dict[str, Any] | None
-    ) -> tuple[Any, np.ndarray]:
-        expected = self._longest.get(width, 0.0)
-        if self.n_fits >= self.max_fits or self._seconds + expected > _SECONDS:
+    def _fit(self, width: Any, labels: np.ndarray, change: Change) -> Fit:
+        start = time.process_time()
+        if self.n_fits >= self.max_fits or start - self._start + self._longest > _SECONDS:
             raise Spent
         state = np.random.get_state()  # noqa: NPY002 - the user's code may draw from it
-        start = time.process_time()
         try:
             np.random.seed(self.seed)  # noqa: NPY002
             with threadpool_limits(limits=1), warnings.catch_warnings():
@@ -140,18 +130,20 @@ class Subject:
                 model = self.make(width, change)
                 model.fit(self.data.X, labels)
                 numbers = self.numbers(model, self.data.X)
+        except Exception as error:
+            at = f"estimator cannot be fitted with the width {width!r}"
+            raise ValueError(f"{at}; change it, param_range or X: {error}") from error
         finally:
             np.random.set_state(state)  # noqa: NPY002
-        seconds = time.process_time() - start
-        self._longest[width] = max(expected, seconds)
-        self._seconds += seconds
+        self._longest = max(self._longest, time.process_time() - start)
         self.n_fits += 1
         self.tick()
         return model, numbers
 
-    def is_slow(self, width: Any) -> bool:
-        """Whether one fit takes so long that many, or much longer ones, cannot be afforded."""
-        return self._longest.get(width, 0.0) > _SLOW
+    @property
+    def is_slow(self) -> bool:
+        """Whether a fit takes so long that much longer ones cannot be afforded."""
+        return self._longest > _SLOW
 
     def numbers(self, model: Any, X: Any) -> np.ndarray:
         """Predicted numbers, or the scores of classes, (n, k)."""
@@ -166,18 +158,17 @@ class Subject:
             scores = self.data.codes(np.asarray(model.predict(X)))
         return scores.reshape(len(scores), -1)
 
-    def is_classifier(self, width: Any) -> bool:
-        """Whether the estimator predicts classes."""
-        return bool(is_classifier(self.make(width)))
-
-    def stages(self, model: Any) -> list[np.ndarray]:
-        """What each step of a fitted pipeline makes of the training rows, as far as it shows."""
-        inner, data, stages = fitted_pipeline(model), self.data.X, []
-        if isinstance(inner, Pipeline):
-            for _, step in inner.steps[:-1]:
-                if step is not None and step != "passthrough":
-                    data = step.transform(data)
-                    stages.append(data)
-        elif getattr(inner, "features_", None) is not None:
-            stages.append(inner.features_.transform(data))
+    def stages(self, width: Any, labels: np.ndarray) -> list[np.ndarray]:
+        """What each step of a pipeline makes of the training rows, as far as it shows."""
+        inner, data, stages = fitted_pipeline(self.model(width, labels)[0]), self.data.X, []
+        try:
+            if isinstance(inner, Pipeline):
+                for _, step in inner.steps[:-1]:
+                    if step is not None and step != "passthrough":
+                        data = step.transform(data)
+                        stages.append(data)
+            elif getattr(inner, "features_", None) is not None:
+                stages.append(inner.features_.transform(data))
+        except Exception:  # a step that cannot transform on its own shows nothing
+            return []
         return [s.toarray() if sparse.issparse(s) else np.asarray(s) for s in stages]

@@ -4,7 +4,7 @@ from typing import Any
 
 from ddkd.diagnosis._parts import Part
 
-__all__ = ["remedy", "sentence"]
+__all__ = ["answer", "remedy"]
 
 _WHY = {
     "healthy": "The curve peaks at {threshold}, the interpolation threshold, as it should.",
@@ -42,14 +42,21 @@ _MEND = {
 _NOISE = "y = y + y.std() * numpy.random.default_rng(0).standard_normal(len(y))"
 
 
-def sentence(
-    cause: str, part: Part | None, *, ridge: float | None, higher: float | None, **numbers: Any
+def answer(
+    causes: tuple[str, ...],
+    part: Part | None,
+    *,
+    ridge: float | None,
+    higher: float,
+    **numbers: Any,
 ) -> str:
-    """What happened, with the numbers that show it."""
+    """What happened, with the numbers that show it; `higher` times the peak comes back."""
     numbers["ridge"] = "a penalty" if ridge is None else f"an effective ridge of {ridge:.2g}"
-    text = _WHY[cause].format(part=_named(part), **numbers)
-    if higher is not None and higher > 1 and cause != "healthy":
+    text = _WHY[causes[0]].format(part=_named(part), **numbers)
+    if higher > 1:
         text += f" Without it the error there would be {float(f'{higher:.2g}'):,g} times as high."
+    if len(causes) > 1:
+        text += f"\nAlso at work, or possible: {', '.join(causes[1:])}."
     return text
 
 
@@ -60,7 +67,7 @@ def _named(part: Part | None) -> str:
     last = part.name.split("__")[-1]
     value = f"{part.value:g}" if isinstance(part.value, float) else str(part.value)
     if part.cause == "rank":
-        return f" ({part.owner} at {last})"
+        return f" ({part.owner} leaves {value} columns)"
     return f" ({part.owner}'s {last}{'=' + value if len(value) < 30 else ''})"
 
 

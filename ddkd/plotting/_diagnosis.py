@@ -55,7 +55,7 @@ def draw_diagnosis(found: "Diagnosis", ax: Axes | None = None) -> DoubleDescentD
         threshold={} if found.threshold is None else {"threshold": found.threshold},
         score_name=found.score_name,
     ).plot(ax, name="directly trained")
-    if found.expected is not None and found.cause not in ("healthy", "leak", "inert"):
+    if found.expected is not None:
         widths, errors = found.expected
         DoubleDescentDisplay(widths=widths, test_scores=errors, score_name=found.score_name).plot(
             ax, name=_MENDED.get(found.cause, "with noisy labels")

@@ -7,9 +7,14 @@ import pytest
 from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.datasets import load_digits, make_friedman1
 from sklearn.ensemble import AdaBoostRegressor, BaggingRegressor, RandomForestRegressor
+from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.kernel_approximation import PolynomialCountSketch
 from sklearn.linear_model import (
+    LassoLarsCV,
     LogisticRegressionCV,
     Perceptron,
     Ridge,
@@ -19,7 +24,7 @@ from sklearn.linear_model import (
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.random_projection import GaussianRandomProjection, SparseRandomProjection
 from sklearn.svm import LinearSVR
 
@@ -47,6 +52,34 @@ class HoldsOut(RegressorMixin, BaseEstimator):
     def fit(self, X, y):
         rows, _ = train_test_split(np.arange(len(X)), test_size=0.3, random_state=0)
         self.coef_ = np.linalg.lstsq(X[rows], y[rows], rcond=None)[0]
+        return self
+
+    def predict(self, X):
+        return X @ self.coef_
+
+
+class Lsqr(RegressorMixin, BaseEstimator):
+    """scipy's conjugate gradients."""
+
+    def __init__(self, most):
+        self.most = most
+
+    def fit(self, X, y):
+        tight = {"atol": 1e-14, "btol": 1e-14, "conlim": 0}
+        self.coef_ = sparse.linalg.lsqr(X, y, iter_lim=self.most, **tight)[0]
+        return self
+
+    def predict(self, X):
+        return X @ self.coef_
+
+
+class Resampled(RegressorMixin, BaseEstimator):
+    """Thirty least squares fits to rows drawn with replacement, in one estimator."""
+
+    def fit(self, X, y):
+        rng = np.random.default_rng(3)
+        drawn = rng.integers(0, len(X), (30, len(X)))
+        self.coef_ = np.mean([np.linalg.pinv(X[i], rcond=1e-12) @ y[i] for i in drawn], axis=0)
         return self
 
     def predict(self, X):
@@ -107,6 +140,13 @@ def union(seed, last):
     return case(make_pipeline(both, last), numbers(seed), "featureunion__waves__n_components")
 
 
+def friedman(seed, n=80):
+    """scikit-learn's benchmark of ten uniform inputs."""
+    X, y = make_friedman1(n + 400, 10, noise=1.0, random_state=seed)
+    X = 2 * X - 1
+    return X[:n], y[:n], X[n:], y[n:]
+
+
 @healthy
 def frame(seed):
     return table(seed, min_norm())
@@ -138,6 +178,68 @@ def harmless_search(seed):
 def bag_of_one(seed):
     one = BaggingRegressor(min_norm(), n_estimators=1, bootstrap=False)
     return case(make_pipeline(fourier(), one), numbers(seed, n=60))
+
+
+@healthy
+def columns_chosen_by_the_labels(seed):
+    # Not linear in the labels, and yet least squares with a peak.
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((570, 400))
+    y = X @ rng.standard_normal(400) / 20 + 0.5 * rng.standard_normal(570)
+    model = make_pipeline(SelectKBest(f_regression), min_norm())
+    return case(model, (X[:70], y[:70], X[70:], y[70:]), "selectkbest__k")
+
+
+@healthy
+def conjugate_gradients_to_the_end(seed):
+    return case(make_pipeline(fourier(0.3), Lsqr(20_000)), friedman(seed, n=50))
+
+
+@healthy
+def three_digits(seed):
+    X, y = load_digits(n_class=3, return_X_y=True)
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(len(y))[:500]
+    X, y = X[rows] / 16, y[rows]
+    flipped = rng.random(90) < 0.25
+    y[:90][flipped] = (y[:90][flipped] + rng.integers(1, 3, flipped.sum())) % 3
+
+    def build(width):
+        weights = np.random.default_rng(0).standard_normal((64, width)) / 4
+        relu = FunctionTransformer(lambda X: np.maximum(X @ weights + 0.1, 0))
+        return make_pipeline(relu, RidgeClassifier(1e-9, solver="svd"))
+
+    return case(build, (X[:90], y[:90], X[90:], y[90:]), None)
+
+
+@sabotaged
+def stopped_conjugate_gradients(seed):
+    return case(make_pipeline(fourier(0.3), Lsqr(10)), friedman(seed, n=90))
+
+
+@sabotaged
+def rank_or_stopped_partial_least_squares(seed):
+    # Eight components are eight steps of conjugate gradients.
+    model = make_pipeline(fourier(0.2), PLSRegression(n_components=8))
+    return case(model, friedman(seed), param_range=[12, 25, 50, 72, 80, 88, 120, 200, 320])
+
+
+@sabotaged
+def tuned_lars(seed):
+    return case(make_pipeline(fourier(0.2), LassoLarsCV(cv=3)), friedman(seed, n=70))
+
+
+@sabotaged
+def averaged_hidden(seed):
+    return case(make_pipeline(fourier(0.2), Resampled()), friedman(seed))
+
+
+@sabotaged
+def rank_or_cutoff_products(seed):
+    # Ten inputs have 66 products, fewer than rows; with the cutoff a low bump is left.
+    sketch = PolynomialCountSketch(degree=2, coef0=1, random_state=1)
+    model = make_pipeline(StandardScaler(), sketch, PseudoInverse(0.1))
+    return case(model, friedman(seed), "polynomialcountsketch__n_components")
 
 
 @sabotaged

@@ -634,7 +634,8 @@ def quiet(seed, n=80, d=4, n_test=500):
 
 
 @sabotaged
-def low_noise_sine(seed):
+def low_noise_or_healthy_sine(seed):
+    # What 60 features cannot reach acts as noise: with some draws of them the error does peak.
     return case(make_pipeline(fourier(0.1), PseudoInverse(1e-14)), quiet(seed, n=60))
 
 

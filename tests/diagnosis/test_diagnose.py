@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
@@ -18,6 +19,8 @@ QUICK += ["effective_samples_rows_twice", "tuned_ridge_cv", "stopped_gradient_de
 QUICK += ["leak_test_in_training", "low_noise_in_span", "inert_seed"]
 QUICK += ["loss_logistic", "penalty_ridge_classifier", "rank_classes_pca"]
 QUICK += ["penalty_or_loss_log_target", "stopped_sgd_classifier", "penalty_sparse"]
+QUICK += ["stopped_conjugate_gradients", "rank_or_stopped_partial_least_squares"]
+PLAIN = ["linear_regression_40_0.5", "classes_60_2", "target_scaled"]
 REMEDIES = ["penalty_ridge_default", "penalty_target_scaled", "cutoff_pinv", "cutoff_ddkd"]
 REMEDIES += ["rank_pca_after", "tuned_ridge_cv", "penalty_ddkd"]
 REMEDIES += [pytest.param("averaged_bagging", marks=pytest.mark.slow)]
@@ -36,7 +39,7 @@ def test_a_sabotaged_pipeline_is_found_out(name):
     assert found.n_fits <= 60
 
 
-@pytest.mark.parametrize("name", ["linear_regression_40_0.5", "classes_60_2", "target_scaled"])
+@pytest.mark.parametrize("name", [*PLAIN, "columns_chosen_by_the_labels"])
 def test_a_healthy_pipeline_is_not_accused(name):
     found = diagnose(**HEALTHY[name](0))
     assert found.causes == ("healthy",), found
@@ -153,6 +156,16 @@ def test_a_curve_already_measured_is_drawn_and_said_not_to_be_tested():
     assert found.cause == "penalty"
 
 
+def test_no_width_is_tried_that_the_estimator_does_not_allow():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((560, 200))
+    y = X[:, 0] + rng.standard_normal(560)
+    data = (X[:60], y[:60], X[60:], y[60:])
+    model = make_pipeline(PCA(svd_solver="full"), min_norm())
+    found = diagnose(**case(model, data, "pca__n_components", param_range=[5, 15, 30, 45, 55]))
+    assert found.cause != "healthy"
+
+
 def test_few_fits_say_unclear_or_something_true():
     found = diagnose(**SABOTAGED["penalty_ridge_default"](0), max_fits=12)
     assert found.n_fits <= 12
@@ -206,7 +219,7 @@ def test_one_class_is_refused():
 
 
 def test_codes_of_classes_are_one_column_for_two_and_one_a_class_for_more():
-    two = Data(X, np.array(["a", "b"]), X, np.array([]), np.array(["a", "b"]), False)
+    two = Data(X, np.array(["a", "b"]), X, np.array([]), np.array(["a", "b"]))
     np.testing.assert_array_equal(two.codes(np.array(["a", "b"])), [[-1.0], [1.0]])
-    three = Data(X, np.arange(3), X, np.arange(3), np.arange(3), False)
+    three = Data(X, np.arange(3), X, np.arange(3), np.arange(3))
     np.testing.assert_array_equal(three.codes(np.array([2])), [[-1.0, -1.0, 1.0]])
