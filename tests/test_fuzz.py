@@ -105,6 +105,7 @@ OTHER_NAMES = {
     "X_new": rf"\bX\b|{SKLEARN}",
     "flip_rate": r"\b(flip_)?rate\b",
     "alphas": r"\balphas?\b",
+    "law": r"\blaw\b|\bprediction\b",
     "teacher_alpha": r"\balpha\b",
     "y": rf"\b[yY]\b|{SKLEARN}|label|class",
 }
