@@ -1,282 +1,374 @@
 """Double descent: where its peaks are, what removes them, and what they are made of."""
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
-from ddkd.theorems import _double_descent as laws
-from ddkd.theorems._bench import Theorem
-from ddkd.theorems._bounds import benign_rank, effective_rank_bounds, noise_error
-from ddkd.theorems._problems import (
-    isotropic,
-    isotropic_law,
-    mean_risk,
-    power_law,
-    ridge_risk,
-    rows,
-)
-from ddkd.theory import (
-    least_squares,
-)
+from ddkd import theory
+from ddkd.populations import GaussianPopulation
+from ddkd.theorems import _feature_simulators, _laws, _simulators
+from ddkd.theorems._bench import Theorem, declare
+from ddkd.theorems._problems import EXACT, FEATURES, REAL, extend, isotropic, power_law, rows
 
 __all__ = ["THEOREMS"]
 
-THEOREMS = (
-    Theorem(
-        "optimal-ridge-monotone",
-        "The best ridge removes the peak: its risk falls with every sample.",
-        "Nakkiran, Venkat, Kakade and Ma, arXiv 2003.01897",
-        "asymptotic",
-        law=laws.tuned_risk,
-        simulate=lambda rng, population, n: ridge_risk(
-            rng, population, n, laws.best_ridge(population)
+THEOREMS: list[Theorem] = []
+theorem = partial(declare, THEOREMS)
+
+
+def _best_ridge(population):
+    """The isotropic optimum, in the units of the inputs."""
+    noise_to_signal = population.noise_variance / population.signal
+    return population.n_features * population.eigenvalues[0] * noise_to_signal
+
+
+@theorem(
+    "asymptotic",
+    simulate=lambda rng, population, n: _simulators.ridge_risk(
+        rng, population, n, _best_ridge(population)
+    ),
+    settings=rows(
+        "population n",
+        (isotropic(80, scale=4, signal=3, noise=2), 40),
+        (isotropic(80, scale=4, signal=3, noise=2), 80),
+        (isotropic(120, scale=0.1, signal=8, noise=2), 120),
+    ),
+    wrong={
+        "kappa at a ridge of noise/signal, without the p": lambda population, n: (
+            theory.least_squares(
+                population, n, alpha=_best_ridge(population) / population.n_features
+            ).risk
         ),
-        settings=[
-            {"population": isotropic(80, scale=4, signal=3, noise=2), "n": n} for n in (40, 80, 160)
-        ]
-        + [{"population": isotropic(120, scale=0.1, signal=8, noise=2), "n": 120}],
-        wrong={
-            "kappa at a ridge of noise/signal, without the p": lambda population, n: (
-                least_squares(
-                    population, n, alpha=laws.best_ridge(population) / population.n_features
-                ).risk
-            ),
-            "the minimum-norm risk away from the peak": lambda population, n: isotropic_law(
-                population, n + 10 * (n == population.n_features)
-            ),
-            "kappa not divided by 2": lambda population, n: (
-                population.noise_variance
-                + population.signal / (1 + 1 / (2 * laws.kappa_at_best_ridge(population, n)))
-            ),
-        },
-        equation=r"\kappa^* = \frac{a + p - n + \sqrt{(a + p - n)^2 + 4na}}{2n},\quad "
-        r"a = \frac{pv}{S},\quad E = v + S\frac{\kappa^*}{1 + \kappa^*}",
-        limits="Isotropic inputs; a ridge chosen from few data can still peak.",
-        bias=0.005,
-    ),
-    Theorem(
-        "noise-floor",
-        "No features escape the peak: fitted noise costs at least this much.",
-        "Holzmüller, arXiv 2010.01851",
-        "bound",
-        law=lambda seed, n, p, kind: np.full(50, min(n, p) / (abs(n - p) + 1)),
-        simulate=noise_error,
-        settings=[
-            {"seed": seed, "n": n, "p": p, "kind": kind}
-            for seed, (n, p) in enumerate([(22, 16), (16, 22), (30, 12), (20, 40)])
-            for kind in ("gaussian", "relu", "cosine", "student", "sphere")
-        ],
-        wrong={
-            "the noise itself counted in": lambda seed, n, p, kind: np.full(
-                50, 1 + min(n, p) / (abs(n - p) + 1)
-            ),
-            "max(n, p) for min(n, p)": lambda seed, n, p, kind: np.full(
-                50, max(n, p) / (abs(n - p) + 1)
-            ),
-        },
-        equation=r"\mathbb E\,\lVert \text{fitted noise} \rVert^2 \ge"
-        r" v\,\frac{\min(n, p)}{|n - p| + 1}",
-        limits="Independent inputs whose features are almost surely of full rank.",
-        n_repeats=40,
-    ),
-    Theorem(
-        "effective-parameters",
-        "Counted on test inputs, more width past n is fewer parameters.",
-        "Curth, Jeffares and van der Schaar, arXiv 2310.18988",
-        "asymptotic",
-        law=lambda population, n, alpha: laws.parameter_law(population, n, alpha),
-        simulate=laws.parameters,
-        settings=rows(
-            "population n alpha",
-            (power_law(120, 1, scale=5), 50, 2.0),
-            (power_law(60, 0.6, scale=0.1), 100, 0.5),
-            (isotropic(150, scale=7), 100, 150.0),
+        "the minimum-norm risk away from the peak": lambda population, n: _laws.isotropic_risk(
+            population, n + 10 * (n == population.n_features)
         ),
-        wrong={
-            "df1 for df2": lambda population, n, alpha: laws.parameter_law(population, n, alpha, 1),
-            "the same on test and training inputs": lambda population, n, alpha: laws.parameter_law(
-                population, n, alpha
-            )[[1, 1]],
-        },
-        equation=r"p_\text{test} = \frac{n\,\mathrm{df}_2}{n - \mathrm{df}_2},\quad "
-        r"p_\text{train} = \operatorname{tr} H^2",
-        limits="Exactly np/(n - p - 1) and n^2/(p - n - 1) for isotropic minimum norm.",
-        bias=0.01,
-    ),
-    Theorem(
-        "multiple-descent",
-        "Blocks of n columns, each R times the next, give a peak a block.",
-        "Chen, Min, Belkin and Karbasi, arXiv 2008.01036; this construction is our own",
-        "asymptotic",
-        law=lambda n, ratio, n_blocks: 2.0 * np.cosh(np.log(ratio) / 2),
-        simulate=lambda rng, n, ratio, n_blocks: laws.noise_cost(
-            rng, laws.blocks(n, ratio, n_blocks), n
-        ),
-        settings=[{"n": 100, "ratio": ratio, "n_blocks": 2} for ratio in (4, 20, 60)],
-        wrong={
-            "cosh(ln R)": lambda n, ratio, n_blocks: 2.0 * np.cosh(np.log(ratio)),
-            "as for equal variances": lambda n, ratio, n_blocks: 2.0 * n / (n * n_blocks - n),
-        },
-        equation=r"E - v = v\cosh(\tfrac12 \ln R)\quad\text{at}\ p = 2n",
-        limits="n well above the square root of R; further blocks shift the peaks.",
-        bias=0.015,
-    ),
-    Theorem(
-        "features-are-ridge",
-        "Averaged random-feature models are kernel ridge, at a larger ridge.",
-        "Jacot, Simsek, Spadaro, Hongler and Gabriel, arXiv 2002.08404",
-        "asymptotic",
-        law=laws.committee_law,
-        simulate=lambda rng, population, n, k, alpha, n_models: mean_risk(
-            population,
-            np.mean(laws.random_feature_fits(rng, population, n, k, alpha, n_models), axis=0),
-        ),
-        settings=[
-            {"population": power_law(200, 1, scale=6, signal=3, noise=1), "n": n, "k": k}
-            | {"alpha": alpha, "n_models": n_models}
-            for n, k, alpha, n_models in ((50, 80, 0.5, 8), (70, 45, 3.0, 4), (50, 90, 0.0, 3))
-        ],
-        wrong={
-            "kernel ridge at the models' own ridge": partial(laws.committee_law, own_ridge=True),
-            "variance over K squared": partial(laws.committee_law, power=2),
-        },
-        equation=r"\alpha_\text{eff} = \gamma\,(n - z),\quad "
-        r"E_K = E_\infty + (E_1 - E_\infty)/K",
-        limits="Gaussian-like features; error of order 1/n.",
-        bias=0.012,
-    ),
-    Theorem(
-        "mei-montanari",
-        "ReLU features in many dimensions are linear ones and a bulk, a ridge.",
-        "Mei and Montanari, arXiv 1908.05355",
-        "asymptotic",
-        law=laws.relu_law,
-        simulate=laws.relu_risk,
-        settings=rows(
-            "d n k alpha signal noise",
-            (100, 200, 120, 0.05, 2.0, 0.5),
-            (60, 200, 300, 0.3, 3.0, 2.0),
-            (80, 120, 240, 0.2, 5.0, 1.0),
-        ),
-        wrong={
-            "without the bulk": partial(laws.relu_law, bulk=0.0),
-            "mu_1 for mu_1^2": partial(laws.relu_law, first=0.5),
-        },
-        equation=r"l = \mu_1^2/d,\quad n = z + \frac\alpha\kappa,\quad "
-        r" z = \sum_i \frac{l}{l + \gamma} + \frac{\mu_*^2}{\gamma}",
-        limits="Inputs on a sphere, n and k in proportion to d; a linear truth.",
-        bias=0.01,
-    ),
-    Theorem(
-        "variance-split",
-        "A random-feature risk splits in bias, sampling, initialisation, noise.",
-        "d'Ascoli, Refinetti, Biroli and Krzakala, arXiv 2003.01054",
-        "asymptotic",
-        law=laws.split_law,
-        simulate=laws.split,
-        settings=[
-            {"population": power_law(120, 1, scale=5, signal=4, noise=2), "n": n, "k": k}
-            | {"alpha": alpha}
-            for n, k, alpha in ((60, 100, 1.5), (80, 50, 2.0), (60, 120, 0.5))
-        ],
-        wrong={
-            "sampling and initialisation exchanged": lambda **setting: laws.split_law(**setting)[
-                [0, 2, 1, 3]
-            ],
-            "sampling variance counted in the bias": lambda **setting: (
-                laws.split_law(**setting) + np.array([1, -1, 0, 0]) * laws.split_law(**setting)[1]
-            ),
-        },
-        equation=r"\text{bias} = \sum_i \Bigl(\frac{\gamma}{l_i + \gamma}\Bigr)^2 v_i^2",
-        limits="The order in which one averages matters: here data before features.",
-        bias=0.015,
-    ),
-    Theorem(
-        "loo-is-exact",
-        "Leave-one-out from one fit has the mean of the risk at n - 1.",
-        "Hastie, Montanari, Rosset and Tibshirani, arXiv 1903.08560",
-        "exact",
-        law=lambda population, n: isotropic_law(population, n - 1),
-        simulate=lambda rng, population, n: laws.leave_one_out(rng, population, n, n_sets=1600),
-        settings=rows(
-            "population n",
-            (power_law(8, 2, scale=4, signal=3, noise=2), 24),
-            (isotropic(60, scale=0.3, signal=4, noise=0.5), 20),
-            (isotropic(12, scale=6, signal=1, noise=3), 24),
-        ),
-        wrong={
-            "generalised cross-validation's mean": lambda population, n: (
-                population.noise_variance / (1 - population.n_features / n)
-                if n > population.n_features
-                else isotropic_law(population, n - 1)
-            ),
-            "the risk at n": isotropic_law,
-        },
-        equation=r"\mathbb E\,\frac1n \sum_i \Bigl(\frac{y_i - \hat y_i}{1 - H_{ii}}\Bigr)^2"
-        r" = E(n - 1)",
-        limits="Its own spread is another matter; it is widest near n = p.",
-    ),
-    Theorem(
-        "random-projection",
-        "Minimum norm on k random projections peaks at k = n, not at p = n.",
-        "Bach, arXiv 2303.01372",
-        "exact",
-        law=laws.projected_law,
-        simulate=laws.projected_risk,
-        settings=rows(
-            "population n k",
-            (isotropic(40, scale=2, signal=3, noise=1), 24, 10),
-            (isotropic(60, scale=0.5, signal=5, noise=2), 16, 40),
-            (isotropic(30, scale=5, signal=8, noise=0.3), 50, 20),
-        ),
-        wrong={
-            "all of the signal seen": partial(laws.projected_law, split=False),
-            "unseen signal a bias, not a noise": partial(laws.projected_law, noise=False),
-        },
-        equation=r"E = E_\text{iso}(n, k;\ S k/p\ \text{seen},\ S (1 - k/p)\ \text{unseen})",
-        limits="Orthonormal projections of isotropic inputs; otherwise only asymptotically.",
-    ),
-    Theorem(
-        "benign-bounds",
-        "Effective ranks bracket the variance of minimum norm.",
-        "Bartlett, Long, Lugosi and Tsigler, arXiv 1906.11300; these constants are our own",
-        "bound",
-        law=effective_rank_bounds,
-        simulate=lambda rng, seed, n, beta: benign_rank(seed, n),
-        settings=[
-            {"seed": seed, "n": n, "beta": beta}
-            for seed, (n, beta) in enumerate([(15, 2.0), (20, 4.0), (12, 6.0), (20, 1.5)])
-        ],
-        wrong={
-            "the first k* directions undamped": partial(effective_rank_bounds, damped=False),
-            "no first k* directions in the upper bound": partial(effective_rank_bounds, head=0),
-        },
-        equation=r"k^* = \min\{k : r_k \ge \beta n\},\quad x \le k^* +"
-        r" \Bigl(\frac{\beta}{\beta - 1}\Bigr)^2 \frac{n^2}{R_{k^*}},\quad "
-        r" \text{variance} = v\frac{x}{n - x}",
-        limits="A bound on the law, not on single draws; none where k* is n or more.",
-        n_repeats=3,
-    ),
-    Theorem(
-        "conservation",
-        "Learnabilities add up to n, on every draw and in the law.",
-        "Simon, Dickens, Karkada and DeWeese, arXiv 2110.03922",
-        "exact",
-        law=lambda population, n: np.array([n, n]),
-        simulate=lambda rng, population, n: laws.learnabilities(rng, population, n),
-        settings=rows(
-            "population n",
-            (power_law(60, 1, scale=9), 25),
-            (power_law(90, 0.3, scale=0.05), 40),
-            (isotropic(50, scale=20), 10),
-        ),
-        wrong={
-            "one degree of freedom lost": lambda population, n: np.array([n - 1, n]),
-            "df2 for df1": lambda population, n: np.array([n, laws.degrees(population, n, 0.0, 2)]),
-        },
-        equation=r"\operatorname{tr} X^+ X = n,\quad \sum_j \frac{s_j}{s_j + \kappa} = n",
-        limits="More features than samples, no ridge, rows in general position.",
-        bias=1e-9,
-        n_repeats=5,
-    ),
+        "kappa not divided by 2": {"half": 1.0},
+    },
+    bias=0.005,
 )
+def optimal_ridge_monotone(population, n, *, half=0.5):
+    r"""The best ridge removes the peak: its risk falls with every sample.
+
+    .. math:: \kappa^* = \frac{a + p - n + \sqrt{(a + p - n)^2 + 4na}}{2n},\quad
+        a = \frac{pv}{S},\quad E = v + S\frac{\kappa^*}{1 + \kappa^*}
+
+    Isotropic inputs; a ridge chosen from few data can still peak.
+
+    Source: Nakkiran, Venkat, Kakade and Ma, arXiv 2003.01897.
+    """
+    v, signal = population.noise_variance, population.signal
+    a = population.n_features * v / signal
+    excess = a + population.n_features - n
+    kappa = half * (excess + np.sqrt(excess**2 + 4 * n * a)) / n
+    return v + signal * kappa / (1 + kappa)
+
+
+@theorem(
+    "bound",
+    simulate=_feature_simulators.fitted_noise,
+    settings=[
+        {"seed": seed, "n": n, "p": p, "kind": kind}
+        for seed, (n, p) in enumerate([(22, 16), (16, 22), (30, 12), (20, 40)])
+        for kind in ("gaussian", "relu", "cosine", "student", "sphere")
+    ],
+    wrong={
+        "the noise itself counted in": lambda **setting: 1 + noise_floor(**setting),
+        "max(n, p) for min(n, p)": {"least": max},
+    },
+    n_repeats=40,
+)
+def noise_floor(seed, n, p, kind, *, least=min):
+    r"""No features escape the peak: fitted noise costs at least this much.
+
+    .. math:: \mathbb E\,\lVert \text{fitted noise} \rVert^2 \ge v\,\frac{\min(n, p)}{|n - p| + 1}
+
+    Independent inputs whose features are almost surely of full rank.
+
+    Source: Holzmüller, arXiv 2010.01851.
+    """
+    return np.full(50, least(n, p) / (abs(n - p) + 1))
+
+
+@theorem(
+    "asymptotic",
+    simulate=_simulators.parameters,
+    settings=REAL,
+    wrong={
+        "df1 for df2": {"power": 1},
+        "the same on test and training inputs": (
+            lambda **setting: effective_parameters(**setting)[[1, 1]]
+        ),
+    },
+    bias=0.01,
+)
+def effective_parameters(population, n, alpha, *, power=2):
+    r"""Counted on test inputs, more width past n is fewer parameters.
+
+    .. math:: p_\text{test} = \frac{n\,\mathrm{df}_2}{n - \mathrm{df}_2},\quad
+        p_\text{train} = \operatorname{tr} H^2
+
+    Exactly np/(n - p - 1) and n^2/(p - n - 1) for isotropic minimum norm.
+
+    Source: Curth, Jeffares and van der Schaar, arXiv 2310.18988.
+    """
+    (_, df1), (_, df2), (_, df) = (
+        _laws.learned(population, n, alpha, degree) for degree in (1, 2, power)
+    )
+    # On training inputs: from the training error of pure noise.
+    return np.array([n * df / (n - df), (n - df1) ** 2 / (n - df2) - n + 2 * df1])
+
+
+def _blocks(n, ratio):
+    """Two blocks of n equal variances, one `ratio` times the other, without a signal."""
+    s = np.repeat([1.0, 1 / ratio], n)
+    return GaussianPopulation(s, 0 * s, noise_variance=2.0)
+
+
+@theorem(
+    "asymptotic",
+    simulate=lambda rng, n, ratio: 2.0 * _simulators.parameters(rng, _blocks(n, ratio), n)[0] / n,
+    settings=[{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)],
+    wrong={
+        "cosh(ln R)": lambda n, ratio: multiple_descent(n, ratio**2),
+        "as for equal variances": lambda n, ratio: multiple_descent(n, 1),
+    },
+    bias=0.015,
+)
+def multiple_descent(n, ratio):
+    r"""Blocks of n columns, each R times the next, give a peak a block.
+
+    .. math:: E - v = v\cosh(\tfrac12 \ln R)\quad\text{at}\ p = 2n
+
+    n well above the square root of R; further blocks shift the peaks.
+
+    Source: Chen, Min, Belkin and Karbasi, arXiv 2008.01036; this construction is our own.
+    """
+    return 2.0 * np.cosh(np.log(ratio) / 2)
+
+
+@theorem(
+    "asymptotic",
+    simulate=_feature_simulators.averaged_risk,
+    settings=extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)),
+    wrong={
+        "kernel ridge at the models' own ridge": {"own_ridge": True},
+        "variance over K squared": lambda n_models, **setting: features_are_ridge(
+            **setting, n_models=n_models**2
+        ),
+    },
+    bias=0.012,
+)
+def features_are_ridge(population, n, k, alpha, n_models, *, own_ridge=False):
+    r"""Averaged random-feature models are kernel ridge, at a larger ridge.
+
+    .. math:: \alpha_\text{eff} = \gamma\,(n - z),\quad E_K = E_\infty + (E_1 - E_\infty)/K
+
+    Gaussian-like features; error of order 1/n.
+
+    Source: Jacot, Simsek, Spadaro, Hongler and Gabriel, arXiv 2002.08404.
+    """
+    one = _laws.features(population, n, k, alpha)
+    ridge = alpha if own_ridge else one.committee(np.inf).equivalent_alpha
+    every = theory.least_squares(population, n, alpha=ridge)
+    return every.risk + (one.risk - every.risk) / n_models
+
+
+@theorem(
+    "asymptotic",
+    simulate=_feature_simulators.relu_risk,
+    settings=rows(
+        "d n k alpha signal noise",
+        (100, 200, 120, 0.05, 2.0, 0.5),
+        (60, 200, 300, 0.3, 3.0, 2.0),
+        (80, 120, 240, 0.2, 5.0, 1.0),
+    ),
+    wrong={
+        "without the bulk": {"bulk": 0.0},
+        "mu_1 for mu_1^2": {"first": 0.5},
+    },
+    bias=0.01,
+)
+def mei_montanari(d, n, k, alpha, signal, noise, *, bulk=0.25 - 1 / (2 * np.pi), first=0.25):
+    r"""ReLU features in many dimensions are linear ones and a bulk, a ridge.
+
+    .. math:: l = \mu_1^2/d,\quad n = z + \frac\alpha\kappa,\quad
+        z = \sum_i \frac{l}{l + \gamma} + \frac{\mu_*^2}{\gamma}
+
+    Inputs on a sphere, n and k in proportion to d; a linear truth.
+
+    Source: Mei and Montanari, arXiv 1908.05355.
+    """
+    kernel, coef = np.full(d, first / d), np.full(d, np.sqrt(signal / d))
+    return theory.random_features(
+        kernel, coef, n, k, alpha=alpha, noise_variance=noise, bulk=bulk
+    ).risk
+
+
+@theorem(
+    "asymptotic",
+    simulate=_feature_simulators.split,
+    settings=FEATURES,
+    wrong={
+        "sampling and initialisation exchanged": (
+            lambda **setting: variance_split(**setting)[[0, 2, 1, 3]]
+        ),
+        "sampling variance counted in the bias": lambda **setting: (
+            variance_split(**setting) + np.array([1, -1, 0, 0]) * variance_split(**setting)[1]
+        ),
+    },
+    bias=0.015,
+)
+def variance_split(population, n, k, alpha):
+    r"""A random-feature risk splits in bias, sampling, initialisation, noise.
+
+    .. math:: \text{bias} = \sum_i \Bigl(\frac{\gamma}{l_i + \gamma}\Bigr)^2 v_i^2
+
+    The order in which one averages matters: here data before features.
+
+    Source: d'Ascoli, Refinetti, Biroli and Krzakala, arXiv 2003.01054.
+    """
+    s, b, v = population.eigenvalues, population.coef, population.noise_variance
+    one = _laws.features(GaussianPopulation(s, b), n, k, alpha)
+    every = one.committee(np.inf).risk
+    bias = np.sum(s * b**2 * (one.gamma / (s + one.gamma)) ** 2)
+    noise = _laws.features(population, n, k, alpha).risk - one.risk - v
+    return np.array([bias, every - bias, one.risk - every, noise])
+
+
+@theorem(
+    "exact",
+    simulate=_simulators.leave_one_out,
+    settings=EXACT,
+    wrong={
+        "generalised cross-validation's mean": lambda population, n: (
+            population.noise_variance / (1 - population.n_features / n)
+            if n > population.n_features
+            else loo_is_exact(population, n)
+        ),
+        "the risk at n": lambda population, n: loo_is_exact(population, n + 1),
+    },
+)
+def loo_is_exact(population, n):
+    r"""Leave-one-out from one fit has the mean of the risk at n - 1.
+
+    .. math:: \mathbb E\,\frac1n \sum_i \Bigl(\frac{y_i - \hat y_i}{1 - H_{ii}}\Bigr)^2 = E(n - 1)
+
+    Its own spread is another matter; it is widest near n = p.
+
+    Source: Hastie, Montanari, Rosset and Tibshirani, arXiv 1903.08560.
+    """
+    return _laws.isotropic_risk(population, n - 1)
+
+
+@theorem(
+    "exact",
+    simulate=_feature_simulators.projected_risk,
+    settings=rows(
+        "population n k",
+        (isotropic(40, scale=2, signal=3, noise=1), 24, 10),
+        (isotropic(60, scale=0.5, signal=5, noise=2), 16, 40),
+        (isotropic(30, scale=5, signal=8, noise=0.3), 50, 20),
+    ),
+    wrong={
+        "all of the signal seen": {"all_seen": True},
+        "unseen signal a bias, not a noise": {"spread": 0.0},
+    },
+)
+def random_projection(population, n, k, *, all_seen=False, spread=1.0):
+    r"""Minimum norm on k random projections peaks at k = n, not at p = n.
+
+    .. math:: E = E_\text{iso}(n, k;\ S k/p\ \text{seen},\ S (1 - k/p)\ \text{unseen})
+
+    Orthonormal projections of isotropic inputs; otherwise only asymptotically.
+
+    Source: Bach, arXiv 2303.01372.
+    """
+    v, signal = population.noise_variance, population.signal
+    seen = signal * (1.0 if all_seen else k / population.n_features)
+    unseen = signal - seen
+    law = theory.isotropic_risk(n, k, signal=seen, unseen_signal=spread * unseen, noise_variance=v)
+    return law + (1 - spread) * unseen
+
+
+def _random_spectra(seed, n_problems=250, p=400):
+    """Slowly falling spectra under some spikes, of any scale, (n_problems, p)."""
+    rng = np.random.default_rng(seed)
+    i = np.arange(1.0, p + 1)
+    power = i ** -rng.uniform(0, 1.2, (n_problems, 1))
+    gamma = np.sort(rng.gamma(rng.uniform(0.5, 5, (n_problems, 1)), size=(n_problems, p)))[:, ::-1]
+    bulk = np.where(rng.random((n_problems, 1)) < 0.5, power, gamma)
+    spiked = i <= rng.integers(0, 12, (n_problems, 1))
+    spikes = 10 ** rng.uniform(0, 4, (n_problems, 1))
+    return np.where(spiked, bulk * spikes, bulk) * 10 ** rng.uniform(-2, 2, (n_problems, 1))
+
+
+@cache
+def _variance_ranks(seed, n):
+    """Of minimum norm: x and 1/x, with x/(n - x) its variance for unit noise."""
+    noise = [GaussianPopulation(s, 0 * s, noise_variance=1.0) for s in _random_spectra(seed)]
+    x = n * (1 - 1 / np.array([theory.least_squares(one, n).risk for one in noise]))
+    return np.array([x, 1 / x])
+
+
+@theorem(
+    "bound",
+    simulate=lambda rng, seed, n, beta: _variance_ranks(seed, n),
+    settings=rows("seed n beta", (0, 15, 2.0), (1, 20, 4.0), (2, 12, 6.0), (3, 20, 1.5)),
+    wrong={
+        "the first k* directions undamped": {"damp": 0.0},
+        "no first k* directions in the upper bound": {"head": 0},
+    },
+    n_repeats=3,
+)
+def benign_bounds(seed, n, beta, *, head=1, damp=1.0):
+    r"""Effective ranks bracket the variance of minimum norm.
+
+    .. math:: k^* = \min\{k : r_k \ge \beta n\},\quad
+        x \le k^* + \Bigl(\frac{\beta}{\beta - 1}\Bigr)^2 \frac{n^2}{R_{k^*}},\quad
+        \text{variance} = v\frac{x}{n - x}
+
+    A bound on the law, not on single draws; none where k* is n or more.
+
+    Source: Bartlett, Long, Lugosi and Tsigler, arXiv 1906.11300; these constants are our own.
+    """
+    share = (beta - 1) / beta
+    bounds = []
+    for s in _random_spectra(seed):
+        tail, square = np.cumsum(s[::-1])[::-1], np.cumsum(s[::-1] ** 2)[::-1]
+        k = int(np.argmax(tail / s >= beta * n))
+        if tail[k] / s[k] < beta * n or k >= n:
+            bounds.append((0.0, 0.0))
+            continue
+        rank = tail[k] ** 2 / square[k]
+        low = k / (1 + damp * beta * n / (n - k)) ** 2 + (share * (n - k)) ** 2 / rank
+        bounds.append((low, 1 / (head * k + (n / share) ** 2 / rank)))
+    return np.array(bounds).T
+
+
+@theorem(
+    "exact",
+    simulate=lambda rng, population, n: [_simulators.trace(rng, population, n), n],
+    settings=rows(
+        "population n",
+        (power_law(60, 1, scale=9), 25),
+        (power_law(90, 0.3, scale=0.05), 40),
+        (isotropic(50, scale=20), 10),
+    ),
+    wrong={
+        "one degree of freedom lost": lambda population, n: conservation(population, n) - [1, 0],
+        "df2 for df1": lambda population, n: conservation(population, n, power=2),
+    },
+    bias=1e-9,
+    n_repeats=5,
+)
+def conservation(population, n, *, power=1):
+    r"""Learnabilities add up to n, on every draw and in the law.
+
+    .. math:: \operatorname{tr} X^+ X = n,\quad \sum_j \frac{s_j}{s_j + \kappa} = n
+
+    More features than samples, no ridge, rows in general position.
+
+    Source: Simon, Dickens, Karkada and DeWeese, arXiv 2110.03922.
+    """
+    _, total = _laws.learned(population, n, 0.0, power)
+    return np.array([n, total])

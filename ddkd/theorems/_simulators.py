@@ -1,0 +1,237 @@
+"""Simulators of linear models: they know populations and least squares, and none of the laws.
+
+Each draws many training sets at once and returns means over them, in the shape of its law.
+"""
+
+import numpy as np
+from scipy import stats
+
+from ddkd import simulation
+from ddkd.simulation import ridge_fits, training_sets
+
+
+def apply(A, v):
+    """Products of many matrices with a vector each."""
+    return (A @ v[..., None])[..., 0]
+
+
+def transpose(A):
+    return np.swapaxes(A, -1, -2)
+
+
+def smoothers(X, alpha=0.0):
+    """The matrices (..., n_features, n_samples) that turn labels into ridge coefficients."""
+    n, p = X.shape[-2:]
+    if p <= n:
+        return np.linalg.solve(transpose(X) @ X + alpha * np.eye(p), transpose(X))
+    return transpose(X) @ np.linalg.inv(X @ transpose(X) + alpha * np.eye(n))
+
+
+def inputs(rng, population, n, n_sets):
+    return training_sets(population, n, n_sets, rng=rng)[0]
+
+
+def fits(rng, population, n, alpha=0.0, n_sets=20):
+    """Coefficients of ridge on many training sets, (n_sets, n_features)."""
+    return ridge_fits(*training_sets(population, n, n_sets, rng=rng), alpha)
+
+
+def mean_risk(population, w):
+    """Mean risk of models (n_sets, n_features) against noisy labels."""
+    return np.mean(population.risk(w.T))
+
+
+def mean_error(population, w):
+    """Mean 0-1 error of models (n_sets, n_features)."""
+    return np.mean(population.error_rate(w.T))
+
+
+def mean_agreement(population, w, other):
+    s = population.eigenvalues
+    cosine = np.sum(s * w * other, 1) / np.sqrt(np.sum(s * w**2, 1) * np.sum(s * other**2, 1))
+    return 1 - np.mean(np.arccos(cosine)) / np.pi
+
+
+def error_and_agreement(population, student, teacher):
+    return mean_error(population, student), mean_agreement(population, student, teacher)
+
+
+def spread(population, S):
+    """Mean square, on fresh inputs, of what the linear smoothers S make of unit noise."""
+    return np.mean(np.sum(population.eigenvalues[:, None] * S**2, axis=(1, 2)))
+
+
+def ridge_risk(rng, population, n, alpha=0.0, n_sets=20):
+    return mean_risk(population, fits(rng, population, n, alpha, n_sets))
+
+
+def ridge_error(rng, population, n, alpha, n_sets=14):
+    return mean_error(population, fits(rng, population, n, alpha, n_sets))
+
+
+# Students on fresh inputs.
+
+
+def taught(rng, population, w, m):
+    """Students of teachers (n_sets, n_features), on m hard labels of each."""
+    X = inputs(rng, population, m, len(w))
+    return ridge_fits(X, np.sign(apply(X, w)))
+
+
+def student(rng, population, n, alpha, m, n_sets=6):
+    teacher = fits(rng, population, n, alpha, n_sets)
+    return error_and_agreement(population, taught(rng, population, teacher, m), teacher)
+
+
+def teacher_and_student(rng, population, n, m, n_sets=12):
+    teacher = fits(rng, population, n, n_sets=n_sets)
+    return [mean_error(population, w) for w in (teacher, taught(rng, population, teacher, m))]
+
+
+def taught_by(rng, population, n, alpha, teachers, n_sets=8):
+    """Students of some given teachers, on the same inputs."""
+    X = inputs(rng, population, n, n_sets)
+    if population.labels == "hard":
+        students = [ridge_fits(X, np.sign(X @ coef), alpha) for coef in teachers]
+        return [mean_error(population, w) for w in students]
+    return [mean_risk(population, ridge_fits(X, X @ coef, alpha)) for coef in teachers]
+
+
+def weak_and_strong(rng, population, n, m, weak, strong, n_sets=160):
+    """Excess of teacher and student as smoothers: the noise is averaged over exactly."""
+    X, Z = (inputs(rng, population, size, n_sets) for size in (n, m))
+    teacher, student = np.zeros((2, n_sets, population.n_features, n))
+    teacher[:, :weak] = smoothers(X[..., :weak])
+    student[:, strong:] = smoothers(Z[..., strong:]) @ (Z @ teacher)
+    truth, v = X @ population.coef, population.noise_variance
+    return [
+        mean_risk(population, apply(S, truth)) - v + v * spread(population, S)
+        for S in (teacher, student)
+    ]
+
+
+def gain(rng, **setting):
+    teacher, student = weak_and_strong(rng, **setting)
+    return teacher - student
+
+
+def shrunk(rng, population, n, alpha):
+    """Excess of the best multiple of a ridge fit."""
+    w, s = fits(rng, population, n, alpha, n_sets=32), population.eigenvalues
+    return population.signal - np.mean(w @ (s * population.coef)) ** 2 / np.mean(w**2 @ s)
+
+
+def filtered(rng, population, n, candidates, shares, n_sets=8):
+    """Disagreement of teachers and students of the candidates with the largest scores."""
+    teacher = fits(rng, population, n, n_sets=n_sets)
+    X = inputs(rng, population, candidates, n_sets)
+    scores = apply(X, teacher) / np.sqrt(teacher**2 @ population.eigenvalues)[:, None]
+    found = []
+    for share in shares:
+        kept = abs(scores) > stats.norm.isf(share / 2)
+        students = [ridge_fits(X[i, k], np.sign(scores[i, k])) for i, k in enumerate(kept)]
+        found.append(1 - mean_agreement(population, teacher, np.array(students)))
+    return found
+
+
+def committee(rng, population, n, n_models, m, n_sets=4):
+    """Errors of the mean and of the vote, the latter on fresh inputs, and of their students."""
+    w = np.array([fits(rng, population, n, n_sets=n_sets) for _ in range(n_models)])
+    X = inputs(rng, population, m, n_sets)
+    votes = np.sign(np.sign(X @ np.moveaxis(w, 0, 2)).sum(axis=2))
+    wrong = np.mean(votes != np.sign(X @ population.coef))
+    mean = w.mean(axis=0)
+    students = taught(rng, population, mean, m), ridge_fits(X, votes)
+    return [mean_error(population, mean), wrong, *(mean_error(population, w) for w in students)]
+
+
+def clusters(rng, n_clusters, radius, n, p, flips, m):
+    """Errors of a teacher, and of its student's student."""
+    teacher = simulation.cluster_mixture(n_clusters, radius, n, p, flip_rate=flips, rng=rng)
+    return teacher.error_rate, teacher.distill(m, rng=rng).distill(m, rng=rng).error_rate
+
+
+# The same data again.
+
+
+def teach(rng, population, n, alpha, n_sets):
+    """Training sets and the ridge fits to them."""
+    X, y = training_sets(population, n, n_sets, rng=rng)
+    return X, y, ridge_fits(X, y, alpha)
+
+
+def refit(rng, population, n, alpha, mixing, labels="soft", student_alpha=None, rounds=1):
+    """Last students on the same inputs, and their teachers."""
+    X, y, w = teach(rng, population, n, alpha, n_sets=12)
+    student = w
+    for _ in range(rounds):
+        own = apply(X, student) if labels == "soft" else np.sign(apply(X, student))
+        mixed = (1 - mixing) * y + mixing * own
+        student = ridge_fits(X, mixed, alpha if student_alpha is None else student_alpha)
+    return student, w
+
+
+def best_share(rng, population, n, alpha):
+    """The best share of own labels and its risk, from the mean risk at three shares."""
+    X, _, w = teach(rng, population, n, alpha, n_sets=20)
+    step = ridge_fits(X, apply(X, w), alpha) - w
+    low, middle, high = (mean_risk(population, w + share * step) for share in (-1, 0, 1))
+    slope, curvature = (high - low) / 2, (high + low) / 2 - middle
+    return -slope / (2 * curvature), middle - slope**2 / (4 * curvature)
+
+
+def read_from_residuals(rng, population, n, alpha):
+    """Half the slope and the curvature of the risk in the share, from training residuals."""
+    X, y = training_sets(population, n, 18, rng=rng)
+    H = X @ smoothers(X, alpha)
+    own = apply(H, y)
+    trace, square = np.trace(H, axis1=1, axis2=2)[:, None], np.sum(H**2, axis=(1, 2))[:, None]
+    left = 1 - trace / n
+    e = (y - own) / left
+    e_again = (y - apply(H, own)) / left - (y - own) * (trace - square) / (n * left**2)
+    return np.mean(e * (e_again - e)), np.mean((e_again - e) ** 2)
+
+
+def own_again(rng, population, n, alpha, m):
+    """Students of n true labels and m of their teachers'."""
+    X, y, w = teach(rng, population, n, alpha, n_sets=10)
+    Z = inputs(rng, population, m, len(w))
+    both = np.concatenate([X, Z], axis=1), np.concatenate([y, np.sign(apply(Z, w))], axis=1)
+    return error_and_agreement(population, ridge_fits(*both, alpha), w)
+
+
+def bagged(rng, population, n, k, n_models, alpha, n_sets=8):
+    """Mean risk of averages over random subsamples."""
+    X, y = training_sets(population, n, n_sets, rng=rng)
+    rows = [rng.permutation(n)[:k] for _ in range(n_models)]
+    return mean_risk(population, np.mean([ridge_fits(X[:, r], y[:, r], alpha) for r in rows], 0))
+
+
+def stopped(rng, population, n, time, n_sets=8):
+    """Gradient flow through the eigenvectors of each Gram matrix."""
+    X, y = training_sets(population, n, n_sets, rng=rng)
+    mu, vectors = np.linalg.eigh(transpose(X) @ X)
+    mu = np.maximum(mu, 1e-12)
+    along = apply(transpose(vectors) @ transpose(X), y) * (-np.expm1(-time * mu) / mu)
+    return mean_risk(population, apply(vectors, along))
+
+
+def parameters(rng, population, n, alpha=0.0, n_sets=5):
+    """Test: n |S x|^2 on fresh inputs; training: tr H^2."""
+    X = inputs(rng, population, n, n_sets)
+    S = smoothers(X, alpha)
+    return n * spread(population, S), np.mean(np.sum((X @ S) ** 2, axis=(1, 2)))
+
+
+def trace(rng, population, n):
+    """Trace of the projection on the rows of one training set."""
+    X = inputs(rng, population, n, 1)[0]
+    return np.trace(smoothers(X) @ X)
+
+
+def leave_one_out(rng, population, n, n_sets=750):
+    """Squared leave-one-out errors of minimum norm by the shortcut, from one fit."""
+    X, y = training_sets(population, n, n_sets, rng=rng)
+    wide = n <= population.n_features
+    left = np.linalg.inv(X @ transpose(X)) if wide else np.eye(n) - X @ smoothers(X)
+    return np.mean((apply(left, y) / np.diagonal(left, axis1=1, axis2=2)) ** 2)
