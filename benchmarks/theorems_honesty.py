@@ -25,11 +25,11 @@ def main(n_seeds: int) -> None:
         tasks = joblib.Parallel(n_jobs=2)(joblib.delayed(simulate_all)(t, root) for t in ALL)
         for theorem, draws in zip(ALL, tasks, strict=True):
             count = tally[theorem.id]
-            right = hold_against(theorem, theorem.law, theorem.settings, draws)
+            right = hold_against(theorem, theorem.law, draws)
             count["agrees"] += right.agrees
             count["worst"] = max(count["worst"], float(np.abs(right.z).max()))
             for law in theorem.wrong.values():
-                wrong = hold_against(theorem, law, theorem.settings, draws)
+                wrong = hold_against(theorem, law, draws)
                 count["variants"] += 1
                 count["rejected"] += not wrong.agrees
             if theorem.id in before and theorem.resolves and theorem.kind != "bound":
