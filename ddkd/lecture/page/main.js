@@ -39,6 +39,7 @@ function startTheme(scenes) {
   const paint = (dark) => {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     button.setAttribute("aria-pressed", String(dark));
+    button.textContent = dark ? "Light" : "Dark";
     scenes.forEach((scene) => scene.draw());
   };
   button.addEventListener("click", () => paint(button.getAttribute("aria-pressed") === "false"));

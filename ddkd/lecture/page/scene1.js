@@ -29,7 +29,7 @@ const SCENE1_SETTINGS = {
   draws: {
     choices: ["one", "fifty"],
     start: "one",
-    text: (name) => (name === "one" ? "Fifty draws at once" : "Only this draw"),
+    text: (name) => (name === "one" ? "Fifty samples at once" : "Only this sample"),
     local: true,
   },
   ...guessSpecs(WIDTHS, range(-8, 14).map((exponent) => 10 ** (exponent / 4)), {
@@ -162,7 +162,7 @@ export class Scene1 {
     const { chart, seen, guess } = this;
     const { grey, model, pencil, line, ridge } = chart.colours;
     const { width, alpha, seed, n_samples } = this.controls.values;
-    const legend = guess.revealed ? [["against the truth", model]] : [];
+    const legend = guess.revealed ? [["the model's error", model]] : [];
     if (guess.peak !== null) legend.push(["your guess", pencil, "1 8"]);
     if (guess.revealed && alpha > 0) legend.push(["without a ridge", ridge, "3 6"]);
     chart.start("Error", legend);
@@ -193,9 +193,9 @@ export class Scene1 {
 
   comment(points, { error }) {
     const { width, alpha, n_samples: n } = this.controls.values;
-    const divisor = readable(smallestDivisor(points, width, alpha));
+    const growth = readable(1 / smallestDivisor(points, width, alpha));
     const known = this.guess.revealed ? ` · error ${readable(error)}` : "";
-    say("scene1-reading", `width ${width}${known} · the fit divides the noise by ${divisor}`);
+    say("scene1-reading", `width ${width}${known} · noise grows up to ${growth} times in the weights`);
     say("scene1-coach", this.guess.revealed ? this.explain(width, n, alpha) : INVITATION(n));
   }
 
@@ -209,7 +209,7 @@ export class Scene1 {
     if (alpha >= 1e-5) return "A ridge puts a price on large weights. It melts the peak.";
     if (width < n / 2) return "Too stiff: the model cannot follow the truth.";
     if (width < n - 1) return "It follows the points more and more, and their noise with them.";
-    if (width === n) return `Just enough: ${REASON}`;
+    if (width === n) return noise ? `Just enough: ${REASON}` : NOISELESS;
     if (width <= n + 1) return NEAR;
     if (width < 2 * n) return CALMER;
     const curve = this.curve(seed, alpha);
@@ -221,14 +221,13 @@ export class Scene1 {
 }
 
 const INVITATION = (n) =>
-  `A model of width w adds up w polynomials to fit ${n} noisy points. Slide the width. ` +
+  `A model of width w adds up w weighted polynomials to fit ${n} noisy points. Slide the width. ` +
   "Then guess: how does its error change from width 1 to 200?";
-const REASON =
-  "as many unknowns as points, so one single curve passes through all of them, however wild.";
+const REASON = "as many unknowns as points, so one single curve passes through all of them: with huge weights, and wild.";
+const NOISELESS = "Just enough, and no noise: the one curve through all points has nothing wild to follow.";
 const NEAR = "Next to the peak: hardly any choice how to pass through the points, noise and all.";
-const CALMER =
-  "Now many curves pass through all points. The fit is the one with the smallest weights: calmer.";
-const CALM = "Far too many, and calm: of all curves through the points, the one of smallest weights.";
+const CALMER = "Now many curves pass through all points. The fit is the one with the smallest weights: calmer.";
+const CALM = "Far too many, and calm: of all curves through the points, the one of smallest weights, so no wild swings.";
 
 function indexOfLargest(values) {
   return values.reduce((best, value, i) => (value > values[best] ? i : best), 0);

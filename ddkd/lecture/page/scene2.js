@@ -15,21 +15,21 @@ const SCENE2_SETTINGS = {
     start: 0.1,
     text: (rate) => `${Math.round(100 * rate)} %`,
   },
-  labels: { choices: ["hard", "soft"], start: "hard", text: (name) => `Labels: ${name}` },
+  labels: { choices: ["hard", "soft"], start: "hard", text: (name) => `⇄ Labels: ${name}` },
   width: {
     choices: [N_WAVES, N_SLOW],
     start: N_WAVES,
-    text: (width) => (width === N_WAVES ? "Student: all 200 waves" : "Student: the 40 slow waves"),
+    text: (width) => (width === N_WAVES ? "⇄ Student: 200 waves" : "⇄ Student: 40 slow waves"),
   },
   teacher: {
     choices: ["interpolating", "ridge"],
     start: "interpolating",
-    text: (name) => (name === "ridge" ? "Teacher: tuned ridge" : "Teacher: memorises"),
+    text: (name) => (name === "ridge" ? "⇄ Teacher: tuned ridge" : "⇄ Teacher: memorises"),
   },
   data: {
     choices: ["moons", "no gap"],
     start: "moons",
-    text: (name) => (name === "moons" ? "Data: two moons" : "Data: no gap"),
+    text: (name) => (name === "moons" ? "⇄ Data: two moons" : "⇄ Data: no gap"),
   },
   seed: { choices: range(1, 999), start: 162, text: () => "New points" },
   ...guessSpecs(SIZES, range(0, 10).map((k) => k / 20), {
@@ -122,7 +122,7 @@ export class Scene2 {
     const { answer } = this;
     const { n_transfer, labels, width, teacher } = answer.setting;
     const kind = teacher === "ridge" ? "Ridge teacher" : "Teacher";
-    this.teacherMap.start(`${kind}: 40 labels, ringed ones wrong`);
+    this.teacherMap.start(`${kind}: 40 labels (ring: wrong)`);
     this.studentMap.start(`Student, ${width} waves: ${n_transfer.toLocaleString("en")} ${labels} labels`);
     this.drawMap(this.teacherMap, answer.teacherMap, "teacher");
     this.drawLabelled();
@@ -214,7 +214,8 @@ export class Scene2 {
     const size = `${setting.n_transfer.toLocaleString("en")} labels from the teacher`;
     const known = `student ${percent(studentError)} · ridge on slow waves ${percent(ridgeError)}`;
     const reading = `${size} · wrong: teacher ${percent(teacherError)}`;
-    say("scene2-reading", guess.revealed ? `${reading} · ${known}` : reading);
+    const more = this.trail(setting).size < 2 ? " · Play draws the curve" : "";
+    say("scene2-reading", guess.revealed ? `${reading} · ${known}${more}` : reading);
     say("scene2-coach", guess.revealed ? this.verdict() || explain(answer) : INVITATION_2);
   }
 
@@ -232,32 +233,32 @@ export class Scene2 {
 }
 
 const INVITATION_2 =
-  "The teacher memorised 40 labels, ringed ones wrong: its map is speckled. It labels new points, " +
-  "and a student learns from those alone. Guess the student's error.";
+  "Each model adds up 200 waves. The teacher memorised 40 labels, ringed ones wrong: its map is speckled. " +
+  "It labels new points, and a student learns from those alone. Guess the student's error.";
 
 /** The lesson of a setting, in a sentence or two. */
 function explain({ setting, teacherError, studentError, ridgeError, agreement }) {
   const { n_transfer: m, labels, width, teacher, data } = setting;
   const better = studentError < teacherError;
   if (labels === "soft" && width === N_WAVES && m >= 1.25 * width && teacher === "interpolating") {
-    return `Soft labels carry the teacher's exact scores: the student is its teacher again, on ${percent(agreement)} of the test points.`;
+    return `A draw. Soft labels carry the teacher's exact scores: the student is its teacher again, on ${percent(agreement)} of the test points.`;
   }
   if (Math.abs(m / width - 1) < 0.13) {
-    return "As many labels as waves: the student has its own peak, and here it is a ruin.";
+    return "About as many labels as waves: near here the student has its own peak, and is a ruin.";
   }
   if (m < width) return "Fewer labels than waves: the student memorises what it is told.";
   if (teacher === "ridge" && data === "moons") {
-    return "Distilling a tuned ridge wins a little on average: the gap between the moons leaves room to straighten the border.";
+    return "Distilling a tuned ridge wins a little, 0.6 points on average: the gap between the moons leaves room to straighten the border.";
   }
   if (data === "no gap" && teacher === "ridge") {
-    return "A tuned teacher, and no gap between the classes: there are no scattered mistakes to average out, so a student does not help.";
+    return "A tuned teacher, and no gap between the classes: there are no scattered mistakes to average out, so a student does not help on average. A difference here is luck.";
   }
   if (!better) return "Not enough labels yet: the student is no better than its teacher.";
   if (width === N_SLOW) {
     return "The slow waves cannot draw speckles: a narrow student is better. On average a tuned ridge on these waves is better still.";
   }
   const honest = ridgeError < studentError ? " A tuned ridge on the slow waves beats both." : "";
-  return `Many hard labels: the teacher's scattered mistakes average out, and the student beats its teacher.${honest}`;
+  return `The student wins: with many hard labels the teacher's scattered mistakes average out. With soft labels it draws, with about 200 it loses.${honest}`;
 }
 
 /** The bytes of a colour written as #rrggbb. */

@@ -182,7 +182,7 @@ export class Scene3 {
     });
     const worst = Math.max(...z);
     const verdict = worst < 4 ? "simulated marks lie on the law" : "a mark is off: the law is a limit";
-    return `${verdict}; worst of ${z.length} z-values ${worst.toFixed(1)}`;
+    return `${verdict}: the farthest of ${z.length} is ${worst.toFixed(1)} standard errors away`;
   }
 
   explain({ teacher, students, full, bestRidge }) {
@@ -195,7 +195,7 @@ export class Scene3 {
     }
     const best = Math.min(...students[0]);
     if (alpha > 0) return "A ridge for teacher and student melts both peaks.";
-    if (m <= N_FEATURES) return this.guess.verdict(m, "the student's own number of examples.");
+    if (m <= N_FEATURES) return this.guess.verdict(m, "the student's own number of examples. One law for both peaks: width = number of examples.");
     const win = `The student's best is ${percent(best)}, its teacher's ${percent(Math.min(...teacher))}.`;
     return best < bestRidge
       ? `${win} It passes the best ridge.`
