@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import linalg
 
-from ._arguments import Features, NestedProblem
+from ._arguments import Features, Problem
 from ._products import column_blocks
 
 # Compression pays only if it takes away at least this fraction of the rows.
@@ -25,9 +25,7 @@ _SEED = 20210206
 _ROUNDING = 20
 
 
-def reduce_rows(
-    problem: NestedProblem, triangle: np.ndarray, widths: np.ndarray
-) -> NestedProblem | None:
+def reduce_rows(problem: Problem, triangle: np.ndarray, widths: np.ndarray) -> Problem | None:
     """Merge equal rows, or else compress; None if neither takes rows away.
 
     `triangle` is the triangular factor of the leading columns, `widths` those to be solved.
@@ -35,7 +33,7 @@ def reduce_rows(
     return _merge_equal_rows(problem, widths) or _compress(problem, triangle, widths)
 
 
-def _merge_equal_rows(problem: NestedProblem, widths: np.ndarray) -> NestedProblem | None:
+def _merge_equal_rows(problem: Problem, widths: np.ndarray) -> Problem | None:
     """Replace equal rows by one."""
     group = _groups_of_equal_rows(problem.Z, widths)
     multiplicity = np.bincount(group)
@@ -66,9 +64,7 @@ def _groups_of_equal_rows(Z: Features, widths: np.ndarray) -> np.ndarray:
     return group
 
 
-def _compress(
-    problem: NestedProblem, triangle: np.ndarray, widths: np.ndarray
-) -> NestedProblem | None:
+def _compress(problem: Problem, triangle: np.ndarray, widths: np.ndarray) -> Problem | None:
     """Project on a basis of the columns, enlarged until the loss is that of rounding."""
     size = len(triangle)
     n_columns = _columns_above_rounding(triangle) + _EXTRA_COLUMNS
@@ -87,7 +83,7 @@ def _columns_above_rounding(triangle: np.ndarray) -> int:
     return int(np.count_nonzero(pivots > 10 * np.finfo(np.float64).eps * pivots[0]))
 
 
-def _project(problem: NestedProblem, n_columns: int, widths: np.ndarray) -> NestedProblem | None:
+def _project(problem: Problem, n_columns: int, widths: np.ndarray) -> Problem | None:
     """Projected problem of so many rows; None if that loses too much."""
     Z, p = problem.Z, int(widths[-1])
     rng = np.random.default_rng(_SEED)

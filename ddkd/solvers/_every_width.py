@@ -22,12 +22,12 @@ from itertools import chain, pairwise
 from typing import Self
 
 import numpy as np
-from scipy.linalg import blas, lapack
+from scipy.linalg import lapack
 
-from ._arguments import NestedProblem
+from ._arguments import Problem
 from ._gram import PackedGram
-from ._growing import GrowingTriangle, LargestBounds
-from ._lapack import solve_from_right, solve_triangle, stack_qr, tall_qr
+from ._growing import GrowingTriangle
+from ._lapack import solve_from_right, solve_triangle, tall_qr
 from ._products import (
     TOGETHER,
     Evaluation,
@@ -43,13 +43,11 @@ _AGREEMENT = 1e-9
 _SPREAD = 8.0
 # Condition up to which a Gram matrix gives the preconditioner.
 _GRAM_CONDITION = 1e3
-# Squared norm of preconditioned columns from which ``I + S'S`` is not formed.
-_LARGE_SQUARES = 1e3
 
-SolveWidths = Callable[[NestedProblem, Evaluation], None]
+SolveWidths = Callable[[Problem, Evaluation], None]
 
 
-def pays_off(problem: NestedProblem, evaluation: Evaluation) -> bool:
+def pays_off(problem: Problem, evaluation: Evaluation) -> bool:
     """Whether all widths together cost less than those asked for one by one (flop model)."""
     n, k = problem.Y.shape
     last = int(evaluation.widths[-1])
@@ -60,9 +58,7 @@ def pays_off(problem: NestedProblem, evaluation: Evaluation) -> bool:
     return problem.alpha == 0 and above.size > 0 and every < single
 
 
-def solve_every_width(
-    problem: NestedProblem, evaluation: Evaluation, solve_widths: SolveWidths
-) -> None:
+def solve_every_width(problem: Problem, evaluation: Evaluation, solve_widths: SolveWidths) -> None:
     """Solve every width of the evaluation, some of which lie above n, and record it."""
     n = len(problem.Z)
     checkpoints = _checkpoints(n, int(evaluation.widths[-1]))
@@ -132,9 +128,7 @@ class _Block:
         return cls(start, stop, directions, steps, squares, train_mse, False)
 
 
-def _blocks_below(
-    problem: NestedProblem, reference: Evaluation, certain: np.ndarray
-) -> Iterator[_Block]:
+def _blocks_below(problem: Problem, reference: Evaluation, certain: np.ndarray) -> Iterator[_Block]:
     """Blocks up to the last checkpoint, at most n, of certain full rank."""
     n, k = problem.Y.shape
     checkpoints = reference.widths[certain & (reference.widths <= n)].tolist()
@@ -157,9 +151,7 @@ def _blocks_below(
         yield _Block(start, stop, part, rotated[here], squares[both], train_mse[both], True)
 
 
-def _blocks_above(
-    problem: NestedProblem, reference: Evaluation, certain: np.ndarray
-) -> Iterator[_Block]:
+def _blocks_above(problem: Problem, reference: Evaluation, certain: np.ndarray) -> Iterator[_Block]:
     """Blocks above the threshold: by the growing triangle until the Gram matrix is safe."""
     above = reference.widths >= len(problem.Z)
     widths = reference.widths[above].tolist()
@@ -170,7 +162,7 @@ def _blocks_above(
 
 
 def _blocks_growing(
-    problem: NestedProblem, reference: Evaluation, widths: list[int], certain: np.ndarray
+    problem: Problem, reference: Evaluation, widths: list[int], certain: np.ndarray
 ) -> Iterator[_Block]:
     """Blocks whose preconditioner is a growing triangle T: ``C = T'``."""
     if len(widths) < 2:
@@ -178,7 +170,7 @@ def _blocks_growing(
     test, n = reference.Z_test, len(problem.Z)
     basis, triangle = tall_qr(problem.Z[:, :n])
     rotated = basis.transpose_times(problem.Y)
-    growing = GrowingTriangle(problem.Z, basis, triangle, rotated, LargestBounds(n), 0.0)
+    growing = GrowingTriangle(problem.Z, basis, triangle, rotated)
     # At the width n the transposed features, in reverse order, are the orthogonal factor itself.
     operator = None if test is None else np.array(test[:, :n][:, ::-1].T, order="F")
     for i, (start, stop) in enumerate(pairwise(widths)):
@@ -199,16 +191,14 @@ def _blocks_growing(
             operator, _ = reflectors.apply(operator, bottom, transpose=True)
 
 
-def _blocks_wide(
-    problem: NestedProblem, reference: Evaluation, widths: list[int]
-) -> Iterator[_Block]:
+def _blocks_wide(problem: Problem, reference: Evaluation, widths: list[int]) -> Iterator[_Block]:
     """Blocks whose preconditioner is a Cholesky factor C of the Gram matrix.
 
     Here the operator ``O = T Z' (Z Z')^-1`` maps y itself, and becomes ``O + D V`` with ``V =
     U'^-1 S'C^-1``.
     """
     Z, test = problem.Z, reference.Z_test
-    gram = PackedGram(Z, LargestBounds(len(Z)))
+    gram = PackedGram(Z)
     operator: np.ndarray | None = None
     for start, stop in pairwise(widths):
         gram.grow(start)
@@ -221,11 +211,11 @@ def _blocks_wide(
                 for left, right, _ in column_blocks(np.array([start]))
             )
             operator = np.ascontiguousarray(factor.solve(np.asarray(cross).T).T)
-        lower, columns = factor.full(), Z[:, start:stop]
-        scaled = blas.dtrsm(1.0, lower, np.array(columns, order="F"), lower=1, overwrite_b=1)
+        triangle, columns = factor.triangle(), Z[:, start:stop]
+        scaled = solve_triangle(triangle, columns, transpose=True)
         upper = _upper_factor(scaled)
         update = solve_triangle(upper, scaled.T, transpose=True)
-        update = blas.dtrsm(1.0, lower, update, side=1, lower=1, overwrite_b=1)
+        update = solve_from_right(triangle, np.ascontiguousarray(update), transpose=True)
         directions = None
         if test is not None and operator is not None:
             directions = solve_from_right(upper, test[:, start:stop] - operator @ columns)
@@ -234,13 +224,9 @@ def _blocks_wide(
 
 
 def _upper_factor(scaled: np.ndarray) -> np.ndarray:
-    """Upper triangle U with ``U'U = I + S'S``: by Cholesky, or else by Householder."""
-    b = scaled.shape[1]
-    if np.vdot(scaled, scaled) < _LARGE_SQUARES:
-        gram = np.asfortranarray(scaled.T @ scaled)
-        gram[np.arange(b), np.arange(b)] += 1.0
-        return np.asarray(lapack.dpotrf(gram, lower=0, clean=1, overwrite_a=1)[0])
-    return stack_qr(np.eye(b, order="F"), np.array(scaled, order="F"))[1]
+    """Upper triangle U with ``U'U = I + S'S``."""
+    gram = np.eye(scaled.shape[1]) + scaled.T @ scaled
+    return np.asarray(lapack.dpotrf(gram.T, lower=0, clean=1, overwrite_a=1)[0])
 
 
 def _file(block: _Block, evaluation: Evaluation, reference: Evaluation, ends: np.ndarray) -> None:

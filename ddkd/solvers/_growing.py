@@ -10,51 +10,18 @@ every digit of the predictions at a condition of 1e11. Nothing is squared, so th
 width, and is used just above the threshold and wherever the condition forbids a Gram matrix.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 
-from ._arguments import Features, NestedProblem
-from ._lapack import Reflectors, StackedReflectors, solve_triangle, stack_qr
+from ._arguments import Features, Problem
+from ._lapack import Reflectors, StackedReflectors, stack_qr
 from ._products import Evaluation
-from ._rank import is_certain, random_vectors, smallest_by_inverse_iteration
+from ._rank import extremes
 from ._solution import SmallSolution
-from ._triangle import solve_by_extremes
+from ._triangle import solve_reduced
 
 
-class LargestBounds:
-    """Bounds of the largest singular value of features whose columns keep coming.
-
-    It is at most the Frobenius norm, and at least the norm of any row, of any column, and of the
-    image of a vector: one that shows the largest singular value of the first columns.
-    """
-
-    def __init__(self, n_samples: int, vector: np.ndarray | None = None):
-        self.vector = np.ones(n_samples) if vector is None else vector
-        self.width = 0
-        self._rows, self._image = np.zeros(n_samples), np.zeros(n_samples)
-        self._column = 0.0
-
-    def add(self, columns: np.ndarray) -> None:
-        """Take in the columns that follow."""
-        self.width += columns.shape[1]
-        self._rows += np.einsum("ij,ij->i", columns, columns)
-        self._column = max(self._column, float(np.einsum("ij,ij->j", columns, columns).max()))
-        self._image += columns @ (columns.T @ self.vector)
-
-    @property
-    def frobenius(self) -> float:
-        """Upper bound."""
-        return float(np.sqrt(self._rows.sum()))
-
-    @property
-    def estimate(self) -> float:
-        """Lower bound, an estimate."""
-        image = float(np.linalg.norm(self._image)) / float(np.linalg.norm(self.vector))
-        return float(np.sqrt(max(self._rows.max(), self._column, image)))
-
-
-@dataclass(eq=False)
 class GrowingTriangle:
     """Triangular factor of the transposed features of a width that grows.
 
@@ -68,32 +35,18 @@ class GrowingTriangle:
         Their triangular factor R.
     rotated : ndarray of shape (n, n_targets)
         Targets in that basis.
-    largest : LargestBounds
-        Bounds of the largest singular value of the first n columns; kept up to date.
-    smallest : float
-        Estimate of the smallest singular value at n. A search at a wider width may raise it:
-        wider models have no smaller one.
     """
 
-    Z: Features
-    basis: Reflectors
-    triangle: np.ndarray
-    rotated: np.ndarray
-    largest: LargestBounds
-    smallest: float
-    blocks: list[StackedReflectors] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.width = len(self.triangle)
-        self.triangle = np.array(self.triangle.T[::-1, ::-1], order="F")
-        self.rotated = self.rotated[::-1]
-        self._vector: np.ndarray | None = None
+    def __init__(self, Z: Features, basis: Reflectors, triangle: np.ndarray, rotated: np.ndarray):
+        self._Z, self._basis = Z, basis
+        self.width = len(triangle)
+        self.triangle = np.array(triangle.T[::-1, ::-1], order="F")
+        self.rotated = rotated[::-1]
+        self._blocks: list[StackedReflectors] = []
 
     def turned(self, width: int) -> np.ndarray:
         """The columns up to `width` that are still to come, in the triangle's basis (n, b)."""
-        columns = self.Z[:, self.width : width]
-        self.largest.add(columns)
-        return self.basis.transpose_times(columns)[::-1]
+        return self._basis.transpose_times(self._Z[:, self.width : width])[::-1]
 
     def absorb(self, new: np.ndarray) -> StackedReflectors:
         """Take in columns (n, b) of that basis; return the reflectors that do it."""
@@ -102,98 +55,45 @@ class GrowingTriangle:
         return block
 
     def grow(self, width: int) -> None:
-        """Take in the columns up to `width`, and keep their reflectors for `coefficients`."""
-        self.blocks.append(self.absorb(self.turned(width)))
+        """Take in the columns up to `width`, and keep their reflectors for `solve`."""
+        if width > self.width:
+            self._blocks.append(self.absorb(self.turned(width)))
 
     def solve(self, alpha: float, rcond: float) -> SmallSolution:
-        """Solve in the rotated features: by substitution if full rank is certain, else by SVD."""
-        certain = is_certain(self.largest.frobenius, self.smallest, rcond)
-        smallest = self.follow_smallest() if certain else self.search_smallest()
-        return solve_by_extremes(
-            self.triangle, self.rotated, alpha, rcond, "lq", self.largest.estimate, smallest
-        )
-
-    def search_smallest(self) -> float:
-        """Search for the smallest singular value, from random vectors."""
-        found, self._vector = smallest_by_inverse_iteration(
-            self._solve_gram, random_vectors(len(self.triangle), 2)
-        )
-        self.smallest = max(self.smallest, found)
-        return found
-
-    def follow_smallest(self) -> float:
-        """Estimate it by one step from the last width's vector and a random one: no certificate."""
-        if self._vector is None:
-            return self.search_smallest()
-        start = np.hstack([self._vector, random_vectors(len(self.triangle), 1)])
-        found, self._vector = smallest_by_inverse_iteration(self._solve_gram, start, rounds=1)
-        return found
-
-    def _solve_gram(self, right: np.ndarray) -> np.ndarray:
-        """Solve ``T' T x = right``; a vanishing pivot gives infinities."""
-        half = solve_triangle(self.triangle, right, transpose=True)
-        return solve_triangle(self.triangle, half)
-
-    def coefficients(self, solutions: list[np.ndarray], first_block: int) -> np.ndarray:
-        """Coefficients of the original features, in one backward sweep over the blocks.
-
-        Parameters
-        ----------
-        solutions : list of ndarray of shape (n, n_targets)
-            Solutions in the rotated features after the blocks `first_block`,
-            ``first_block + 1``, and so on up to the last one.
-        first_block : int
-            How many blocks the first solution has seen, less one.
-
-        Returns
-        -------
-        ndarray of shape (n_solutions * n_targets, width)
-            Coefficients, zero beyond each solution's width.
-        """
-        n, k = solutions[0].shape
-        top = np.array(np.hstack(solutions), order="F")
-        coef = np.zeros((top.shape[1], self.width))
-        stop = self.width
-        for j in range(len(self.blocks) - 1, -1, -1):
-            block = self.blocks[j]
-            start = stop - block.vectors.shape[0]
-            since = max(j - first_block, 0) * k
-            bottom = np.zeros((stop - start, top.shape[1] - since), order="F")
-            top[:, since:], bottom = block.apply(top[:, since:], bottom, transpose=False)
-            coef[since:, start:stop] = bottom.T
-            stop = start
-        coef[:, :n] = top[::-1].T
-        return coef
+        """Solve for the features so far."""
+        small = solve_reduced(self.triangle, self.rotated, alpha, rcond, "lq")
+        top = np.array(small.coef, order="F")
+        parts = []
+        for block in reversed(self._blocks):
+            bottom = np.zeros((len(block.vectors), top.shape[1]), order="F")
+            top, bottom = block.apply(top, bottom, transpose=False)
+            parts.append(bottom)
+        return replace(small, coef=np.vstack([top[::-1], *reversed(parts)]))
 
 
 def solve_growing(
-    problem: NestedProblem, evaluation: Evaluation, position: int, growing: GrowingTriangle
-) -> int:
-    """Grow the triangle to 1.125 n, and on until a Gram matrix is safe; return where it is."""
+    problem: Problem, evaluation: Evaluation, position: int, growing: GrowingTriangle
+) -> tuple[int, float]:
+    """Grow the triangle to 1.125 n, and on until a Gram matrix is safe.
+
+    Returns the position from where it is, and the smallest singular value there.
+    """
     n = len(problem.Z)
     near = n + n // 8
     held: list[SmallSolution] = []
-
-    def record_held(end: int) -> None:
-        if held:
-            coef = growing.coefficients([s.coef for s in held], len(growing.blocks) - len(held))
-            evaluation.record_small(end - len(held), coef, *held)
-            held.clear()
-
+    smallest = 0.0
     for i in range(position, evaluation.widths.size):
         width = int(evaluation.widths[i])
         if width > near:
-            if growing.width < near:
-                record_held(i)
-                growing.grow(near)
-            growing.search_smallest()
-            largest, smallest = growing.largest.frobenius, growing.smallest
-            if problem.is_squarable(growing.width, largest, smallest):
-                record_held(i)
-                return i
+            growing.grow(near)
+            smallest = extremes(growing.triangle)[1]
+            # Orthogonal changes of the features leave their Frobenius norm as it is.
+            frobenius = float(np.linalg.norm(growing.triangle))
+            if problem.is_squarable(growing.width, frobenius, smallest):
+                break
         growing.grow(width)
         held.append(growing.solve(problem.alpha, problem.cutoff(width)))
         if len(held) >= problem.batch(width):
-            record_held(i + 1)
-    record_held(evaluation.widths.size)
-    return int(evaluation.widths.size)
+            position = evaluation.record_small(position, held)
+            held = []
+    return evaluation.record_small(position, held), smallest

@@ -32,20 +32,17 @@ class Reflectors:
         return self._apply(matrix, "N")
 
     def _apply(self, matrix: np.ndarray, trans: str) -> np.ndarray:
-        product, info = lapack.dgemqrt(
-            self.vectors, self.factors, np.array(matrix, order="F"), trans=trans, overwrite_c=1
+        right = np.array(matrix, order="F")
+        return np.asarray(
+            lapack.dgemqrt(self.vectors, self.factors, right, trans=trans, overwrite_c=1)[0]
         )
-        _check(info, "gemqrt")
-        return np.asarray(product)
 
 
 def tall_qr(matrix: np.ndarray) -> tuple[Reflectors, np.ndarray]:
     """QR decomposition (n, m), n >= m: reflectors and the triangle (m, m), Fortran-ordered."""
     m = matrix.shape[1]
-    packed, factors, info = lapack.dgeqrt(
-        min(_BLOCK, m), np.array(matrix, order="F"), overwrite_a=1
-    )
-    _check(info, "geqrt")
+    copy = np.array(matrix, order="F")
+    packed, factors, _ = lapack.dgeqrt(min(_BLOCK, m), copy, overwrite_a=1)
     # The upper triangle of a Fortran-ordered matrix, without a copy across orders.
     return Reflectors(packed, factors), np.tril(packed[:m].T).T
 
@@ -65,7 +62,7 @@ class StackedReflectors:
         self, top: np.ndarray, bottom: np.ndarray, *, transpose: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Product with ``[top; bottom]``; both are Fortran-ordered and overwritten."""
-        top, bottom, info = lapack.dtpmqrt(
+        top, bottom, _ = lapack.dtpmqrt(
             self.overlap,
             self.vectors,
             self.factors,
@@ -75,7 +72,6 @@ class StackedReflectors:
             overwrite_a=1,
             overwrite_b=1,
         )
-        _check(info, "tpmqrt")
         return top, bottom
 
 
@@ -83,10 +79,10 @@ def stack_qr(
     triangle: np.ndarray, below: np.ndarray, *, overlap: int = 0
 ) -> tuple[StackedReflectors, np.ndarray]:
     """QR decomposition of ``[triangle; below]``; both are overwritten. Returns the new triangle."""
-    triangle, vectors, factors, info = lapack.dtpqrt(
-        overlap, min(_BLOCK, triangle.shape[0]), triangle, below, overwrite_a=1, overwrite_b=1
+    block = min(_BLOCK, len(triangle))
+    triangle, vectors, factors, _ = lapack.dtpqrt(
+        overlap, block, triangle, below, overwrite_a=1, overwrite_b=1
     )
-    _check(info, "tpqrt")
     return StackedReflectors(vectors, factors, overlap), triangle
 
 
@@ -114,9 +110,3 @@ def multiply_from_right(
     """Product ``rows R`` or ``rows R'`` with an upper triangle, for C-ordered rows, in place."""
     product = blas.dtrmm(1.0, triangle, rows.T, trans_a=int(not transpose), overwrite_b=1)
     return np.asarray(product.T)
-
-
-def _check(info: int, routine: str) -> None:
-    """LAPACK reports an illegal argument only if this package passed one."""
-    if info:
-        raise RuntimeError(f"LAPACK {routine} refused its argument {-info}")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._repr import short_repr
-from ._arguments import Scaled, check_alpha, check_problem
+from ._arguments import check_alpha, check_problem
 from ._lapack import tall_qr
 from ._triangle import truncated_svd
 
@@ -98,16 +98,13 @@ def leave_one_out(
     >>> loo.mse
     array([4.5       , 5.88408304])
     """
-    problem = check_problem(Z, Y, rcond)
+    problem = check_problem(Z, Y, rcond).scaled()
     alphas, _ = check_alpha(alpha)
-    scaled = Scaled.of(problem.Z, problem.Y)
-    basis, left, values = _left_vectors(scaled.Z, problem.cutoff(problem.Z.shape[1]))
-    outside = _Complement.of(basis, left * (values[:1] / values), scaled.Y)
-    residuals = _leave_one_out_residuals(left, values, scaled.Y, outside, scaled.penalty(alphas))
-    predictions = scaled.predictions(scaled.Y - residuals)
-    mse = scaled.squares(np.mean(residuals**2, axis=1))
-    if problem.one_dimensional:
-        predictions, mse = predictions[..., 0], mse[..., 0]
+    basis, left, values = _left_vectors(problem.Z, problem.cutoff(problem.Z.shape[1]))
+    outside = _Complement.of(basis, left * (values[:1] / values), problem.Y)
+    residuals = _leave_one_out_residuals(left, values, problem.Y, outside, problem.penalty(alphas))
+    predictions = problem.as_targets(problem.predictions(problem.Y - residuals))
+    mse = problem.as_targets(problem.squares(np.mean(residuals**2, axis=1)))
     return LeaveOneOut(alphas, mse, predictions)
 
 

@@ -74,7 +74,11 @@ def multiply_nested(
 
 @dataclass(eq=False)
 class Evaluation:
-    """Collects errors, norms and diagnostics of ascending widths, as algorithms find them."""
+    """Collects errors, norms and diagnostics of ascending widths, as algorithms find them.
+
+    Residuals are those of the features `Z` and targets `Y`, which a reduction of the rows leaves
+    as they are.
+    """
 
     Z: Features
     Y: np.ndarray
@@ -113,18 +117,19 @@ class Evaluation:
         rank: np.ndarray,
         largest: np.ndarray,
         smallest: np.ndarray,
-        method: str | list[str],
+        method: str | np.ndarray,
         fitted: np.ndarray | None = None,
     ) -> None:
         """Take in the widths from position `first` on.
 
-        `coef` is (number of widths * n_targets, largest width), zero beyond each width; `largest`
+        `coef` is (number of widths * n_targets, largest width or more), zero beyond each; `largest`
         and `smallest` are the extreme singular values of the features kept. `fitted` is what
         `multiply_nested` says of the features, if that is known.
         """
         k = self.Y.shape[1]
         here = slice(first, first + len(coef) // k)
         widths = self.widths[here]
+        coef = coef[:, : widths[-1]]
         if fitted is None:
             fitted = multiply_nested(self.Z, coef, widths)
         residual_norm = euclidean_norms(fitted.reshape(len(widths), k, -1) - self.Y.T)
@@ -139,13 +144,19 @@ class Evaluation:
             predicted = multiply_nested(self.Z_test, coef, widths).reshape(len(widths), k, -1)
             self.keep_predictions(here, predicted)
 
-    def record_small(self, first: int, coef: np.ndarray, *found: SmallSolution) -> None:
-        """Take in widths whose triangles were solved one by one."""
-        ranks, largest, smallest, methods = zip(
-            *((s.rank, s.largest, s.smallest, s.method) for s in found), strict=True
-        )
-        extremes = np.array(largest), np.array(smallest)
-        self.record(first, np.ascontiguousarray(coef), np.array(ranks), *extremes, list(methods))
+    def record_small(self, first: int, found: list[SmallSolution]) -> int:
+        """Take in widths that were solved one by one; return the position of the next."""
+        if found:
+            k = self.Y.shape[1]
+            coef = np.zeros((len(found) * k, max(len(small.coef) for small in found)))
+            for i, small in enumerate(found):
+                coef[i * k : (i + 1) * k, : len(small.coef)] = small.coef.T
+            rank, largest, smallest, method = (
+                np.array([getattr(small, name) for small in found])
+                for name in ("rank", "largest", "smallest", "method")
+            )
+            self.record(first, coef, rank, largest, smallest, method)
+        return first + len(found)
 
     def keep_predictions(self, positions: slice | np.ndarray, predicted: np.ndarray) -> None:
         """Take in predictions (number of widths, k, n_test): themselves, or only their errors."""

@@ -28,7 +28,6 @@ INTERPOLATION_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 SAFE_CONDITION = 1e5
 # Margin between an estimate of the condition and the cutoff within which full rank is certain.
 _MARGIN = 10.0
-_ROUNDS = 4
 _SEED = 20210206
 # Norms below this are computed again: their squares are near the end of the floating-point range.
 _TINY_NORM = 1e-140
@@ -70,44 +69,45 @@ def condition_of_extremes(
     return np.asarray(np.hypot(largest, root) / np.where(below == 0, np.inf, below)) + (below == 0)
 
 
-def random_vectors(size: int, count: int) -> np.ndarray:
-    """Random unit columns (size, count), always the same ones."""
-    vectors = np.random.default_rng(_SEED).standard_normal((count, size))
-    return np.asarray((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).T)
-
-
-def leading_extremes(triangle: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def leading_extremes(
+    triangle: np.ndarray, widths: np.ndarray, rounds: int = 4
+) -> tuple[np.ndarray, np.ndarray]:
     """Largest and smallest singular values of the leading blocks ``R[:w, :w]``, w ascending.
 
     All blocks share the triangular products and solves: a vector that is zero beyond w stays so
     under ``R^-1``, and under ``R^-T`` its first w entries see nothing of the rest. The smallest
     value of a block with a vanishing pivot is zero.
     """
-    m = len(triangle)
-    inside = np.arange(m) < np.asarray(widths)[:, None]
-    start = np.ascontiguousarray(random_vectors(m, len(widths)).T) * inside
-    largest, inverse = np.zeros(len(widths)), np.zeros(len(widths))
-    rows = start.copy()
-    for _ in range(_ROUNDS):
-        for transpose in (True, False):
-            rows = multiply_from_right(triangle, rows, transpose=transpose) * inside
-            largest = np.maximum(largest, _normalise(rows))
+    inside = np.arange(len(triangle)) < widths[:, None]
     pivots = np.abs(np.diagonal(triangle))
     vanishing = pivots <= np.finfo(np.float64).eps ** 2 * pivots.max()
-    top = int(np.argmax(np.append(vanishing, True)))
-    regular = np.asarray(widths) <= top
-    if regular.any():
-        here = inside[regular, :top]
-        block = triangle if top == m else np.asfortranarray(triangle[:top, :top])
-        rows = np.ascontiguousarray(start[regular, :top])
-        with np.errstate(over="ignore", invalid="ignore"):
-            for _ in range(_ROUNDS):
-                for transpose in (False, True):
-                    rows = solve_from_right(block, rows, transpose=transpose) * here
-                    inverse[regular] = np.maximum(inverse[regular], _normalise(rows))
-    usable = regular & np.isfinite(inverse) & (inverse > 0)
+    regular = int(np.argmax(np.append(vanishing, True)))
+    block = np.asfortranarray(triangle[:regular, :regular])
+    largest = _power_iteration(multiply_from_right, triangle, inside, (True, False) * rounds)
+    inverse = _power_iteration(solve_from_right, block, inside[:, :regular], (False, True) * rounds)
+    usable = (widths <= regular) & np.isfinite(inverse) & (inverse > 0)
     smallest = np.where(usable, 1.0 / np.where(usable, inverse, 1.0), 0.0)
     return np.maximum.accumulate(largest), np.minimum.accumulate(smallest)
+
+
+def extremes(triangle: np.ndarray, rounds: int = 4) -> tuple[float, float]:
+    """Largest and smallest singular value of an upper triangle."""
+    largest, smallest = leading_extremes(triangle, np.array([len(triangle)]), rounds)
+    return float(largest[0]), float(smallest[0])
+
+
+def _power_iteration(
+    apply: Callable[..., np.ndarray], triangle: np.ndarray, inside: np.ndarray, order: tuple
+) -> np.ndarray:
+    """By how much ``R'R``, or its inverse, stretches vectors that are zero outside `inside`."""
+    stretch = np.zeros(len(inside))
+    rows = np.random.default_rng(_SEED).standard_normal(inside.shape) * inside
+    _normalise(rows)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for transpose in order if inside.size else ():
+            rows = apply(triangle, rows, transpose=transpose) * inside
+            stretch = np.maximum(stretch, _normalise(rows))
+    return stretch
 
 
 def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
@@ -121,40 +121,11 @@ def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(norms)
 
 
-def top_vector(triangle: np.ndarray) -> np.ndarray:
-    """Left vector (m, 1) that shows the largest singular value of a triangle."""
-    vector = random_vectors(len(triangle), 1)
-    for _ in range(_ROUNDS):
-        image = triangle @ vector
-        vector = triangle.T @ image
-        vector /= np.linalg.norm(vector) or 1.0
-    return image if image.any() else random_vectors(len(triangle), 1)
-
-
 def _normalise(rows: np.ndarray) -> np.ndarray:
     """Scale rows to unit length in place; return the lengths."""
     lengths = np.linalg.norm(rows, axis=1)
     rows /= np.where(lengths == 0, 1.0, lengths)[:, None]
     return lengths
-
-
-def smallest_by_inverse_iteration(
-    solve: Callable[[np.ndarray], np.ndarray], vectors: np.ndarray, rounds: int = _ROUNDS
-) -> tuple[float, np.ndarray]:
-    """Smallest singular value of Z, an estimate from above, and the vector (n, 1) that shows it.
-
-    `solve` solves with ``Z Z'`` (plus a penalty); the iteration starts from unit columns `vectors`.
-    """
-    inverse = 0.0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(rounds):
-            vectors = solve(vectors)
-            lengths = euclidean_norms(vectors.T)
-            if not np.isfinite(lengths).all():
-                return 0.0, random_vectors(len(vectors), 1)
-            vectors = vectors / lengths
-            inverse = max(inverse, float(lengths.max()))
-    return 1.0 / np.sqrt(inverse), vectors[:, [int(np.argmax(lengths))]]
 
 
 def residual_vanishes(residual_norm: np.ndarray, target_norm: np.ndarray) -> np.ndarray:
@@ -163,20 +134,28 @@ def residual_vanishes(residual_norm: np.ndarray, target_norm: np.ndarray) -> np.
 
 
 def warn_if_not_interpolating(
-    failed: bool, width: int, n_samples: int, rank: int, condition: float, stacklevel: int = 3
+    widths: np.ndarray,
+    interpolates: np.ndarray,
+    n_samples: int,
+    rank: np.ndarray,
+    condition: np.ndarray,
+    stacklevel: int,
 ) -> None:
-    """Warn that a ridgeless model at least as wide as its data leaves a training residual."""
-    if failed:
-        reason = (
-            "Likely causes, by the names of ddkd.diagnose: rank (the features are numerically rank "
-            "deficient), effective-samples (equal rows carry different targets), or cutoff (rcond "
-            "is too large)"
-            if rank < n_samples
-            else "No coefficients in double precision leave less at such a condition"
-        )
-        warnings.warn(
-            f"the model of width {width} does not interpolate its {n_samples} training samples: "
-            f"numerical rank {rank}, condition {condition:.1e}. {reason}",
-            InterpolationWarning,
-            stacklevel=stacklevel,
-        )
+    """Warn of the first ridgeless model at least as wide as its data that leaves a residual."""
+    failed = np.flatnonzero((widths >= n_samples) & ~interpolates)
+    if failed.size == 0:
+        return
+    first = failed[0]
+    reason = (
+        "Likely causes, by the names of ddkd.diagnose: rank (the features are numerically rank "
+        "deficient), effective-samples (equal rows carry different targets), or cutoff (rcond "
+        "is too large)"
+        if rank[first] < n_samples
+        else "No coefficients in double precision leave less at such a condition"
+    )
+    warnings.warn(
+        f"the model of width {widths[first]} does not interpolate its {n_samples} training "
+        f"samples: numerical rank {rank[first]}, condition {condition[first]:.1e}. {reason}",
+        InterpolationWarning,
+        stacklevel=stacklevel,
+    )

@@ -1,28 +1,18 @@
 """Minimum-norm and ridge least squares, for one penalty or a whole path of them.
 
-One penalty is one QR decomposition. Many share a spectral decomposition, of which each is a filter:
-``x = V s / (s^2 + alpha) U'y`` from the SVD of the features' triangle; for features with more
-columns than rows, and of a condition that may be squared, ``x = Z' W (lambda + alpha)^-1 W'y``
-from the eigenvalues of their Gram matrix, refined against the features and certified as in
-`_gram.py`.
+One penalty is one QR decomposition. Many share the SVD of the features' triangle, of which each is
+a filter: ``x = V s / (s^2 + alpha) U'y``.
 """
 
 from typing import Any
 
 import numpy as np
-from scipy import linalg
 
-from ._arguments import Problem, Scaled, check_alpha, check_problem
-from ._gram import ACCEPTED_ERROR
+from ._arguments import Problem, check_alpha, check_problem
 from ._lapack import tall_qr
-from ._rank import SAFE_CONDITION, condition_of_extremes, euclidean_norms, is_certain
-from ._solution import Form, LeastSquaresSolution, assemble, fitted_values
+from ._rank import condition_of_extremes
+from ._solution import LeastSquaresSolution, assemble
 from ._triangle import kept_extremes, shrinkage, solve_one_width, truncated_svd
-
-# Ratio of the sides of a matrix above which a QR decomposition before the SVD pays.
-_ELONGATED = 1.3
-# Rounds of refinement at most, and the bound of the relative error that ends them.
-_REFINEMENTS, _REFINED_ERROR = 3, 1e-13
 
 
 def min_norm(Z: Any, Y: Any, *, rcond: float | None = None) -> LeastSquaresSolution:
@@ -62,7 +52,7 @@ def min_norm(Z: Any, Y: Any, *, rcond: float | None = None) -> LeastSquaresSolut
     >>> min_norm([[1.0, 1.0]], [2.0]).coef
     array([1., 1.])
     """
-    return _solve(check_problem(Z, Y, rcond), np.zeros(1), scalar=True)
+    return solve_problem(check_problem(Z, Y, rcond), np.zeros(1), scalar=True)
 
 
 def ridge(
@@ -109,90 +99,55 @@ def ridge(
            [1.]])
     """
     problem = check_problem(Z, Y, rcond)
-    alphas, scalar = check_alpha(alpha)
-    return _solve(problem, alphas, scalar)
+    return solve_problem(problem, *check_alpha(alpha))
 
 
-def _solve(problem: Problem, alphas: np.ndarray, scalar: bool) -> LeastSquaresSolution:
-    """Solve for a single penalty by QR, for many by eigenvalues or singular values."""
-    scaled = Scaled.of(problem.Z, problem.Y)
-    n, p = problem.Z.shape
-    rcond = problem.cutoff(p)
-    penalties = scaled.penalty(alphas)
+def solve_problem(
+    problem: Problem,
+    alphas: np.ndarray,
+    scalar: bool,
+    *,
+    triangular: bool = False,
+    stacklevel: int = 4,
+) -> LeastSquaresSolution:
+    """Solve for a single penalty by QR, for many by singular values."""
+    problem = problem.scaled()
+    rcond = problem.cutoff(problem.Z.shape[1])
+    penalties = problem.penalty(alphas)
     if scalar:
-        small = solve_one_width(scaled.Z, scaled.Y, float(penalties[0]), rcond)
+        alpha = float(penalties[0])
+        small = solve_one_width(problem.Z, problem.Y, alpha, rcond, triangular=triangular)
         coef, rank, method = small.coef[None], small.rank, small.method
-        condition = np.array([small.condition(float(penalties[0]))])
+        extremes = small.largest, small.smallest
     else:
-        found = _solve_by_eigenvalues(scaled.Z, scaled.Y, penalties, rcond)
-        method = "svd" if found is None else "gram eigenvalues"
-        coef, rank, condition = found or solve_spectrally(scaled.Z, scaled.Y, penalties, rcond)
+        coef, rank, extremes = _solve_spectrally(problem.Z, problem.Y, penalties, rcond)
+        method = "svd"
+    condition = condition_of_extremes(*extremes, penalties)
     return assemble(
-        scaled,
+        problem,
         alphas,
+        scalar,
         coef,
         condition,
-        Form(scalar, problem.one_dimensional, n),
         rank=rank,
-        rcond=rcond,
         method=method,
-        stacklevel=5,
+        stacklevel=stacklevel,
     )
 
 
-def _solve_by_eigenvalues(
+def _solve_spectrally(
     Z: np.ndarray, Y: np.ndarray, alphas: np.ndarray, rcond: float
-) -> tuple[np.ndarray, int, np.ndarray] | None:
-    """Solve as `solve_spectrally` does; None for features of no more columns than rows, or unsafe.
+) -> tuple[np.ndarray, int, tuple[float, float]]:
+    """Coefficients (n_alphas, p, k) for every penalty, rank, and the extreme singular values kept.
 
-    The smallest singular value must be certain to be kept, and no smaller than the largest over
-    `SAFE_CONDITION`; the eigenvalues tell both exactly enough.
+    The features are first reduced to a triangle, which is an orthogonal change.
     """
     n, p = Z.shape
-    if p <= n:
-        return None
-    values, vectors = linalg.eigh(Z @ Z.T, check_finite=False)
-    if not SAFE_CONDITION**-2 * values[-1] < values[0]:
-        return None
-    largest, smallest = np.sqrt(values[[-1, 0]])
-    if not is_certain(largest, smallest, rcond):
-        return None
-    penalties = alphas[:, None, None]
-    inverse = 1.0 / (values[:, None] + penalties)
-    residual = np.broadcast_to(Y, (alphas.size, *Y.shape))
-    dual, coef = np.zeros(residual.shape), np.zeros((alphas.size, p, Y.shape[1]))
-    bound = np.maximum(np.hypot(smallest, np.sqrt(alphas)), alphas / largest)[:, None]
-    for _ in range(1 + _REFINEMENTS):
-        correction = vectors @ (inverse * (vectors.T @ residual))
-        dual += correction
-        coef += fitted_values(Z.T, correction)
-        residual = Y - fitted_values(Z, coef) - penalties * dual
-        error = euclidean_norms(residual.transpose(0, 2, 1))
-        size = bound * euclidean_norms(coef.transpose(0, 2, 1))
-        if (error <= _REFINED_ERROR * size).all():
-            break
-    if (error > ACCEPTED_ERROR * size).any():
-        return None
-    return coef, n, condition_of_extremes(largest, smallest, alphas)
-
-
-def solve_spectrally(
-    Z: np.ndarray, Y: np.ndarray, alphas: np.ndarray, rcond: float
-) -> tuple[np.ndarray, int, np.ndarray]:
-    """Coefficients (n_alphas, p, k), rank and conditions (n_alphas,) for every penalty.
-
-    Long or wide features are first reduced to a triangle, which is an orthogonal change.
-    """
-    n, p = Z.shape
-    if p > _ELONGATED * n:
-        basis, triangle = tall_qr(Z.T)
-        small, rank, condition = solve_spectrally(triangle.T, Y, alphas, rcond)
-        flat = basis.times(small.transpose(1, 0, 2).reshape(n, -1))
-        return flat.reshape(p, alphas.size, -1).transpose(1, 0, 2), rank, condition
-    if n > _ELONGATED * p:
-        basis, triangle = tall_qr(Z)
-        return solve_spectrally(triangle, basis.transpose_times(Y)[:p], alphas, rcond)
-    left, values, right = truncated_svd(Z, rcond)
-    filtered = shrinkage(values, alphas)[:, :, None] * (left.T @ Y)
-    largest, smallest = kept_extremes(values)
-    return right.T @ filtered, values.size, condition_of_extremes(largest, smallest, alphas)
+    basis, triangle = tall_qr(Z.T if p > n else Z)
+    square, targets = (triangle.T, Y) if p > n else (triangle, basis.transpose_times(Y)[:p])
+    left, values, right = truncated_svd(square, rcond)
+    coef = right.T @ (shrinkage(values, alphas)[:, :, None] * (left.T @ targets))
+    if p > n:
+        flat = basis.times(coef.transpose(1, 0, 2).reshape(n, -1))
+        coef = flat.reshape(p, alphas.size, -1).transpose(1, 0, 2)
+    return coef, values.size, kept_extremes(values)

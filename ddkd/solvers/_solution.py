@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from .._repr import short_repr
-from ._arguments import Scaled
+from ._arguments import Problem
 from ._rank import (
     condition_of_extremes,
     euclidean_norms,
@@ -168,24 +167,14 @@ class SmallSolution:
         return float(condition_of_extremes(self.largest, self.smallest, alpha))
 
 
-@dataclass(frozen=True)
-class Form:
-    """What the arguments looked like: scalar penalty, one-dimensional targets, sample count."""
-
-    scalar_alpha: bool
-    one_dimensional: bool
-    n_samples: int
-
-
 def assemble(
-    scaled: Scaled,
+    problem: Problem,
     alphas: np.ndarray,
+    scalar: bool,
     coef: np.ndarray,
     condition: np.ndarray,
-    form: Form,
     *,
     rank: int,
-    rcond: float,
     method: str,
     stacklevel: int,
 ) -> LeastSquaresSolution:
@@ -193,36 +182,25 @@ def assemble(
 
     The scaled problem may be a factor of a larger one, with the same residual norms.
     """
-    Z, Y = scaled.Z, scaled.Y
-    residual_norm = np.linalg.norm(Y - fitted_values(Z, coef), axis=1)
-    interpolates = residual_vanishes(residual_norm, np.linalg.norm(Y, axis=0))
-    ridgeless = np.flatnonzero(alphas == 0)
-    if ridgeless.size and Z.shape[1] >= form.n_samples:
-        first = ridgeless[0]
-        warn_if_not_interpolating(
-            not interpolates[first],
-            Z.shape[1],
-            form.n_samples,
-            rank,
-            float(condition[first]),
-            stacklevel=stacklevel,
-        )
-    train_mse = scaled.squares((residual_norm / np.sqrt(form.n_samples)) ** 2)
-    coef_norm = scaled.coef(euclidean_norms(coef.transpose(0, 2, 1)))
-    coef = scaled.coef(coef)
-    if form.one_dimensional:
-        coef, train_mse, coef_norm = coef[..., 0], train_mse[..., 0], coef_norm[..., 0]
-    scalar = form.scalar_alpha
-    return LeastSquaresSolution(
-        coef=coef[0] if scalar else coef,
-        rank=rank,
-        rcond=rcond,
-        train_mse=_first(train_mse) if scalar else train_mse,
-        coef_norm=_first(coef_norm) if scalar else coef_norm,
-        condition=float(condition[0]) if scalar else condition,
-        interpolates=bool(interpolates[0]) if scalar else interpolates,
-        method=method,
-    )
+    n, p = problem.n_samples, problem.Z.shape[1]
+    residual_norm = np.linalg.norm(problem.Y - fitted_values(problem.Z, coef), axis=1)
+    interpolates = residual_vanishes(residual_norm, np.linalg.norm(problem.Y, axis=0))
+    width, ranks = np.full(alphas.size, p), np.full(alphas.size, rank)
+    judged = interpolates | (alphas > 0)
+    warn_if_not_interpolating(width, judged, n, ranks, condition, stacklevel + 1)
+    train_mse = problem.squares((residual_norm / np.sqrt(n)) ** 2)
+    coef_norm = problem.coef(euclidean_norms(coef.transpose(0, 2, 1)))
+    fields = {
+        "coef": problem.as_targets(problem.coef(coef)),
+        "train_mse": problem.as_targets(train_mse),
+        "coef_norm": problem.as_targets(coef_norm),
+        "condition": condition,
+        "interpolates": interpolates,
+    }
+    if scalar:
+        first = {name: values[0] for name, values in fields.items()}
+        fields = {name: v.item() if v.ndim == 0 else v for name, v in first.items()}
+    return LeastSquaresSolution(**fields, rank=rank, rcond=problem.cutoff(p), method=method)
 
 
 def fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
@@ -230,8 +208,3 @@ def fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
     a, p, k = coef.shape
     flat = Z @ coef.transpose(1, 0, 2).reshape(p, a * k)
     return flat.reshape(-1, a, k).transpose(1, 0, 2)
-
-
-def _first(values: np.ndarray) -> Any:
-    """First entry along the penalty's axis: a float for vector targets, else an array."""
-    return float(values[0]) if values.ndim == 1 else values[0]

@@ -1,16 +1,20 @@
-"""Least squares over a stream of batches, in memory that does not grow with the samples."""
+"""Least squares over a stream of batches, in memory that does not grow with the samples.
+
+The triangle of a QR decomposition of the rows ``[Z, Y]`` holds all that a solution needs. Rows
+are gathered in a buffer; a full one is decomposed together with the triangle so far, ``2 p^2``
+flops a row (Golub and Van Loan, Matrix Computations, section 6.5). Nothing is squared.
+"""
 
 from typing import Any, Self
 
 import numpy as np
 
 from .._checks import check_integer
-from ._arguments import Scaled, check_alpha, check_problem, shift
-from ._rank import check_rcond, default_rcond
-from ._ridge import solve_spectrally
-from ._solution import Form, LeastSquaresSolution, assemble
-from ._stream_state import StreamState
-from ._triangle import SmallSolution, solve_one_width, solve_reduced
+from ._arguments import Problem, check_alpha, check_problem
+from ._lapack import stack_qr
+from ._rank import check_rcond
+from ._ridge import solve_problem
+from ._solution import LeastSquaresSolution
 
 _SMALLEST_BUFFER = 512
 
@@ -18,11 +22,9 @@ _SMALLEST_BUFFER = 512
 class StreamingLeastSquares:
     """Least squares over batches of samples that are never held together.
 
-    Keeps one square matrix of size ``n_features + n_targets`` and a buffer of at most
-    ``2 n_features`` samples (but at least 512), whatever the number of samples: the Gram matrix
-    of the samples while their condition allows for it (normal equations: below 1e6 for the
-    Gram matrix), otherwise that of samples whitened by the triangular factor of the first ones,
-    which loses nothing by squaring. Every batch is checked; the solution's `method` says which.
+    Keeps one triangle of size ``n_features + n_targets``, that of a QR decomposition of the
+    samples, and a buffer of twice as many samples (but at least 512), whatever the number of
+    samples. The condition is never squared. Every batch is checked.
 
     Parameters
     ----------
@@ -49,9 +51,7 @@ class StreamingLeastSquares:
         width = self.n_features + self.n_targets
         self._buffer = np.empty((max(2 * width, _SMALLEST_BUFFER), width))
         self._buffered = 0
-        self._state: StreamState | None = None
-        self._exponents: np.ndarray | None = None
-        self._reduced: np.ndarray | None = None  # kept between solves of several widths
+        self._triangle: np.ndarray | None = None
         self._eps = 0.0
         self._one_dimensional = True
 
@@ -80,7 +80,7 @@ class StreamingLeastSquares:
             raise ValueError(f"Z must have {self.n_features} columns; its shape is {np.shape(Z)}")
         if problem.Y.shape[1] != self.n_targets:
             raise ValueError(f"Y must have {self.n_targets} targets; its shape is {np.shape(Y)}")
-        self._append(problem.Z, problem.Y)
+        self._append(np.hstack([problem.Z, problem.Y]))
         self.n_samples += problem.Z.shape[0]
         self._eps = max(self._eps, problem.eps)
         self._one_dimensional &= problem.one_dimensional
@@ -111,8 +111,7 @@ class StreamingLeastSquares:
                 f"other must have {self.n_features} features and {self.n_targets} targets; "
                 f"it has {other.n_features} and {other.n_targets}"
             )
-        rows = other._rows()
-        self._append(rows[:, : self.n_features], rows[:, self.n_features :])
+        self._append(other._rows())
         self.n_samples += other.n_samples
         self._eps = max(self._eps, other._eps)
         self._one_dimensional &= other._one_dimensional
@@ -156,76 +155,40 @@ class StreamingLeastSquares:
         cutoff = check_rcond(rcond)
         if self.n_samples == 0:
             raise ValueError("no samples yet; call update(Z, Y) first")
-        n, p = self.n_samples, self.n_features
+        p = self.n_features
         if width is not None:
             p = check_integer("width", width, high=p)
-        if cutoff is None:
-            cutoff = default_rcond(n, p, self._eps)
         rows = self._rows()
-        scaled = Scaled.of(rows[:, :p], rows[:, self.n_features :])
-        penalties = scaled.penalty(alphas)
-        if scalar:
-            # Of a triangle's first p columns only the first p rows are not zero.
-            solve, top = (solve_one_width, None) if self._state is None else (_solve_triangle, p)
-            small = solve(scaled.Z[:top], scaled.Y[:top], float(penalties[0]), cutoff)
-            coef, rank, method = small.coef[None], small.rank, small.method
-            condition = np.array([small.condition(float(penalties[0]))])
-        else:
-            coef, rank, condition = solve_spectrally(scaled.Z, scaled.Y, penalties, cutoff)
-            method = "svd"
-        if self._state is not None:
-            method = f"{self._state.name}, {method}"
-        return assemble(
-            scaled,
-            alphas,
-            coef,
-            condition,
-            Form(scalar, self._one_dimensional, n),
-            rank=rank,
-            rcond=cutoff,
-            method=method,
-            stacklevel=4,
+        problem = Problem(
+            rows[:, :p],
+            rows[:, self.n_features :],
+            self._one_dimensional,
+            self.n_samples,
+            self._eps,
+            cutoff,
         )
+        return solve_problem(problem, alphas, scalar, triangular=self._triangle is not None)
 
-    def _append(self, Z: np.ndarray, Y: np.ndarray) -> None:
-        """Take in rows through the buffer."""
-        self._reduced = None
-        p, capacity = self.n_features, len(self._buffer)
-        start = 0
-        while start < len(Z):
-            stop = min(len(Z), start + capacity - self._buffered)
-            here = slice(self._buffered, self._buffered + stop - start)
-            self._buffer[here, :p], self._buffer[here, p:] = Z[start:stop], Y[start:stop]
-            self._buffered += stop - start
-            start = stop
-            if self._buffered == capacity:
+    def _append(self, rows: np.ndarray) -> None:
+        """Take in rows ``[x, y]`` through the buffer."""
+        while len(rows):
+            taken, rows = np.split(rows, [len(self._buffer) - self._buffered])
+            self._buffer[self._buffered : self._buffered + len(taken)] = taken
+            self._buffered += len(taken)
+            if self._buffered == len(self._buffer):
                 self._flush()
 
     def _flush(self) -> None:
-        """Move the buffer into the state."""
-        rows = self._buffer[: self._buffered]
-        if self._exponents is None:
-            scaled = Scaled.of(rows[:, : self.n_features], rows[:, self.n_features :])
-            self._exponents = np.append(
-                np.full(self.n_features, scaled.exponent), scaled.target_exponents
-            )
-        rows = shift(rows, -self._exponents)
-        if self._state is None:
-            self._state = StreamState.start(rows, self.n_targets)
-        else:
-            self._state = self._state.add(rows)
-        self._buffered = 0
+        """Decompose the triangle and the buffer."""
+        size = self._buffer.shape[1]
+        triangle = np.zeros((size, size), order="F") if self._triangle is None else self._triangle
+        rows = np.array(self._buffer[: self._buffered], order="F")
+        self._triangle, self._buffered = stack_qr(triangle, rows)[1], 0
 
     def _rows(self) -> np.ndarray:
-        """Few rows with the Gram matrix of all samples, triangular in the features if a state's."""
-        if self._state is None or self._exponents is None:
+        """Few rows with the Gram matrix of all samples: the buffer, or the triangle once it is."""
+        if self._triangle is None:
             return self._buffer[: self._buffered]
         if self._buffered:
             self._flush()
-        if self._reduced is None:
-            self._reduced = shift(self._state.rows(), self._exponents)
-        return self._reduced
-
-
-def _solve_triangle(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
-    return solve_reduced(np.asfortranarray(Z), Y, alpha, rcond, "qr")
+        return self._triangle

@@ -10,51 +10,44 @@ the singular value decomposition of the triangle decides.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy import linalg
-from scipy.linalg import blas, lapack
 
-from ._arguments import NestedProblem
+from ._arguments import Problem
 from ._lapack import StackedReflectors, solve_from_right, solve_triangle, stack_qr, tall_qr
 from ._products import Evaluation
-from ._rank import is_certain, leading_extremes, numerical_rank
+from ._rank import extremes, is_certain, numerical_rank
 from ._solution import SmallSolution
 
 
-def solve_one_width(Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float) -> SmallSolution:
-    """Solve for all of `Z` by one QR decomposition of it or of its transpose."""
+def solve_one_width(
+    Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float, *, triangular: bool = False
+) -> SmallSolution:
+    """Solve for all of `Z` by one QR decomposition of it or of its transpose.
+
+    Of triangular features only the first rows are not zero, and they are their own factor.
+    """
     n, p = Z.shape
-    if p <= n:
-        basis, triangle = tall_qr(Z)
-        return solve_reduced(triangle, basis.transpose_times(Y)[:p], alpha, rcond, "qr")
-    basis, triangle = tall_qr(Z.T)
-    small = solve_reduced(triangle, Y, alpha, rcond, "lq")
-    coef = basis.times(small.coef)
-    return SmallSolution(coef, small.rank, small.largest, small.smallest, small.method)
+    if p > n:
+        basis, triangle = tall_qr(Z.T)
+        small = solve_reduced(triangle, Y, alpha, rcond, "lq")
+        return replace(small, coef=basis.times(small.coef))
+    if triangular:
+        return solve_reduced(np.asfortranarray(Z[:p]), Y[:p], alpha, rcond, "qr")
+    basis, triangle = tall_qr(Z)
+    return solve_reduced(triangle, basis.transpose_times(Y)[:p], alpha, rcond, "qr")
 
 
 def solve_reduced(
     triangle: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, name: str
 ) -> SmallSolution:
-    """Estimate the extreme singular values of an upper triangle, and `solve_by_extremes`."""
-    largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([len(triangle)])))
-    return solve_by_extremes(triangle, targets, alpha, rcond, name, largest, smallest)
-
-
-def solve_by_extremes(
-    triangle: np.ndarray,
-    targets: np.ndarray,
-    alpha: float,
-    rcond: float,
-    name: str,
-    largest: float,
-    smallest: float,
-) -> SmallSolution:
     """Solve ``R x = c``, or ``R' x = c`` for the name "lq", by substitution or by the SVD.
 
     The extreme singular values are estimates; where they leave a doubt the SVD decides.
     """
+    largest, smallest = extremes(triangle)
     if not is_certain(largest, smallest, rcond):
         matrix = triangle.T if name == "lq" else triangle
         return _solve_by_svd(matrix, targets, alpha, rcond, f"{name}+svd")
@@ -63,7 +56,7 @@ def solve_by_extremes(
     elif name == "lq":
         coef = _solve_penalised_transpose(triangle, targets, alpha)
     else:
-        coef = solve_triangle(*penalise(triangle, targets, alpha))
+        coef = solve_triangle(*_penalise(triangle, targets, alpha))
     return SmallSolution(coef, len(triangle), largest, smallest, name)
 
 
@@ -92,7 +85,7 @@ def solve_leading_blocks(
 
 
 def solve_up_to_n(
-    problem: NestedProblem,
+    problem: Problem,
     evaluation: Evaluation,
     triangle: np.ndarray,
     rotated: np.ndarray,
@@ -104,53 +97,37 @@ def solve_up_to_n(
     cutoffs = [problem.cutoff(int(w)) for w in widths]
     certain = [is_certain(*values) for values in zip(largest, smallest, cutoffs, strict=True)]
     n_fast = int(np.argmin([*certain, False]))
-    # Where the penalty outweighs the features its factor is another one.
-    heavier = problem.alpha > 0 and outweighs(problem.alpha, triangle)[widths - 1]
-    border = int(np.count_nonzero(heavier & (np.arange(widths.size) < n_fast)))
-    for part in (range(border), range(border, n_fast)):
-        for here in problem.batches(widths, part):
-            top = int(widths[part.stop - 1])
-            factor, targets = triangle[:top, :top], rotated[:top]
-            if problem.alpha > 0:
-                factor, targets = penalise(np.asfortranarray(factor), targets, problem.alpha)
-            coef = solve_leading_blocks(factor, targets, widths[here])
-            evaluation.record(
-                here.start,
-                coef[:, : widths[here][-1]],
-                widths[here],
-                largest[here],
-                smallest[here],
-                "qr",
-            )
+    factor, targets = triangle, rotated
+    if n_fast and problem.alpha > 0:
+        factor, targets = _penalise(triangle, rotated, problem.alpha)
+    for here in problem.batches(widths, range(n_fast)):
+        top = int(widths[here][-1])
+        block = np.asfortranarray(factor[:top, :top])
+        coef = solve_leading_blocks(block, targets[:top], widths[here])
+        evaluation.record(here.start, coef, widths[here], largest[here], smallest[here], "qr")
     for i in range(n_fast, widths.size):
         w = int(widths[i])
         block = np.asfortranarray(triangle[:w, :w])
-        extremes = float(largest[i]), float(smallest[i])
-        small = solve_by_extremes(
-            block, rotated[:w], problem.alpha, problem.cutoff(w), "qr", *extremes
-        )
-        evaluation.record_small(i, small.coef.T, small)
+        small = solve_reduced(block, rotated[:w], problem.alpha, problem.cutoff(w), "qr")
+        evaluation.record_small(i, [small])
 
 
-def outweighs(alpha: float, triangle: np.ndarray) -> np.ndarray:
-    """Whether the penalty exceeds the squared norm of each leading block ``R[:w, :w]``.
-
-    There the orthogonal factor of ``[R; sqrt(alpha) I]`` comes out of its reflectors by
-    cancellation, while ``R' R + alpha I`` has a condition of at most two.
-    """
-    return np.asarray(alpha >= np.cumsum(np.einsum("ij,ij->j", triangle, triangle)))
-
-
-def penalise(
+def _penalise(
     triangle: np.ndarray, targets: np.ndarray, alpha: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Triangle F and targets d with ``F x = d`` for the ridge solution of ``R x = c``."""
-    if outweighs(alpha, triangle)[-1]:
-        factor = _cholesky(triangle, alpha)
-        return factor, solve_triangle(factor, triangle.T @ targets, transpose=True)
+    """Triangle F and targets d with ``F x = d`` for the ridge solution of ``R x = c``.
+
+    Where the penalty exceeds the squared norm of a leading block, its part of ``d = Q' [c; 0]``
+    would come out of the reflectors by cancellation, while F has a condition of at most
+    ``sqrt(2)``: there ``d = F'^-1 R'c`` takes its place.
+    """
     stacked, factor = _augmented(triangle, alpha)
     top = np.array(targets, order="F")
     rotated, _ = stacked.apply(top, np.zeros(top.shape, order="F"), transpose=True)
+    outweighed = np.cumsum(np.einsum("ij,ij->j", triangle, triangle)) <= alpha
+    if outweighed.any():
+        seminormal = solve_triangle(factor, triangle.T @ targets, transpose=True)
+        rotated[outweighed] = seminormal[outweighed]
     return factor, rotated
 
 
@@ -159,14 +136,13 @@ def _solve_penalised_transpose(
 ) -> np.ndarray:
     """Ridge solution ``R (R' R + alpha I)^-1 c`` of ``R' x = c``.
 
-    With ``[R; sqrt(alpha) I] = Q F`` it is the first rows of Q times ``F'^-1 c``.
+    With ``[R; sqrt(alpha) I] = Q F`` it is the first rows of Q times ``F'^-1 c``; or, where the
+    penalty outweighs R, ``R F^-1 F'^-1 c`` (see `_penalise`).
     """
-    if outweighs(alpha, triangle)[-1]:
-        factor = _cholesky(triangle, alpha)
-        half = solve_triangle(factor, targets, transpose=True)
-        return np.asarray(blas.dtrmm(1.0, triangle, solve_triangle(factor, half)))
     stacked, factor = _augmented(triangle, alpha)
     half = solve_triangle(factor, targets, transpose=True)
+    if np.linalg.norm(triangle) ** 2 <= alpha:
+        return triangle @ solve_triangle(factor, half)
     coef, _ = stacked.apply(half, np.zeros(half.shape, order="F"), transpose=False)
     return coef
 
@@ -176,13 +152,6 @@ def _augmented(triangle: np.ndarray, alpha: float) -> tuple[StackedReflectors, n
     m = len(triangle)
     penalty = np.asfortranarray(math.sqrt(alpha) * np.eye(m))
     return stack_qr(np.array(triangle, order="F"), penalty, overlap=m)
-
-
-def _cholesky(triangle: np.ndarray, alpha: float) -> np.ndarray:
-    """Upper triangular factor of ``R' R + alpha I``."""
-    gram = blas.dsyrk(1.0, triangle, trans=1)
-    gram[np.diag_indices(len(gram))] += alpha
-    return np.asarray(lapack.dpotrf(gram, lower=0, clean=1, overwrite_a=1)[0])
 
 
 def _solve_by_svd(

@@ -1,29 +1,22 @@
 """Least squares on nested features: the path over widths, and the choice of its algorithm."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .._checks import check_array, check_real, check_targets
-from ._arguments import (
-    Features,
-    NestedProblem,
-    Problem,
-    Scaled,
-    check_columns,
-    check_problem,
-    shift,
-)
+from .._checks import check_real, check_targets, check_vector
+from ._arguments import Features, Problem, check_columns, check_problem, shift
 from ._deficient import reduce_rows
 from ._every_width import pays_off, solve_every_width
 from ._gram import solve_wide
-from ._growing import GrowingTriangle, LargestBounds, solve_growing
+from ._growing import GrowingTriangle, solve_growing
 from ._lapack import tall_qr
-from ._products import Evaluation, column_blocks
-from ._rank import is_certain, leading_extremes, top_vector, warn_if_not_interpolating
-from ._solution import WidthPath
+from ._products import Evaluation
+from ._rank import is_certain, leading_extremes, warn_if_not_interpolating
+from ._solution import SmallSolution, WidthPath
 from ._triangle import solve_one_width, solve_up_to_n
 
 
@@ -94,61 +87,59 @@ def width_path(
     >>> path.predictions.shape
     (3, 7, 1)
     """
-    problem = check_problem(Z, Y, rcond, on_demand=True)
-    n, p = problem.Z.shape
+    problem = check_problem(Z, Y, rcond, on_demand=True).scaled()
+    p = problem.Z.shape[1]
     grid = _check_widths(widths, p)
     alpha = check_real("alpha", alpha, low=0.0)
+    problem = replace(problem, alpha=float(problem.penalty(np.array(alpha))))
     test = None if Z_test is None else check_columns("Z_test", Z_test, n_columns=p)
     targets = None if Y_test is None else _check_test_targets(Y_test, test, problem)
 
     unique, position = np.unique(grid, return_inverse=True)
     if keep_coefs:
         _check_memory(unique.size * int(unique[-1]) * problem.Y.shape[1])
-    scaled = Scaled.of(problem.Z, problem.Y)
     evaluation = Evaluation(
-        scaled.Z,
-        scaled.Y,
-        None if test is None else shift(test, -scaled.exponent),
-        None if targets is None else shift(targets, -scaled.target_exponents),
+        problem.Z,
+        problem.Y,
+        None if test is None else shift(test, -problem.exponent),
+        None if targets is None else shift(targets, -problem.target_exponents),
         unique,
-        float(scaled.penalty(np.array(alpha))),
+        problem.alpha,
         keep_coefs,
     )
-    nested = NestedProblem(scaled.Z, scaled.Y, evaluation.alpha, problem.cutoff)
-    if pays_off(nested, evaluation):
-        _solve_every_width(nested, evaluation)
+    if not pays_off(problem, evaluation):
+        _solve_widths(problem, evaluation)
+    elif keep_coefs:
+        _keep_every_coef(problem, evaluation)
     else:
-        _solve_widths(nested, evaluation)
-    _warn_if_any_fails(evaluation, n, alpha)
+        solve_every_width(problem, evaluation, _solve_widths)
+    interpolates, rank, condition = evaluation.interpolates, evaluation.rank, evaluation.condition
+    if alpha == 0:
+        warn_if_not_interpolating(unique, interpolates, problem.n_samples, rank, condition, 3)
 
-    def in_order(values: np.ndarray | None) -> np.ndarray | None:
-        """Models in the order asked for, targets last; no copy if that is ascending."""
-        if values is None:
-            return None
-        ascending = position.size == len(values) and (np.diff(position) == 1).all()
-        return (values if ascending else values[position]).transpose(0, 2, 1)
-
-    predictions, coefs = in_order(evaluation.outputs), in_order(evaluation.coefs)
+    # Models in the order asked for, targets last; no copy if that is ascending.
+    order = slice(None) if np.array_equal(grid, unique) else position
+    outputs, coefs, test_mse = evaluation.outputs, evaluation.coefs, evaluation.test_mse
+    if outputs is not None:
+        outputs = problem.predictions(outputs[order].transpose(0, 2, 1))
     if coefs is not None:
-        coefs = scaled.coef(coefs)
-        coefs = coefs[..., 0] if problem.one_dimensional else coefs
-    test_mse = evaluation.test_mse
+        coefs = problem.as_targets(problem.coef(coefs[order].transpose(0, 2, 1)))
     return WidthPath(
         widths=grid,
-        train_mse=scaled.squares(evaluation.train_mse)[position],
-        coef_norm=scaled.coef(evaluation.coef_norm)[position],
-        rank=evaluation.rank[position],
-        condition=evaluation.condition[position],
-        interpolates=evaluation.interpolates[position],
-        method=evaluation.method[position],
-        predictions=None if predictions is None else scaled.predictions(predictions),
-        test_mse=None if test_mse is None else scaled.squares(test_mse)[position],
+        train_mse=problem.squares(evaluation.train_mse)[order],
+        coef_norm=problem.coef(evaluation.coef_norm)[order],
+        rank=rank[order],
+        condition=condition[order],
+        interpolates=interpolates[order],
+        method=evaluation.method[order],
+        predictions=outputs,
+        test_mse=None if test_mse is None else problem.squares(test_mse)[order],
         coefs=coefs,
-        _solve=_CoefficientSolver(problem, alpha),
+        _solve=partial(_solve_again, problem),
     )
 
 
-def _solve_widths(problem: NestedProblem, evaluation: Evaluation) -> None:
+def _solve_widths(problem: Problem, evaluation: Evaluation) -> None:
     """Solve every width of the evaluation by the algorithm that suits it, and record it.
 
     ====================================  ============================  ===============
@@ -177,56 +168,41 @@ def _solve_widths(problem: NestedProblem, evaluation: Evaluation) -> None:
     solve_up_to_n(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
     if n_below == widths.size:
         return
-    bounds = LargestBounds(n, basis.times(top_vector(triangle))[:, 0])
-    for start, stop, _ in column_blocks(np.array([m])):
-        bounds.add(problem.Z[:, start:stop])
-    growing = GrowingTriangle(problem.Z, basis, triangle, rotated, bounds, float(smallest[-1]))
+    growing = GrowingTriangle(problem.Z, basis, triangle, rotated)
     del basis, triangle
-    position = solve_growing(problem, evaluation, n_below, growing)
-    lowest = growing.smallest
+    position, lowest = solve_growing(problem, evaluation, n_below, growing)
     del growing
     while position < widths.size:
-        position = solve_wide(problem, evaluation, position, bounds, lowest)
+        position = solve_wide(problem, evaluation, position, lowest)
         if position < widths.size:
-            width = int(widths[position])
-            features = np.asarray(problem.Z[:, :width])
-            small = solve_one_width(features, problem.Y, problem.alpha, problem.cutoff(width))
-            evaluation.record_small(position, small.coef.T, small)
-            position += 1
+            small = _solve_one(problem, int(widths[position]))
+            position = evaluation.record_small(position, [small])
 
 
-def _warn_if_any_fails(evaluation: Evaluation, n: int, alpha: float) -> None:
-    """Warn of the first ridgeless model at least as wide as the data that leaves a residual."""
-    failed = np.flatnonzero((evaluation.widths >= n) & ~evaluation.interpolates)
-    if alpha == 0 and failed.size:
-        first = failed[0]
-        warn_if_not_interpolating(
-            True,
-            int(evaluation.widths[first]),
-            n,
-            int(evaluation.rank[first]),
-            float(evaluation.condition[first]),
-            stacklevel=4,
-        )
+def _solve_one(problem: Problem, width: int) -> SmallSolution:
+    """Solve a single width."""
+    features = np.asarray(problem.Z[:, :width])
+    return solve_one_width(features, problem.Y, problem.alpha, problem.cutoff(width))
 
 
-def _solve_every_width(problem: NestedProblem, evaluation: Evaluation) -> None:
-    """Solve all widths together; coefficients that are to be kept are predictions of unit rows."""
+def _solve_again(problem: Problem, width: int) -> np.ndarray:
+    """Coefficients of a single width that were not kept."""
+    return problem.as_targets(problem.coef(_solve_one(problem, width).coef))
+
+
+def _keep_every_coef(problem: Problem, evaluation: Evaluation) -> None:
+    """Solve all widths together: coefficients are predictions of unit rows."""
     widths = evaluation.widths
-    if not evaluation.keep_coefs:
-        solve_every_width(problem, evaluation, _solve_widths)
-        return
     units = np.eye(int(widths[-1]))
-    found = Evaluation(evaluation.Z, evaluation.Y, units, None, widths, 0.0)
+    found = replace(evaluation, Z_test=units, Y_test=None, keep_coefs=False)
     solve_every_width(problem, found, _solve_widths)
     assert found.outputs is not None
     for i, width in enumerate(widths):
         found.outputs[i, :, width:] = 0.0
     for here in problem.batches(widths, range(widths.size)):
-        coef = found.outputs[here].reshape(-1, len(units))[:, : widths[here][-1]]
+        coef = found.outputs[here].reshape(-1, len(units))
         extremes = found.largest[here], found.smallest[here]
-        method = found.method[here].tolist()
-        evaluation.record(here.start, coef, found.rank[here], *extremes, method)
+        evaluation.record(here.start, coef, found.rank[here], *extremes, found.method[here])
 
 
 def _check_memory(n_numbers: int) -> None:
@@ -245,28 +221,11 @@ def _check_memory(n_numbers: int) -> None:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class _CoefficientSolver:
-    """Solves a single width again when its coefficients are asked for."""
-
-    problem: Problem
-    alpha: float
-
-    def __call__(self, width: int) -> np.ndarray:
-        scaled = Scaled.of(np.asarray(self.problem.Z[:, :width]), self.problem.Y)
-        penalty = float(scaled.penalty(np.array(self.alpha)))
-        small = solve_one_width(scaled.Z, scaled.Y, penalty, self.problem.cutoff(width))
-        coef = scaled.coef(small.coef)
-        return coef[:, 0] if self.problem.one_dimensional else coef
-
-
 def _check_widths(widths: Any, n_features: int) -> np.ndarray:
     """Return the widths as a vector of integers in the order given."""
-    grid = check_array("widths", widths, ndim=1)
+    grid = check_vector("widths", widths)
     if np.asarray(widths).dtype.kind == "b":
         raise ValueError(f"widths must be integers, not a mask; got {widths!r}")
-    if grid.size == 0:
-        raise ValueError("widths is empty; it needs at least one width")
     if (grid != np.floor(grid)).any():
         raise ValueError(f"widths must be integers; got {widths!r}")
     if grid.min() < 1 or grid.max() > n_features:

@@ -114,7 +114,6 @@ def test_wide_ridge_paths_keep_their_digits(condition, shape):
     alphas = np.array([0.0, 1e-15, 1e-8, 0.1, 1e4])
     path = ridge(Z, Y, alphas)
     assert path.rank == n
-    assert path.method == ("gram eigenvalues" if condition < 1e5 else "svd")
     # What the rounding of Z alone changes: eps times the condition.
     tolerance = 1e-14 + 1e-15 * condition
     for a, alpha in enumerate(alphas):

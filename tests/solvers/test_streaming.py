@@ -43,15 +43,11 @@ def graded(rng, n, p, condition):
     return left * np.geomspace(1, 1 / condition, p) @ right.T
 
 
-@pytest.mark.parametrize(
-    ("condition", "kind"),
-    [(1e2, "normal equations"), (1e4, "whitened"), (1e7, "whitened"), (1e10, "whitened")],
-)
-def test_the_data_decide_what_is_kept(condition, kind):
+@pytest.mark.parametrize("condition", [1e2, 1e4, 1e7, 1e10])
+def test_a_stream_is_as_accurate_as_the_whole(condition):
     rng = np.random.default_rng(4)
     Z, Y = graded(rng, 3000, 15, condition), rng.normal(size=(3000, 2))
     streamed, whole = feed(Z, Y, 250).solve(), min_norm(Z, Y)
-    assert streamed.method.startswith(kind)
     assert streamed.rank == 15
     # A backward stable method loses about eps times the condition, no more.
     tolerance = max(1e-11, 1e-15 * condition)
@@ -122,7 +118,7 @@ def test_scales(scale):
     np.testing.assert_allclose(feed(Z, scale * Y, 700).solve().coef / scale, expected, rtol=1e-10)
 
 
-def test_merging_works_across_kinds():
+def test_well_and_ill_conditioned_streams_merge():
     rng = np.random.default_rng(9)
     good, bad = rng.normal(size=(2000, 12)), graded(rng, 2000, 12, 1e8)
     Y = rng.normal(size=4000)

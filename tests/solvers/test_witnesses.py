@@ -7,26 +7,19 @@ import pytest
 
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import leave_one_out, min_norm, ridge, width_path
-from ddkd.solvers._arguments import NestedProblem
+from ddkd.solvers._arguments import Problem
 from ddkd.solvers._deficient import reduce_rows
-from ddkd.solvers._growing import LargestBounds
 from ddkd.solvers._lapack import tall_qr
 from ddkd.solvers._products import cumulative_squares
-from ddkd.solvers._rank import (
-    is_certain,
-    leading_extremes,
-    smallest_by_inverse_iteration,
-    top_vector,
-)
+from ddkd.solvers._rank import extremes, is_certain
 from tests.helpers.reference import features_of_condition, svd_solution
 
 EPS = 2.0**-52
 
 
-def nested(Z, alpha=0.0, rcond=None):
+def nested(Z):
     """The problem of a path with one target."""
-    n = len(Z)
-    return NestedProblem(Z, np.ones((n, 1)), alpha, lambda w: rcond or max(n, w) * EPS)
+    return Problem(Z, np.ones((len(Z), 1)), True, len(Z), EPS, None)
 
 
 # Scales (_arguments.py)
@@ -95,29 +88,9 @@ def test_estimates_stay_within_the_margin(seed):
     left, right = (np.linalg.qr(rng.normal(size=(120, 120)))[0] for _ in range(2))
     values = np.append(np.linspace(1, 2, 119)[::-1], 1e-3)
     triangle = tall_qr(left * values @ right)[1]
-    largest, smallest = (float(s[0]) for s in leading_extremes(triangle, np.array([120])))
+    largest, smallest = extremes(triangle)
     assert 1 / 2 < largest / 2.0 <= 1 + 1e-12
     assert 1 - 1e-9 <= smallest / 1e-3 < 1.5
-    gram = left * values**2 @ left.T
-    vectors = np.linalg.qr(rng.normal(size=(120, 2)))[0]
-    low, vector = smallest_by_inverse_iteration(lambda v: np.linalg.solve(gram, v), vectors)
-    assert 1 - 1e-6 <= low / 1e-3 < 1.2
-    assert abs(vector[:, 0] @ left[:, -1]) > 0.9
-    image = triangle.T @ top_vector(triangle)[:, 0]
-    assert np.linalg.norm(image) > 1.5 * np.linalg.norm(top_vector(triangle))
-
-
-def test_bounds_of_the_largest_singular_value_enclose_it():
-    rng = np.random.default_rng(2)
-    Z = rng.normal(size=(30, 200)) * np.geomspace(1e-3, 1, 200)
-    Z[:, 150] *= 100
-    bounds = LargestBounds(30, np.linalg.svd(Z[:, :30])[0][:, 0])
-    for start in range(0, 200, 25):
-        bounds.add(Z[:, start : start + 25])
-        s = np.linalg.svd(Z[:, : start + 25], compute_uv=False)
-        assert bounds.frobenius == pytest.approx(np.sqrt(np.sum(s**2)))
-        assert 0.4 * s[0] < bounds.estimate <= s[0] * (1 + 1e-12)
-    assert bounds.width == 200
 
 
 @pytest.mark.parametrize("rcond", [0.0, 1e-3, 0.3])
