@@ -1,8 +1,9 @@
-"""Measure peak memory: ``python benchmarks/memory.py [stream|path]``.
+"""Measure peak memory: ``python benchmarks/memory.py [stream|path|blocks]``.
 
 `stream`: a student of 500 features on ten million streamed rows, labelled as they come (about
-five minutes). `path`: minimum-norm models of 40 widths up to 20,000 on 2,000 samples. Each runs
-in a process of its own, whose largest resident size is what the operating system reports.
+five minutes). `path`: minimum-norm models of 40 widths up to 20,000 on 2,000 samples. `blocks`: the
+same with features that are made on demand in blocks of columns. Each runs in a process of its own,
+whose largest resident size is what the operating system reports.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ddkd import RandomFourierFeatures
+from ddkd.features import ColumnBlocks
 from ddkd.solvers import StreamingLeastSquares, width_path
 
 
@@ -40,21 +42,20 @@ def stream(n_rows=10_000_000, n_features=500, n_targets=10, batch=8192):
     )
 
 
+def grid(n, widest):
+    """Forty widths, a third of them near the threshold."""
+    below, near = np.linspace(100, 0.88 * n, 13), np.linspace(0.9 * n, 1.1 * n, 13)
+    above = np.geomspace(1.15 * n, widest, 14)
+    return np.unique(np.concatenate([below, near, above]).astype(int))
+
+
 def path(n=2000, widest=20_000, n_targets=10):
     rng = np.random.default_rng(0)
     Z, Y = rng.standard_normal((n, widest)), rng.standard_normal((n, n_targets))
     Z_test = rng.standard_normal((100, widest))
-    widths = np.unique(
-        np.concatenate(
-            [
-                np.linspace(100, 0.88 * n, 13),
-                np.linspace(0.9 * n, 1.1 * n, 13),
-                np.geomspace(1.15 * n, widest, 14),
-            ]
-        ).astype(int)
-    )
     before = peak()
     start = time.perf_counter()
+    widths = grid(n, widest)
     width_path(Z, Y, widths, Z_test=Z_test)
     seconds = time.perf_counter() - start
     own, bound = Z.nbytes / 2**20, 1.5 * (Z.nbytes + n * n * 8) / 2**20
@@ -64,13 +65,28 @@ def path(n=2000, widest=20_000, n_targets=10):
     )
 
 
+def blocks(n=2000, widest=20_000, n_targets=10):
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((n + 100, 20)), rng.standard_normal((n, n_targets))
+    mapping = RandomFourierFeatures(widest, gamma=0.05, random_state=0).fit(X)
+    before = peak()
+    start = time.perf_counter()
+    widths = grid(n, widest)
+    width_path(ColumnBlocks(mapping, X[:n]), Y, widths, Z_test=ColumnBlocks(mapping, X[n:]))
+    seconds = time.perf_counter() - start
+    print(
+        f"blocks: n = {n:,}, {len(widths)} widths up to {widest:,}: {peak() - before:.0f} MiB at "
+        f"the peak, where the features alone would take {n * widest / 2**17:.0f}, {seconds:.0f} s"
+    )
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("case", nargs="?", choices=["stream", "path"])
+    parser.add_argument("case", nargs="?", choices=["stream", "path", "blocks"])
     case = parser.parse_args().case
     if case is None:
-        for name in ("path", "stream"):
+        for name in ("path", "blocks", "stream"):
             subprocess.run([sys.executable, __file__, name], check=True)
     else:
         with threadpool_limits(limits=1):
-            {"stream": stream, "path": path}[case]()
+            {"stream": stream, "path": path, "blocks": blocks}[case]()
