@@ -114,7 +114,7 @@ def test_all_widths_at_once_agree_with_single_ones(n_test):
     if n_test:
         test = {"Z_test": rng.normal(size=(n_test, p)), "Y_test": rng.normal(size=(n_test, 2))}
     path = width_path(Z, Y, np.arange(1, p + 1), **test)
-    assert (path.method == "cumulative").sum() > 250
+    assert (path.method == "cumulative").sum() > 300
     for width in [1, 17, 47, 48, 49, 50, 52, 53, 60, 77, 130, 399, 400]:
         one = min_norm(Z[:, :width], Y)
         i = width - 1
