@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING
@@ -209,8 +210,10 @@ def _read_rows(
         disable=not progress or size < _LARGE,
     )
     comma_decimals = False
+    complete = _complete(path, reader, len(header))
     with bar:
-        for rows, ends in _blocks(path, reader, len(header)):
+        while taken := list(islice(complete, _BLOCK)):
+            rows, ends = zip(*taken, strict=True)
             cells = list(zip(*rows, strict=True))
             block = np.empty((len(rows), len(places)))
             for j, place in enumerate(places):
@@ -245,27 +248,17 @@ def _read_rows(
     return found
 
 
-def _blocks(
-    path: Path, reader: "_csv.Reader", n_fields: int
-) -> Iterator[tuple[list[list[str]], list[int]]]:
-    """Rows and the lines they end in, some thousand at a time."""
-    rows, lines = list[list[str]](), list[int]()
+def _complete(path: Path, reader: "_csv.Reader", n_fields: int) -> Iterator[tuple[list[str], int]]:
+    """Rows and the lines they end in."""
     for row in reader:
-        if not row:
-            continue
-        if len(row) != n_fields:
+        if row and len(row) != n_fields:
             raise ValueError(
                 f"data file {path}, line {reader.line_num} has {len(row)} fields; the header has "
                 f"{n_fields}. Mend the line: a field that contains the separator must stand in "
                 f'double quotes, "like, this"'
             )
-        rows.append(row)
-        lines.append(reader.line_num)
-        if len(rows) == _BLOCK:
-            yield rows, lines
-            rows, lines = [], []
-    if rows:
-        yield rows, lines
+        if row:
+            yield row, reader.line_num
 
 
 def _numbers(cells: Sequence[str]) -> np.ndarray | None:
