@@ -210,15 +210,12 @@ def check_labels(name: str, value: Any, *, size: int | None = None) -> np.ndarra
             found = ", ".join(sorted(kind.__name__ for kind in kinds))
             raise ValueError(f"{name} must hold integers, strings or booleans; it holds {found}")
         labels = np.array(labels.tolist())
-    if labels.dtype.kind == "f" and (labels == np.floor(labels)).all() and _fits_int(labels):
-        labels = labels.astype(np.int64)
+    if labels.dtype.kind == "f":
+        whole = (labels == np.floor(labels)) & (np.abs(labels) < 2.0**53)
+        labels = labels.astype(np.int64) if whole.all() else labels
     if labels.dtype.kind not in "biuU":
         raise ValueError(
             f"{name} must hold integers, strings or booleans; its dtype is {labels.dtype}"
             + (" with fractional or non-finite entries" if labels.dtype.kind == "f" else "")
         )
     return labels
-
-
-def _fits_int(labels: np.ndarray) -> bool:
-    return bool(np.abs(labels).max() < 2.0**53)
