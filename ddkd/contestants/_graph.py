@@ -143,12 +143,11 @@ def spread_votes(problem: Problem, labels: Labels, scores: np.ndarray) -> np.nda
 class _LaplacianKernel:
     """Inner products of random Fourier features after the graph's roughness is penalised."""
 
-    def __init__(self, problem: Problem, roughness: float) -> None:
+    def __init__(self, problem: Problem, penalty: np.ndarray) -> None:
         self._problem = problem
-        Z, smoothed = student_features(problem, problem.labelled), _roughness(problem)
+        Z = student_features(problem, problem.labelled)
         self.width, self.gamma = float(Z.shape[1]), problem.gamma
-        factor = scipy.linalg.cho_factor(np.eye(len(smoothed)) + roughness * smoothed)
-        self._coef = scipy.linalg.cho_solve(factor, Z.T)
+        self._coef = scipy.linalg.solve(np.eye(len(penalty)) + penalty, Z.T, assume_a="pos")
 
     def matrix(self, rows: Inputs) -> np.ndarray:
         return student_features(self._problem, rows) @ self._coef
@@ -157,21 +156,16 @@ class _LaplacianKernel:
         return student_features(self._problem, rows) @ (self._coef @ dual)
 
 
-def _roughness(problem: Problem) -> np.ndarray:
-    """Z' L Z / N of the features on all rows of the graph."""
-
-    def make() -> np.ndarray:
-        Z = np.concatenate([student_features(problem, r) for r in (problem.labelled, problem.seen)])
-        A = graph_of(problem).adjacency(_AGREEING)
-        A = (A + A.T) / 2
-        return Z.T @ (A.sum(axis=1)[:, None] * Z - A @ Z) / len(Z)
-
-    return problem.seen.once("roughness", make)
+def _laplacian_kernels(problem: Problem) -> list[_LaplacianKernel]:
+    """One for each roughness: a multiple of Z' L Z / N on all rows of the graph."""
+    Z = np.concatenate([student_features(problem, r) for r in (problem.labelled, problem.seen)])
+    A = graph_of(problem).adjacency(_AGREEING)
+    A = (A + A.T) / 2
+    rough = Z.T @ (A.sum(axis=1)[:, None] * Z - A @ Z) / len(Z)
+    return [_LaplacianKernel(problem, r * rough) for r in ROUGHNESS]
 
 
 def laplacian_least_squares(problem: Problem, labels: Labels) -> Model:
     """Laplacian least squares; roughness and ridge by exact leave-one-out squared error."""
-    kernels = problem.seen.once(
-        "laplacian", lambda: [_LaplacianKernel(problem, r) for r in ROUGHNESS]
-    )
+    kernels = problem.seen.once("laplacian", partial(_laplacian_kernels, problem))
     return fit_ridge(problem, labels, kernels)
