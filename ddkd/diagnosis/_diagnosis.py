@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -269,8 +270,7 @@ def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
                 "param_name must name the estimator's width, such as "
                 "'rbfsampler__n_components'; None is for a function from a width to an estimator"
             )
-        function: Callable[[Any], Any] = estimator
-        return function
+        return partial(_call, estimator)
     if not hasattr(estimator, "get_params"):
         raise ValueError(
             f"estimator must be a scikit-learn estimator; got {type(estimator).__name__} "
@@ -282,6 +282,14 @@ def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
             f"param_name {param_name!r} is no parameter of the estimator; it has {', '.join(known)}"
         )
     return lambda width: clone(estimator).set_params(**{param_name: width})
+
+
+def _call(function: Callable[[Any], Any], width: Any) -> Any:
+    try:
+        return function(width)
+    except Exception as error:
+        at = f"estimator cannot be made with the width {width!r}"
+        raise ValueError(f"{at}; change it or param_range: {error}") from error
 
 
 def _rows(X: Any, y: ArrayLike, which: str = "") -> tuple[Any, np.ndarray]:

@@ -197,6 +197,10 @@ NONSENSE = {
     "negative width": ({"param_range": [-1, 3]}, "must be positive"),
     "infinite width": ({"param_range": [1.0, np.inf]}, "finite"),
     "raises": ({"estimator": Raising(), "param_name": "copy_X", "param_range": [1, 2]}, "no luck"),
+    "makes no model": (
+        {"estimator": lambda width: 1 / (width - width), "param_name": None},
+        "cannot be made with the width",
+    ),
     "not an estimator": ({"estimator": 3}, "scikit-learn estimator"),
     "half a test set": ({"X_test": X}, "belong together"),
     "scores without widths": ({"scores": [1.0, 2.0]}, "scores"),
