@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["solvers", "theory", "simulation", "testing.py", "populations"]
+ROOMS = ["solvers", "theory", "simulation", "testing", "populations"]
 MOST_TESTS = 300  # a mistake, those of its own room first
 SECONDS = 600  # a mutant that runs longer hangs, which is noticed
 
@@ -132,13 +132,12 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "pytest", *flags], cwd=ROOT, check=True)
     covering = covering_tests(data)
     files = [f for room in ROOMS for f in sorted((ROOT / "ddkd").glob(f"{room}/**/*.py"))]
-    files += [ROOT / "ddkd" / room for room in ROOMS if room.endswith(".py")]
     everything = [mutant for path in files for mutant in mutants_of(path)]
     chosen = random.Random(args.seed).sample(everything, args.mutants)
 
     def judge(mutant: Mutant) -> bool:
         path = str(mutant.path)
-        room = mutant.path.relative_to(ROOT / "ddkd").parts[0].removesuffix(".py")
+        room = mutant.path.relative_to(ROOT / "ddkd").parts[0]
         tests = covering.get((path, mutant.line))
         if tests is None:  # a default or a constant, which runs when the module is imported
             tests = [test for (file, _), some in covering.items() if file == path for test in some]
