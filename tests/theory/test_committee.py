@@ -57,6 +57,12 @@ def test_votes_are_those_of_correlated_scores(n_models, n):
     assert np.sqrt(vote.score_variance) == pytest.approx(slope, abs=0.006)
 
 
+def test_the_risk_of_a_vote_is_four_times_its_error_against_the_given_labels():
+    # (y - v)^2 is 4 where two labels of +-1 differ; a tenth of the given labels is wrong.
+    law = theory.least_squares(POPULATIONS["hard"], [20, 200]).committee(5, decide="vote")
+    np.testing.assert_allclose(law.risk, 4 * (0.1 + 0.8 * law.error_rate), rtol=1e-12)
+
+
 def test_one_model_is_its_own_committee():
     law = theory.least_squares(POPULATIONS["hard"], [20, 60, 200], alpha=1.0)
     for decide in ("mean", "vote"):
