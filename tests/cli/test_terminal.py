@@ -30,7 +30,7 @@ FIRST = {
     "phase": r"With 0 % label noise",
     "advise": r"[A-Z].* is expected to err on",
     "theorems": r"1 of 1 agree",
-    "diagnose": r"No peak at \d+: an effective ridge",
+    "diagnose": r"No peak at \d+: a penalty is at work",
     "page": r"Page: \d+ kB",
     "curve of a file": r"The error (peaks at|has no peak)",
     "mistake": r"ddkd curve: error: data file absent.csv does not exist",
