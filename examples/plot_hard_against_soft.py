@@ -18,7 +18,7 @@ from ddkd.solvers import StreamingLeastSquares
 # %%
 # One student, ever more examples
 # -------------------------------
-# The transfer set is a stream of deformed digits, without end. The student's normal equations are
+# The transfer set is a stream of deformed digits, without end. The student's QR triangle is
 # updated batch by batch (:class:`~ddkd.solvers.StreamingLeastSquares`), for hard and soft labels at
 # once, and solved at each size that we want to see.
 
