@@ -16,6 +16,9 @@ PICTURE = """
     const texts = [...section.querySelectorAll('svg')].map((svg) => svg.innerHTML);
     const maps = [...section.querySelectorAll('canvas')].map((map) => map.toDataURL());
     return [...texts, ...maps].join()"""
+DRAWN = """
+    const pictures = document.querySelectorAll(`#scene${arguments[0]} svg`);
+    return [...pictures].every((svg) => svg.childElementCount > 0)"""
 CONTROLS = """
     const section = document.getElementById('scene' + arguments[0]);
     return [...section.querySelectorAll('input, button')]"""
@@ -25,14 +28,18 @@ def picture(browser, scene):
     return browser.execute_script(PICTURE, scene)
 
 
-def wait_for(browser, condition, seconds=20):
+def wait_for(browser, condition, seconds=60):
     from selenium.webdriver.support.wait import WebDriverWait
 
     return WebDriverWait(browser, seconds, poll_frequency=0.05).until(lambda _: condition())
 
 
 def settled(browser, scene):
-    """The picture once it stays as it is for half a second."""
+    """The picture once it stays as it is for half a second.
+
+    A scene that still waits for its first answer is blank and just as still, so not yet settled.
+    """
+    wait_for(browser, lambda: browser.execute_script(DRAWN, scene))
     before, calm = None, 0
     while calm < 3:
         now = picture(browser, scene)
