@@ -230,8 +230,9 @@ def test_arguments(word, capsys):
 @pytest.mark.parametrize("where", ["absent/numbers.json", ""])
 def test_json_that_cannot_be_written_is_refused_before_any_work(where, tmp_path, capsys):
     file = tmp_path / where
-    assert cli.main(["curve", "--json", str(file), "--out", str(tmp_path / "out")]) == 1
-    assert "--json must be a file that can be written" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.main(["curve", "--json", str(file), "--out", str(tmp_path / "out")])
+    assert "--json: must be a file that can be written" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

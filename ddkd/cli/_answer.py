@@ -46,12 +46,12 @@ class Answer:
     status: int = 0
     write: Callable[[Path], None] | None = None
 
-    def print(self, *, json_file: str | None = None, verbose: bool = False) -> None:
+    def print(self, *, json_file: Path | None = None, verbose: bool = False) -> None:
         """Print to standard output.
 
         Parameters
         ----------
-        json_file : str or None, default=None
+        json_file : Path or None, default=None
             A file that receives the values as JSON; "-" prints them in place of everything else.
         verbose : bool, default=False
             Whether to print the long form, too.
@@ -61,10 +61,10 @@ class Answer:
             if isinstance(values, Mapping):
                 values = {"answer": self.lead, **values}
             text = json.dumps(values, indent=1, default=str)
-            if json_file == "-":
+            if json_file == Path("-"):
                 print(text)
                 return
-            Path(json_file).write_text(text + "\n", encoding="utf-8")
+            json_file.write_text(text + "\n", encoding="utf-8")
         paragraphs = [wrap(self.lead), *map(wrap, self.body)]
         if verbose and self.more:
             paragraphs.append(f"\n{printable(self.more)}")

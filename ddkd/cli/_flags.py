@@ -1,6 +1,7 @@
 """Flags that commands share: each has one name and one meaning, written once."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -8,10 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import FigureCanvasBase
 
 from ddkd.datasets import available
 
-__all__ = ["DATA", "FILES", "PRINT", "RUN", "add_flags", "imported", "positive", "shows_progress"]
+__all__ = [
+    "DATA",
+    "FILES",
+    "PRINT",
+    "RUN",
+    "add_flags",
+    "imported",
+    "picture_file",
+    "positive",
+    "result_file",
+    "result_folder",
+    "shows_progress",
+]
 
 
 def _number(
@@ -38,6 +52,35 @@ jobs = _number(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or
 rate = _number(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
 amount = _number(float, lambda v: 0 <= v < np.inf, "a finite number, at least 0")
 bandwidth = _number(float, lambda v: 1e-6 <= v <= 1e6, "a number from 1e-6 to 1e6")
+
+
+def result_file(word: str) -> Path:
+    """An argparse type: a file that can be written, which is found out before any work."""
+    file = Path(word)
+    if word != "-" and (file.is_dir() or not _writable(file if file.exists() else file.parent)):
+        raise argparse.ArgumentTypeError(f"must be a file that can be written; got {word!r}")
+    return file
+
+
+def picture_file(word: str) -> Path:
+    """An argparse type: a file whose ending says which kind of picture to write."""
+    file, kinds = result_file(word), FigureCanvasBase.get_supported_filetypes()
+    if file.suffix[1:].lower() not in kinds:
+        raise argparse.ArgumentTypeError(f"must end in one of .{', .'.join(kinds)}; got {word!r}")
+    return file
+
+
+def result_folder(word: str) -> Path:
+    """An argparse type: a folder to write in, or one that can be made."""
+    folder = Path(word)
+    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not place.is_dir() or not _writable(place):
+        raise argparse.ArgumentTypeError(f"must be a folder to write in; got {word!r}")
+    return folder
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK)
 
 
 def _flag(text: str, metavar: str | None = None, **options: Any) -> dict[str, Any]:
@@ -95,6 +138,7 @@ FLAGS = {
     "--json": _flag(
         "write the numbers to FILE as JSON; without FILE print that alone",
         "FILE",
+        type=result_file,
         nargs="?",
         const="-",
     ),

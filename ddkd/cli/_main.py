@@ -64,7 +64,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             # records say so in a column.
             warnings.simplefilter("ignore", InterpolationWarning)
             warnings.showwarning = _print_warning
-            _check_json(args.json)
             answer = _answer(args)
         answer.print(json_file=args.json, verbose=args.verbose)
         return answer.status
@@ -90,15 +89,6 @@ def _answer(args: argparse.Namespace) -> Answer:
         return run(args, data)
     with hold_folder(args):
         return saved_answer(args, data) or publish(args, data, run(args, data))
-
-
-def _check_json(name: str | None) -> None:
-    """ValueError, before any work, for a file that could not be written after it."""
-    if name in (None, "-"):
-        return
-    file = Path(name)
-    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
-        raise ValueError(f"--json must be a file that can be written; {file} cannot")
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -1,12 +1,13 @@
 """The folder of a command: what is finished, what is interrupted, and what is written."""
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ __all__ = [
 # Flags that do not change what is computed.
 _ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv"}
 _ANSWER = "answer.json"
+# Results are files of these kinds.
+_KINDS = {".csv", ".html", ".json", ".npz", ".png", ".svg", ".txt"}
 
 
 def _unfinished(args: argparse.Namespace) -> Path:
@@ -55,10 +58,21 @@ def _remove_unfinished(args: argparse.Namespace) -> None:
 
 @contextmanager
 def hold_folder(args: argparse.Namespace) -> Iterator[None]:
-    """Hold `--out` for this run alone; leave no empty folder behind."""
+    """Hold `--out` for this run alone; leave no empty folder behind.
+
+    Where results could not be written after all work, nothing is computed.
+    """
     fresh = not args.out.exists()
     try:
-        with folder_lock(args.out):
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(folder_lock(args.out))
+            except OSError as error:
+                raise ValueError(
+                    f"nothing can be written in {args.out} ({error.strerror}); --out FOLDER "
+                    f"chooses another place"
+                ) from None
+            _check_free(args.out)
             try:
                 yield
             finally:
@@ -68,6 +82,16 @@ def hold_folder(args: argparse.Namespace) -> Iterator[None]:
         if fresh:
             with suppress(OSError):  # it holds something
                 args.out.rmdir()
+
+
+def _check_free(out: Path) -> None:
+    """ValueError if a folder may be in the place of a file of results."""
+    for path in sorted(out.iterdir()):
+        if path.is_dir() and path.suffix in _KINDS:
+            raise ValueError(
+                f"{path} is a folder, and results are files of such names: move it, or choose "
+                f"another folder with --out"
+            )
 
 
 def how_to_resume(args: argparse.Namespace) -> str:
@@ -96,11 +120,13 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
     again = "This run had been finished before; --force measures anew."
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        old, files = dict(saved["settings"]), dict(saved["files"])
+        if saved.pop("digest") != _digest(saved):
+            raise ValueError("it was changed")
+        old, files = saved["settings"], saved["files"]
         report = Path(saved["answer"].pop("report"))
         answer = Answer(**saved["answer"], report=report)
         answer = replace(answer, body=[*answer.body, again])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ValueError(f"{path} is damaged; --force measures anew") from None
     new = _settings(args, data)
     what = ", ".join(
@@ -140,7 +166,7 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
             "answer": vars(answer) | {"write": None},
             "files": {name: fingerprint(str(args.out / name)) for name in names},
         }
-        text = json.dumps(saved, indent=1, default=str)
+        text = json.dumps({"digest": _digest(saved), **saved}, indent=1, default=str)
         (draft / _ANSWER).write_text(text + "\n", encoding="utf-8")
         os.replace(draft / _ANSWER, args.out / _ANSWER)
     if hasattr(args, "resume"):  # the command is a sweep
@@ -148,11 +174,18 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
     return answer
 
 
+def _digest(saved: dict[str, Any]) -> str:
+    """SHA-256 of what is saved; a change of any value changes it."""
+    return hashlib.sha256(json.dumps(saved, default=str).encode()).hexdigest()
+
+
 def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
     """Options that every command hands to the sweep; an early look at what is interrupted."""
     unfinished = _unfinished(args)
     if args.force:
         _remove_unfinished(args)
+    if unfinished.exists() and args.force:
+        raise ValueError(f"{unfinished} holds no run: move it, or choose another folder with --out")
     if unfinished.exists() and not args.resume:
         raise ValueError(
             f"{unfinished} holds an interrupted run: --resume goes on with it, --force starts anew"

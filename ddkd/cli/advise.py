@@ -10,7 +10,7 @@ import numpy as np
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, FILES, add_flags, shows_progress
+from ddkd.cli._flags import DATA, FILES, add_flags, result_file, shows_progress
 from ddkd.cli._output import save_figure
 from ddkd.datasets import DataFile
 from ddkd.prediction import Advice, advise
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--save",
-        type=Path,
+        type=result_file,
         metavar="MODEL.joblib",
         help="keep the fitted model; such a file is code: load only your own",
     )

@@ -1,13 +1,12 @@
 """``diagnose``: why a curve of one's own has no peak."""
 
 import argparse
-from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from ddkd.cli._answer import Answer, fill
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, add_flags, imported, positive, shows_progress
+from ddkd.cli._flags import DATA, add_flags, imported, picture_file, positive, shows_progress
 from ddkd.diagnosis import diagnose
 
 HELP = "why the error of your own pipeline has no peak"
@@ -28,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--widths", nargs="+", type=positive, metavar="W", help="its values (default: around n)"
     )
     parser.add_argument("--max-fits", type=positive, default=60, help="default: %(default)s")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="save the picture there")
+    parser.add_argument("--plot", type=picture_file, metavar="FILE", help="save the picture there")
     add_flags(parser, *DATA, "--seed", data="digits")
 
 

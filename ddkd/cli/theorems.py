@@ -2,11 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from time import monotonic
 
 from ddkd.cli._answer import WIDTH, Answer
-from ddkd.cli._flags import add_flags, shows_progress
+from ddkd.cli._flags import add_flags, result_folder, shows_progress
 from ddkd.theorems import ALL, Theorem, Verdict, verify
 
 HELP = "check published results against simulations, in two minutes"
@@ -23,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="one setting each, coarser, in 20 seconds"
     )
-    parser.add_argument("--plot", type=Path, metavar="FOLDER", help="draw law against simulation")
+    parser.add_argument(
+        "--plot", type=result_folder, metavar="FOLDER", help="draw law against simulation"
+    )
 
 
 def run(args: argparse.Namespace, _: None) -> Answer:

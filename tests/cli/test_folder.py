@@ -1,16 +1,23 @@
 """The folder of a run: one run at a time, nothing of anybody else's touched, results whole."""
 
+import argparse
+import csv
 import json
 import os
 import subprocess
 import sys
 import tracemalloc
 import warnings
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ddkd import cli
+from ddkd.cli import _main, _output
+from ddkd.cli._answer import Answer
 from ddkd.datasets import _files, load, read_file
 from ddkd.experiments import SweepResult, _sweep
 from ddkd.experiments._lock import folder_lock
@@ -65,23 +72,116 @@ def test_no_folder_of_anybody_else_is_touched(data, tmp_path):
     assert sorted(path.name for path in tmp_path.glob(".*")) == [".ddkd", ".draft-mine"]
 
 
+@pytest.fixture
+def no_work(monkeypatch):
+    """Commands that fail as soon as they start."""
+    for module in _main.COMMANDS.values():
+        monkeypatch.setattr(module, "run", None)
+
+
+@pytest.mark.usefixtures("no_work")
+@pytest.mark.parametrize("command", [CURVE, PHASE, ["reproduce", "--quick"], ["advise"]])
+@pytest.mark.parametrize(
+    "name", ["results.csv", "answer.json", "figure.svg", "README.txt", "d-width.svg", "index.html"]
+)
+def test_a_folder_in_place_of_a_result_is_refused_before_any_work(command, tmp_path, capsys, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / "claims.json").write_text("mine")
+    assert cli.main([*command, "--out", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert f"{tmp_path / name} is a folder, and results are files" in error
+    assert "--out" in error
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "claims.json"])
+    assert (tmp_path / "claims.json").read_text() == "mine"
+
+
+def test_every_result_is_of_a_kind_that_is_looked_for(tmp_path):
+    with Path(cli.__file__).with_name("meanings.csv").open() as file:
+        kinds = {Path(row["name"]).suffix for row in csv.DictReader(file)}
+    assert kinds - {""} <= _output._KINDS
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_any_work(data, tmp_path, capsys):
+    (tmp_path / ".lock").mkdir()
+    assert curve(data, tmp_path) == 1
+    error = capsys.readouterr().err
+    assert f"nothing can be written in {tmp_path}" in error
+    assert "--out FOLDER chooses another place" in error
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["diagnose", "x:y", "--plot", "absent/why.png"], "a file that can be written"),
+        (["diagnose", "x:y", "--plot", "folder"], "a file that can be written"),
+        (["diagnose", "x:y", "--plot", "why.word"], "must end in one of"),
+        (["diagnose", "x:y", "--json", "folder"], "a file that can be written"),
+        (["advise", "--save", "folder"], "a file that can be written"),
+        (["theorems", "--plot", "file"], "a folder to write in"),
+        (["theorems", "--plot", "file/below"], "a folder to write in"),
+    ],
+)
+def test_other_places_are_tried_before_any_work(arguments, word, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert arguments[-2] in error
+    assert word in error
+
+
 def test_changed_results_and_a_damaged_answer_are_not_passed_on(data, tmp_path, capsys):
     assert curve(data, tmp_path) == 0
     said = capsys.readouterr().out
     assert curve(data, tmp_path) == 0
     assert said.splitlines()[0] in capsys.readouterr().out
     table, answer = tmp_path / "results.csv", tmp_path / "answer.json"
-    content = table.read_bytes()
+    content, saved = table.read_bytes(), json.loads(answer.read_text())
     table.write_bytes(content.replace(b"1", b"2"))
     assert curve(data, tmp_path) == 1
     assert "results.csv has been changed or removed" in capsys.readouterr().err
     table.write_bytes(content)
+    for change in (
+        {"lead": 3},
+        {"lead": "The error falls."},
+        {"body": 3},
+        {"body": [3]},
+        {"more": None},
+        {"values": "x"},
+        {"status": "0"},
+        {"report": 3},
+        {"other": 1},
+    ):
+        answer.write_text(json.dumps(saved | {"answer": saved["answer"] | change}))
+        assert curve(data, tmp_path) == 1, change
+        assert "answer.json is damaged; --force" in capsys.readouterr().err
     for text in ("", "{", "[]", "3", '{"settings": 3, "answer": {}, "files": {}}'):
         answer.write_text(text)
         assert curve(data, tmp_path) == 1, text
         assert "answer.json is damaged; --force" in capsys.readouterr().err
     assert curve(data, tmp_path, "--force") == 0
     whole(tmp_path)
+
+
+def test_no_random_byte_changes_a_saved_answer(tmp_path):
+    args = argparse.Namespace(out=tmp_path, force=False, seed=0, argv=["phase"])
+    answer = Answer("It peaks.", ["At 40."], report=tmp_path, values={"peak": 0.5})
+    _output.publish(args, None, replace(answer, write=lambda folder: None))
+    content = (tmp_path / "answer.json").read_bytes()
+    expected = _output.saved_answer(args, None)
+    rng = np.random.default_rng(0)
+    for place in rng.integers(len(content), size=300):
+        damaged = bytearray(content)
+        damaged[place] = rng.integers(256)
+        (tmp_path / "answer.json").write_bytes(damaged)
+        found = None
+        with suppress(ValueError):
+            found = _output.saved_answer(args, None)
+        assert found in (None, expected)  # a space in place of another changes nothing
 
 
 def test_force_starts_an_interrupted_run_anew(data, tmp_path, capsys, monkeypatch):
