@@ -1,18 +1,19 @@
-"""Reading a .csv in blocks of rows: numbers in an array, other cells as they are written.
+"""Reading a .csv in blocks of rows: numbers in arrays, other cells as they are written.
 
-Memory stays near the size of the array of numbers, and every refusal says what would mend it.
+Memory stays near the size of the numbers, and every refusal says what would mend it.
 """
 
 import csv
 import shlex
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -38,12 +39,9 @@ class Columns:
     ----------
     path : Path
         Where they are from.
-    names : list of str
-        Names of the inputs, in the file's order.
-    numbers : ndarray of shape (n_rows, n_inputs)
-        Cells that are numbers; NaN where a cell is missing or another text.
-    text : dict of int to list of str
-        For each input that holds other text, by its place in `names`: all of its cells.
+    inputs : dict of str to ndarray or list of str
+        By name, in the file's order: an array if every cell is a number or missing, which is
+        NaN; else all cells as text.
     label : list of str
         Cells of the label column; empty strings where missing. Empty without a label column.
     label_name : str or None
@@ -55,9 +53,7 @@ class Columns:
     """
 
     path: Path
-    names: list[str]
-    numbers: np.ndarray
-    text: dict[int, list[str]]
+    inputs: dict[str, np.ndarray | list[str]]
     label: list[str]
     label_name: str | None
     lines: Sequence[int]
@@ -75,19 +71,19 @@ def read_columns(
 ) -> Columns:
     """Read a .csv with a header; without `has_label` a label column is optional."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            header_line = file.readline()
-            mark = _separator(path, header_line, sep)
+        with path.open(newline="", encoding=_encoding(path)) as file:
+            mark = _separator(file.readline(), sep)
             file.seek(0)
             reader = csv.reader(file, delimiter=mark, skipinitialspace=mark != " ", strict=True)
             header = _header(path, next(reader, []))
-            kept = _kept(path, header, drop)
-            column = _label_column(path, header, kept, label, has_label)
-            found = _read_rows(path, reader, header, kept, column, progress, decimal=mark == ";")
-    except UnicodeDecodeError as error:
+            places = _places(path, header, drop)
+            label = _label_name(path, list(places), label, has_label)
+            rows = _rows(path, file, reader, len(header), progress)
+            found = _read_rows(path, rows, places, label, comma_decimals=mark != ",")
+    except UnicodeError:
         raise ValueError(
-            f"data file {path} is not a UTF-8 .csv ({error.reason} at byte {error.start}): save it "
-            f"as 'CSV UTF-8', or run iconv -f LATIN1 -t UTF-8"
+            f"data file {path} is not a UTF-8 .csv: save it as 'CSV UTF-8', or run "
+            f"iconv -f LATIN1 -t UTF-8 on it if another program wrote it as text"
         ) from None
     except csv.Error as error:
         raise ValueError(
@@ -111,7 +107,13 @@ def quoted(*names: str) -> str:
     return " ".join(shlex.quote(name) for name in names)
 
 
-def _separator(path: Path, header: str, sep: str | None) -> str:
+def _encoding(path: Path) -> str:
+    """UTF-8 unless the file begins with the mark of UTF-16, as a spreadsheet's "Unicode text"."""
+    with path.open("rb") as file:
+        return "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
+def _separator(header: str, sep: str | None) -> str:
     """The one given, by name or as it is; else what the header's own punctuation says."""
     if sep is not None:
         mark = SEPARATORS.get(sep, "\t" if sep == "\\t" else sep)
@@ -135,72 +137,105 @@ def _header(path: Path, cells: list[str]) -> list[str]:
             f"the {len(cells)} names of the columns before it, such as "
             f"{listed([f'x{i}' for i in range(1, len(cells))], 3)}, label"
         )
-    if len(names) < 2:
+    named = [cell for cell in cells if cell.strip()]
+    if len(named) <= max(1, len(cells) / 2):
         raise ValueError(
-            f"data file {path} must have a feature column and a label column; its first line "
-            f"holds one name only. If a comma does not separate its columns, say what does: "
+            f"data file {path} must begin with the names of its columns, two or more; its first "
+            f"line says {listed(named, 1)!r}. If that is a title or a comment, delete all lines "
+            f"above the names; if a comma does not separate the columns, say what does: "
             f"--sep space, for instance"
         )
     return names
 
 
-def _kept(path: Path, header: list[str], drop: Sequence[str]) -> list[int]:
-    """Places of the columns that are not dropped."""
+def _places(path: Path, header: list[str], drop: Sequence[str]) -> dict[str, int]:
+    """Where the columns stand that are not dropped, by their names."""
     for name in drop:
-        if name and name not in header:
-            raise ValueError(f"--drop {quoted(name)}: {_no_such_column(path, header, name)}")
-    kept = [place for place, name in enumerate(header) if name not in drop]
-    if len(kept) < 2:
+        if name:
+            _check_name("--drop", name, path, header)
+    places = {name: place for place, name in enumerate(header) if name not in drop}
+    if len(places) < 2:
         raise ValueError(
-            f"--drop leaves {len(kept)} columns of {path}; a feature and a label must stay"
+            f"--drop leaves {len(places)} columns of {path}; a feature and a label must stay"
         )
-    return kept
+    name, times = Counter(name for name in header if name in places).most_common(1)[0]
+    if times > 1:
+        raise ValueError(
+            f"data file {path} has {times} columns of the name {name}: rename one, or leave "
+            f"them out: --drop {quoted(name)}"
+        )
+    return places
 
 
-def _label_column(
-    path: Path, header: list[str], kept: list[int], label: str | None, has_label: bool
-) -> int | None:
-    """Place of the label column: the one named, else the last."""
-    names = [header[place] for place in kept]
-    if label is None and not has_label:
+def _label_name(path: Path, names: list[str], label: str | None, has_label: bool) -> str | None:
+    """The name given, else the last."""
+    if label is not None:
+        if has_label:
+            _check_name("--label", label, path, names)
+        return label if label in names else None
+    if not has_label:
         return None
-    if label is None:
-        called = [name for name in names if name.lower() in LABEL_NAMES]
-        if len(called) == 1 and called[0] != names[-1]:
-            raise ValueError(
-                f"which column of {path} is the label: --label {quoted(called[0])}, or the last, "
-                f"--label {quoted(names[-1])}?"
-            )
-        return kept[-1]
-    if names.count(label) > 1:
+    called = [name for name in names if name.lower() in LABEL_NAMES]
+    if len(called) == 1 and called[0] != names[-1]:
         raise ValueError(
-            f"--label {quoted(label)}: {path} has several columns of that name; rename one"
+            f"which column of {path} is the label: --label {quoted(called[0])}, or the last, "
+            f"--label {quoted(names[-1])}?"
         )
-    if label in names:
-        return kept[names.index(label)]
-    if has_label:
-        raise ValueError(f"--label {quoted(label)}: {_no_such_column(path, names, label)}")
-    return None
+    return names[-1]
 
 
-def _no_such_column(path: Path, names: Sequence[str], wanted: str) -> str:
-    close = get_close_matches(wanted, names, n=1)
-    hint = f" Did you mean {quoted(close[0])}?" if close else ""
-    return f"{path} has no such column.{hint} It has {listed(names)}"
+def _check_name(flag: str, name: str, path: Path, names: Sequence[str]) -> None:
+    if name not in names:
+        close = get_close_matches(name, names, n=1)
+        hint = f" Did you mean {quoted(close[0])}?" if close else ""
+        raise ValueError(
+            f"{flag} {quoted(name)}: {path} has no such column.{hint} It has {listed(names)}"
+        )
 
 
 def _read_rows(
     path: Path,
-    reader: "_csv.Reader",
-    header: list[str],
-    kept: list[int],
-    column: int | None,
-    progress: bool,
-    decimal: bool,
+    rows: Iterator[tuple[list[str], int]],
+    places: dict[str, int],
+    label: str | None,
+    *,
+    comma_decimals: bool,
 ) -> Columns:
-    places = [place for place in kept if place != column]
-    numbers, text = array("d"), dict[int, list[str]]()
-    labels, lines = list[str](), array("q")
+    inputs: dict[str, array | list[str]]
+    inputs = {name: array("d") for name in places if name != label}
+    labels, lines, notes = list[str](), array("q"), list[str]()
+    while block := list(islice(rows, _BLOCK)):
+        lines.extend(line for _, line in block)
+        columns = list(zip(*(row for row, _ in block), strict=True))
+        for name, found in inputs.items():
+            cells = columns[places[name]]
+            if isinstance(found, array):
+                values = _numbers(cells)
+                if values is None and comma_decimals:
+                    values = _numbers([cell.replace(",", ".", 1) for cell in cells])
+                    if values is not None:
+                        notes = ["A comma in a number was read as the decimal point."]
+                if values is not None:
+                    found.frombytes(values.tobytes())
+                    continue
+                found = inputs[name] = written(found)
+            found += [cell.strip() for cell in cells]
+        if label is not None:
+            # Equal labels share their memory.
+            labels += [intern(cell.strip()) for cell in columns[places[label]]]
+    if not lines:
+        raise ValueError(f"data file {path} must hold a header and at least one row; it is cut off")
+    arrays = {
+        name: np.frombuffer(found) if isinstance(found, array) else found
+        for name, found in inputs.items()
+    }
+    return Columns(path, arrays, labels, label, lines, notes)
+
+
+def _rows(
+    path: Path, file: TextIO, reader: "_csv.Reader", n_fields: int, progress: bool
+) -> Iterator[tuple[list[str], int]]:
+    """Rows with anything in them, and the lines they end in."""
     size = path.stat().st_size
     bar = tqdm(
         desc=f"reading {path.name[:30]}",
@@ -209,56 +244,18 @@ def _read_rows(
         leave=False,
         disable=not progress or size < _LARGE,
     )
-    comma_decimals = False
-    complete = _complete(path, reader, len(header))
     with bar:
-        while taken := list(islice(complete, _BLOCK)):
-            rows, ends = zip(*taken, strict=True)
-            cells = list(zip(*rows, strict=True))
-            block = np.empty((len(rows), len(places)))
-            for j, place in enumerate(places):
-                values = _numbers(cells[place])
-                if values is None and decimal:
-                    values = _numbers([cell.replace(",", ".", 1) for cell in cells[place]])
-                    comma_decimals |= values is not None
-                if values is None and j not in text:
-                    text[j] = written(numbers[j :: len(places)])
-                block[:, j] = np.nan if values is None else values
-                if j in text:
-                    text[j] += [cell.strip() for cell in cells[place]]
-            numbers.frombytes(block.tobytes())
-            lines.extend(ends)
-            if column is not None:
-                # Equal labels share their memory.
-                labels += [intern(cell.strip()) for cell in cells[column]]
-            bar.update(sum(map(len, rows[0])) * len(rows) if not bar.disable else 0)
-    if not lines:
-        raise ValueError(f"data file {path} must hold a header and at least one row; it is cut off")
-    found = Columns(
-        path,
-        [header[place] for place in places],
-        np.frombuffer(numbers).reshape(-1, len(places)),
-        text,
-        labels,
-        None if column is None else header[column],
-        lines,
-    )
-    if comma_decimals:
-        found.notes.append("A comma in a number was read as the decimal point.")
-    return found
-
-
-def _complete(path: Path, reader: "_csv.Reader", n_fields: int) -> Iterator[tuple[list[str], int]]:
-    """Rows and the lines they end in."""
-    for row in reader:
-        if row and len(row) != n_fields:
-            raise ValueError(
-                f"data file {path}, line {reader.line_num} has {len(row)} fields; the header has "
-                f"{n_fields}. Mend the line: a field that contains the separator must stand in "
-                f'double quotes, "like, this"'
-            )
-        if row:
+        for row in reader:
+            if not any(row):
+                continue
+            if len(row) != n_fields:
+                raise ValueError(
+                    f"data file {path}, line {reader.line_num} has {len(row)} fields; the header "
+                    f"has {n_fields}. Mend the line: a field that contains the separator must "
+                    f'stand in double quotes, "like, this"'
+                )
             yield row, reader.line_num
+            bar.update(file.buffer.tell() - bar.n)
 
 
 def _numbers(cells: Sequence[str]) -> np.ndarray | None:
@@ -266,13 +263,9 @@ def _numbers(cells: Sequence[str]) -> np.ndarray | None:
     try:
         return np.array(cells, dtype=np.float64)
     except ValueError:
-        pass
-    stripped = [cell.strip() for cell in cells]
+        known = ["nan" if cell.strip().lower() in MISSING_NUMBER else cell for cell in cells]
     try:
-        return np.array(
-            ["nan" if cell.lower() in MISSING_NUMBER else cell for cell in stripped],
-            dtype=np.float64,
-        )
+        return np.array(known, dtype=np.float64)
     except ValueError:
         return None
 

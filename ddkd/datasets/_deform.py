@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from ddkd._checks import check_array, check_integer, check_real, check_rng
 
@@ -104,7 +105,10 @@ class DeformedImages:
             sources = generator.integers(len(self.images), size=len(block))
             row, column = self._source_positions(len(block), generator)
             gain = generator.uniform(1 - self.contrast, 1 + self.contrast, size=(len(block), 1))
-            block[:] = gain * _bilinear(self.images, sources, row, column)
+            place = np.broadcast_arrays(sources[:, None], row, column)
+            # Linear between pixels; the image's number is whole, so nothing mixes two images.
+            pixels = ndimage.map_coordinates(self.images, place, order=1, mode="grid-constant")
+            block[:] = gain * pixels
         return out
 
     def _source_positions(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -135,22 +139,3 @@ def _interpolation(size: int) -> np.ndarray:
     """Matrix (size, _GRID) of linear interpolation from _GRID evenly spread control points."""
     place = np.linspace(0, _GRID - 1, size)
     return np.maximum(0.0, 1.0 - np.abs(place[:, None] - np.arange(_GRID)))
-
-
-def _bilinear(
-    images: np.ndarray, sources: np.ndarray, row: np.ndarray, column: np.ndarray
-) -> np.ndarray:
-    """Values of images[sources[i]] at the real positions (row[i], column[i]); zero outside."""
-    _, height, width = images.shape
-    # One zero pixel all round: positions further out are moved to it and read zero.
-    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    row = np.clip(row + 1, 0, height + 1)
-    column = np.clip(column + 1, 0, width + 1)
-    top = np.minimum(row.astype(np.intp), height)
-    left = np.minimum(column.astype(np.intp), width)
-    down, right = row - top, column - left
-    flat, stride = padded.ravel(), width + 2
-    corner = (sources[:, None] * (height + 2) + top) * stride + left
-    upper = flat[corner] * (1 - right) + flat[corner + 1] * right
-    lower = flat[corner + stride] * (1 - right) + flat[corner + stride + 1] * right
-    return upper * (1 - down) + lower * down

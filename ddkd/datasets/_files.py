@@ -99,8 +99,7 @@ def _digest(*paths: Path) -> str:
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
-            for block in iter(lambda: file.read(1 << 20), b""):
-                digest.update(block)
+            hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()
 
 
@@ -174,7 +173,7 @@ def read_file(
         notes, names, other = list[str](), list[str](), ""
         if columns is not None:
             label, notes, other = columns.label_name, columns.notes, label_hint(columns)
-            names = columns.names if len(columns.names) == X.shape[1] else []
+            names = list(columns.inputs) if len(columns.inputs) == X.shape[1] else []
         y, task = recognise(str(main), y, task, other)
         same: dict[str, Any] = {"sep": sep, "label": label, "n_features": X.shape[1]}
         pool = held_out = None

@@ -69,7 +69,7 @@ def fashion_mnist(
     folder: Path | None = None,
 ) -> Split:
     """Images of clothes, from Debian's package."""
-    file = DataFile("fashion-mnist", *read_fashion_mnist("train", folder), "classes")
+    file = DataFile("fashion-mnist", *read_fashion_mnist(folder), "classes")
     sizes = {"n_samples": n_samples, "n_test": n_test, "n_transfer": n_transfer}
     about = (
         "Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747), 28 x 28 pixels in [0, 1]: the "

@@ -71,6 +71,13 @@ def _guess(where: str, y: np.ndarray, values: np.ndarray, other: str) -> str:
                 f"the labels of {where} are {len(values)} different texts in {len(y)} rows, so "
                 f"they are no classes: name another column, {other}"
             )
+        spellings: dict[str, str] = {}
+        for value in map(str, values):
+            if (twin := spellings.setdefault(value.casefold(), value)) != value:
+                raise ValueError(
+                    f"the labels {twin!r} and {value!r} of {where} differ in capitals only: write "
+                    f"them alike, or say --task classes if they are different classes"
+                )
         return "classes"
     whole = bool((y == np.floor(y)).all())
     if whole == few:

@@ -39,6 +39,13 @@ REFUSED = {
     "names of persons": (table(name=NAMES, a=A, kind=KIND), "--drop name", 1),
     "dates": (table(day=[f"2024-01-{i}" for i in range(60)], a=A, kind=KIND), "--drop day", 1),
     "row numbers": (table(case=range(60), a=A, kind=KIND), "every value is different", 1),
+    "an id in capitals": (table(PatientID=range(60, 0, -1), a=A, kind=KIND), "--drop PatientID", 1),
+    "two columns of one name": (
+        table(a=A, b=B, c=C, kind=KIND).replace("b,c", "b,b"),
+        "--drop b",
+        1,
+    ),
+    "codes for missing": (table(a=rough(A, [3, 9], "-999"), b=B, kind=KIND), "--drop a", 1),
     "an id": (table(id=range(900, 1500, 10), a=A, kind=KIND), "--drop id", 1),
     "a frame's index": (table(**{"": range(60), "a": A, "kind": KIND}), "--drop 'unnamed 1'", 1),
     "empty cells": (table(a=rough(A, [3, 9], ""), b=B, kind=KIND), "--drop-missing", 1),
@@ -72,7 +79,37 @@ MENDED = {
         "iconv -f LATIN1",
         lambda text: text.decode("latin-1"),
     ),
-    "utf-16": (GOOD.encode("utf-16"), "CSV UTF-8", lambda text: text.decode("utf-16")),
+    "a title": (
+        "Export 2024,,\n,,\n" + GOOD,
+        "delete all lines above",
+        lambda text: text.split("\n,,\n")[1],
+    ),
+    "a title of one cell": ("Export\n" + GOOD, "title", lambda text: text.split("\n", 1)[1]),
+    "a separator's line": (
+        "sep=;\n" + table(sep=";", a=A, b=B, kind=KIND),
+        "delete all lines above",
+        lambda text: text.split("\n", 1)[1],
+    ),
+    "a row of sums": (
+        GOOD + f"{A.sum():.2f},{B.sum():.2f},{KIND.sum()}\n",
+        "delete that line",
+        lambda text: text.rsplit("\n", 2)[0],
+    ),
+    "labels in two spellings": (
+        table(a=A, b=B, kind=np.array(["No", "Yes"])[KIND]).replace("Yes\n", "yes \n", 5),
+        "write them alike",
+        lambda text: text.replace("yes ", "Yes"),
+    ),
+    "currency": (
+        table(a=A, pay=[f"{i}.50 €" for i in range(60)], kind=KIND),
+        "currency",
+        lambda text: text.replace(" €", ""),
+    ),
+    "quoted decimal commas": (
+        table(a=A, b=[f'"{b:.2f}"'.replace(".", ",") for b in B], kind=KIND),
+        "decimal point only",
+        lambda text: re.sub(r'"(-?\d),(\d\d)"', r"\1.\2", text),
+    ),
     "empty": ("", "needs a header and rows", lambda text: GOOD),
     "a header alone": ("a,b,kind\n", "at least one row", lambda text: GOOD),
     "two labels of one name": (
@@ -89,6 +126,12 @@ READ = {
         "read as the decimal point",
     ),
     "carriage returns": (table(end="\r\n", a=A, b=B, kind=KIND), "60 rows"),
+    "tabs and decimal commas": (
+        table(sep="\t", a=A, b=B, kind=KIND).replace(".", ","),
+        "read as the decimal point",
+    ),
+    "utf-16": (GOOD.encode("utf-16"), "60 rows"),
+    "empty lines": (GOOD + ",,\n" * 9, "60 rows"),
     "a byte-order mark": ("\ufeff" + GOOD, "60 rows"),
     "numbers as labels": (table(a=A, b=B, c=C), "variance"),
 }

@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from ddkd.datasets import ClusterMixture, DeformedImages, ReLUNetworkTarget
-from ddkd.datasets._deform import _bilinear
 
 STILL = {"shift": 0, "rotation": 0, "log_scale": 0, "shear": 0, "elastic": 0, "contrast": 0}
 
@@ -20,16 +18,6 @@ def test_no_deformation_returns_the_images(images):
     counts = np.bincount(distance.argmin(axis=1), minlength=5)
     # Each image is drawn Binomial(3000, 1/5) times: a standard deviation is 22.
     assert np.abs(counts - 600).max() < 5 * 22
-
-
-def test_interpolation_agrees_with_scipy(images):
-    rng = np.random.default_rng(2)
-    row, column = rng.uniform(-3, 10, size=(2, 5, 200))
-    ours = _bilinear(images, np.arange(5), row, column)
-    for i in range(5):
-        padded = np.pad(images[i], 8)
-        theirs = ndimage.map_coordinates(padded, [row[i] + 8, column[i] + 8], order=1)
-        np.testing.assert_allclose(ours[i], theirs, atol=1e-12)
 
 
 @pytest.mark.parametrize(
