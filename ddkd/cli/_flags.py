@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-def _number(
+def _value(
     kind: Callable[[str], Any], allowed: Callable[[Any], bool], text: str
 ) -> Callable[[str], Any]:
     """An argparse type that says what is allowed."""
@@ -45,42 +45,32 @@ def _number(
     return parse
 
 
-positive = _number(int, lambda v: v >= 1, "a whole number, at least 1")
-labelled = _number(int, lambda v: v >= 2, "a whole number, at least 2")
-seed = _number(int, lambda v: v >= 0, "a whole number, at least 0")
-jobs = _number(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or -1")
-rate = _number(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
-amount = _number(float, lambda v: 0 <= v < np.inf, "a finite number, at least 0")
-bandwidth = _number(float, lambda v: 1e-6 <= v <= 1e6, "a number from 1e-6 to 1e6")
+def _can_be_file(path: Path) -> bool:
+    """Whether a file can be written there."""
+    return not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)
 
 
-def result_file(word: str) -> Path:
-    """An argparse type: a file that can be written, which is found out before any work."""
-    file = Path(word)
-    if word != "-" and (file.is_dir() or not _writable(file if file.exists() else file.parent)):
-        raise argparse.ArgumentTypeError(f"must be a file that can be written; got {word!r}")
-    return file
+def _can_be_picture(path: Path) -> bool:
+    return _can_be_file(path) and path.suffix[1:] in FigureCanvasBase.get_supported_filetypes()
 
 
-def picture_file(word: str) -> Path:
-    """An argparse type: a file whose ending says which kind of picture to write."""
-    file, kinds = result_file(word), FigureCanvasBase.get_supported_filetypes()
-    if file.suffix[1:].lower() not in kinds:
-        raise argparse.ArgumentTypeError(f"must end in one of .{', .'.join(kinds)}; got {word!r}")
-    return file
+def _can_be_folder(path: Path) -> bool:
+    """Whether files can be written in it, once it is made if need be."""
+    place = next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+    return place.is_dir() and os.access(place, os.W_OK)
 
 
-def result_folder(word: str) -> Path:
-    """An argparse type: a folder to write in, or one that can be made."""
-    folder = Path(word)
-    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not place.is_dir() or not _writable(place):
-        raise argparse.ArgumentTypeError(f"must be a folder to write in; got {word!r}")
-    return folder
-
-
-def _writable(path: Path) -> bool:
-    return os.access(path, os.W_OK)
+positive = _value(int, lambda v: v >= 1, "a whole number, at least 1")
+labelled = _value(int, lambda v: v >= 2, "a whole number, at least 2")
+seed = _value(int, lambda v: v >= 0, "a whole number, at least 0")
+jobs = _value(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or -1")
+rate = _value(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
+amount = _value(float, lambda v: 0 <= v < np.inf, "a finite number, at least 0")
+bandwidth = _value(float, lambda v: 1e-6 <= v <= 1e6, "a number from 1e-6 to 1e6")
+result_file = _value(Path, _can_be_file, "a file that can be written")
+picture_file = _value(Path, _can_be_picture, "a file that can be written, such as figure.png")
+result_folder = _value(Path, _can_be_folder, "a folder to write in")
+output = _value(Path, lambda v: str(v) == "-" or _can_be_file(v), "a file that can be written")
 
 
 def _flag(text: str, metavar: str | None = None, **options: Any) -> dict[str, Any]:
@@ -138,7 +128,7 @@ FLAGS = {
     "--json": _flag(
         "write the numbers to FILE as JSON; without FILE print that alone",
         "FILE",
-        type=result_file,
+        type=output,
         nargs="?",
         const="-",
     ),

@@ -3,7 +3,6 @@
 import argparse
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
@@ -13,6 +12,7 @@ from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, FILES, add_flags, result_file, shows_progress
 from ddkd.cli._output import save_figure
 from ddkd.datasets import DataFile
+from ddkd.experiments import Table
 from ddkd.prediction import Advice, advise
 
 HELP = "which method to use, whether to distil it, and how sure that is"
@@ -52,6 +52,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     if args.save is not None:
         joblib.dump(model, args.save)
     score = 1 - model.score(X_test, split.y_test)
+    ranking = Table({name: advice.ranking[name] for name in advice.ranking.dtype.names or ()})
     kind = "of the rows wrong" if advice.n_classes else "of the variance left"
     first, *rest = advice.report().splitlines()
     lines = rest[: rest.index("")]
@@ -61,8 +62,16 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         first,
         [*lines, measured, *data.notes(), *table],
         report=args.out,
-        values=_values(advice, score),
-        write=partial(_write, advice),
+        values={
+            "best": advice.best,
+            "distils": advice.distils,
+            "decided": advice.decided,
+            "ranking": list(ranking.rows()),
+            "cautions": advice.cautions,
+            "failures": advice.failures,
+            "error": score,
+        },
+        write=partial(_write, advice, ranking),
     )
 
 
@@ -79,25 +88,8 @@ def _column(args: argparse.Namespace, data: Data) -> list[int]:
     return [names.index(args.group)]
 
 
-def _values(advice: Advice, score: float) -> dict[str, Any]:
-    columns = advice.ranking.dtype.names or ()
-    return {
-        "best": advice.best,
-        "distils": advice.distils,
-        "decided": advice.decided,
-        "ranking": [dict(zip(columns, row.item(), strict=True)) for row in advice.ranking],
-        "cautions": advice.cautions,
-        "failures": advice.failures,
-        "error": score,
-    }
-
-
-def _write(advice: Advice, folder: Path) -> None:
+def _write(advice: Advice, ranking: Table, folder: Path) -> None:
     """Write the words, the table and the picture."""
     (folder / "advice.txt").write_text(advice.report() + "\n", encoding="utf-8")
-    names = advice.ranking.dtype.names or ()
-    rows = [",".join(map(str, row.item())) for row in advice.ranking]
-    (folder / "results.csv").write_text(
-        "\n".join([",".join(names), *rows]) + "\n", encoding="utf-8"
-    )
+    ranking.to_csv(folder / "results.csv")
     save_figure(folder, advice.plot().figure)

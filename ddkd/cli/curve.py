@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
     add_flags(parser, *DATA, "--bandwidth", *RUN, "--alpha", "--max-width", data="digits")
     parser.add_argument("--features", choices=["fourier", "relu"], default="fourier")
+    parser.add_argument(
+        "--widths", choices=["some", "all"], default="some", help="about 40 of them, or every one"
+    )
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
@@ -25,7 +28,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     from ddkd.plotting import draw_curve
 
     n = len(data.split.X_train)
-    widths = default_widths(n, args.max_width or 20 * n)
+    widest = args.max_width or 20 * n
+    widths = list(range(1, widest + 1)) if args.widths == "all" else default_widths(n, widest)
     options = {"alpha": args.alpha, "features": args.features}
     result = run_sweep(args, data, curve, widths=widths, **options)
     lead, values = _peak(result, data.value, n)

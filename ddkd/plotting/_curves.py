@@ -123,7 +123,7 @@ def draw_scores(
     style = _next_style(ax, label)
     if not joined:
         style["linestyle"] = "none"
-    every = max(1, x.size // 40) if joined else 1
+    every = 0.05 if joined and x.size > 80 else 1  # of the picture's diagonal, or each point
     (line,) = ax.plot(x, centre, label=label, gid=CURVE, markevery=every, **style)
     if scores.shape[1] > 1 and errors and joined:
         ax.fill_between(x, low, high, color=style["color"], alpha=0.25, linewidth=0)

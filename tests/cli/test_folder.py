@@ -115,7 +115,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_work(data, tmp_pa
     [
         (["diagnose", "x:y", "--plot", "absent/why.png"], "a file that can be written"),
         (["diagnose", "x:y", "--plot", "folder"], "a file that can be written"),
-        (["diagnose", "x:y", "--plot", "why.word"], "must end in one of"),
+        (["diagnose", "x:y", "--plot", "why.word"], "such as figure.png"),
         (["diagnose", "x:y", "--json", "folder"], "a file that can be written"),
         (["advise", "--save", "folder"], "a file that can be written"),
         (["theorems", "--plot", "file"], "a folder to write in"),

@@ -242,6 +242,20 @@ def test_out_must_not_be_a_file(tmp_path, capsys):
     assert "a folder is needed" in capsys.readouterr().err
 
 
+def test_a_curve_at_every_width_agrees_with_the_one_at_some(data, tmp_path):
+    for widths in ("some", "all"):
+        out = ["--out", str(tmp_path / widths), "--widths", widths]
+        assert cli.main([*CURVE, "--data", str(data), *out]) == 0
+    some, every = (
+        experiments.SweepResult.load(tmp_path / widths / "results.npz")
+        for widths in ("some", "all")
+    )
+    assert np.unique(every["width"]).tolist() == list(range(1, 41))
+    for width in np.unique(some["width"]):
+        a, b = some.where(width=int(width)), every.where(width=int(width))
+        np.testing.assert_allclose(a["test_mse"], b["test_mse"], rtol=1e-8)
+
+
 def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]
     sizes = ["--student-width", "40", "--repeats", "2", "--jobs", "1", "--quiet"]
