@@ -253,10 +253,10 @@ def fit_columns(
     return fit(population.eigenvalues, mask, n, alpha)
 
 
-def agreement(overlap: np.ndarray, power: np.ndarray, teacher_power: np.ndarray) -> np.ndarray:
-    """Probability that two scores agree in sign, from their mean product and mean squares."""
+def agreement(overlap: np.ndarray, power: np.ndarray) -> np.ndarray:
+    """Probability that a score and a unit score agree in sign, from products of the two."""
     with np.errstate(invalid="ignore"):
-        across = np.sqrt(np.maximum(power * teacher_power - overlap**2, 0.0))
+        across = np.sqrt(np.maximum(power - overlap**2, 0.0))
     return np.where(np.isfinite(across), 1 - angle(across, overlap) / np.pi, 0.5)
 
 

@@ -1,6 +1,6 @@
 """Self-distillation: a ridge fit refitted on the same inputs to a mixture with its own labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +12,7 @@ from ddkd.theory._arguments import Values, broadcast, check_nonnegative
 from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fits import Fit, fit
 from ddkd.theory._laws import agreement, linear_truth
+from ddkd.theory._refits import Refitted, refit, true_labels
 from ddkd.theory._scores import Score
 from ddkd.theory._two_points import repeated_combinations, ridge_fits
 from ddkd.theory.linear import LinearLaw
@@ -71,9 +72,9 @@ def self_distill(
     if rounds > 1:
         student = _repeated(law, ridge, share, rounds)
     else:
-        refit = _Refit(law, kind, found)
-        share = refit.best_mixing() if best else share
-        student = refit.student(share)
+        own = _own_labels(law, kind)
+        share = _best_mixing(law, found, own, kind) if best else share
+        student = _once(law, found, own, kind, share)
     return SelfDistilledLaw._of(
         law.population,
         Score.of(student.mean, student.variance),
@@ -81,175 +82,89 @@ def self_distill(
         labels=kind,
         alpha=ridge,
         kappa=found.kappa,
-        target_risk=student.target_risk,
+        target_risk=student.error,
         train_risk=student.train_risk,
-        agreement=agreement(student.overlap, student.power, law._score.power),
+        agreement=agreement(student.overlap, student.power),
         mixing=share,
         _fit=found,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Student:
-    """Coefficients on unit-variance inputs, and their products with truth, self and teacher."""
-
-    mean: np.ndarray
-    variance: np.ndarray
-    along: np.ndarray  # N
-    power: np.ndarray  # Q
-    overlap: np.ndarray  # C
-    target_risk: np.ndarray  # against labels mixed in the same way on fresh inputs
-    train_risk: np.ndarray  # against the student's labels
+def _once(law: LinearLaw, found: Fit, own: np.ndarray, kind: str, share: np.ndarray) -> Refitted:
+    """The student fitted to (1 - share) y + share * own labels."""
+    true, rest = true_labels(law), 1 - share
+    mixed = rest * true + share * own
+    mixed[3] = rest**2 * true[3] + 2 * rest * share * own[2] + share**2 * own[3]
+    student = refit(law, found, mixed)
+    return replace(student, error=_fresh_error(law, kind, share, student))
 
 
-class _Refit:
-    """A student of one round, for any mixing; arrays over the curve."""
-
-    def __init__(self, law: LinearLaw, kind: str, own: Fit) -> None:
-        population, score = law.population, law._score
-        self.law, self.population, self.kind = law, population, kind
-        self.n, self.teacher, self.own = np.asarray(law.n_samples), law._fit, own
-        self.truth = linear_truth(population)
-        self.mean1 = np.broadcast_to(score.mean, own.kept.shape)
-        self.square1 = score.mean**2 + score.variance
-        self.overlap1 = self.mean1 @ self.truth  # N_1
-        self.power1 = np.broadcast_to(score.power, self.overlap1.shape)  # Q_1
-        self.moments, self.squares = self._training_labels()
-
-    def student(self, share: np.ndarray) -> _Student:
-        """The student fitted to (1 - share) y + share * own labels."""
-        c, kept1, kept2 = self.population.label_scale, self.teacher.kept, self.own.kept
-        parts = np.stack(np.broadcast_arrays(1 - share, share))
-        with_truth, with_score, with_label = np.sum(parts[:, None] * self.moments, axis=0)
-        square = np.einsum("i...,ij...,j...->...", parts, self.squares, parts)
-        on_truth, on_score = self._slopes(with_truth, with_score)
-        w12, w22 = (np.sum(kept * kept2, axis=-1) / self.n for kept in (kept1, kept2))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            # How far an example moves the student at its own place, by way of the teacher.
-            response = times(on_score, ratio(w12, 1 - w12))
-            # (s a_f - h kappa_1)/(s + kappa_2), as A_2 (a_f - h (1 - A_1)/A_1).
-            back = response[..., None] * ratio(self.teacher.lost, kept1)
-            passed = kept2 * (on_score[..., None] - back)
-            direct = on_truth[..., None] * kept2 * self.truth
-            mean = direct + passed * self.mean1
-            along = mean @ self.truth
-            carried = np.sum(direct * self.mean1 + times(passed, self.square1), axis=-1)
-            overlap = (carried + w12 * (with_label - with_score - c * along)) / (1 - w12)
-            shared = with_label - with_score - c * along + overlap
-            energy = direct**2 + 2 * direct * passed * self.mean1 + times(passed**2, self.square1)
-            energy = energy + 2 * (shared / self.n)[..., None] * passed * kept1 * kept2
-            rest = square - 2 * (on_truth * along + on_score * overlap)
-            power = (np.sum(energy, axis=-1) + w22 * rest) / (1 - w22)
-            error = rest + power
-            variance = energy + (error / self.n)[..., None] * kept2**2 - mean**2
-            # Through the teacher an example moves the labels of the others, and so the student.
-            teacher_error = times(response**2, np.asarray(self.law.target_risk))
-            trained = times(self.own.left**2, error - 2 * response * shared + teacher_error)
-        return _Student(
-            mean=mean,
-            variance=np.maximum(variance, 0.0),
-            along=along,
-            power=power,
-            overlap=overlap,
-            target_risk=self._fresh_error(share, along, power, overlap),
-            train_risk=trained,
-        )
-
-    def best_mixing(self) -> np.ndarray:
-        """The best share: N is affine in it and Q quadratic, so three students determine them."""
-        none, one, minus = (self.student(np.full(self.power1.shape, x)) for x in (0.0, 1.0, -1.0))
-        slope = (one.along - minus.along) / 2
-        first = (one.power - minus.power) / 2
-        second = (one.power + minus.power) / 2 - none.power
-        if self.kind == "soft":  # least Q - 2 c N
-            return ratio(self.population.label_scale * slope - first / 2, second)
-        return ratio(
-            none.along * first - 2 * slope * none.power, slope * first - 2 * none.along * second
-        )
-
-    def _fresh_error(
-        self, share: np.ndarray, along: np.ndarray, power: np.ndarray, overlap: np.ndarray
-    ) -> np.ndarray:
-        """Mean squared error against labels mixed in the same way on fresh inputs."""
-        population, own = self.population, 1 - share
-        c, taught = population.label_scale, self.law._target(self.kind)
-        slope = taught.slope * np.sqrt(ratio(taught.unit, self.power1))
-        common, square = c * slope * self.overlap1, taught.unit
-        if self.kind == "hard" and population.labels == "hard":
-            common = (1 - 2 * population.flip_rate) * (1 - 2 * np.asarray(self.law.error_rate))
-        labels = own**2 * self.squares[0, 0] + 2 * own * share * common + times(share**2, square)
-        fitted = own * c * along + times(share * slope, overlap)
-        with np.errstate(invalid="ignore"):
-            error = labels - 2 * fitted + power
-        return np.where(np.isnan(error), np.inf, error)
-
-    def _slopes(
-        self, with_truth: np.ndarray, with_score: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Slopes a_g and a_f of the labels on the truth's and the teacher's scores."""
-        signal, interpolates = self.population.signal, self.teacher.left == 0
-        power = np.where(interpolates, 1.0, self.power1)
-        overlap = np.where(interpolates, 0.0, self.overlap1)
-        room = signal * power - overlap**2
-        room = np.where(room > 1e-13 * signal * power, room, 0.0)
-        on_truth = ratio(power * with_truth - overlap * with_score, room)
-        on_score = ratio(signal * with_score - overlap * with_truth, room)
-        # Without a second direction one slope is enough.
-        alone = ratio(with_truth, np.asarray(signal))
-        single = 0.0 if signal > 0 else ratio(with_score, power)
-        return (
-            np.where((room > 0) & ~interpolates, on_truth, alone),
-            np.where(interpolates, 0.0, np.where(room > 0, on_score, single)),
-        )
-
-    def _training_labels(self) -> tuple[np.ndarray, np.ndarray]:
-        """Moments of the true labels y and of the teacher's labels yh on its own training set.
-
-        For each of the two its mean product with the truth's score, with the teacher's score f0
-        without the example, and with y, (2, 3, ...); and their products, (2, 2, ...). The
-        teacher's training score is f = (1 - l) y + l f0.
-        """
-        population, l = self.population, np.broadcast_to(self.teacher.left, self.power1.shape)
-        c, overlap, power = population.label_scale, self.overlap1, self.power1
-        label2 = c**2 * population.signal + population.label_noise
-        ones = np.ones(power.shape)
-        own = np.stack([c * population.signal * ones, c * overlap, label2 * ones])
-        other = (1 - l) * own + times(l, np.stack([overlap, power, c * overlap]))
-        square = (1 - l) * other[2] + times(l, other[1])  # E f^2
-        # A teacher that interpolates gives its labels back.
-        other, square = np.where(l == 0, own, other), np.where(l == 0, label2, square)
-        if self.kind == "hard":
-            if population.labels == "real":
-                other = np.sqrt(2 / np.pi) * ratio(other, np.sqrt(square))
-            else:
-                signs = _signs(population.flip_rate, l, overlap, power)
-                other = np.where(l == 0, own, signs)
-            square = ones
-        squares = np.stack([np.stack([own[2], other[2]]), np.stack([other[2], square])])
-        return np.stack([own, other]), squares
+def _best_mixing(law: LinearLaw, found: Fit, own: np.ndarray, kind: str) -> np.ndarray:
+    """The best share: N is affine in it and Q quadratic, so three students determine them."""
+    shape = np.broadcast_shapes(np.shape(law.risk), found.left.shape)
+    none, one, minus = (_once(law, found, own, kind, np.full(shape, x)) for x in (0.0, 1.0, -1.0))
+    slope = (one.along - minus.along) / 2
+    first = (one.power - minus.power) / 2
+    second = (one.power + minus.power) / 2 - none.power
+    if kind == "soft":  # least Q - 2 c N
+        return ratio(law.population.label_scale * slope - first / 2, second)
+    return ratio(
+        none.along * first - 2 * slope * none.power, slope * first - 2 * none.along * second
+    )
 
 
-def _signs(flip_rate: float, l: np.ndarray, overlap: np.ndarray, power: np.ndarray) -> np.ndarray:
-    """E sign(f) times g, f0 and y for hard labels, by quadrature over the truth's score g > 0."""
+def _fresh_error(law: LinearLaw, kind: str, share: np.ndarray, student: Refitted) -> np.ndarray:
+    """Mean squared error against labels mixed in the same way on fresh inputs."""
+    population, taught, rest = law.population, law._target(kind), 1 - share
+    _, with_score, _, square = true_labels(law)
+    slope = taught.slope * np.sqrt(taught.unit)
+    common = times(slope, with_score)
+    if kind == "hard" and population.labels == "hard":
+        common = (1 - 2 * population.flip_rate) * (1 - 2 * np.asarray(law.error_rate))
+    with np.errstate(invalid="ignore"):
+        error = rest**2 * square + 2 * rest * times(share, common) + times(share**2, taught.unit)
+        error = error - 2 * rest * population.label_scale * student.along
+        error = error - 2 * times(share, slope * student.overlap) + student.power
+    return np.where(np.isnan(error), np.inf, error)
+
+
+def _own_labels(law: LinearLaw, kind: str) -> np.ndarray:
+    """Moments, as of `true_labels`, of the teacher's: its training score is (1 - l) y + l f0."""
+    true, l = true_labels(law), law._fit.left
+    # l sqrt(Q); where Q is infinite, l is zero.
+    size = times(l, np.sqrt(law._score.power))
+    overlap = law._score.unit_mean @ linear_truth(law.population)
+    if kind == "hard" and law.population.labels == "hard":
+        return np.stack([*_signs(law.population.flip_rate, l, overlap, size), np.ones(size.shape)])
+    own = (1 - l) * true + size * np.stack([overlap, np.ones(size.shape), true[1], true[1]])
+    own[3] = (1 - l) * own[2] + size * own[1]  # E f^2
+    if kind == "soft":
+        return own
+    own[:3] *= np.sqrt(2 / np.pi) * ratio(1.0, np.sqrt(own[3]))
+    own[3] = 1.0
+    return own
+
+
+def _signs(flip_rate: float, l: np.ndarray, overlap: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """E sign(f) times g, u and y for hard labels, by quadrature over the truth's score g > 0."""
     g = _FARTHEST * (_NODES + 1) / 2
     weight = _FARTHEST * _WEIGHTS * np.exp(-(g**2) / 2) / np.sqrt(2 * np.pi)
-    l, overlap, power = (np.asarray(a)[..., None] for a in (l, overlap, power))
-    with np.errstate(invalid="ignore"):
-        spread = np.sqrt(np.maximum(power - overlap**2, 0.0))
-    total = np.zeros((3, *l.shape[:-1]))
+    l, overlap, size = (np.asarray(a)[..., None] for a in (l, overlap, size))
+    spread = np.sqrt(np.maximum(1 - overlap**2, 0.0))
+    total = np.zeros((3, *overlap.shape[:-1]))
     for y, probability in ((1.0, 1 - flip_rate), (-1.0, flip_rate)):
-        middle = ratio((1 - l) * y + times(l, overlap * g), np.maximum(times(l, spread), 1e-300))
+        middle = ((1 - l) * y + size * overlap * g) / np.maximum(size * spread, 1e-300)
         middle = np.clip(middle, -40.0, 40.0)
         sign = special.erf(middle / np.sqrt(2))
         density = np.sqrt(2 / np.pi) * np.exp(-(middle**2) / 2)
-        score = overlap * g * sign + times(spread, density)
+        score = overlap * g * sign + spread * density
         total += probability * np.stack(
             [np.sum(weight * v, -1) for v in (g * sign, score, y * sign)]
         )
     return total
 
 
-def _repeated(law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int) -> _Student:
+def _repeated(law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int) -> Refitted:
     """Soft labels many times over: a filter of the Gram matrix with poles at both ridges."""
     first, second, share = np.broadcast_arrays(np.asarray(law.alpha), alpha, share)
     if ((first == 0) | (second == 0)).any():
@@ -259,13 +174,14 @@ def _repeated(law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int)
     own, before, last = weights[0], weights[-2], weights[-1]
     target = share[..., None] * before - last
     trained = fits.left * target
+    size = np.sqrt(law._score.power)
     mean, variance = fits.mean(last), fits.covariance(last, last)
-    return _Student(
+    return Refitted(
         mean=mean,
         variance=variance,
         along=mean @ linear_truth(law.population),
         power=np.sum(mean**2 + variance, axis=-1),
-        overlap=np.sum(fits.mean(own) * mean + fits.covariance(own, last), axis=-1),
-        target_risk=fits.product(target, target),
+        overlap=np.sum(fits.mean(own) * mean + fits.covariance(own, last), axis=-1) / size,
+        error=fits.product(target, target),
         train_risk=fits.product(trained, trained),
     )

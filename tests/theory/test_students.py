@@ -104,6 +104,24 @@ def test_soft_labels_with_the_teachers_own_examples_give_the_teacher_back(n):
     np.testing.assert_allclose(student.agreement, 1, atol=1e-7)
 
 
+def test_a_teacher_on_its_threshold_has_students_like_its_neighbours():
+    # Its scores are infinite, their signs are not. The gap to the neighbours falls like p^-1/2.
+    population, n = isotropic(40_000, flip_rate=0.1), 40_000
+    teacher = theory.least_squares(population, [n - 1, n, n + 1])
+    for labels in ({"labels": "hard"}, {"labels": "hard", "alpha": 2e4}):
+        students = teacher.distill(2 * n, with_labels="own", **labels)
+        for figure in figures(students):
+            assert figure == pytest.approx(figure[[1, 1, 1]], rel=1e-2)
+
+
+def test_scores_of_a_teacher_on_its_threshold_give_its_labels_back():
+    # Both fit the teacher's own examples exactly, and nothing else is finite.
+    student = theory.least_squares(isotropic(60, 0.2), 60)
+    student = student.distill([30, 500], with_labels="own", labels="soft")
+    np.testing.assert_array_equal(student.train_risk, 0)
+    np.testing.assert_array_equal(student.risk, np.inf)
+
+
 def test_only_true_labels_are_a_first_generation():
     population = POPULATIONS["hard"]
     teacher = theory.least_squares(population, 60)
