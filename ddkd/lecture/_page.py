@@ -7,9 +7,6 @@ from pathlib import Path
 
 __all__ = ["write_page"]
 
-_PARTS = Path(__file__).parent / "page"
-_IMPORT_EXPORT = re.compile(r"^import [^;]*;\n|^export ", re.MULTILINE)
-
 
 def write_page(path: Path | str) -> None:
     """Write the live lecture: one HTML file that needs nothing else.
@@ -39,20 +36,15 @@ def write_page(path: Path | str) -> None:
     True
     """
     page = re.sub(r"\{\{(.+?)\}\}", lambda place: _part(place[1]), _part("page.html"))
-    # Nothing but this script and this style takes effect, whatever a link to the page may hold.
-    policy = (
-        f"default-src 'none'; script-src {_digest(page, 'script')}; worker-src blob:; "
-        f"style-src {_digest(page, 'style')}"
-    )
-    Path(path).write_text(page.replace("POLICY", policy, 1), encoding="utf-8")
-
-
-def _digest(page: str, tag: str) -> str:
-    """What a content-security policy calls the content of the page's only such tag."""
-    (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
+    # Nothing but this script and this style takes effect, whatever a link to the page may hold:
+    # page.html has the policy, and here are the digests that it asks for.
+    for tag in ("script", "style"):
+        (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        page = page.replace(f"DIGEST-OF-{tag.upper()}", digest, 1)
+    Path(path).write_text(page, encoding="utf-8")
 
 
 def _part(name: str) -> str:
-    return _IMPORT_EXPORT.sub("", (_PARTS / name).read_text("utf-8"))
+    text = (Path(__file__).parent / "page" / name).read_text("utf-8")
+    return re.sub(r"^import [^;]*;\n|^export ", "", text, flags=re.MULTILINE)

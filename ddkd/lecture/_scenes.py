@@ -1,6 +1,9 @@
-"""The numbers of the page's scenes, from ddkd.solvers and ddkd.theory."""
+"""The numbers of the page's scenes, from ddkd.solvers and ddkd.theory, and of a link to one."""
 
-from typing import Any, Literal
+import inspect
+from contextlib import suppress
+from typing import Any, Literal, get_args
+from urllib.parse import parse_qsl
 
 import numpy as np
 
@@ -9,7 +12,7 @@ from ddkd.lecture._random import normal_pairs, normals, uniforms
 from ddkd.populations import MixturePopulation
 from ddkd.solvers import ridge
 
-__all__ = ["clusters", "moons", "polynomials"]
+__all__ = ["check_link"]
 
 GRID = np.linspace(-1, 1, 401)
 N_SAMPLES, N_SLOW, N_WAVES, N_TEST = 40, 40, 200, 1000
@@ -70,10 +73,10 @@ def moons(
     targets = np.where(scores > 0, 1.0, -1.0) if labels == "hard" else scores
     features = Z_transfer[:, :width]
     alpha = 1e-10 * np.sum(features**2) / min(features.shape)  # as the page's
-    models = coef, ridge(features, targets, alpha).coef, tuned
-    predictions = np.array([Z_test[:, : len(model)] @ model for model in models])
-    taught, learnt, tuned_error = np.mean(predictions * truth < 0, axis=1)
-    errors = {"teacher": taught, "student": learnt, "tuned ridge": tuned_error}
+    student = ridge(features, targets, alpha).coef
+    models = {"teacher": coef, "student": student, "tuned ridge": tuned}
+    predictions = np.array([Z_test[:, : len(model)] @ model for model in models.values()])
+    errors = dict(zip(models, np.mean(predictions * truth < 0, axis=1), strict=True))
     agreement = np.mean(predictions[0] * predictions[1] > 0)
     return {**errors, "agreement": agreement, "predictions": predictions}
 
@@ -116,5 +119,55 @@ def clusters(
         laws.append(laws[-1].distill(n_transfer, alpha=alpha))
     students = [law.distill(n_transfer, features=masks, alpha=alpha) for law in laws[:-1]]
     errors = {f"generation {k}": law.error_rate for k, law in enumerate(laws)}
-    best = ridges.error_rate.min()
-    return {**errors, "best ridge": best, "laws": [law.error_rate for law in (curve, *students)]}
+    errors["best ridge"] = ridges.error_rate.min()
+    return {**errors, "laws": [law.error_rate for law in (curve, *students)]}
+
+
+_SCENES: dict[str, Any] = {"1": polynomials, "2": moons, "3": clusters}
+
+
+def check_link(link: str) -> dict[str, Any]:
+    """Compute the numbers of a setting of the page with ddkd's own solvers and theory.
+
+    Parameters
+    ----------
+    link : str
+        The page's address, or what follows the number sign: ``scene=1&width=16``. What it
+        leaves out is as when the page opens.
+
+    Returns
+    -------
+    dict
+        Numbers by name, and arrays: predictions on the page's grid (scene 1), scores at its
+        test points (scene 2), laws at widths 1 to 200 (scene 3).
+
+    Raises
+    ------
+    ValueError
+        If the link names no scene, or a setting that the scene has not or does not allow.
+
+    Examples
+    --------
+    >>> from ddkd.lecture import check_link
+    >>> round(float(check_link("#scene=1&width=8")["error"]), 3)
+    0.106
+    """
+    words = dict(parse_qsl(link.rpartition("#")[2], keep_blank_values=True))
+    compute = _SCENES.get(words.pop("scene", ""))
+    if compute is None:
+        raise ValueError(f"the link must say scene=1, 2 or 3; got {link!r}")
+    settings = inspect.signature(compute).parameters
+    unknown = [name for name in words if name not in settings]
+    if unknown:
+        raise ValueError(f"the scene has the settings {', '.join(settings)}; got {unknown[0]}")
+    return compute(**{name: _value(settings[name], word) for name, word in words.items()})
+
+
+def _value(setting: inspect.Parameter, word: str) -> Any:
+    """The value that a word stands for: one of those allowed, or a number."""
+    allowed = get_args(setting.annotation)
+    with suppress(ValueError):
+        if word in allowed or (not allowed and 0 <= float(word) < 10_000):
+            return type(setting.default)(word)
+    wish = " or ".join(allowed) or "a number from 0 to 9999"
+    raise ValueError(f"{setting.name} must be {wish}; got {word!r}")
