@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,15 +99,9 @@ class Diagnosis:
         """The main cause."""
         return self.causes[0]
 
-    @property
-    def decisive(self) -> Evidence | None:
-        """The last probe before the verdict, which decided."""
-        return self.evidence[-1] if self.evidence else None
-
     def __str__(self) -> str:
-        return (
-            self._answer if self.cause == "healthy" else f"{self._answer}\nRemedy: {self.remedy}."
-        )
+        remedy = "" if self.cause == "healthy" else f"\nRemedy: {self.remedy}."
+        return self._answer + remedy
 
     def __repr__(self) -> str:
         known = "None" if self.threshold is None else f"{self.threshold:g}"
@@ -248,7 +241,11 @@ def diagnose(
     if given is not None and (param_range is None or given.shape != (len(param_range),)):
         raise ValueError("scores must have one test error for each value of param_range")
     seed = int(generator.integers(2**31))
-    is_for_classes = is_classifier(build(widths[0]))
+    try:
+        is_for_classes = is_classifier(build(widths[0]))
+    except Exception as error:
+        at = f"estimator cannot be made with the width {widths[0]!r}"
+        raise ValueError(f"{at}; change it or param_range: {error}") from error
     data = _data(X, labels, X_test, y_test, is_for_classes, generator)
     ratio = len(labels) / data.n
     with tqdm(total=max_fits, delay=2, disable=not progress, bar_format=_BAR, leave=False) as bar:
@@ -270,7 +267,7 @@ def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
                 "param_name must name the estimator's width, such as "
                 "'rbfsampler__n_components'; None is for a function from a width to an estimator"
             )
-        return partial(_call, estimator)
+        return estimator
     if not hasattr(estimator, "get_params"):
         raise ValueError(
             f"estimator must be a scikit-learn estimator; got {type(estimator).__name__} "
@@ -282,14 +279,6 @@ def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
             f"param_name {param_name!r} is no parameter of the estimator; it has {', '.join(known)}"
         )
     return lambda width: clone(estimator).set_params(**{param_name: width})
-
-
-def _call(function: Callable[[Any], Any], width: Any) -> Any:
-    try:
-        return function(width)
-    except Exception as error:
-        at = f"estimator cannot be made with the width {width!r}"
-        raise ValueError(f"{at}; change it or param_range: {error}") from error
 
 
 def _rows(X: Any, y: ArrayLike, which: str = "") -> tuple[Any, np.ndarray]:
@@ -343,8 +332,6 @@ def _data(
     else:
         X_test, test_labels = _rows(X_test, y_test, "_test")
     classes = np.unique(labels) if is_for_classes else None
-    if classes is not None and len(classes) < 2:
-        raise ValueError("y must have at least two classes among the training rows; it has one")
     return Data(X, labels, X_test, test_labels.astype(labels.dtype), classes)
 
 
@@ -357,28 +344,25 @@ def _scaled(widths: list[Any], ratio: float) -> list[Any]:
 
 def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
     cause, data = causes[0], probes.data
-    evidence = tuple(probes.evidence)
+    evidence = tuple(probes.evidence.values())
     change = probes.without(cause)
-    threshold = ridge = curve = expected = None
+    threshold = curve = expected = None
+    ridge = "a penalty"
     # The words and the picture may want a few numbers more; without fits they do without.
     with suppress(Spent):
         curve = probes.own_curve
         if probes.numeric and cause != "inert":
             threshold = round(probes.threshold * ratio)
-        if cause == "penalty":
-            ridge = probes.effective_ridge
+        if cause == "penalty" and probes.effective_ridge is not None:
+            ridge = f"an effective ridge of {probes.effective_ridge:.2g}"
         if probes.numeric and cause not in ("healthy", "leak", "inert"):
             expected = probes.curve(probes.ring_widths, data.y if change else probes.noisy, change)
     drawn = np.array(probes.widths) * ratio if curve and probes.numeric else np.array([])
-    answer = _words.answer(
-        causes,
-        next((part for part in probes.parts if part.cause == cause), None),
-        ridge=ridge,
-        higher=probes.taken.get(cause, (0.0, 0.0))[1],
-        threshold="the threshold" if threshold is None else f"{threshold:g}",
-        n=round(data.n * ratio),
-        leaked=probes.leaked,
-    )
+    part = next((part for part in probes.parts if part.cause == cause), None)
+    _, higher = probes.taken.get(cause, (0.0, 0.0))
+    place = "the threshold" if threshold is None else f"{threshold:g}"
+    numbers = {"ridge": ridge, "threshold": place, "n": round(data.n * ratio)}
+    answer = _words.answer(causes, part, higher, leaked=probes.leaked, **numbers)
     shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if probes.line else (1,)
     near = [round(share * threshold) for share in shares] if threshold else []
     return Diagnosis(

@@ -103,11 +103,10 @@ def _ending(own: dict[str, Any]) -> str | None:
     solver = own.get("solver")
     if solver in ("auto", "svd", "cholesky"):
         return None
-    counts = {name for name in own if name in _ITERATIONS and isinstance(own[name], int)}
-    return next(
-        (name for name in counts if own[name] > 0),
-        "tol" if solver in ("lsqr", "sparse_cg", "sag", "saga") else None,
-    )
+    for name in own:
+        if name in _ITERATIONS and isinstance(own[name], int) and own[name] > 0:
+            return name
+    return "tol" if solver in ("lsqr", "sparse_cg", "sag", "saga") else None
 
 
 def _longer(own: dict[str, Any], name: str, n_iter: int | None, factor: int) -> dict[str, Any]:

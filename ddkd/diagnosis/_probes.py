@@ -5,7 +5,9 @@ rows at width w on labels t: D = f(y + s g) - f(y) is s H g for a model that is 
 labels, with H its hat matrix. Everything here is such a difference, a test error, or a count.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +17,12 @@ from ddkd.diagnosis._parts import Part, narrowing_steps, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows
 
-__all__ = ["Disturbance", "Evidence", "Probes"]
+__all__ = ["Evidence", "Probes"]
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _MOST_WIDTHS = 12
+_SLOW = 0.2  # seconds a fit: much longer ones cannot be afforded
+_REMOVABLE = ("penalty", "cutoff", "rank", "stopped", "averaged", "tuned")
 
 
 @dataclass(frozen=True)
@@ -28,19 +32,6 @@ class Evidence:
     probe: str
     value: float
     meaning: str
-
-
-@dataclass(frozen=True)
-class Disturbance:
-    """What two random changes of the labels, g1 and g2, do to the fit at one width.
-
-    `linear` is |D12 - D1 - D2|/|D12|; `smoothness` |D1|^2/(s g1.D1), which is 1 for a projection
-    and less for any smooth filter; `asymmetry` |g2.D1 - g1.D2| s/(|D1||D2|).
-    """
-
-    linear: float
-    smoothness: float
-    asymmetry: float
 
 
 class Probes:
@@ -59,12 +50,12 @@ class Probes:
         spread = np.linspace(0, len(widths) - 1, min(len(widths), _MOST_WIDTHS))
         self.widths = [widths[i] for i in spread.round().astype(int)]
         self.numeric = all(isinstance(width, int) for width in widths)  # others can be tried
-        self.evidence: list[Evidence] = []
+        self.evidence: dict[str, Evidence] = {}
         self.taken: dict[str, tuple[float, float]] = {}
 
     def note(self, probe: str, value: float, meaning: str) -> None:
         """Remember a number for the table."""
-        self.evidence.append(Evidence(probe, float(value), meaning))
+        self.evidence[probe] = Evidence(probe, float(value), meaning)
 
     # --- labels
 
@@ -170,10 +161,8 @@ class Probes:
             losses.append(np.sum((scores - data.codes(data.y_test)) ** 2, axis=1))
             if data.classes is not None:
                 wrong.append(np.asarray(model.predict(data.X_test)) != data.y_test)
-        if data.classes is None:
-            return Curve(widths, np.array(losses), None, float(np.var(data.y_test)))
-        shares = np.array([np.mean(data.y_test == label) for label in data.classes])
-        return Curve(widths, np.array(losses), np.array(wrong), 1 - float(np.sum(shares**2)))
+        marks = None if data.classes is None else np.array(wrong)
+        return Curve(widths, np.array(losses), marks, data.spread)
 
     def _peak(self, curve: Curve, probe: str) -> Peak | None:
         peak = find_peak(curve, linear=self.is_linear)
@@ -208,8 +197,7 @@ class Probes:
     def loss_peak(self) -> Peak | None:
         """A peak of the squared loss round the threshold, where the error is near chance anyway."""
         curve = self.curve(self.ring_widths, self.data.y)
-        spread = float(np.var(self.data.codes(self.data.y_test), axis=0).sum())
-        return self._peak(Curve(curve.widths, curve.losses, None, spread), "peak of the loss")
+        return self._peak(replace(curve, wrong=None), "peak of the loss")
 
     def is_high(self, peak: Peak) -> bool:
         """Whether a peak is as high as it should be: damped ones are 2 to 5 times the valley."""
@@ -264,20 +252,19 @@ class Probes:
         self.note("threshold", float(found) if self.numeric else np.nan, "width that interpolates")
         return found
 
-    def _least_width(self) -> Any:
-        """Steps away from the guess, each twice as long, then halves, to one in a hundred."""
-        low, high, step = 0, self.far, 1
-        width = round((1 if self.interpolates else self.met_far) * self.guess)
-        while high - low > max(1, high // 100):
-            width = min(max(width, low + 1), high - 1)
-            if self._met(width) >= 0.97 * self.met_far:
-                high, width = width, width - step
+    def _least_width(self) -> int:
+        """By bisection, after a look round the guess: an intercept moves it by one row."""
+        low, high = 1, self.far
+        guess = self.allowed((1 if self.interpolates else self.met_far) * self.guess)
+        for width in (guess, max(guess - 2, 1)):
+            if self._meets(width):
+                high = min(high, width)
             else:
-                low, width = width, width + step
-            step *= 2
-            if low > 0 and high < self.far:
-                width = (low + high) // 2
-        return high
+                low = max(low, width + 1)
+        return low + bisect_left(range(low, high), True, key=self._meets)
+
+    def _meets(self, width: int) -> bool:
+        return self._met(width) >= 0.97 * self.met_far
 
     @property
     def center(self) -> Any:
@@ -292,54 +279,46 @@ class Probes:
 
     # --- what the fit does to its labels
 
-    def _differences(self, change: Change = None) -> list[np.ndarray]:
-        """What the three changes of the labels do to the fit at the threshold."""
-        base = self.subject.fitted(self.center, self.data.y, change)
-        labels, _ = self.disturbed
-        return [self.subject.fitted(self.center, t, change) - base for t in labels]
-
-    def nonlinearity(self, change: Change = None) -> float:
-        """|D12 - D1 - D2|/|D12| at the threshold, with some parameters changed."""
-        d1, d2, d12 = self._differences(change)
-        return float(np.linalg.norm(d12 - d1 - d2)) / max(float(np.linalg.norm(d12)), 1e-300)
-
     @cached_property
-    def disturbance(self) -> Disturbance:
-        """What changed labels do at the threshold, where every filter shows most."""
-        (d1, d2, _), (g1, g2, _) = self._differences(), self.disturbed[1]
-        size1, size2 = (max(float(np.linalg.norm(d)), 1e-300) for d in (d1, d2))
-        linear = self.nonlinearity()
+    def disturbance(self) -> tuple[float, float, float]:
+        """What two random changes of the labels, g1 and g2, do to the fit at the threshold.
+
+        There every filter shows most. The first number, |D12 - D1 - D2|/|D12|, is 0 if the fit is
+        linear; the second, |D1|^2/(s g1.D1), is 1 for a projection and less for a smooth filter;
+        the third, |g2.D1 - g1.D2| s/(|D1||D2|), is 0 if all rows count alike.
+        """
+        labels, (g1, g2, _) = self.disturbed
+        base = self.subject.fitted(self.center, self.data.y)
+        d1, d2, d12 = (self.subject.fitted(self.center, t) - base for t in labels)
+        size1, size2, size12 = (max(float(np.linalg.norm(d)), 1e-300) for d in (d1, d2, d12))
+        linear = float(np.linalg.norm(d12 - d1 - d2)) / size12
         smoothness = size1**2 / max(float(np.sum(g1 * d1)), 1e-300)
         asymmetry = abs(float(np.sum(g2 * d1 - g1 * d2))) / (size1 * size2)
         self.note("linear in the labels", linear, "relative misfit; below 1e-4 is linear")
         self.note("smooth filter", smoothness, "1 for a projection, less for a penalty")
         self.note("asymmetry", asymmetry, "above .01 for averages of resampled fits")
-        return Disturbance(linear, smoothness, asymmetry)
+        return linear, smoothness, asymmetry
 
     @property
     def is_linear(self) -> bool:
-        return self.disturbance.linear < 1e-4
+        return self.disturbance[0] < 1e-4
 
     @cached_property
     def own_projection(self) -> bool:
-        """Whether the fit is orthogonal to what it misses of its own labels, twice.
+        """Whether the fit is orthogonal to what it misses of its labels.
 
         Least squares on columns that the labels have chosen, and conjugate gradients, are: they
         are projections, though not of all labels the same.
         """
-        products = []
-        for labels in (self.data.y, self.noisy):
-            fitted, codes = self.subject.fitted(self.center, labels), self.data.codes(labels)
-            missed = codes - fitted
-            size = float(np.linalg.norm(fitted) * np.linalg.norm(missed))
-            if np.linalg.norm(missed) < 0.01 * np.linalg.norm(codes) or size == 0:
-                return False
-            centred = abs(np.sum((fitted - fitted.mean(axis=0)) * missed))
-            products.append(min(centred, abs(np.sum(fitted * missed))) / size)
-        self.note(
-            "fit along what it misses", max(products), "0 for least squares on chosen columns"
-        )
-        return max(products) < 1e-3
+        fitted, codes = self.subject.fitted(self.center, self.noisy), self.data.codes(self.noisy)
+        missed = codes - fitted
+        size = float(np.linalg.norm(fitted) * np.linalg.norm(missed))
+        if np.linalg.norm(missed) < 0.01 * np.linalg.norm(codes) or size == 0:
+            return False
+        centred = fitted - fitted.mean(axis=0)
+        product = min(abs(np.sum(fitted * missed)), abs(np.sum(centred * missed))) / size
+        self.note("fit along what it misses", product, "0 for least squares on chosen columns")
+        return product < 1e-3
 
     def misfit(self, width: Any, change: Change = None) -> float:
         """Distance of the fit from changed labels, in units of their scale."""
@@ -355,7 +334,7 @@ class Probes:
         estimator, (model, _) = self.subject.make(width), self.subject.model(width, self.data.y)
         if not hasattr(estimator, "get_params"):
             return []
-        found = parts(estimator, model, factor=3 if self.subject.is_slow else 30)
+        found = parts(estimator, model, factor=3 if self.subject.longest > _SLOW else 30)
         return found + narrowing_steps(estimator, self.stage_columns(width))
 
     def has(self, cause: str) -> bool:
@@ -363,24 +342,20 @@ class Probes:
 
     def without(self, cause: str) -> Change:
         """Arguments of ``set_params`` that make every part of a cause neutral."""
-        change: dict[str, Any] = {}
-        for part in self.parts:
-            if part.cause == cause:
-                change |= part.neutral or {}
-        return change or None
+        neutral = [part.neutral for part in self.parts if part.cause == cause and part.neutral]
+        return {name: value for change in neutral for name, value in change.items()} or None
 
-    def brings_back(self, cause: str) -> bool:
-        """Whether taking a part away brings a peak back, or makes a low one three times higher."""
-        change = self.without(cause)
-        if change is None:
-            return False
-        if cause not in self.taken:
-            self.taken[cause] = 0.0, 0.0
-            try:
-                self._take_away(cause, change)
-            except ValueError:  # the estimator does not take the neutral value
-                return False
-        return self.taken[cause][1] >= (3 if self.data.classes is None else 1.2)
+    def removable(self) -> list[str]:
+        """Causes without which a peak comes back, or a low one is three times higher."""
+        for cause in _REMOVABLE:
+            change = self.without(cause)
+            if change and cause not in self.taken:
+                self.taken[cause] = 0.0, 0.0
+                with suppress(ValueError):  # the estimator does not take the neutral value
+                    self._take_away(cause, change)
+        least = 3 if self.data.classes is None else 1.2
+        found = [cause for cause, (_, higher) in self.taken.items() if higher >= least]
+        return sorted(found, key=lambda cause: -self.taken[cause][1])
 
     def _take_away(self, cause: str, change: dict[str, Any]) -> None:
         before, after = self.misfit(self.center), self.misfit(self.center, change)

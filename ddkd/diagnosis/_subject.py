@@ -21,7 +21,6 @@ from threadpoolctl import threadpool_limits
 __all__ = ["Change", "Data", "Fit", "Spent", "Subject", "distinct_rows", "fitted_pipeline"]
 
 _SECONDS = 5.0  # of the processor, since the first fit
-_SLOW = 0.2
 
 Change = dict[str, Any] | None  # arguments of set_params
 Fit = tuple[Any, np.ndarray]  # the fitted estimator, and its numbers on the training rows (n, k)
@@ -53,6 +52,13 @@ class Data:
     def scale(self) -> float:
         """Standard deviation of the labels; 1 for classes, whose codes are +-1."""
         return 1.0 if self.classes is not None else float(np.std(self.y))
+
+    @cached_property
+    def spread(self) -> float:
+        """Test loss of a constant (numbers), or test error of guessing (classes)."""
+        if self.classes is None:
+            return float(np.var(self.y_test))
+        return 1 - sum(float(np.mean(self.y_test == label)) ** 2 for label in self.classes)
 
     def codes(self, labels: np.ndarray) -> np.ndarray:
         """Labels as numbers (n, k): +-1 for two classes, one column a class for more."""
@@ -92,7 +98,7 @@ class Subject:
     tick: Callable[[], Any]
     n_fits: int = 0
     _start: float = field(default_factory=time.process_time)
-    _longest: float = 0.0
+    longest: float = 0.0  # seconds of the slowest fit
     _memory: dict[Hashable, Fit] = field(default_factory=dict)
 
     def make(self, width: Any, change: Change = None) -> Any:
@@ -120,7 +126,7 @@ class Subject:
 
     def _fit(self, width: Any, labels: np.ndarray, change: Change) -> Fit:
         start = time.process_time()
-        if self.n_fits >= self.max_fits or start - self._start + self._longest > _SECONDS:
+        if self.n_fits >= self.max_fits or start - self._start + self.longest > _SECONDS:
             raise Spent
         state = np.random.get_state()  # noqa: NPY002 - the user's code may draw from it
         try:
@@ -135,15 +141,10 @@ class Subject:
             raise ValueError(f"{at}; change it, param_range or X: {error}") from error
         finally:
             np.random.set_state(state)  # noqa: NPY002
-        self._longest = max(self._longest, time.process_time() - start)
+        self.longest = max(self.longest, time.process_time() - start)
         self.n_fits += 1
         self.tick()
         return model, numbers
-
-    @property
-    def is_slow(self) -> bool:
-        """Whether a fit takes so long that much longer ones cannot be afforded."""
-        return self._longest > _SLOW
 
     def numbers(self, model: Any, X: Any) -> np.ndarray:
         """Predicted numbers, or the scores of classes, (n, k)."""
@@ -161,14 +162,13 @@ class Subject:
     def stages(self, width: Any, labels: np.ndarray) -> list[np.ndarray]:
         """What each step of a pipeline makes of the training rows, as far as it shows."""
         inner, data, stages = fitted_pipeline(self.model(width, labels)[0]), self.data.X, []
+        is_pipeline = isinstance(inner, Pipeline)
+        steps = list(inner)[:-1] if is_pipeline else [getattr(inner, "features_", None)]
         try:
-            if isinstance(inner, Pipeline):
-                for _, step in inner.steps[:-1]:
-                    if step is not None and step != "passthrough":
-                        data = step.transform(data)
-                        stages.append(data)
-            elif getattr(inner, "features_", None) is not None:
-                stages.append(inner.features_.transform(data))
+            for step in steps:
+                if step is not None and step != "passthrough":
+                    data = step.transform(data)
+                    stages.append(data.toarray() if sparse.issparse(data) else np.asarray(data))
         except Exception:  # a step that cannot transform on its own shows nothing
             return []
-        return [s.toarray() if sparse.issparse(s) else np.asarray(s) for s in stages]
+        return stages

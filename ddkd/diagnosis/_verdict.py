@@ -1,6 +1,6 @@
 """From probes to causes: rules in the order of decision, the first that holds wins."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,7 +10,36 @@ from ddkd.diagnosis._subject import Spent
 
 __all__ = ["decide"]
 
-_REMOVABLE = ("penalty", "cutoff", "rank", "stopped", "averaged", "tuned")
+
+def decide(probes: Probes) -> tuple[str, ...]:
+    """The causes of a pipeline, the main one first: those of the first rule that holds."""
+    try:
+        return next(tuple(causes) for causes in _rules(probes) if causes)
+    except Spent:
+        probes.note("stopped early", probes.subject.n_fits, "fits made; time or fits were spent")
+        many_fits = [cause for cause in ("averaged", "tuned") if probes.has(cause)]
+        return tuple(_damped(probes) or many_fits or ["unclear"])
+
+
+def _rules(probes: Probes) -> Iterator[list[str]]:
+    """The causes that each rule finds, in the order of decision."""
+    averaged = ["averaged"] if probes.has("averaged") else []
+    yield _inert(probes)
+    yield ["leak"] if probes.leaked >= 0.2 else []
+    yield _healthy(probes)
+    yield _few_rows(probes)
+    yield _grid(probes)
+    yield averaged if averaged and (probes.own_peak or probes.ring) else []
+    yield _tuned(probes)
+    yield probes.removable()
+    yield _quiet_labels(probes)
+    yield averaged
+    yield _other_loss(probes)
+    yield _damped(probes)
+    yield [] if probes.is_linear else ["loss"]
+    yield _undamped(probes)
+    yield _sharp(probes)
+    yield _smooth(probes)
 
 
 def _inert(probes: Probes) -> list[str]:
@@ -33,10 +62,6 @@ def _inert(probes: Probes) -> list[str]:
     return []
 
 
-def _leak(probes: Probes) -> list[str]:
-    return ["leak"] if probes.leaked >= 0.2 else []
-
-
 def _healthy(probes: Probes) -> list[str]:
     peak = probes.own_peak
     if peak is None or not probes.uses_all_rows:
@@ -52,7 +77,7 @@ def _healthy(probes: Probes) -> list[str]:
         return []
     if probes.is_high(peak):
         return ["healthy"]
-    damping = _removable(probes)
+    damping = probes.removable()
     return damping if damping or not probes.interpolates else [_low_peak(probes, peak)]
 
 
@@ -67,7 +92,7 @@ def _few_rows(probes: Probes) -> list[str]:
     if probes.uses_all_rows:
         return []
     peak = probes.ring or probes.own_peak
-    other = [] if peak else _tuned(probes) or _removable(probes) or _quiet_labels(probes)
+    other = [] if peak else _tuned(probes) or probes.removable() or _quiet_labels(probes)
     return [*other, "effective-samples"]
 
 
@@ -80,21 +105,11 @@ def _grid(probes: Probes) -> list[str]:
     return [_low_peak(probes, probes.ring)] if probes.tried_threshold else ["grid"]
 
 
-def _ensemble_peak(probes: Probes) -> list[str]:
-    return ["averaged"] if probes.has("averaged") and (probes.own_peak or probes.ring) else []
-
-
 def _tuned(probes: Probes) -> list[str]:
     if not probes.has("tuned"):
         return []
     noisy = probes.noisy_ring
     return [] if noisy is not None and noisy.ratio >= 5 else ["tuned"]
-
-
-def _removable(probes: Probes) -> list[str]:
-    found = [cause for cause in _REMOVABLE if probes.brings_back(cause)]
-    found.sort(key=lambda cause: -probes.taken[cause][1])
-    return found
 
 
 def _quiet_labels(probes: Probes) -> list[str]:
@@ -107,20 +122,14 @@ def _quiet_labels(probes: Probes) -> list[str]:
     return ["low-noise"] if within_reach or exact else []
 
 
-def _ensemble(probes: Probes) -> list[str]:
-    return ["averaged"] if probes.has("averaged") else []
-
-
 def _other_loss(probes: Probes) -> list[str]:
     """Fits that are not linear in the labels, however long the iterations run."""
     if probes.is_linear:
         return []
     longer = probes.without("stopped")
-    if longer is not None and probes.data.classes is None:
-        mended = probes.nonlinearity(longer) < 0.3 * probes.disturbance.linear
-    else:
-        mended = longer is not None and probes.misfit(probes.center, longer) < 0.01
-    if mended:
+    if probes.data.classes is None and "stopped" in _damped(probes):
+        return ["stopped"]
+    if longer is not None and probes.misfit(probes.center, longer) < 0.01:
         return ["stopped"]
     if probes.own_projection:
         return ["rank", "stopped"] if probes.has("rank") else ["stopped", "rank"]
@@ -132,10 +141,6 @@ def _other_loss(probes: Probes) -> list[str]:
 def _damped(probes: Probes) -> list[str]:
     large = {cause: gain for cause, (gain, _) in probes.taken.items() if gain > 0.3}
     return sorted(large, key=lambda cause: -large[cause])
-
-
-def _not_linear(probes: Probes) -> list[str]:
-    return [] if probes.is_linear else ["loss"]
 
 
 def _undamped(probes: Probes) -> list[str]:
@@ -152,9 +157,9 @@ def _undamped(probes: Probes) -> list[str]:
 
 def _sharp(probes: Probes) -> list[str]:
     """A projection: directions are missing, from the features or by a cutoff."""
-    found = probes.disturbance
+    _, smoothness, asymmetry = probes.disturbance
     allowed = (1.0,) if probes.data.classes is None else (1.0, 0.5)
-    if min(abs(found.smoothness - a) for a in allowed) > 1e-3 or found.asymmetry > 1e-2:
+    if min(abs(smoothness - a) for a in allowed) > 1e-3 or asymmetry > 1e-2:
         return []
     if probes.has("rank"):
         return ["rank", *(["cutoff"] if probes.has("cutoff") else [])]
@@ -163,15 +168,11 @@ def _sharp(probes: Probes) -> list[str]:
     return ["cutoff"] if probes.rank_is_full else ["rank"]
 
 
-def _resampled(probes: Probes) -> list[str]:
-    """Rows that do not count alike: averages of resampled fits, or steps row by row."""
-    if probes.disturbance.asymmetry <= 1e-2:
-        return []
-    return ["stopped", "averaged"] if probes.has("stopped") else ["averaged"]
-
-
 def _smooth(probes: Probes) -> list[str]:
-    """A smooth filter: a penalty, or iterations that ended early; the filter's law decides."""
+    """A smooth filter: averages, a penalty, or iterations that ended early."""
+    _, _, asymmetry = probes.disturbance
+    if asymmetry > 1e-2:  # rows count differently: resampled, or in steps
+        return ["stopped", "averaged"] if probes.has("stopped") else ["averaged"]
     if len(probes.filters) < 2:
         ends_early = probes.has("stopped") and not probes.has("penalty")
         return ["stopped", "penalty"] if ends_early else ["penalty", "stopped"]
@@ -181,38 +182,3 @@ def _smooth(probes: Probes) -> list[str]:
     probes.note("filter as of a ridge", penalty, "spread; the smaller one fits")
     probes.note("filter as of few steps", stopped, "spread; the smaller one fits")
     return ["penalty", "stopped"] if penalty <= stopped else ["stopped", "penalty"]
-
-
-RULES: tuple[Callable[[Probes], list[str]], ...] = (
-    _inert,
-    _leak,
-    _healthy,
-    _few_rows,
-    _grid,
-    _ensemble_peak,
-    _tuned,
-    _removable,
-    _quiet_labels,
-    _ensemble,
-    _other_loss,
-    _damped,
-    _not_linear,
-    _undamped,
-    _sharp,
-    _resampled,
-    _smooth,
-)
-
-
-def decide(probes: Probes) -> tuple[str, ...]:
-    """The causes of a pipeline, the main one first: those of the first rule that holds."""
-    try:
-        for rule in RULES:
-            causes = rule(probes)
-            if causes:
-                return tuple(causes)
-    except Spent:
-        probes.note("stopped early", probes.subject.n_fits, "fits made; time or fits were spent")
-        many_fits = [cause for cause in ("averaged", "tuned") if probes.has(cause)]
-        return tuple(_damped(probes) or many_fits or ["unclear"])
-    return ("unclear",)

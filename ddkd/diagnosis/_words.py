@@ -42,16 +42,8 @@ _MEND = {
 _NOISE = "y = y + y.std() * numpy.random.default_rng(0).standard_normal(len(y))"
 
 
-def answer(
-    causes: tuple[str, ...],
-    part: Part | None,
-    *,
-    ridge: float | None,
-    higher: float,
-    **numbers: Any,
-) -> str:
+def answer(causes: tuple[str, ...], part: Part | None, higher: float, **numbers: Any) -> str:
     """What happened, with the numbers that show it; `higher` times the peak comes back."""
-    numbers["ridge"] = "a penalty" if ridge is None else f"an effective ridge of {ridge:.2g}"
     text = _WHY[causes[0]].format(part=_named(part), **numbers)
     if higher > 1:
         text += f" Without it the error there would be {float(f'{higher:.2g}'):,g} times as high."

@@ -45,10 +45,9 @@ def draw_diagnosis(found: "Diagnosis", ax: Axes | None = None) -> DoubleDescentD
     """
     if len(found.widths) == 0:
         raise ValueError("the diagnosis has no curve: the parameter's values are not numbers")
-    decisive = found.decisive
-    probe = [] if decisive is None else [f"{decisive.probe}: {decisive.value:.3g}"]
+    decisive = found.evidence[-1]  # the last probe before the verdict
     ax = new_axes() if ax is None else ax
-    set_title(ax, f"Diagnosis: {found.cause}", *probe)
+    set_title(ax, f"Diagnosis: {found.cause}", f"{decisive.probe}: {decisive.value:.3g}")
     measured = DoubleDescentDisplay(
         widths=found.widths,
         test_scores=found.errors,
