@@ -142,7 +142,12 @@ def _record(
                 here = slice(i * k, (i + 1) * k)
                 correction[here] = factor.solve(residual[here].T).T
         dual += correction
-        fitted = multiply_nested(problem.Z, coef, widths, correction)
+        # The narrow models are those of large condition: what is wider is left out of the pass.
+        last = max(i for i, factor in enumerate(factors) if factor is not None)
+        some, width = slice((last + 1) * k), int(widths[last])
+        fitted[some] = multiply_nested(
+            problem.Z, coef[some, :width], widths[: last + 1], correction[some]
+        )
     # The norm of Z' (Z Z' + alpha I)^-1 is at most 1 / low, and at most high / alpha.
     high, low = values.T
     allowed = _ACCEPTED_ERROR * np.repeat(np.maximum(low, alpha / high), k) * euclidean_norms(coef)

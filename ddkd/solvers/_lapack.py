@@ -99,6 +99,8 @@ def solve_from_right(
     triangle: np.ndarray, rows: np.ndarray, *, transpose: bool = False
 ) -> np.ndarray:
     """Solve ``X R = rows`` for C-ordered rows, or ``X R' = rows``; C-ordered, in place."""
+    if len(rows) == 1:  # a third of the time that dtrsm takes
+        return np.asarray(blas.dtrsv(triangle, rows[0], trans=int(not transpose))[None])
     # The transpose of X is Fortran-ordered: R' X' = rows', or R X' = rows'.
     solved = blas.dtrsm(1.0, triangle, rows.T, trans_a=int(not transpose), overwrite_b=1)
     return np.asarray(solved.T)
@@ -108,5 +110,7 @@ def multiply_from_right(
     triangle: np.ndarray, rows: np.ndarray, *, transpose: bool = False
 ) -> np.ndarray:
     """Product ``rows R`` or ``rows R'`` with an upper triangle, for C-ordered rows, in place."""
+    if len(rows) == 1:
+        return np.asarray(blas.dtrmv(triangle, rows[0], trans=int(not transpose))[None])
     product = blas.dtrmm(1.0, triangle, rows.T, trans_a=int(not transpose), overwrite_b=1)
     return np.asarray(product.T)

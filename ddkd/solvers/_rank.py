@@ -124,7 +124,7 @@ def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
 
 def _normalise(rows: np.ndarray) -> np.ndarray:
     """Scale rows to unit length in place; return the lengths."""
-    lengths = np.linalg.norm(rows, axis=1)
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     rows /= np.where(lengths == 0, 1.0, lengths)[:, None]
     return lengths
 

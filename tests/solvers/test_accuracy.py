@@ -84,13 +84,8 @@ def test_ugly_inputs_against_multiple_precision(name):
     assert_accurate(name, 8, 40, [1, 4, 7, 8, 9, 10, 12, 40])
 
 
-# Householder reflections of a feature 1e8 times the others lose a digit that gelsd keeps: at width
-# 36 our error was 2.1e-8 where 1.1e-8 is allowed. Whether it is met depends on the processor.
-KNOWN = {"a large column": pytest.mark.xfail(strict=False, reason="2.1e-8 where 1.1e-8 is allowed")}
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [pytest.param(n, marks=KNOWN.get(n, ())) for n in UGLY])
+@pytest.mark.parametrize("name", UGLY)
 def test_larger_ugly_inputs_against_multiple_precision(name):
     assert_accurate(name, 24, 150, [1, 2, 12, 23, 24, 25, 26, 36, 72, 150])
 

@@ -12,7 +12,7 @@ from ddkd.solvers._deficient import reduce_rows
 from ddkd.solvers._lapack import tall_qr
 from ddkd.solvers._products import cumulative_squares
 from ddkd.solvers._rank import extremes, is_certain
-from tests.helpers.reference import features_of_condition, svd_solution
+from tests.helpers.reference import exact_solutions, features_of_condition, svd_solution
 
 EPS = 2.0**-52
 
@@ -69,6 +69,20 @@ def test_a_penalty_beyond_all_numbers_is_refused():
     ):
         with pytest.raises(ValueError, match=r"alpha must be below 2\^1000 times the squared"):
             solve()
+
+
+# One QR decomposition (_triangle.py)
+
+
+def test_a_large_feature_costs_the_others_no_digits():
+    # Unsorted, the reflections of the last feature would leave 5e-8.
+    rng = np.random.default_rng(15)
+    Z, Y = rng.normal(size=(10, 15)), rng.normal(size=(10, 2))
+    Z[:, -1] *= 1e8
+    (expected,), rank, _ = exact_solutions(Z, Y, 15 * EPS)
+    assert rank == 10
+    error = np.abs(min_norm(Z, Y).coef - expected) / np.abs(expected).max(axis=1, keepdims=True)
+    assert error.max() < 1e-12
 
 
 # Rank and its certificate (_rank.py, _growing.py)
