@@ -62,11 +62,12 @@ for r in range(n_repeats):
 
 # %%
 
-display = PhaseDiagramDisplay.from_scores(
-    student,
-    direct,
+gain = direct - student  # on the same data in each repeat
+display = PhaseDiagramDisplay(
     x=flip_rates,
     y=sizes,
+    gain=gain.mean(axis=2),
+    standard_error=gain.std(axis=2, ddof=1) / np.sqrt(n_repeats),
     names=("student", "tuned ridge"),
     x_name="Wrong labels (%)",
     y_name="Unlabelled examples m",

@@ -11,8 +11,6 @@ from typing import Any
 
 from ddkd._text import printable
 
-__all__ = ["WIDTH", "Answer", "fill", "percent", "wrap"]
-
 WIDTH = 78
 
 

@@ -8,8 +8,6 @@ from ddkd.experiments import Claim
 from ddkd.experiments._claims import QUESTIONS
 from ddkd.plotting._claims import SYMBOLS, by_statement, margin, means, settings, short_name
 
-__all__ = ["claim_lines", "claims_in_full"]
-
 
 def claim_lines(claims: Sequence[Claim]) -> list[str]:
     """What the columns are, then under each question a line a claim, failing ones first."""

@@ -9,8 +9,6 @@ from ddkd.cli._flags import shows_progress
 from ddkd.datasets import DataFile, Split, available, fingerprint, is_stream, load, read_file
 from ddkd.experiments import draw_split
 
-__all__ = ["OWN_DATA", "Data"]
-
 DEMO_FLIP_RATE = 0.1
 OWN_DATA = "a demonstration of its own"
 

@@ -13,20 +13,6 @@ from matplotlib.backend_bases import FigureCanvasBase
 
 from ddkd.datasets import available
 
-__all__ = [
-    "DATA",
-    "FILES",
-    "PRINT",
-    "RUN",
-    "add_flags",
-    "imported",
-    "picture_file",
-    "positive",
-    "result_file",
-    "result_folder",
-    "shows_progress",
-]
-
 
 def _value(
     kind: Callable[[str], Any], allowed: Callable[[Any], bool], text: str

@@ -21,8 +21,6 @@ from ddkd.cli._flags import PRINT, add_flags
 from ddkd.cli._output import hold_folder, how_to_resume, publish, saved_answer
 from ddkd.exceptions import InterpolationWarning
 
-__all__ = ["main"]
-
 # A command is a module with HELP (one line), add_arguments(parser) and run(args, data) -> Answer.
 _MODULES = (reproduce, curve, distill, predict, advise, phase, diagnose, theorems, page)
 COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}

@@ -23,17 +23,6 @@ from ddkd.datasets import fingerprint
 from ddkd.experiments import SweepResult, sweep
 from ddkd.experiments._lock import folder_lock
 
-__all__ = [
-    "hold_folder",
-    "how_to_resume",
-    "publish",
-    "run_sweep",
-    "save_figure",
-    "saved_answer",
-    "sweep_options",
-    "write_sweep",
-]
-
 # Flags that do not change what is computed.
 _ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv"}
 _ANSWER = "answer.json"

@@ -8,8 +8,6 @@ from pathlib import Path
 from ddkd import __version__
 from ddkd._text import printable
 
-__all__ = ["readme"]
-
 
 def readme(args: argparse.Namespace, folder: Path) -> str:
     """What the files of a folder are and how they were made; ``meanings.csv`` says the words."""

@@ -12,6 +12,7 @@ from ddkd.cli._output import run_sweep, write_sweep
 from ddkd.experiments import SweepResult, curve, default_widths
 
 HELP = "one double-descent curve on any data"
+_MOST_SCORES = 2**28  # 2 GiB
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
 
     n = len(data.split.X_train)
     widest = args.max_width or 20 * n
-    widths = list(range(1, widest + 1)) if args.widths == "all" else default_widths(n, widest)
+    widths = _every_width(data, widest) if args.widths == "all" else default_widths(n, widest)
     options = {"alpha": args.alpha, "features": args.features}
     result = run_sweep(args, data, curve, widths=widths, **options)
     lead, values = _peak(result, data.value, n)
@@ -41,6 +42,18 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         values=values,
         write=partial(write_sweep, result=result, figure=draw_curve(result, title=data.name)),
     )
+
+
+def _every_width(data: Data, widest: int) -> list[int]:
+    """All widths; ValueError if the test scores of so many models do not fit in memory."""
+    split = data.split
+    scores = len(split.X_test) * (len(split.classes) if split.task == "classes" else 1)
+    if widest > _MOST_SCORES // scores:
+        raise ValueError(
+            f"--widths all keeps the scores of {widest:,} models on {len(split.X_test):,} test "
+            f"rows: too many; --max-width {_MOST_SCORES // scores:,} is possible"
+        )
+    return list(range(1, widest + 1))
 
 
 def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float]]:

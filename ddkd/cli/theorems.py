@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from time import monotonic
 
-from ddkd.cli._answer import WIDTH, Answer
+from ddkd.cli._answer import Answer, fill
 from ddkd.cli._flags import add_flags, result_folder, shows_progress
 from ddkd.theorems import ALL, Theorem, Verdict, verify
 
@@ -68,7 +68,8 @@ def _count(number: int) -> str:
 
 
 def _statement(theorem: Theorem) -> list[str]:
-    return [f" {theorem.id} ({theorem.kind}; {theorem.source})"[:WIDTH], f"   {theorem.statement}"]
+    about = fill(f"{theorem.id} ({theorem.kind}; {theorem.source})", " ", "     ")
+    return [about, f"   {theorem.statement}"]
 
 
 def _lead(found: Sequence[Verdict], passed: int, seconds: float, *, wrong: bool) -> str:

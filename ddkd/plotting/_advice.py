@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
-from ddkd.plotting._axes import new_axes
+from ddkd.plotting._axes import legend_below, legend_entries, new_axes
 from ddkd.plotting._style import FONT, HARD, RIVAL, set_title
 
 if TYPE_CHECKING:
     from ddkd.prediction import Advice
-
-__all__ = ["draw_advice"]
 
 
 def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
@@ -71,8 +69,6 @@ def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
     ax.grid(axis="x", color="#dddddd")
     ax.set_axisbelow(True)
     ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]])
-    ax.legend(
-        loc="upper center", bbox_to_anchor=(0.4, -0.1), ncols=2, frameon=False, fontsize=FONT - 1
-    )
+    legend_below(ax, legend_entries(ax))
     set_title(ax, f"{advice.n_labelled:,} labels; grey: about as good as the best")
     return ax

@@ -14,19 +14,6 @@ from matplotlib.transforms import ScaledTranslation
 
 from ddkd.plotting._style import FONT, axes_width
 
-__all__ = [
-    "CURVE",
-    "PERCENT",
-    "THEORY",
-    "Threshold",
-    "finish",
-    "legend_below",
-    "legend_entries",
-    "mark_thresholds",
-    "new_axes",
-    "scale_axis",
-]
-
 Threshold = float | Mapping[str, float] | None  # its label is "n = ..." unless it has another
 CURVE, THEORY = "ddkd-curve", "ddkd-theory"  # what a line is, for those who draw on its axes later
 _ABOVE, _CUT = "ddkd-above", "ddkd-cut"

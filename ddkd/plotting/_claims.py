@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from ddkd.experiments import Claim
 
-__all__ = ["SYMBOLS", "by_statement", "claims_summary", "margin", "means", "settings", "short_name"]
-
 SYMBOLS = {"holds": "\u2713", "fails": "\u2717", "undecided": "?"}
 _NAMES = {
     "deformed-digits": "deformed digits",

@@ -11,8 +11,6 @@ from ddkd.plotting._axes import Threshold, finish, legend_entries, mark_threshol
 from ddkd.plotting._curves import draw_level, draw_scores, draw_theory
 from ddkd.plotting._style import FONT, label, set_title
 
-__all__ = ["comparison_figures"]
-
 Columns = Mapping[str, np.ndarray]
 
 _ERROR = "Test error (%)"

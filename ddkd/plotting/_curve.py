@@ -11,8 +11,6 @@ from ddkd.plotting._double_descent import DoubleDescentDisplay
 from ddkd.plotting._pivot import pivot
 from ddkd.plotting._style import set_title
 
-__all__ = ["draw_curve", "draw_prediction"]
-
 
 def draw_curve(result: SweepResult, *, title: str = "") -> Figure:
     """Draw test error and training error against width, with standard errors.

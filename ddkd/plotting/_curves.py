@@ -13,17 +13,6 @@ from ddkd._repr import summarise
 from ddkd.plotting._axes import CURVE, THEORY, Threshold, finish, mark_thresholds, new_axes
 from ddkd.plotting._style import look, set_title
 
-__all__ = [
-    "CurvesDisplay",
-    "Display",
-    "Theory",
-    "check_scores",
-    "check_theory",
-    "draw_level",
-    "draw_scores",
-    "draw_theory",
-]
-
 Theory = ArrayLike | tuple[ArrayLike, ArrayLike]
 
 

@@ -11,8 +11,6 @@ from ddkd.plotting._style import set_title
 if TYPE_CHECKING:
     from ddkd.diagnosis import Diagnosis
 
-__all__ = ["draw_diagnosis"]
-
 _MENDED = {
     "penalty": "without the penalty",
     "cutoff": "without the cutoff",

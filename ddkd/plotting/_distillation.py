@@ -14,8 +14,6 @@ from ddkd.plotting._curves import CurvesDisplay, Theory, check_scores, check_the
 from ddkd.plotting._pivot import pivot
 from ddkd.plotting._style import label
 
-__all__ = ["DistillationDisplay"]
-
 
 class DistillationDisplay(CurvesDisplay):
     """Students beside their teacher: curves over student width or transfer-set size.

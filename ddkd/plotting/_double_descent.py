@@ -16,8 +16,6 @@ from ddkd.plotting._pivot import pivot
 from ddkd.plotting._validation import has_peak, validation_errors
 from ddkd.solvers import WidthPath
 
-__all__ = ["DoubleDescentDisplay"]
-
 _NO_PEAK = "no peak: ddkd.diagnose says why"
 
 

@@ -15,8 +15,6 @@ from ddkd.plotting._curves import Display
 from ddkd.plotting._style import FONT, set_title
 from ddkd.theory import PhaseDiagram
 
-__all__ = ["PhaseDiagramDisplay"]
-
 # From worse to better through white; the two ends differ in lightness, too.
 _COLOURS = LinearSegmentedColormap.from_list("ddkd", ["#E07B39", "#FFFFFF", "#00508A"])
 _WORSE, _UNDECIDED = "..", "///"
@@ -101,47 +99,6 @@ class PhaseDiagramDisplay(Display):
         )
         self.names = names
         self.x_name, self.y_name, self.title = x_name, y_name, title
-
-    @classmethod
-    def from_scores(cls, first: ArrayLike, second: ArrayLike, **options: Any) -> Self:
-        """Make a display of two methods' errors, repeat by repeat on the same data.
-
-        Parameters
-        ----------
-        first, second : array-like of shape (n_y, n_x, n_repeats)
-            Errors of the two methods; the repeats are paired.
-        **options : dict
-            What else the display takes: `x` and `y` at least.
-
-        Returns
-        -------
-        PhaseDiagramDisplay
-            The display, not yet drawn.
-
-        Raises
-        ------
-        ValueError
-            If the shapes differ.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from ddkd.plotting import PhaseDiagramDisplay
-        >>> errors = np.random.default_rng(0).random((2, 3, 4, 10))
-        >>> display = PhaseDiagramDisplay.from_scores(*errors, x=range(4), y=range(3))
-        >>> display.standard_error.shape
-        (3, 4)
-        """
-        first = check_array("first", first, ndim=3)
-        second = check_array("second", second, ndim=3)
-        if first.shape != second.shape:
-            raise ValueError(
-                f"first and second must have the same shape; got {first.shape} and {second.shape}"
-            )
-        paired = second - first
-        n = paired.shape[2]
-        error = paired.std(axis=2, ddof=1) / np.sqrt(n) if n > 1 else None
-        return cls(gain=paired.mean(axis=2), standard_error=error, **options)
 
     @classmethod
     def from_diagram(cls, diagram: PhaseDiagram, **options: Any) -> Self:

@@ -4,8 +4,6 @@ import numpy as np
 
 from ddkd.experiments import Table
 
-__all__ = ["pivot"]
-
 
 def pivot(table: Table, value: str, x: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the distinct `x`, sorted, and `value` as (n_x, n_repeats).

@@ -3,13 +3,10 @@
 import base64
 import hashlib
 import html
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
-
-from matplotlib.figure import Figure
 
 from ddkd._text import printable
 from ddkd.experiments import Claim, Reproduction
@@ -24,8 +21,6 @@ from ddkd.plotting._claims import (
     short_name,
 )
 from ddkd.plotting._comparison import comparison_figures
-
-__all__ = ["write_report"]
 
 # What to look for in each figure of `comparison_figures`.
 _CAPTIONS = {
@@ -60,11 +55,13 @@ def write_report(done: Reproduction, out: Path) -> None:
     pictures = {}
     for protocol in done.protocols:
         figures = comparison_figures(done.result.where(data=protocol.data).columns, protocol.title)
+        pictures[protocol.data] = ""
         for name, figure in figures.items():
             stem = out / f"{_slug(protocol.data)}-{name}"
             figure.savefig(f"{stem}.png", dpi=100)
             figure.savefig(f"{stem}.svg")
-        pictures[protocol.data] = "".join(_picture(*item) for item in figures.items())
+            image = Path(f"{stem}.png").read_bytes()
+            pictures[protocol.data] += _picture(image, figure.get_label(), _CAPTIONS[name])
     (out / "index.html").write_text(_page(done, pictures), encoding="utf-8")
 
 
@@ -74,15 +71,12 @@ def _slug(data: str) -> str:
     return stem[:60]
 
 
-def _picture(name: str, figure: Figure) -> str:
+def _picture(image: bytes, label: object, caption: str) -> str:
     """A figure inside the page, with a caption that says what to see."""
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=100)
-    data = base64.b64encode(image.getvalue()).decode()
+    data = base64.b64encode(image).decode()
     return (
         f'<figure><div class="wide"><img src="data:image/png;base64,{data}" '
-        f'alt="{_escaped(figure.get_label())}"></div>'
-        f"<figcaption>{_escaped(_CAPTIONS[name])}</figcaption></figure>"
+        f'alt="{_escaped(label)}"></div><figcaption>{_escaped(caption)}</figcaption></figure>'
     )
 
 

@@ -11,8 +11,6 @@ from matplotlib.typing import LineStyleType
 
 from ddkd._text import printable
 
-__all__ = ["FONT", "Look", "axes_width", "label", "look", "plain", "set_title"]
-
 FONT = 14  # points on a figure of 8 inches: the last row reads it, and so does a telephone
 _LETTER = 0.56  # width of a letter, in font sizes
 

@@ -10,8 +10,6 @@ from matplotlib.figure import Figure
 from ddkd.plotting._style import HARD, plain
 from ddkd.theorems import Verdict
 
-__all__ = ["draw_theorems"]
-
 _COLUMNS = 5
 
 

@@ -11,8 +11,6 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing
 
-__all__ = ["has_peak", "validation_errors"]
-
 _RISE = 1.2  # a peak is so many times higher than the best on either side
 
 

@@ -256,6 +256,12 @@ def test_a_curve_at_every_width_agrees_with_the_one_at_some(data, tmp_path):
         np.testing.assert_allclose(a["test_mse"], b["test_mse"], rtol=1e-8)
 
 
+def test_a_curve_at_too_many_widths_says_how_many_are_possible(data, tmp_path, capsys):
+    arguments = ["--data", str(data), "--out", str(tmp_path), "--widths", "all"]
+    assert cli.main(["curve", *arguments, "--max-width", "10000000"]) == 1
+    assert "--max-width 596,523 is possible" in capsys.readouterr().err
+
+
 def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]
     sizes = ["--student-width", "40", "--repeats", "2", "--jobs", "1", "--quiet"]
