@@ -199,6 +199,8 @@ def test_z_is_positive_where_the_simulation_is_above(check):
             np.linspace(-4, 9, 20),
         ),
         (assert_median_matches_theory, 150, lambda g: 5 + g.standard_cauchy(), 5.0),
+        # Skewed: the risk of 10 isotropic features fitted to 20 samples of pure noise.
+        (assert_matches_theory, 400, lambda g: 1 + g.chisquare(10) / g.chisquare(11), 1 + 10 / 9),
     ],
 )
 @pytest.mark.parametrize("sign", [1, pytest.param(-1, marks=pytest.mark.slow)])
@@ -250,6 +252,27 @@ def test_a_resolution_that_is_asked_for_is_reached_with_fresh_draws():
     assert found[-1].simulated == pytest.approx(last.mean(), rel=1e-12)
     # The 100 draws of every pilot are not among those judged.
     assert len(seen) == sum(f.n_repeats + 100 for f in found)
+
+
+@pytest.mark.slow
+def test_a_law_wrong_by_the_size_asked_for_is_caught_and_the_right_one_is_not():
+    samples, features = 20, np.array([5, 8, 10])
+    law = 1 + features / (samples - features - 1)
+
+    def simulate(rng):
+        # The exact distribution of the risk of isotropic least squares on pure noise.
+        return 1 + rng.chisquare(features) / rng.chisquare(samples - features + 1)
+
+    def rejected(factor):
+        return failures(
+            lambda rng: assert_matches_theory(simulate, factor * law, resolution=0.1, rng=rng),
+            200,
+            seed=7,
+        )
+
+    assert rejected(1.0) == 0
+    assert rejected(1.1) >= 168  # 84 %, where 90 % is what it means
+    assert rejected(0.9) >= 168
 
 
 def test_a_resolution_out_of_reach_fails_and_says_how_many_repeats_it_would_take():

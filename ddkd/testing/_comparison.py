@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike
 from ddkd._checks import as_array, check_array, check_real, check_rng
 from ddkd._repr import short_repr
 
-__all__ = ["Comparison", "check_bias", "check_level", "check_prediction", "draw", "judge"]
-
 _WORST = 5
 _ANY_NDIM = tuple(range(9))
 

@@ -13,8 +13,6 @@ from ddkd._checks import check_integer, check_real, check_rng
 from ddkd.testing._comparison import Comparison, check_level, check_prediction, draw, judge
 from ddkd.testing._means import gap_in_errors, mean_and_error
 
-__all__ = ["assert_converges_to_theory"]
-
 
 def assert_converges_to_theory(
     simulate: Callable[[int, np.random.Generator], ArrayLike],

@@ -4,8 +4,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["assert_interpolates"]
-
 
 def assert_interpolates(solution: Any) -> None:
     """Assert that a least-squares solution fits its training targets exactly.

@@ -11,8 +11,6 @@ from ddkd._checks import check_integer, check_real
 from ddkd.testing._comparison import Comparison, check_level, check_prediction, draw, judge
 from ddkd.testing._resolution import quantile_resolution
 
-__all__ = ["assert_median_matches_theory"]
-
 
 def assert_median_matches_theory(
     simulate: Callable[[np.random.Generator], ArrayLike],
