@@ -7,22 +7,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = [
-    "as_array",
-    "check_array",
-    "check_choice",
-    "check_features",
-    "check_integer",
-    "check_matrix",
-    "check_objects",
-    "check_real",
-    "check_rng",
-    "check_targets",
-    "check_vector",
-    "check_widths",
-    "input_eps",
-]
-
 
 def input_eps(*arrays: Any) -> float:
     """Machine epsilon of the coarsest floating dtype among the inputs, and at least float64's."""

@@ -6,8 +6,6 @@ import numpy as np
 
 from ddkd._checks import as_array
 
-__all__ = ["check_classes", "codes_of", "decode", "encode"]
-
 
 def check_classes(labels: Any) -> np.ndarray:
     """Classes among `labels`, sorted; ValueError for less than two."""

@@ -6,8 +6,6 @@ from typing import TypeVar
 
 import numpy as np
 
-__all__ = ["short_repr", "summarise"]
-
 _MAX_LINES = 12
 _MAX_WIDTH = 78
 _MAX_VALUE = 56

@@ -1,7 +1,5 @@
 """Text of unknown origin: file names, column names, labels."""
 
-__all__ = ["printable"]
-
 
 def printable(text: str, most: int | None = None) -> str:
     r"""Show control characters and marks that turn the direction of writing instead of obeying.

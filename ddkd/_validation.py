@@ -8,8 +8,6 @@ from sklearn.utils.validation import validate_data
 
 from ddkd._checks import as_array, check_objects
 
-__all__ = ["validate"]
-
 
 def validate(estimator: BaseEstimator, X: Any, *y: Any, **options: Any) -> Any:
     """Do as ``validate_data``; ValueError for masked arrays, words and integers beyond a float."""

@@ -8,8 +8,6 @@ from sklearn.preprocessing import OneHotEncoder
 
 from ddkd.datasets._csv import MISSING, Columns, is_number, listed, quoted, written
 
-__all__ = ["LARGEST", "ColumnEncoder", "label_hint"]
-
 LARGEST = 1e100  # its square, which standardising takes, is still finite
 _MOST_VALUES = 100  # of a text column that is to become columns of zeros and ones
 _ID_NAME = re.compile(r"(?i:(^|[_ .])(id|ids|index|idx|key|uuid|nr|no)$|^unnamed)|[a-z](ID|Id)$")

@@ -21,8 +21,6 @@ from tqdm.auto import tqdm
 if TYPE_CHECKING:
     import _csv
 
-__all__ = ["Columns", "is_number", "listed", "quoted", "read_columns", "written"]
-
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 MISSING = {"", "na", "n/a", "nan", "null", "?"}
 MISSING_NUMBER = MISSING | {"none", "nil", "-"}

@@ -7,8 +7,6 @@ from scipy import ndimage
 
 from ddkd._checks import check_array, check_integer, check_real, check_rng
 
-__all__ = ["DeformedImages"]
-
 # Rows deformed at a time: the work arrays of a block then stay in cache, whatever n is.
 _BLOCK = 1024
 

@@ -12,8 +12,6 @@ from sklearn.datasets import fetch_openml, get_data_home
 from ddkd._checks import check_matrix
 from ddkd.datasets._split import check_labels
 
-__all__ = ["fetch_from_openml", "read_fashion_mnist"]
-
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 

@@ -16,8 +16,6 @@ from ddkd.datasets._columns import LARGEST, ColumnEncoder, label_hint
 from ddkd.datasets._csv import Columns, listed, read_columns
 from ddkd.datasets._target import parse_cells, recognise
 
-__all__ = ["SUFFIXES", "DataFile", "fingerprint", "read_file"]
-
 SUFFIXES = (".npz", ".csv", ".tsv")
 
 

@@ -26,8 +26,6 @@ from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 
-__all__ = ["available", "load"]
-
 # The keyword-only parameters of the second entry are what load() accepts as options.
 _NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any]]] = {
     "digits": (digits, digits),

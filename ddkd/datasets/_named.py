@@ -17,16 +17,6 @@ from ddkd.datasets._split import Split
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 from ddkd.populations import GaussianPopulation
 
-__all__ = [
-    "deformed_digits",
-    "digits",
-    "draws",
-    "fashion_mnist",
-    "gaussian",
-    "mixture",
-    "relu_network",
-]
-
 _DIGITS = (
     "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by class; "
 )

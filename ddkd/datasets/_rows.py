@@ -9,8 +9,6 @@ from ddkd._checks import check_integer
 from ddkd.datasets._files import DataFile
 from ddkd.datasets._split import Split
 
-__all__ = ["split_rows", "stratified_order"]
-
 _MOST_TRANSFER = 50_000  # rows; more would cost memory in every repeat
 _FEWEST_LABELLED = 5
 

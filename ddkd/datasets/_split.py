@@ -7,8 +7,6 @@ import numpy as np
 
 from ddkd._checks import as_array, check_choice, check_matrix, check_real, check_rng, check_vector
 
-__all__ = ["Split", "check_labels", "is_stream"]
-
 
 def is_stream(transfer: Any) -> bool:
     """Whether a transfer set is a stream; a pandas DataFrame samples too, but is a pool.

@@ -6,8 +6,6 @@ import numpy as np
 
 from ddkd._checks import check_integer, check_matrix, check_real, check_rng
 
-__all__ = ["ClusterMixture", "ReLUNetworkTarget"]
-
 
 class ClusterMixture:
     """Gaussian clusters, several to a class.

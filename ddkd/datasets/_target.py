@@ -5,8 +5,6 @@ import numpy as np
 from ddkd._checks import check_choice, check_vector
 from ddkd.datasets._split import check_labels
 
-__all__ = ["TASKS", "parse_cells", "recognise"]
-
 TASKS = ("classes", "numbers")
 _MOST_CLASSES = 20  # more different integers than this may be either
 _BOOLEANS = {"false": False, "true": True}

@@ -16,8 +16,6 @@ from ddkd._validation import validate
 from ddkd.datasets import is_stream
 from ddkd.distillation._pool import PoolClassifier, takes_pool
 
-__all__ = ["FLOATS", "Distilled", "last_step"]
-
 FLOATS = (np.float64, np.float32)
 
 
@@ -71,37 +69,34 @@ class Distilled(BaseEstimator):
 
     def _batches(self, X: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
         """Check the transfer set; return its inputs, batch by batch."""
-        if is_stream(self.transfer):
+        if streamed := is_stream(self.transfer):
             if self.n_transfer is None:
                 raise ValueError("n_transfer must be given, since transfer is a stream")
-            return self._stream_batches(check_integer("n_transfer", self.n_transfer), rng)
-        pool = X
-        if self.transfer is not None:
-            pool = check_matrix("transfer", self.transfer, n_columns=X.shape[1])
-        n = len(pool)
-        if self.n_transfer is not None:
-            n = check_integer("n_transfer", self.n_transfer, high=n)
-        return (pool[i : min(i + self.batch_size, n)] for i in range(0, n, self.batch_size))
+            n = check_integer("n_transfer", self.n_transfer)
+        else:
+            pool = X
+            if self.transfer is not None:
+                pool = check_matrix("transfer", self.transfer, n_columns=X.shape[1])
+            n = len(pool)
+            if self.n_transfer is not None:
+                n = check_integer("n_transfer", self.n_transfer, high=n)
+        ends = ((i, min(i + self.batch_size, n)) for i in range(0, n, self.batch_size))
+        return (self._draw(stop - i, rng) if streamed else pool[i:stop] for i, stop in ends)
 
-    def _stream_batches(self, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-        for start in range(0, n, self.batch_size):
-            size = min(self.batch_size, n - start)
-            batch = check_matrix(
-                "transfer.sample(n, rng=rng)",
-                self.transfer.sample(size, rng=rng),
-                n_columns=self.n_features_in_,
-            )
-            if len(batch) != size:
-                raise ValueError(f"transfer.sample({size}, rng=rng) returned {len(batch)} rows")
-            yield batch
+    def _draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        rows = self.transfer.sample(n, rng=rng)
+        rows = check_matrix("transfer.sample(n, rng=rng)", rows, n_columns=self.n_features_in_)
+        if len(rows) != n:
+            raise ValueError(f"transfer.sample({n}, rng=rng) returned {len(rows)} rows")
+        return rows
 
     def _train(self, student: Any, labelled: Iterator[tuple[np.ndarray, np.ndarray]]) -> Any:
         self.n_transfer_ = 0
         last = last_step(student)
-        if self.labels == "soft" and hasattr(last, "fit_scores"):
+        scores = self.labels == "soft" and hasattr(last, "fit_scores")
+        fit, partial_fit = "fit", "partial_fit"
+        if scores:
             fit, partial_fit = "fit_scores", "partial_fit_scores"
-        else:
-            fit, partial_fit = "fit", "partial_fit"
         if hasattr(student, partial_fit):
             known = {"classes": self.classes_} if is_classifier(student) else {}
             for X, y in labelled:
@@ -110,7 +105,7 @@ class Distilled(BaseEstimator):
             return student
         inputs, labels = (np.concatenate(parts) for parts in zip(*labelled, strict=True))
         self.n_transfer_ = len(inputs)
-        if fit == "fit_scores" and last is not student:
+        if scores and last is not student:
             last.fit_scores(student[:-1].fit_transform(inputs), labels, self.classes_)
             return student
         takes_classes = "classes" in signature(getattr(student, fit)).parameters

@@ -14,8 +14,6 @@ from ddkd.distillation._base import FLOATS, Distilled, last_step
 from ddkd.estimators import LeastSquaresClassifier
 from ddkd.features import RandomFourierFeatures
 
-__all__ = ["DistilledClassifier"]
-
 
 def _student_of(distilled: Any) -> Any:
     """The fitted student, or before `fit` what it will be made from."""

@@ -7,8 +7,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.metaestimators import available_if
 
-__all__ = ["PoolClassifier", "takes_pool"]
-
 
 def takes_pool(estimator: Any) -> bool:
     """Whether an estimator learns from unlabelled inputs, too."""

@@ -10,8 +10,6 @@ from ddkd.distillation._base import FLOATS, Distilled
 from ddkd.estimators import LeastSquaresRegressor
 from ddkd.features import RandomFourierFeatures
 
-__all__ = ["DistilledRegressor"]
-
 
 class DistilledRegressor(RegressorMixin, Distilled):
     """A student that imitates a teacher's numbers on a transfer set.

@@ -10,8 +10,6 @@ from ddkd._checks import check_real
 from ddkd._validation import validate
 from ddkd.solvers import LeastSquaresSolution, StreamingLeastSquares, ridge
 
-__all__ = ["FLOATS", "LeastSquares", "streams"]
-
 FLOATS = (np.float64, np.float32)
 
 

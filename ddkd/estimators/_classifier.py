@@ -12,8 +12,6 @@ from ddkd._labels import check_classes, codes_of, decode, encode
 from ddkd._validation import validate
 from ddkd.estimators._base import FLOATS, LeastSquares, streams
 
-__all__ = ["LeastSquaresClassifier"]
-
 
 class LeastSquaresClassifier(ClassifierMixin, LeastSquares):
     """Least squares on labels: targets -1 and +1 for two classes, one-hot for more.

@@ -9,8 +9,6 @@ from sklearn.utils.metaestimators import available_if
 from ddkd._validation import validate
 from ddkd.estimators._base import FLOATS, LeastSquares, streams
 
-__all__ = ["LeastSquaresRegressor"]
-
 
 class LeastSquaresRegressor(MultiOutputMixin, RegressorMixin, LeastSquares):
     r"""Minimum-norm or ridge least squares on (random) features.

@@ -14,14 +14,12 @@ from ddkd._checks import (
     check_vector,
 )
 from ddkd._repr import short_repr
-from ddkd.populations._models import angle, embed, unwrap
-
-__all__ = ["GaussianPopulation"]
+from ddkd.populations._models import Population, angle, embed, unwrap
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class GaussianPopulation:
+class GaussianPopulation(Population):
     """Gaussian inputs with a diagonal covariance and a linear truth.
 
     Inputs are x ~ N(0, diag(s)), the truth is g = <b, x>. Real labels are g plus Gaussian
@@ -90,20 +88,9 @@ class GaussianPopulation:
             coef /= np.sqrt(signal)
         elif flip_rate:
             raise ValueError("flip_rate is for hard labels; real labels take noise_variance")
-        eigenvalues.setflags(write=False)
-        coef.setflags(write=False)
-        for name, value in {
-            "eigenvalues": eigenvalues,
-            "coef": coef,
-            "noise_variance": noise_variance,
-            "flip_rate": flip_rate,
-        }.items():
-            object.__setattr__(self, name, value)
-
-    @property
-    def n_features(self) -> int:
-        """Number of coordinates of the input."""
-        return self.eigenvalues.size
+        self._keep(
+            eigenvalues=eigenvalues, coef=coef, noise_variance=noise_variance, flip_rate=flip_rate
+        )
 
     @property
     def signal(self) -> float:

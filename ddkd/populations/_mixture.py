@@ -8,14 +8,12 @@ from scipy import special
 
 from ddkd._checks import check_integer, check_matrix, check_real, check_rng, check_vector
 from ddkd._repr import short_repr
-from ddkd.populations._models import angle, embed, same_sign, unwrap
-
-__all__ = ["MixturePopulation"]
+from ddkd.populations._models import Population, angle, embed, same_sign, unwrap
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class MixturePopulation:
+class MixturePopulation(Population):
     """Two Gaussian clusters, one for each label, with a diagonal covariance.
 
     The label y is -1 or 1 with equal probability and x ~ N(y mu, diag(s)). The best
@@ -65,16 +63,7 @@ class MixturePopulation:
         if not mean.any():
             raise ValueError("mean must not be zero: the clusters would be the same")
         flip_rate = check_real("flip_rate", self.flip_rate, low=0.0, high=0.5)
-        eigenvalues.setflags(write=False)
-        mean.setflags(write=False)
-        object.__setattr__(self, "eigenvalues", eigenvalues)
-        object.__setattr__(self, "mean", mean)
-        object.__setattr__(self, "flip_rate", flip_rate)
-
-    @property
-    def n_features(self) -> int:
-        """Number of coordinates of the input."""
-        return self.eigenvalues.size
+        self._keep(eigenvalues=eigenvalues, mean=mean, flip_rate=flip_rate)
 
     @property
     def radius(self) -> float:

@@ -7,7 +7,23 @@ from scipy import special
 
 from ddkd._checks import check_array, check_features
 
-__all__ = ["angle", "embed", "same_sign", "unwrap"]
+
+class Population:
+    """Inputs with a diagonal covariance; arrays are read-only."""
+
+    eigenvalues: np.ndarray
+
+    @property
+    def n_features(self) -> int:
+        """Number of coordinates of the input."""
+        return self.eigenvalues.size
+
+    def _keep(self, **values: Any) -> None:
+        """Set fields that have been checked."""
+        for name, value in values.items():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+            object.__setattr__(self, name, value)
 
 
 def same_sign(h: np.ndarray, k: np.ndarray, cosine: np.ndarray, sine: np.ndarray) -> np.ndarray:
