@@ -31,13 +31,14 @@ N_POOL = 2000
 N_TEST = 2000
 EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
 REGRETS = ("estimator", "estimator by halves", "committee", "committee by halves")
+TAUGHT = ("interpolating", "ridge-any-width", "kernel-ridge", "svm", "extra-trees")
+TAUGHT += ("label-spreading", "laplacian")
 # Differences named before looking: student minus its teacher, student minus a rival.
 PAIRS = (
-    ("student-of-interpolating", "interpolating"),
-    ("student-of-ridge-any-width", "ridge-any-width"),
-    ("student-of-svm", "svm"),
+    *((f"student-of-{teacher}", teacher) for teacher in TAUGHT),
     ("student-of-svm", "kernel-ridge"),
-    ("student-of-label-spreading", "label-spreading"),
+    ("student-of-ridge-any-width", "svm"),
+    ("student-of-label-spreading", "svm"),
 )
 
 

@@ -21,7 +21,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from ddkd._labels import decode, encode
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem
-from ddkd.contestants._ridge import fit_ridge
+from ddkd.contestants._ridge import Kernel, fit_ridge
 from ddkd.contestants._students import student_features
 
 __all__ = ["Graph", "graph_of", "label_spreading", "laplacian_least_squares", "spread_votes"]
@@ -140,7 +140,7 @@ def spread_votes(problem: Problem, labels: Labels, scores: np.ndarray) -> np.nda
     return encode(counts.argmax(axis=-1), labels.n_classes)
 
 
-class _LaplacianKernel:
+class _LaplacianKernel(Kernel):
     """Inner products of random Fourier features after the graph's roughness is penalised."""
 
     def __init__(self, problem: Problem, penalty: np.ndarray) -> None:

@@ -29,35 +29,43 @@ _ROUNDS = 5
 _N_COPIES = 10
 
 
-def _each(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Any]) -> Model:
-    """Fit `fit(rows, y)` to the known rows of every labelling; it returns a fitted classifier."""
-    fitted = []
+# Predicted class indices of rows.
+Classifier = Callable[[Inputs], np.ndarray]
+
+
+def _each(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Classifier]) -> Model:
+    """Fit `fit(rows, y)` to the known rows of every labelling."""
+    fitted: list[Classifier] = []
     # A third of an SVM's time at a few hundred rows goes into checks of what was checked before.
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
         for y, known in zip(labels.values, labels.known, strict=True):
             rows = np.flatnonzero(known)
             if len(np.unique(y[rows])) == 1:
-                fitted.append(DummyClassifier().fit(rows, y[rows]))
+                fitted.append(partial(_predict, DummyClassifier().fit(rows, y[rows])))
             else:
                 fitted.append(fit(rows, y[rows]))
     return partial(_votes, fitted, labels.n_classes)
 
 
-def _votes(fitted: list[Any], n_classes: int, rows: Inputs) -> np.ndarray:
-    return np.stack([encode(model.predict(rows.X), n_classes) for model in fitted])
+def _votes(fitted: list[Classifier], n_classes: int, rows: Inputs) -> np.ndarray:
+    return np.stack([encode(model(rows), n_classes) for model in fitted])
+
+
+def _predict(model: Any, rows: Inputs) -> np.ndarray:
+    return model.predict(rows.X)
 
 
 def extra_trees(problem: Problem, labels: Labels) -> Model:
     """Extremely randomised trees, the number of inputs a split considers by out-of-bag error."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
         X = problem.labelled.X[rows]
         options = {"bootstrap": True, "oob_score": True, "random_state": problem.seed}
         tried = [
             ExtraTreesClassifier(_N_TREES, max_features=share, **options).fit(X, y)
             for share in ("sqrt", 0.5)
         ]
-        return max(tried, key=lambda forest: forest.oob_score_)
+        return partial(_predict, max(tried, key=lambda forest: forest.oob_score_))
 
     return _each(labels, fit)
 
@@ -65,13 +73,14 @@ def extra_trees(problem: Problem, labels: Labels) -> Model:
 def self_training(problem: Problem, labels: Labels) -> Model:
     """scikit-learn's `SelfTrainingClassifier` around discriminants of n random Fourier features."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
         pool = problem.seen.X[:_SELF_TRAINED]
         X = np.concatenate([problem.labelled.X[rows], pool])
         partly = np.append(y, np.full(len(pool), -1))
         features = RandomFourierFeatures(problem.n, gamma=problem.gamma, random_state=problem.seed)
         base = make_pipeline(features, LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))
-        return SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(X, partly)
+        trained = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(X, partly)
+        return partial(_predict, trained)
 
     return _each(labels, fit)
 
@@ -79,10 +88,18 @@ def self_training(problem: Problem, labels: Labels) -> Model:
 def support_vectors(problem: Problem, labels: Labels) -> Model:
     """Gaussian-kernel support vectors, `C` and bandwidth by five-fold cross-validation."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
-        return SVC(**_tuned(problem, rows, y)).fit(problem.labelled.X[rows], y)
+    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
+        C, gamma = _tuned(problem, rows, y)
+        kernel = GaussianKernel(problem, gamma)
+        K = kernel.matrix(problem.labelled)[np.ix_(rows, rows)]
+        return partial(_by_kernel, SVC(C=C, kernel="precomputed").fit(K, y), kernel, rows)
 
     return _each(labels, fit)
+
+
+def _by_kernel(svm: SVC, kernel: GaussianKernel, known: np.ndarray, rows: Inputs) -> np.ndarray:
+    """Predictions from the kernel matrix that all labellings share."""
+    return svm.predict(kernel.matrix(rows)[:, known])
 
 
 def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
@@ -94,18 +111,19 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
 
     more = np.stack([copies(image, i) for i, image in enumerate(problem.labelled.X)])
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Any:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
         X = np.concatenate([problem.labelled.X[rows], np.concatenate(more[rows])])
-        svm = SVC(**_tuned(problem, rows, y))
-        return svm.fit(X, np.append(y, np.repeat(y, _N_COPIES)))
+        C, gamma = _tuned(problem, rows, y)
+        svm = SVC(C=C, gamma=gamma).fit(X, np.append(y, np.repeat(y, _N_COPIES)))
+        return partial(_predict, svm)
 
     return _each(labels, fit)
 
 
-def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> dict[str, float]:
+def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """`C` and `gamma` of least cross-validated error: a grid search at half of its price."""
 
-    def choose() -> dict[str, float]:
+    def choose() -> tuple[float, float]:
         groups = None if problem.groups is None else problem.groups[rows]
         folds = folds_of(y, _N_FOLDS, problem.seed, groups)
         kernels = [GaussianKernel(problem, g).matrix(problem.labelled) for g in problem.gammas]
@@ -113,7 +131,7 @@ def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> dict[str, float
         wrong = np.array([sum(_wrong(K, y, *fold) for fold in folds) for K in grams])
         # Of equally good ones the smallest C, as GridSearchCV has it.
         c, g = np.unravel_index(wrong.T.argmin(), wrong.T.shape)
-        return {"C": COSTS[c], "gamma": problem.gammas[g]}
+        return COSTS[c], problem.gammas[g]
 
     return problem.labelled.once(("svm", rows.tobytes(), y.tobytes()), choose)
 

@@ -14,7 +14,11 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from ddkd._labels import decode, encode
 
-__all__ = ["Inputs", "Labels", "Model", "Problem", "folds_of"]
+__all__ = ["N_SEEN", "Inputs", "Labels", "Model", "Problem", "folds_of"]
+
+# How many unlabelled inputs the rivals see that use them: a neighbour graph costs the square of it,
+# and of all would cost more than everything else together.
+N_SEEN = 5000
 
 Made = TypeVar("Made")
 

@@ -10,7 +10,6 @@ penalty is 1e-8 on kernels whose largest eigenvalue is at most n, so nothing is 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from sklearn.metrics.pairwise import rbf_kernel
@@ -18,13 +17,22 @@ from sklearn.metrics.pairwise import rbf_kernel
 from ddkd.contestants._problem import Inputs, Labels, Problem
 from ddkd.features import RandomFourierFeatures, narrow
 
-__all__ = ["ALPHAS", "FixedFeatures", "FourierKernel", "GaussianKernel", "Ridge", "fit_ridge"]
+__all__ = [
+    "ALPHAS",
+    "FixedFeatures",
+    "FourierKernel",
+    "GaussianKernel",
+    "Kernel",
+    "Ridge",
+    "fit_ridge",
+    "scores_of_many",
+]
 
 ALPHAS = np.logspace(-8, 1, 19)
-_BATCH = 1000
+BATCH = 1000
 
 
-class Kernel(Protocol):
+class Kernel:
     """Inner products with the labelled rows; `gamma` is that of the Gaussian kernel it tends to."""
 
     width: float
@@ -32,12 +40,14 @@ class Kernel(Protocol):
 
     def matrix(self, rows: Inputs) -> np.ndarray:
         """Inner products (n_rows, n) of some rows with the labelled ones."""
+        raise NotImplementedError
 
     def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
         """Product of that matrix and dual coefficients (n, c)."""
+        return self.matrix(rows) @ dual
 
 
-class GaussianKernel:
+class GaussianKernel(Kernel):
     """The kernel exp(-gamma |x - x'|^2): random Fourier features of infinite width."""
 
     width = np.inf
@@ -51,12 +61,8 @@ class GaussianKernel:
             ("gaussian", self.gamma), lambda: rbf_kernel(rows.X, self._labelled.X, gamma=self.gamma)
         )
 
-    def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
-        """Product of that matrix and dual coefficients."""
-        return self.matrix(rows) @ dual
 
-
-class FixedFeatures:
+class FixedFeatures(Kernel):
     """The kernel of a feature matrix that is there already, such as a prefix of a wider one."""
 
     def __init__(self, Z: np.ndarray) -> None:
@@ -66,28 +72,27 @@ class FixedFeatures:
         """Inner products of the labelled rows, the only ones it knows."""
         return self.Z @ self.Z.T
 
-    def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
-        """Scores of the labelled rows."""
-        return self.matrix(rows) @ dual
 
-
-class FourierKernel:
+class FourierKernel(Kernel):
     """The kernel of the first `width` of the problem's random Fourier features."""
 
     def __init__(self, problem: Problem, gamma: float, width: int, widest: int) -> None:
         self.gamma, self.width = gamma, float(width)
         self._labelled, self._widest, self._seed = problem.labelled, widest, problem.seed
 
+    def _map(self, width: int, dtype: type[np.floating]) -> RandomFourierFeatures:
+        features = RandomFourierFeatures(
+            width, gamma=self.gamma, dtype=dtype, random_state=self._seed
+        )
+        return features.fit(self._labelled.X)
+
     def _features(self, rows: Inputs) -> np.ndarray:
         """Features of some rows; all widths share one matrix."""
-
-        def make() -> np.ndarray:
-            features = RandomFourierFeatures(
-                self._widest, gamma=self.gamma, random_state=self._seed
-            )
-            return features.fit(self._labelled.X).transform(rows.X)
-
-        return narrow(rows.once(("fourier", self.gamma, self._widest), make), int(self.width))
+        wide = rows.once(
+            ("fourier", self.gamma, self._widest),
+            lambda: self._map(self._widest, np.float64).transform(rows.X),
+        )
+        return narrow(wide, int(self.width))
 
     def matrix(self, rows: Inputs) -> np.ndarray:
         """Inner products with the labelled rows."""
@@ -95,7 +100,21 @@ class FourierKernel:
 
     def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
         """Product of that matrix and dual coefficients, by way of the primal ones."""
-        return self._features(rows) @ (self._features(self._labelled).T @ dual)
+        coef = self._features(self._labelled).T @ dual
+        if len(rows) > BATCH:
+            return scores_of_many(self._map(int(self.width), np.float32), rows.X, coef)
+        return self._features(rows) @ coef
+
+
+def scores_of_many(features: RandomFourierFeatures, X: np.ndarray, coef: np.ndarray) -> np.ndarray:
+    """Scores (n_rows, c) of many rows, by features in single precision, a batch at a time.
+
+    A score is off by 1e-5 at most, far less than one label in a thousand. The features of all rows
+    would take too much memory.
+    """
+    X, coef = X.astype(np.float32), coef.astype(np.float32)
+    parts = [features.transform(X[i : i + BATCH]) @ coef for i in range(0, len(X), BATCH)]
+    return np.concatenate(parts)
 
 
 @dataclass(eq=False)
@@ -126,10 +145,6 @@ class Ridge:
 
     def __call__(self, rows: Inputs) -> np.ndarray:
         """Scores (L, n_rows, k); labellings of one kernel share its matrix."""
-        if isinstance(self.kernels[0], FourierKernel) and len(rows) > _BATCH:
-            starts = range(0, len(rows), _BATCH)  # of all rows, the features take too much memory
-            parts = [self(Inputs(rows.X[i : i + _BATCH])) for i in starts]
-            return np.concatenate(parts, axis=1)
         L, n, k = self.dual.shape
         scores = np.empty((L, len(rows), k))
         for kernel in dict.fromkeys(self.kernels):
@@ -150,7 +165,7 @@ def fit_ridge(
     alphas, targets = np.asarray(alphas, dtype=float), labels.targets
     L, _, k = targets.shape
     least, alpha, dual = np.full(L, np.inf), np.zeros(L), np.zeros(targets.shape)
-    chosen: list[Kernel | None] = [None] * L
+    chosen = [Kernel()] * L
     for kernel in kernels:
         K = kernel.matrix(problem.labelled)
         for rows, members in labels.by_known():
@@ -162,7 +177,7 @@ def fit_ridge(
                 if own.min() < least[i]:
                     least[i], alpha[i], chosen[i] = own.min(), alphas[own.argmin()], kernel
                     dual[i, rows] = fit.solve(targets[i, rows], alpha[i])
-    return Ridge([c for c in chosen if c is not None], alpha, dual, labels.offset)
+    return Ridge(chosen, alpha, dual, labels.offset)
 
 
 class _Eigen:
@@ -184,10 +199,8 @@ class _Eigen:
 
     def leave_one_out(self, Y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
         """Mean squared leave-one-out residuals (n_alphas, c) of targets (n, c)."""
-        projected, squares = self.vectors.T @ Y, self.vectors**2
-        errors = np.empty((len(alphas), Y.shape[1]))
-        for a, alpha in enumerate(alphas):
-            inverse = self._inverse(alpha)
-            residuals = self.vectors @ (inverse[:, None] * projected)
-            errors[a] = np.mean((residuals / (squares @ inverse)[:, None]) ** 2, axis=0)
-        return errors
+        inverses = np.stack([self._inverse(alpha) for alpha in alphas])  # (n_alphas, n)
+        diagonals = inverses @ (self.vectors**2).T
+        projected = self.vectors.T @ Y
+        duals = self.vectors @ (inverses[:, :, None] * projected)
+        return np.mean((duals / diagonals[:, :, None]) ** 2, axis=1)

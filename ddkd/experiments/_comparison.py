@@ -14,8 +14,8 @@ import numpy as np
 from ddkd._checks import check_integer, check_real
 from ddkd._labels import decode, encode
 from ddkd.contestants._contestant import Contestant, contestants_of
-from ddkd.contestants._problem import Inputs
-from ddkd.contestants._ridge import FixedFeatures, fit_ridge
+from ddkd.contestants._problem import N_SEEN, Inputs
+from ddkd.contestants._ridge import FixedFeatures, fit_ridge, scores_of_many
 from ddkd.contestants._students import NestedStudents, student_features
 from ddkd.contestants._table import DEFORMED, RIVALS, Rival, compete
 from ddkd.datasets import DeformedImages, Split
@@ -35,10 +35,6 @@ __all__ = ["compare"]
 
 # Widths as multiples of the number of labelled examples n.
 TEACHER_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
-BATCH = 2000
-# How many unlabelled inputs the rivals see that use them: a neighbour graph of all costs more than
-# everything else together.
-N_SEEN = 5000
 
 
 def compare(
@@ -239,18 +235,12 @@ def _students(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
 def _labels_of_pool(task: Comparison, teachers: _Teachers) -> np.ndarray:
     """Targets for three students on the pool, side by side: (m, 3 * F * k).
 
-    Hard labels of both teachers, then the first one's soft ones. Single precision: a score is off
-    by 1e-5 at most, far less than one label in a thousand.
+    Hard labels of both teachers, then the first one's soft ones.
     """
     features = task.features(teachers.width, task.teacher_seed, np.float32)
-    coef = teachers.coef.astype(np.float32)
-    X, targets = task.problem.pool.X, []
-    for start in range(0, len(X), BATCH):
-        scores = features.transform(X[start : start + BATCH].astype(np.float32)) @ coef
-        hard = encode(task.classes(scores), task.labels.n_classes).reshape(scores.shape)
-        soft = np.hsplit(scores, 2)[0].astype(float)
-        targets.append(np.concatenate([hard, soft], axis=1))
-    return np.vstack(targets)
+    scores = scores_of_many(features, task.problem.pool.X, teachers.coef)
+    hard = encode(task.classes(scores), task.labels.n_classes).reshape(scores.shape)
+    return np.concatenate([hard, np.hsplit(scores, 2)[0]], axis=1)
 
 
 def _student_records(

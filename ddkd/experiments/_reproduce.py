@@ -9,9 +9,10 @@ import numpy as np
 
 from ddkd._repr import short_repr
 from ddkd.contestants._contestant import contestants_of
+from ddkd.contestants._problem import N_SEEN
 from ddkd.datasets import DataFile, fingerprint
 from ddkd.experiments._claims import Claim, judge_claims
-from ddkd.experiments._comparison import N_SEEN, compare
+from ddkd.experiments._comparison import compare
 from ddkd.experiments._result import SweepResult
 from ddkd.experiments._source import draw_split
 from ddkd.experiments._sweep import sweep

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 from ddkd._checks import as_array, check_integer, check_matrix, check_rng
 from ddkd._labels import codes_of
 from ddkd.contestants._contestant import Contestant, contestants_of
-from ddkd.contestants._problem import Inputs, Labels, Problem, folds_of
+from ddkd.contestants._problem import N_SEEN, Inputs, Labels, Problem, folds_of
 from ddkd.contestants._table import ADVISED, TEACHERS, Rival, Teacher, kernel_ridge, student_of
 from ddkd.features import bandwidth_gamma
 from ddkd.prediction._advice import Advice
@@ -25,7 +25,7 @@ __all__ = ["advise"]
 BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
 STUDENT_WIDTH = 4  # in units of the labelled rows
 N_SPLITS = 2  # into folds: of one the choice is a lottery at a hundred rows
-MAX_POOL = 10_000  # a neighbour graph costs the square of it
+MAX_POOL = 10_000
 MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} contestants"
 
@@ -59,7 +59,8 @@ def advise(
         Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
         different values.
     X_unlabelled : array-like of shape (n_pool, n_inputs) or None
-        Unlabelled inputs; of more than 10,000, that many are drawn.
+        Unlabelled inputs; of more than 10,000, that many are drawn. Methods that need a neighbour
+        graph, and students of these, see the first 5,000 of them.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own, which join the standard ones and have students, too; see
         `ddkd.contestants.Contestant`.
@@ -112,17 +113,18 @@ def advise(
     # A pixel that is hardly ever black would otherwise be all that a distance depends on.
     cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
     scaler = make_pipeline(StandardScaler(), cut).fit(np.concatenate([X, pool]))
-    inputs = Inputs(scaler.transform(X))
+    inputs, unlabelled = Inputs(scaler.transform(X)), scaler.transform(pool) if len(pool) else pool
     gammas = np.array([bandwidth_gamma(inputs.X, b) for b in BANDWIDTHS])
     rivals, teachers = _entrants(contestants_of(contestants), n_classes, len(pool))
     contest = Contest(
         problem=Problem(
             labelled=inputs,
-            pool=Inputs(scaler.transform(pool) if len(pool) else pool),
+            pool=Inputs(unlabelled),
             gamma=gammas[len(gammas) // 2],
             student_width=max(1, min(STUDENT_WIDTH * len(X), len(pool) // 3)),
             gammas=gammas,
             seed=seed,
+            first=Inputs(unlabelled[:N_SEEN]) if len(pool) > N_SEEN else None,
             groups=group_of,
         ),
         labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),

@@ -11,6 +11,7 @@ from sklearn.semi_supervised import LabelPropagation
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier
 from ddkd.contestants import Contestant, _graph, _library, _ridge, _table
+from ddkd.contestants._problem import N_SEEN
 from ddkd.datasets import load
 from ddkd.experiments import MAIN_JOB, _comparison, _problem, compare
 from ddkd.experiments._problem import Comparison
@@ -156,7 +157,7 @@ def test_the_protocol_is_the_one_that_the_reports_speak_of():
     small = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
     assert (3, small) == (_problem.SMALL_TRANSFER, _problem.SMALL_WIDTHS)
     teacher = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
-    assert (teacher, 5000) == (_comparison.TEACHER_WIDTHS, _comparison.N_SEEN)
+    assert (teacher, 5000) == (_comparison.TEACHER_WIDTHS, N_SEEN)
     assert _table.RIDGE_WIDTHS == (0.25, 0.5, 1, 2, 4, 10)
     np.testing.assert_allclose(_ridge.ALPHAS, 10.0 ** np.arange(-8, 1.5, 0.5))
     assert (_library.COSTS, _library._N_FOLDS) == ((0.3, 1.0, 3.0, 10.0), 5)
