@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,15 +14,15 @@ from ddkd.experiments._task import TaskResult
 __all__ = ["Checkpoint"]
 
 _MANIFEST = "manifest.json"
-_FORMAT = 2
-_SCALARS = bool | int | float | str | None
+_FORMAT = 3
 
 
 class Checkpoint:
     """The checkpoint folder of one sweep, which its caller has locked.
 
     ``manifest.json`` says which sweep it belongs to. ``task-000012.json`` holds task 12: its
-    records, the digest of the manifest, and the SHA-256 of both. Files appear whole or not at all.
+    records, after a SHA-256 of these, of their number and of the manifest. Files appear whole or
+    not at all.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
@@ -45,16 +44,17 @@ class Checkpoint:
         """Tasks that are done; a damaged one is reported and left out."""
         done = {}
         for index in range(n_tasks):
-            path = self._path(index)
-            if not os.path.lexists(path):
-                continue
-            if path.is_symlink() or not path.is_file():
-                raise ValueError(f"{path} is no file of a sweep: remove it, and resume again")
             try:
-                done[index] = self._decode(path.read_bytes(), index)
-            except (_Damage, OSError) as error:
+                content = self._path(index).read_bytes().decode(errors="replace")
+            except FileNotFoundError:
+                continue
+            checksum, _, body = content.rstrip("\n").partition("\n")
+            if checksum == self._checksum(index, body):
+                done[index] = TaskResult(index, **json.loads(body))
+            else:
                 warnings.warn(
-                    f"checkpoint task {path} is damaged ({error}); computing it again",
+                    f"checkpoint task {self._path(index)} is damaged or of another sweep; "
+                    f"computing it again",
                     RuntimeWarning,
                     stacklevel=3,
                 )
@@ -62,25 +62,13 @@ class Checkpoint:
 
     def store(self, result: TaskResult) -> None:
         """Write a finished task; when this returns, the task survives a crash."""
-        task = {"task": result.index, "records": result.records, "seconds": result.seconds}
-        body = json.dumps({"sweep": self._sweep, **task})
-        self._write(self._path(result.index).name, f"{_digest(body)}\n{body}\n".encode())
+        body = json.dumps({"records": result.records, "seconds": result.seconds})
+        content = f"{self._checksum(result.index, body)}\n{body}\n"
+        self._write(self._path(result.index).name, content.encode())
 
-    def _decode(self, content: bytes, index: int) -> TaskResult:
-        checksum, _, body = content.decode(errors="replace").rstrip("\n").partition("\n")
-        if _digest(body) != checksum:
-            raise _Damage("its checksum does not match")
-        task = json.loads(body)
-        if not _is_task(task):
-            raise ValueError(
-                f"{self._path(index)} was not written by a sweep, though its checksum matches: "
-                f"remove it, and resume again"
-            )
-        if task["sweep"] != self._sweep:
-            raise _Damage("it belongs to another sweep")
-        if task["task"] != index:
-            raise _Damage(f"it holds task {task['task']}")
-        return TaskResult(index, task["records"], task["seconds"])
+    def _checksum(self, index: int, body: str) -> str:
+        """Digest of a task, which no other task and no other sweep has."""
+        return _digest(f"{self._sweep} {index} {body}")
 
     def _path(self, index: int) -> Path:
         return self.folder / f"task-{index:06d}.json"
@@ -136,24 +124,6 @@ def _flat(value: Any, prefix: str = "") -> dict[str, str]:
     for key, item in value.items():
         parts |= _flat(item, f"{prefix}{key}.")
     return parts
-
-
-def _is_task(task: Any) -> bool:
-    """Whether a JSON value has the types of what `Checkpoint.store` writes."""
-    return (
-        isinstance(task, dict)
-        and task.keys() == {"sweep", "task", "records", "seconds"}
-        and isinstance(task["seconds"], float)
-        and isinstance(task["records"], list)
-        and all(
-            isinstance(record, dict) and all(isinstance(v, _SCALARS) for v in record.values())
-            for record in task["records"]
-        )
-    )
-
-
-class _Damage(Exception):
-    """Why a task's file does not hold that task."""
 
 
 def _digest(text: str) -> str:
