@@ -9,7 +9,9 @@ from sklearn.utils.validation import validate_data
 from ddkd._checks import as_array, check_objects
 
 
-def validate(estimator: BaseEstimator, X: Any, *y: Any, **options: Any) -> Any:
+def validate(
+    estimator: BaseEstimator, X: Any, *y: Any, dtype: Any = (np.float64, np.float32), **options: Any
+) -> Any:
     """Do as ``validate_data``; ValueError for masked arrays, words and integers beyond a float."""
     for name, value in zip(("X", "y"), (X, *y), strict=False):
         if isinstance(value, np.ma.MaskedArray):
@@ -18,6 +20,6 @@ def validate(estimator: BaseEstimator, X: Any, *y: Any, **options: Any) -> Any:
     if any(isinstance(value, str) for value in objects):
         check_objects("X", X)  # refused; for other objects scikit-learn has words of its own
     try:
-        return validate_data(estimator, X, *y, **options)
+        return validate_data(estimator, X, *y, dtype=dtype, **options)
     except OverflowError as error:
         raise ValueError(f"X holds a number beyond 1e308 ({error})") from None

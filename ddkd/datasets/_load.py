@@ -26,14 +26,43 @@ from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 
-# The keyword-only parameters of the second entry are what load() accepts as options.
-_NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any]]] = {
-    "digits": (digits, digits),
-    "deformed-digits": (deformed_digits, DeformedImages),
-    "mixture": (partial(draws, "mixture", mixture, n_samples=300), ClusterMixture),
-    "relu-network": (partial(draws, "relu-network", relu_network), ReLUNetworkTarget),
-    "gaussian": (partial(draws, "gaussian", gaussian, n_samples=300), gaussian),
-    "fashion-mnist": (fashion_mnist, fashion_mnist),
+# What draws a split, what has load()'s options as keyword-only parameters, and a description.
+_NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any], str]] = {
+    "digits": (
+        digits,
+        digits,
+        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
+        "class; the transfer pool is the images that are neither labelled nor test ones.",
+    ),
+    "deformed-digits": (
+        deformed_digits,
+        DeformedImages,
+        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
+        "class; the transfer stream deforms the images that are neither labelled nor test ones.",
+    ),
+    "mixture": (
+        partial(draws, mixture, n_samples=300),
+        ClusterMixture,
+        "Gaussian clusters, several to a class; all rows and the stream are independent draws.",
+    ),
+    "relu-network": (
+        partial(draws, relu_network),
+        ReLUNetworkTarget,
+        "Standard normal inputs, two classes divided by a random ReLU network; all rows and the "
+        "stream are independent draws.",
+    ),
+    "gaussian": (
+        partial(draws, gaussian, n_samples=300),
+        gaussian,
+        "Gaussian inputs labelled -1 or 1 by the sign of a linear function; all rows and the "
+        "stream are independent draws.",
+    ),
+    "fashion-mnist": (
+        fashion_mnist,
+        fashion_mnist,
+        "Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747), 28 x 28 pixels in [0, 1]: the "
+        "60,000 training images of Debian's package, split at random by class.",
+    ),
 }
 
 
@@ -137,6 +166,8 @@ def load(
             text = name.name if isinstance(name, DataFile) else os.fspath(name)
             raise ValueError(f"{key} is not an option of {text!r}; it takes {', '.join(known)}")
     split = build(generator, **sizes, **options)
+    if name in _NAMED:
+        split = replace(split, name=name, description=_NAMED[name][2])
     return split.flip_labels(flip_rate, rng=generator)
 
 
@@ -154,7 +185,7 @@ def _source(
     if label is not None:
         raise ValueError(f"label is for .csv files; got label={label!r} with {text!r}")
     if text in _NAMED:
-        build, owner = _NAMED[text]
+        build, owner, _ = _NAMED[text]
         return build, _option_names(owner)
     if text.startswith("openml:"):
         return partial(_from_openml, text), _option_names(split_rows, _from_openml)

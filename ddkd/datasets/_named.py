@@ -17,10 +17,6 @@ from ddkd.datasets._split import Split
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
 from ddkd.populations import GaussianPopulation
 
-_DIGITS = (
-    "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by class; "
-)
-
 
 def digits(
     rng: np.random.Generator,
@@ -31,10 +27,8 @@ def digits(
 ) -> Split:
     """Images of digits; the pool is the other images."""
     X, y = load_digits(return_X_y=True)
-    sizes = {"n_samples": n_samples, "n_test": n_test, "n_transfer": n_transfer}
-    split = split_rows(DataFile("digits", X / 16.0, y, "classes"), rng, standardise=False, **sizes)
-    about = "the transfer pool is the images that are neither labelled nor test ones."
-    return replace(split, description=_DIGITS + about)
+    file = DataFile("digits", X / 16.0, y, "classes")
+    return split_rows(file, rng, n_samples, n_test, n_transfer=n_transfer, standardise=False)
 
 
 def deformed_digits(
@@ -42,12 +36,7 @@ def deformed_digits(
 ) -> Split:
     """Images of digits; the stream deforms the other images."""
     split = digits(rng, n_samples, n_test)
-    stream = DeformedImages(split.transfer.reshape(-1, 8, 8), **deformation)
-    about = (
-        f"the transfer stream deforms the {len(split.transfer):,} images that are neither "
-        "labelled nor test ones."
-    )
-    return replace(split, transfer=stream, name="deformed-digits", description=_DIGITS + about)
+    return replace(split, transfer=DeformedImages(split.transfer.reshape(-1, 8, 8), **deformation))
 
 
 def fashion_mnist(
@@ -60,19 +49,13 @@ def fashion_mnist(
 ) -> Split:
     """Images of clothes, from Debian's package."""
     file = DataFile("fashion-mnist", *read_fashion_mnist(folder), "classes")
-    sizes = {"n_samples": n_samples, "n_test": n_test, "n_transfer": n_transfer}
-    about = (
-        "Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747), 28 x 28 pixels in [0, 1]: the "
-        "60,000 training images of Debian's package, split at random by class."
-    )
-    return replace(split_rows(file, rng, standardise=False, **sizes), description=about)
+    return split_rows(file, rng, n_samples, n_test, n_transfer=n_transfer, standardise=False)
 
 
-Drawn = tuple[Any, np.ndarray, np.ndarray, str]  # a stream, inputs, labels, and what they are
+Drawn = tuple[Any, np.ndarray, np.ndarray]  # a stream, inputs, labels
 
 
 def draws(
-    name: str,
     draw: Callable[..., Drawn],
     rng: np.random.Generator,
     n_samples: int = 200,
@@ -80,41 +63,22 @@ def draws(
     **parameters: Any,
 ) -> Split:
     """Independent draws from a distribution; the stream is its own."""
-    n_samples = check_integer("n_samples", n_samples, low=2)
-    n_test = check_integer("n_test", n_test)
-    stream, X, y, about = draw(rng, n_samples + n_test, **parameters)
-    return Split(
-        X[:n_samples],
-        y[:n_samples],
-        stream,
-        X[n_samples:],
-        y[n_samples:],
-        name=name,
-        description=f"{about}; training and test rows and the transfer stream are independent "
-        "draws.",
-    )
+    n = check_integer("n_samples", n_samples, low=2)
+    stream, X, y = draw(rng, n + check_integer("n_test", n_test), **parameters)
+    return Split(X[:n], y[:n], stream, X[n:], y[n:])
 
 
 def mixture(rng: np.random.Generator, n: int, **parameters: Any) -> Drawn:
     """Gaussian clusters."""
     stream = ClusterMixture(rng=rng, **parameters)
-    X, y = stream._draw(n, rng)
-    about = (
-        f"{len(stream.cluster_classes)} Gaussian clusters in {X.shape[1]} dimensions, "
-        f"class = cluster modulo {stream.cluster_classes.max() + 1}"
-    )
-    return stream, X, y, about
+    return stream, *stream._draw(n, rng)
 
 
 def relu_network(rng: np.random.Generator, n: int, **parameters: Any) -> Drawn:
     """Two classes divided by a random network."""
     stream = ReLUNetworkTarget(rng=rng, **parameters)
     X = stream.sample(n, rng=rng)
-    about = (
-        f"Standard normal inputs in {X.shape[1]} dimensions, two classes divided by a random "
-        f"ReLU network of {len(stream.output)} hidden units"
-    )
-    return stream, X, stream.label(X), about
+    return stream, X, stream.label(X)
 
 
 def gaussian(
@@ -136,9 +100,4 @@ def gaussian(
     elif population.flip_rate:
         raise ValueError("population must not flip labels: test labels are clean; use flip_rate")
     X = population.sample(n, rng=rng)
-    y = population.label(X, rng=rng).astype(np.int64)
-    about = (
-        f"Gaussian inputs in {X.shape[1]} dimensions, labelled -1 or 1 by the sign of a linear "
-        "function"
-    )
-    return population, X, y, about
+    return population, X, population.label(X, rng=rng).astype(np.int64)

@@ -16,8 +16,6 @@ from ddkd._validation import validate
 from ddkd.datasets import is_stream
 from ddkd.distillation._pool import PoolClassifier, takes_pool
 
-FLOATS = (np.float64, np.float32)
-
 
 class Distilled(BaseEstimator):
     """What distillers share: the batches of the transfer set, and the training of the student."""
@@ -65,7 +63,7 @@ class Distilled(BaseEstimator):
 
     def _validate(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        return validate(self, X, dtype=FLOATS, reset=False)
+        return validate(self, X, reset=False)
 
     def _batches(self, X: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
         """Check the transfer set; return its inputs, batch by batch."""

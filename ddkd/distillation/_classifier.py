@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from ddkd._checks import check_choice, check_integer
 from ddkd._labels import check_classes, decode
 from ddkd._validation import validate
-from ddkd.distillation._base import FLOATS, Distilled, last_step
+from ddkd.distillation._base import Distilled, last_step
 from ddkd.estimators import LeastSquaresClassifier
 from ddkd.features import RandomFourierFeatures
 
@@ -135,7 +135,7 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
         """
-        X, y = validate(self, X, y, dtype=FLOATS)
+        X, y = validate(self, X, y)
         check_classification_targets(y)
         check_integer("batch_size", self.batch_size)
         self.classes_ = check_classes(y)

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 
 from ddkd._validation import validate
-from ddkd.distillation._base import FLOATS, Distilled
+from ddkd.distillation._base import Distilled
 from ddkd.estimators import LeastSquaresRegressor
 from ddkd.features import RandomFourierFeatures
 
@@ -78,7 +78,7 @@ class DistilledRegressor(RegressorMixin, Distilled):
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
         """
-        X, y = validate(self, X, y, dtype=FLOATS, y_numeric=True)
+        X, y = validate(self, X, y, y_numeric=True)
         default = LeastSquaresRegressor(RandomFourierFeatures(1000), fit_intercept=True)
         return self._distil(X, y, default)
 

@@ -10,8 +10,6 @@ from ddkd._checks import check_real
 from ddkd._validation import validate
 from ddkd.solvers import LeastSquaresSolution, StreamingLeastSquares, ridge
 
-FLOATS = (np.float64, np.float32)
-
 
 def streams(estimator: Any) -> bool:
     """Centring needs the means of all batches before the first is used."""
@@ -102,5 +100,5 @@ class LeastSquares(BaseEstimator):
 
     def _scores(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        X = validate(self, X, dtype=FLOATS, reset=False)
+        X = validate(self, X, reset=False)
         return self._map(X) @ self.solution_.coef + self.intercept_

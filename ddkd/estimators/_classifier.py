@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from ddkd._checks import check_targets
 from ddkd._labels import check_classes, codes_of, decode, encode
 from ddkd._validation import validate
-from ddkd.estimators._base import FLOATS, LeastSquares, streams
+from ddkd.estimators._base import LeastSquares, streams
 
 
 class LeastSquaresClassifier(ClassifierMixin, LeastSquares):
@@ -78,7 +78,7 @@ class LeastSquaresClassifier(ClassifierMixin, LeastSquares):
         LeastSquaresClassifier
             The fitted model.
         """
-        X, y = validate(self, X, y, dtype=FLOATS)
+        X, y = validate(self, X, y)
         check_classification_targets(y)
         self.classes_ = check_classes(y if classes is None else classes)
         return self._fit_targets(X, self._encode(y))
@@ -101,7 +101,7 @@ class LeastSquaresClassifier(ClassifierMixin, LeastSquares):
         LeastSquaresClassifier
             The fitted model.
         """
-        X = validate(self, X, dtype=FLOATS)
+        X = validate(self, X)
         self.classes_ = check_classes(classes)
         return self._fit_targets(X, self._check_scores(scores, len(X)))
 
@@ -123,7 +123,7 @@ class LeastSquaresClassifier(ClassifierMixin, LeastSquares):
         LeastSquaresClassifier
             The model.
         """
-        X, y = validate(self, X, y, dtype=FLOATS, reset=self._starts())
+        X, y = validate(self, X, y, reset=self._starts())
         self._continue_classes(classes)
         return self._partial_fit_targets(X, self._encode(y))
 
@@ -145,7 +145,7 @@ class LeastSquaresClassifier(ClassifierMixin, LeastSquares):
         LeastSquaresClassifier
             The model.
         """
-        X = validate(self, X, dtype=FLOATS, reset=self._starts())
+        X = validate(self, X, reset=self._starts())
         self._continue_classes(classes)
         return self._partial_fit_targets(X, self._check_scores(scores, len(X)))
 

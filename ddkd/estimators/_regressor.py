@@ -7,7 +7,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from ddkd._validation import validate
-from ddkd.estimators._base import FLOATS, LeastSquares, streams
+from ddkd.estimators._base import LeastSquares, streams
 
 
 class LeastSquaresRegressor(MultiOutputMixin, RegressorMixin, LeastSquares):
@@ -78,7 +78,7 @@ class LeastSquaresRegressor(MultiOutputMixin, RegressorMixin, LeastSquares):
         LeastSquaresRegressor
             The fitted model.
         """
-        X, y = validate(self, X, y, dtype=FLOATS, multi_output=True, y_numeric=True)
+        X, y = validate(self, X, y, multi_output=True, y_numeric=True)
         return self._fit_targets(X, y.astype(np.float64, copy=False))
 
     @available_if(streams)
@@ -101,9 +101,7 @@ class LeastSquaresRegressor(MultiOutputMixin, RegressorMixin, LeastSquares):
         LeastSquaresRegressor
             The model.
         """
-        X, y = validate(
-            self, X, y, dtype=FLOATS, multi_output=True, y_numeric=True, reset=self._starts()
-        )
+        X, y = validate(self, X, y, multi_output=True, y_numeric=True, reset=self._starts())
         return self._partial_fit_targets(X, y.astype(np.float64, copy=False))
 
     def predict(self, X: Any) -> np.ndarray:
