@@ -74,8 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if args.debug:
             raise
-        text = f"ddkd {args.command}: error: {_in_one_line(error)}"
-        print(wrap(text) if sys.stderr.isatty() else text, file=sys.stderr)
+        _complain(f"ddkd {args.command}: error: {_in_one_line(error)}")
         return 1
 
 
@@ -94,6 +93,11 @@ def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
     print(f"ddkd: warning: {printable(' '.join(str(message).split()))}", file=sys.stderr)
 
 
+def _complain(text: str) -> None:
+    """Print what is wrong: in lines that fit on a terminal, else in one."""
+    print(wrap(text) if sys.stderr.isatty() else printable(text), file=sys.stderr)
+
+
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
     text = printable(" ".join(str(error).split()), most=1500)
@@ -110,7 +114,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         file = re.search(r"[^\s']+\.(csv|tsv|npz)\b", message, re.IGNORECASE)
         hint = f"; use --data, as in `ddkd curve --data {file[0]}`" if file else ""
-        super().error(printable(message + hint))
+        _complain(f"{self.prog}: error: {message}{hint}; --help lists what there is")
+        sys.exit(2)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -31,7 +31,10 @@ def run(args: argparse.Namespace, _: None) -> Answer:
     """List the theorems, or check them or their wrong variants."""
     chosen = _chosen(args.only)
     if args.list:
-        return Answer(_count(len(chosen)), [line for t in chosen for line in _statement(t)])
+        return Answer(
+            f"{len(chosen)} theorem{'s' * (len(chosen) > 1)}; theorems --only ID checks one.",
+            [line for theorem in chosen for line in _statement(theorem)],
+        )
     start = monotonic()
     found = verify(
         chosen,
@@ -61,10 +64,6 @@ def _chosen(names: Sequence[str] | None) -> list[Theorem]:
     if unknown:
         raise ValueError(f"no theorem is called {unknown[0]!r}; theorems --list names them")
     return [theorem for theorem in ALL if names is None or theorem.id in names]
-
-
-def _count(number: int) -> str:
-    return f"{number} theorem{'s' * (number > 1)}; theorems --only ID checks one."
 
 
 def _statement(theorem: Theorem) -> list[str]:

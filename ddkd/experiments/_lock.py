@@ -49,11 +49,12 @@ def _locked(path: Path) -> IO[bytes]:
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise ValueError(f"a folder is needed, and {path.parent} is a file") from None
+        try:
             file = path.open("a+b")
         except FileNotFoundError:  # the holder before has just removed the empty folder
             continue
-        except (FileExistsError, NotADirectoryError):
-            raise ValueError(f"a folder is needed, and {path.parent} is a file") from None
         try:
             _lock(file.fileno())
         except OSError:

@@ -10,10 +10,7 @@ _NAMES = {
     "mixture": "clusters",
     "relu-network": "the smooth target",
 }
-_RIVALS = {
-    "everyone": "every rival",
-    "traditional": "every rival that sees only the labels",
-}
+_RIVALS = {"everyone": "every rival", "traditional": "every rival that sees only the labels"}
 
 
 def short_name(data: str) -> str:

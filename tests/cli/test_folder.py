@@ -110,6 +110,12 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_work(data, tmp_pa
     assert len(error.splitlines()) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a place where no folder can be made")
+def test_a_folder_that_cannot_be_made_is_refused(data, capsys):
+    assert curve(data, Path("/proc/absent")) == 1
+    assert "nothing can be written in /proc/absent" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

@@ -149,7 +149,9 @@ def test_a_bad_flag_is_named_with_what_is_allowed(arguments, words, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["curve", *arguments])
     assert stop.value.code == 2
-    assert words in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert words in error
+    assert len(error.splitlines()) == 1
 
 
 def bad_files(folder):
