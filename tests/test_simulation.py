@@ -130,6 +130,15 @@ def test_class_mixture_errors_agree_with_a_large_test_set():
     np.testing.assert_allclose(soft.coef, model.coef, atol=1e-10)
 
 
+def test_student_of_a_committee_learns_the_signs_of_its_mean_score():
+    committee = simulation.committee(POPULATION, 40, 3, rng=0)
+    student = committee.distill(100, rng=1)
+    X = POPULATION.sample(100, rng=1)
+    labels = np.sign(X @ committee.coefs[0] + X @ committee.coefs[1] + X @ committee.coefs[2])
+    np.testing.assert_allclose(student.coef, np.linalg.lstsq(X, labels)[0], rtol=1e-9)
+    assert committee.error_rate == POPULATION.error_rate(committee.coefs.sum(axis=0))
+
+
 def test_mixtures_have_the_same_simulator():
     mixture = MixturePopulation(np.ones(30), np.full(30, 0.4), flip_rate=0.1)
     teacher = simulation.least_squares(mixture, 200, rng=0)

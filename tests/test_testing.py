@@ -11,6 +11,7 @@ from ddkd.testing import (
     assert_matches_theory,
     assert_median_matches_theory,
 )
+from ddkd.testing._resolution import quantile_resolution
 
 
 def failures(check, trials, seed):
@@ -224,6 +225,23 @@ def test_a_formula_wrong_by_the_resolution_is_caught_nine_times_in_ten(
     assert caught(1.0) >= 0.84 * trials
     # Nor is it stated much too large: half as wrong a formula often escapes.
     assert caught(0.5) <= 0.7 * trials
+
+
+@pytest.mark.parametrize("wider", ["above", "below"])
+def test_the_resolution_of_a_median_is_where_nine_counts_of_ten_are_rejected(wider):
+    # From the binomial distribution: of 101 draws, 31 or fewer fall below the median once in
+    # 15,288 times and 32 once in 6,757; so at 9e-5 on each side the test rejects up to 31, and
+    # from 70 on. A formula is noticed where such a count has probability 0.9.
+    n, level, shares = 101, 1.8e-4, np.linspace(0, 1, 101) - 0.5
+    assert stats.binom.cdf(31, n, 0.5) < level / 2 < stats.binom.cdf(32, n, 0.5)
+    assert stats.binom.cdf(31, n, 0.5) > level / 3
+    far = shares > 0 if wider == "above" else shares < 0
+    draws = 10 + np.where(far, shares, shares / 2)  # evenly spread on either side
+    distance = 10 * quantile_resolution(np.array(10.0), draws, 0.5, level)
+    if wider == "above":
+        assert stats.binom.sf(69, n, 0.5 + distance) == pytest.approx(0.9, rel=1e-6)
+    else:
+        assert stats.binom.cdf(31, n, 0.5 - distance) == pytest.approx(0.9, rel=1e-6)
 
 
 def test_the_allowed_bias_is_part_of_the_resolution():

@@ -36,12 +36,18 @@ class RidgeFits:
 
     def mean(self, weights: np.ndarray) -> np.ndarray:
         """Mean coefficients of a combination on unit-variance inputs, (..., p)."""
-        return 2 * (weights[..., None, :] @ self.kept)[..., 0, :].real * self.truth
+        kept = self.kept[..., : weights.shape[-1], :]
+        return 2 * (weights[..., None, :] @ kept)[..., 0, :].real * self.truth
 
     def covariance(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Covariance of each of those coefficients in two combinations, (..., p)."""
-        ours, theirs = (w[..., None] * self.kept for w in (first, second))
-        facing = self.errors @ theirs + self.conjugate_errors @ theirs.conj()
+        """Covariance of each of those coefficients in two combinations, (..., p).
+
+        The first may be one of the first few fits.
+        """
+        few = first.shape[-1]
+        ours, theirs = first[..., None] * self.kept[..., :few, :], second[..., None] * self.kept
+        facing = self.errors[..., :few, :] @ theirs
+        facing = facing + self.conjugate_errors[..., :few, :] @ theirs.conj()
         return 2 * np.sum(ours * facing, axis=-2).real / self.n[..., None]
 
     def product(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -97,8 +103,8 @@ def flow_combination(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def repeated_combinations(
     first: np.ndarray, second: np.ndarray, share: np.ndarray, rounds: int
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Ridges, and weights of a teacher and of its students of 1, 2, ... rounds.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ridges, the teacher's first, and weights of its students of all rounds but one and of all.
 
     The filter g_1 = mu/(mu + a_1) of the teacher becomes h <- g_2 (1 - share + share h) in each
     round. A filter is an integral over ridges z, along a circle around its poles -a_1 and -a_2,
@@ -117,18 +123,16 @@ def repeated_combinations(
     radius = np.exp(np.where(inside, rate, np.maximum(distance, 0.0) + rate))
     # On half of the circle; what is left is exp(-30) or exp(-44) times the amplification.
     n_nodes = int(np.ceil((15 if inside.all() else 22) / rate))
-    u = radius * np.exp(-1j * np.pi * (np.arange(n_nodes) + 0.5) / n_nodes)
+    u = radius * np.exp(1j * np.pi * (np.arange(n_nodes) + 0.5) / n_nodes)
     circle = second * u / (u - 1)
     alphas = np.concatenate([first, circle], axis=-1)
     unit = np.concatenate([np.where(inside, 0.0, 0.5), 0.5 / (n_nodes * (u - 1))], axis=-1)
     factor = np.concatenate([np.where(inside, 1.0, pole), u], axis=-1)
     fresh = np.concatenate([0 * share, (1 - share) * np.ones(u.shape)], axis=-1)
     value = np.concatenate([np.ones(pole.shape), circle / (circle - first)], axis=-1)
-    weights = [unit * value]
     for _ in range(rounds):
-        value = factor * (fresh + share * value)
-        weights.append(unit * value)
-    return alphas, weights
+        before, value = value, factor * (fresh + share * value)
+    return alphas, unit * before, unit * value
 
 
 def _implicit_ridges(s: np.ndarray, n: np.ndarray, alphas: np.ndarray) -> np.ndarray:

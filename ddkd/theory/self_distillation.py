@@ -169,9 +169,9 @@ def _repeated(law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int)
     first, second, share = np.broadcast_arrays(np.asarray(law.alpha), alpha, share)
     if ((first == 0) | (second == 0)).any():
         raise ValueError("rounds > 1 needs a ridge in both teacher and student; got alpha = 0")
-    alphas, weights = repeated_combinations(first, second, share, rounds)
+    alphas, before, last = repeated_combinations(first, second, share, rounds)
     fits = ridge_fits(law.population, law.features, np.asarray(law.n_samples), alphas)
-    own, before, last = weights[0], weights[-2], weights[-1]
+    own = np.full((*last.shape[:-1], 1), 0.5)  # the teacher, beside its conjugate
     target = share[..., None] * before - last
     trained = fits.left * target
     size = np.sqrt(law._score.power)

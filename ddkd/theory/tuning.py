@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, check_counts, check_masks, check_population
+from ddkd.theory._arguments import Features, check_counts, check_population
 from ddkd.theory._arrays import ratio
-from ddkd.theory._fixed_points import Remainder, implicit_ridge
+from ddkd.theory._laws import linear_truth
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
@@ -58,9 +58,9 @@ def best_alpha(
     50.0
     """
     check_population(population)
-    n = check_counts("n_samples", n_samples, allow_inf=False)
-    mask = check_masks("features", features, population.n_features)
-    criterion = _Criterion(population, mask, n)
+    check_counts("n_samples", n_samples, allow_inf=False)
+    ridgeless = least_squares(population, n_samples, features=features)
+    criterion = _Criterion(ridgeless)
     low, high = criterion.range()
     grid = np.linspace(0, 1, _GRID)
     values = np.stack([criterion(low * (1 - g) + high * g) for g in grid])
@@ -68,9 +68,8 @@ def best_alpha(
     step = (high - low) / (_GRID - 1)
     left = low + step * np.maximum(best - 1, 0)
     right = low + step * np.minimum(best + 1, _GRID - 1)
-    alpha = criterion.alpha(np.exp(_golden_section(criterion, left, right)))
+    alpha = criterion.alpha(_golden_section(criterion, left, right))
     tuned = least_squares(population, n_samples, features=features, alpha=alpha)
-    ridgeless = least_squares(population, n_samples, features=features)
     name = "error_rate" if population.labels == "hard" else "risk"
     better = np.asarray(getattr(ridgeless, name)) <= np.asarray(getattr(tuned, name))
     if not better.any():
@@ -83,55 +82,42 @@ def best_alpha(
 class _Criterion:
     """Risk, or squared tangent of the angle to the truth, as a function of log kappa."""
 
-    def __init__(self, population: GaussianPopulation, mask: np.ndarray, n: np.ndarray) -> None:
-        self.s, self.n = population.eigenvalues, n
-        self.used = mask & (self.s > 0)
-        self.hard = population.labels == "hard"
-        self.noise = population.label_noise
-        self.energy = self.s * (population.label_scale * population.coef) ** 2
+    def __init__(self, ridgeless: LinearLaw) -> None:
+        self.population, self.law = ridgeless.population, ridgeless
+        self.s = np.where(ridgeless.features, self.population.eigenvalues, 0.0)
+        self.energy = (self.population.label_scale * linear_truth(self.population)) ** 2
 
     def range(self) -> tuple[np.ndarray, np.ndarray]:
         """Log kappa from where a ridge begins to act to where it leaves nothing."""
-        one = np.ones(())
-        ridgeless = implicit_ridge(self.s, self.used, self.n, Remainder(0 * one, 0 * one, one))
-        largest = np.max(np.where(self.used, self.s, 0.0), axis=-1)
-        smallest = np.min(np.where(self.used, self.s, np.inf), axis=-1)
-        seen = np.sum(self.used * self.energy, axis=-1)
-        rest = self.noise + np.sum(~self.used * self.energy, axis=-1)
-        load = np.minimum(ratio(self.used.sum(axis=-1) * rest / self.n, seen), 1e12)
-        low = np.where(ridgeless > 0, ridgeless, 1e-8 * smallest)
-        high = np.maximum(1e3 * largest * (1 + load), 2 * low)
+        used = self.s > 0
+        smallest = np.min(np.where(used, self.s, np.inf), axis=-1)
+        seen, unseen = used @ self.energy, ~used @ self.energy
+        rest = self.population.label_noise + unseen
+        load = np.minimum(ratio(used.sum(axis=-1) * rest / self.law.n_samples, seen), 1e12)
+        low = np.where(self.law.kappa > 0, self.law.kappa, 1e-8 * smallest)
+        high = np.maximum(1e3 * np.max(self.s, axis=-1) * (1 + load), 2 * low)
         return np.log(low), np.log(high)
 
-    def alpha(self, kappa: np.ndarray) -> np.ndarray:
+    def alpha(self, log_kappa: np.ndarray) -> np.ndarray:
         """The ridge with a given kappa: kappa (n - df1)."""
-        return np.maximum(kappa * self._left(kappa), 0.0)
+        left = self.law.n_samples - np.sum(self._kept(log_kappa), axis=-1)
+        return np.maximum(np.exp(log_kappa) * left, 0.0)
 
-    def _left(self, kappa: np.ndarray) -> np.ndarray:
-        """Samples minus df1, counting eigenvalues above kappa exactly."""
-        column = kappa[..., None]
-        above = self.s > column
-        part = np.minimum(self.s, column) / (self.s + column)
-        count = np.sum(self.used & above, axis=-1)
-        return (self.n - count) + np.sum(self.used * np.where(above, part, -part), axis=-1)
+    def _kept(self, log_kappa: np.ndarray) -> np.ndarray:
+        return self.s / (self.s + np.exp(log_kappa)[..., None])
 
     def __call__(self, log_kappa: np.ndarray) -> np.ndarray:
-        kappa = np.exp(log_kappa)
-        total = self.s + kappa[..., None]
-        bias = np.where(self.used, kappa[..., None] / total, 1.0)
-        shrinkage = np.where(self.used, self.s / total, 0.0)
-        free = np.maximum(self._left(kappa), 0.0) + np.sum(shrinkage * bias, axis=-1)
-        missed = self.noise + np.sum(self.energy * bias**2, axis=-1)
-        with np.errstate(divide="ignore"):
-            per_sample = np.where(missed > 0, missed / free, 0.0)
-        if not self.hard:
-            return per_sample
-        truth = np.sum(self.energy)
-        along = np.sum(self.energy * shrinkage, axis=-1) / truth
-        across = np.sum(self.energy * (shrinkage - along[..., None]) ** 2, axis=-1)
-        across = across + per_sample * np.sum(shrinkage**2, axis=-1)
-        with np.errstate(divide="ignore"):
-            return np.where(along > 0, across / (along**2 * truth), np.inf)
+        kept = self._kept(log_kappa)
+        df2 = np.einsum("...j,...j", kept, kept)
+        missed = self.population.label_noise + (1 - kept) ** 2 @ self.energy
+        with np.errstate(divide="ignore", invalid="ignore"):
+            per_sample = np.where(missed > 0, missed / (self.law.n_samples - df2), 0.0)
+            if self.population.labels == "real":
+                return per_sample
+            along = kept @ self.energy / np.sum(self.energy)
+            across = (kept - along[..., None]) ** 2 @ self.energy + per_sample * df2
+            tangent = across / along**2
+        return np.where(along > 0, tangent, np.inf)
 
 
 def _golden_section(criterion: _Criterion, left: np.ndarray, right: np.ndarray) -> np.ndarray:

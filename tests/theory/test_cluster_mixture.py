@@ -98,6 +98,8 @@ def test_simulated_figures_are_exact_for_their_coefficients():
     X[np.arange(cluster.size), cluster] += 3.0
     wrong = np.mean(np.sign(X @ model.coef) != np.where(cluster % 2, -1, 1))
     assert model.error_rate == pytest.approx(wrong, abs=5 * 0.5 / np.sqrt(cluster.size))
+    means = [np.mean((X @ model.coef)[cluster == g]) for g in range(6)]
+    assert model.wrong_clusters == np.mean(np.sign(means) != np.tile([1, -1], 3))
     again = simulation.cluster_mixture(6, 3.0, 50, 20, flip_rate=0.1, rng=0)
     np.testing.assert_array_equal(again.coef, model.coef)
 
