@@ -19,6 +19,7 @@ QUICK = ["plot_nine_answers.py", "plot_one_function.py", "plot_your_own_pipeline
 def shown(monkeypatch):
     """Count the calls of plt.show, which has nothing to show here."""
     plt.switch_backend("Agg")
+    plt.close("all")
     calls = []
     monkeypatch.setattr(plt, "show", lambda: calls.append(len(plt.get_fignums())))
     yield calls
