@@ -1,6 +1,6 @@
 """Reading a .csv in blocks of rows: numbers in arrays, other cells as they are written.
 
-Memory stays near the size of the numbers, and every refusal says what would mend it.
+Memory stays near twice the size of the numbers, and every refusal says what would mend it.
 """
 
 import csv
@@ -26,7 +26,6 @@ MISSING = {"", "na", "n/a", "nan", "null", "?"}
 MISSING_NUMBER = MISSING | {"none", "nil", "-"}
 LABEL_NAMES = {"label", "target", "class", "y"}
 _BLOCK = 4096
-_LARGE = 20_000_000  # bytes: below it a progress bar would only flicker
 
 
 @dataclass
@@ -234,13 +233,13 @@ def _rows(
     path: Path, file: TextIO, reader: "_csv.Reader", n_fields: int, progress: bool
 ) -> Iterator[tuple[list[str], int]]:
     """Rows with anything in them, and the lines they end in."""
-    size = path.stat().st_size
     bar = tqdm(
         desc=f"reading {path.name[:30]}",
-        total=size,
+        total=path.stat().st_size,
         bar_format="{desc}: {percentage:3.0f}%|{bar:30}| {remaining} left",
         leave=False,
-        disable=not progress or size < _LARGE,
+        disable=not progress,
+        delay=2,  # seconds: the bar of a small file would only flicker
     )
     with bar:
         for row in reader:
