@@ -77,12 +77,9 @@ class Checkpoint:
         try:
             write_atomic(self.folder / name, content)
         except OSError as error:
-            if self.folder.is_dir():
-                rest = "the tasks finished before are intact; resume the sweep once there is room"
-            else:
-                rest = "the folder is gone, and with it the tasks finished before"
             raise OSError(
-                f"cannot write {name} in {self.folder} ({error.strerror}); {rest}"
+                f"cannot write {name} in {self.folder} ({error.strerror}); the sweep can be "
+                f"resumed with the tasks that are there"
             ) from None
 
     def _check_empty(self) -> None:

@@ -135,9 +135,15 @@ def curve(
 def _test_error(split: Split, predicted: np.ndarray) -> dict[str, float]:
     """The error in the measure of the task, by its name."""
     if split.task == "numbers":
-        mse = np.mean((predicted - split.y_test) ** 2)
+        mse = _loss(split, predicted, split.y_test)
         return {"variance_left": float(mse / np.var(split.y_test))}
-    return {"error": float(np.mean(predicted != split.y_test))}
+    return {"error": _loss(split, predicted, split.y_test)}
+
+
+def _loss(split: Split, predicted: np.ndarray, wanted: np.ndarray) -> float:
+    """Mean squared error of numbers, 0-1 error of classes."""
+    numbers = split.task == "numbers"
+    return float(np.mean((predicted - wanted) ** 2 if numbers else predicted != wanted))
 
 
 def teacher_student(
@@ -208,6 +214,7 @@ def teacher_student(
     distilled.fit(noisy.X_train, noisy.y_train)
     direct = clone(student).fit(noisy.X_train, noisy.y_train)
     agreement = np.nan if numbers else distilled.agreement(split.X_test)
+    train = "train_mse" if numbers else "train_error"
     models = {"teacher": distilled.teacher_, "student": distilled.student_, "direct": direct}
     return [
         {
@@ -216,14 +223,8 @@ def teacher_student(
             "n_samples": len(noisy.X_train),
             "n_transfer": distilled.n_transfer_ if name == "student" else 0,
             **_test_error(noisy, fitted.predict(noisy.X_test)),
-            **_train_error(noisy, fitted.predict(noisy.X_train)),
+            train: _loss(noisy, fitted.predict(noisy.X_train), noisy.y_train),
             "agreement": agreement if name == "student" else np.nan,
         }
         for name, fitted in models.items()
     ]
-
-
-def _train_error(split: Split, predicted: np.ndarray) -> dict[str, float]:
-    if split.task == "numbers":
-        return {"train_mse": float(np.mean((predicted - split.y_train) ** 2))}
-    return {"train_error": float(np.mean(predicted != split.y_train))}

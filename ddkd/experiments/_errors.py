@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ddkd.contestants._table import DEFORMED, RIVALS, TEACHERS
+from ddkd.experiments._table import Table
 
 __all__ = ["Errors", "title_of"]
 
@@ -36,22 +37,16 @@ class Errors:
     """
 
     def __init__(self, columns: Mapping[str, np.ndarray]) -> None:
-        self._columns = columns
+        self._table = Table(dict(columns))
         self._repeats = np.unique(columns["repeat"])
         failed = set(columns["model"][np.isnan(columns["error"])].tolist())
         self._entered = set(columns["model"].tolist()) - failed
 
-    def _rows(self, flip: float, **fixed: Any) -> np.ndarray:
-        """Which records have a flip rate and given values in other columns."""
-        rows = self._columns["flip_rate"] == flip
-        for name, value in fixed.items():
-            rows &= self._columns[name] == value
-        return rows
-
     def named(self, role: str, flip: float, *, sees: Sequence[str] = _ANYTHING) -> list[str]:
         """Names of the models of one role, sorted, that never failed and saw only so much."""
-        rows = self._rows(flip, role=role) & np.isin(self._columns["sees"], sees)
-        return sorted(set(self._columns["model"][rows].tolist()) & self._entered)
+        rows = self._table.where(flip_rate=flip, role=role)
+        seen = np.isin(rows["sees"], sees)
+        return sorted(set(rows["model"][seen].tolist()) & self._entered)
 
     def best(
         self, role: str, flip: float, width: int, *, sees: Sequence[str] = _ANYTHING
@@ -62,7 +57,7 @@ class Errors:
         """
         found = {}
         for name in self.named(role, flip, sees=sees):
-            several = np.sum(self._rows(flip, model=name)) > len(self._repeats)
+            several = len(self._table.where(flip_rate=flip, model=name)) > len(self._repeats)
             at_width: dict[str, Any] = {"width": width} if several else {}
             found[name] = self.values(name, flip, **at_width)
         best = min(found, key=lambda name: found[name].mean())
@@ -73,16 +68,16 @@ class Errors:
 
         A ValueError where there is not exactly one record a repeat.
         """
-        rows = self._rows(flip, model=model, **fixed)
-        if not np.array_equal(self._columns["repeat"][rows], self._repeats):
+        rows = self._table.where(flip_rate=flip, model=model, **fixed)
+        if not np.array_equal(rows["repeat"], self._repeats):
             raise ValueError(f"not one record a repeat for {model} where {fixed}")
-        return self._columns[column][rows].astype(float)
+        return rows[column].astype(float)
 
     def options(
         self, model: str, flip: float, column: str, *, every_repeat: bool = False, **fixed: Any
     ) -> np.ndarray:
         """Sorted distinct values of a column among a model's records, if need be in all repeats."""
-        rows = self._rows(flip, model=model, **fixed)
-        pairs = np.stack([self._columns[column][rows], self._columns["repeat"][rows]])
+        rows = self._table.where(flip_rate=flip, model=model, **fixed)
+        pairs = np.stack([rows[column], rows["repeat"]])
         values, counts = np.unique(np.unique(pairs, axis=1)[0], return_counts=True)
         return values[counts == len(self._repeats)] if every_repeat else values

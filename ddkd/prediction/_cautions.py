@@ -69,7 +69,7 @@ def _about_the_pool(X: np.ndarray, pool: np.ndarray, rng: np.random.Generator) -
     origin = np.repeat([0, 1], n)
     seed = int(rng.integers(2**31))
     forest = ExtraTreesClassifier(
-        150, min_samples_leaf=3, bootstrap=True, oob_score=True, random_state=seed
+        100, min_samples_leaf=3, bootstrap=True, oob_score=True, random_state=seed
     )
     forest.fit(np.concatenate(parts), origin)
     area = roc_auc_score(origin, forest.oob_decision_function_[:, 1])

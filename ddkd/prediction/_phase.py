@@ -107,6 +107,9 @@ def predict_phase(
         for i, said in enumerate(labels):
             found = unlabelled.predict(encode(said[:m], n_classes, centred=True), k, alpha=ALPHAS)
             students[i, j] = np.nanmin(found.error_rate(truth))
+    # One value a flip rate, the same for every transfer size.
+    of_rates = np.array([teacher_errors, direct, strengths])[:, :, None]
+    teacher_error, direct_error, teacher_alpha = of_rates.repeat(len(sizes), axis=2)
     return PhaseDiagram(
         row_name="flip_rate",
         row_values=np.array(flip_rates, dtype=float),
@@ -114,15 +117,10 @@ def predict_phase(
         column_values=np.array(sizes),
         fixed={"n_samples": len(split.X_train), "teacher_width": teacher_width, "student_width": k},
         student_error=students,
-        teacher_error=_columns(teacher_errors, len(sizes)),
-        direct_error=_columns(direct, len(sizes)),
-        teacher_alpha=_columns(strengths, len(sizes)),
+        teacher_error=teacher_error,
+        direct_error=direct_error,
+        teacher_alpha=teacher_alpha,
     )
-
-
-def _columns(values: list[float], n_columns: int) -> np.ndarray:
-    """The same values, one a flip rate, for every transfer size."""
-    return np.repeat(np.array(values)[:, None], n_columns, axis=1)
 
 
 def _pool(

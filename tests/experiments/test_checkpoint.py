@@ -288,9 +288,7 @@ def test_a_folder_removed_during_the_sweep_is_not_called_intact(tmp_path):
         shutil.rmtree(tmp_path / "sweep")
         return [{"value": 1}]
 
-    with pytest.raises(
-        OSError, match=r"cannot write task-000000\.json .* the folder is gone"
-    ) as no:
+    with pytest.raises(OSError, match=r"cannot write task-000000\.json .*No such file") as no:
         run(tmp_path / "sweep", vandal, grid=None)
     assert "intact" not in str(no.value)
     assert str(no.value).count(str(tmp_path)) == 1

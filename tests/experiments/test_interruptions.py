@@ -199,7 +199,7 @@ def test_a_full_disk_leaves_earlier_tasks_intact(tmp_path, monkeypatch, undistur
     assert process.returncode != 0
     last = errors.strip().splitlines()[-1]
     assert f"cannot write task-000015.json in {folder} (File too large)" in last
-    assert "resume the sweep once there is room" in last
+    assert "can be resumed with the tasks that are there" in last
     assert finished(folder) == {f"task-{i:06d}.json" for i in range(15)}
     assert not list(folder.glob("*.tmp")) + list(folder.glob(".*.tmp"))
     assert resume(folder, tmp_path, monkeypatch, padding=100) == undisturbed[100]
