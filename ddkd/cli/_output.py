@@ -112,7 +112,7 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
         if saved.pop("digest") != _digest(saved):
             raise ValueError("it was changed")
         old, files = saved["settings"], saved["files"]
-        report = Path(saved["answer"].pop("report"))
+        report = args.out / saved["answer"].pop("report")
         answer = Answer(**saved["answer"], report=report)
         answer = replace(answer, body=[*answer.body, again])
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -144,6 +144,7 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=args.out) as folder:
         draft = Path(folder)
         assert answer.write is not None
+        assert answer.report is not None
         answer.write(draft)
         (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
         names = sorted(path.name for path in draft.iterdir())
@@ -152,7 +153,7 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
             os.replace(draft / name, args.out / name)
         saved = {
             "settings": _settings(args, data),
-            "answer": vars(answer) | {"write": None},
+            "answer": vars(answer) | {"write": None, "report": answer.report.relative_to(args.out)},
             "files": {name: fingerprint(str(args.out / name)) for name in names},
         }
         text = json.dumps({"digest": _digest(saved), **saved}, indent=1, default=str)

@@ -58,12 +58,18 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         student_alpha=args.student_alpha,
     )
     lead, values = _verdict(result, data.value)
-    widths = (
-        f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; {m:,} transfer rows."
-    )
+    notes = [
+        *data.notes(),
+        f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; {m:,} transfer rows.",
+    ]
+    if m < 2 * student_width:
+        notes.append(
+            f"With {m:,} transfer rows a student of width {student_width:,} is near its own peak "
+            f"or past it; --student-width {max(1, m // 4):,} would be well below."
+        )
     return Answer(
         lead,
-        [*data.notes(), widths, *_near_its_peak(m, student_width)],
+        notes,
         more=str(result.summary(by="model")),
         report=args.out / "results.csv",
         values=values,
@@ -90,13 +96,3 @@ def _verdict(result: SweepResult, value: str) -> tuple[str, dict[str, float]]:
         f"{verb} {percent(error['direct'])}."
     )
     return lead, {**error, "gain": float(gain), "standard_error": float(gap["se"][0])}
-
-
-def _near_its_peak(m: int, student_width: int) -> list[str]:
-    """A warning if the student's width is near the size of its transfer set."""
-    if m >= 2 * student_width:
-        return []
-    return [
-        f"With {m:,} transfer rows a student of width {student_width:,} is near its own peak or "
-        f"past it; --student-width {max(1, m // 4):,} would be well below."
-    ]

@@ -86,8 +86,6 @@ def check_theory(name: str, value: Theory, x: np.ndarray) -> tuple[np.ndarray, n
             raise ValueError(f"{name} must be an array, or a pair of abscissae and values")
         x, value = check_vector(f"{name}[0]", value[0]), value[1]
     values = np.asarray(value, dtype=np.float64)
-    if values.ndim == 0:
-        values = np.full(x.shape, values)
     if values.shape != x.shape or np.isnan(values).all():
         raise ValueError(f"{name} must have {x.size} values, not all NaN; got {values.shape}")
     return x, values

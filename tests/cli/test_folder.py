@@ -140,11 +140,16 @@ def test_other_places_are_tried_before_any_work(arguments, word, tmp_path, capsy
     assert word in error
 
 
-def test_changed_results_and_a_damaged_answer_are_not_passed_on(data, tmp_path, capsys):
-    assert curve(data, tmp_path) == 0
+def test_changed_results_and_a_damaged_answer_are_not_passed_on(
+    data, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert curve(data, Path()) == 0
     said = capsys.readouterr().out
     assert curve(data, tmp_path) == 0
-    assert said.splitlines()[0] in capsys.readouterr().out
+    again = capsys.readouterr().out
+    assert said.splitlines()[0] in again
+    assert again.splitlines()[-1] == str(tmp_path / "figure.png")  # seen from anywhere
     table, answer = tmp_path / "results.csv", tmp_path / "answer.json"
     content, saved = table.read_bytes(), json.loads(answer.read_text())
     table.write_bytes(content.replace(b"1", b"2"))

@@ -61,7 +61,7 @@ def in_terminal(arguments, folder, **environment):
         env={**os.environ, "PYTHONPATH": os.getcwd(), "TERM": "xterm", **environment},
     )
     os.close(slave)
-    written, end = b"", time.monotonic() + 120
+    written, end = b"", time.monotonic() + 600
     while time.monotonic() < end:
         ready, _, _ = select.select([master], [], [], 1)
         if ready:
