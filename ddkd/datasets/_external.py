@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 from sklearn.datasets import fetch_openml, get_data_home
 
 from ddkd._checks import check_matrix
-from ddkd.datasets._split import check_labels
+from ddkd.datasets._files import DataFile
+from ddkd.datasets._rows import split_rows
+from ddkd.datasets._split import Split, check_labels
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
@@ -45,19 +48,33 @@ def _read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
 
 
-def fetch_from_openml(name: str, **options: Any) -> tuple[np.ndarray, np.ndarray, str]:
-    """Fetch a data set by name: inputs (n, n_features), labels (n,), and where they are from.
+def from_openml(
+    name: str,
+    rng: np.random.Generator,
+    *,
+    version: int | str = 1,
+    data_home: str | None = None,
+    **splitting: Any,
+) -> Split:
+    """Fetch "openml:NAME" and split it.
 
     scikit-learn checks the download against the checksum that OpenML states, and keeps it.
     """
+    dataset = name.removeprefix("openml:")
+    options = {"version": version, "data_home": data_home}
     try:
-        bunch = fetch_openml(name, as_frame=False, parser="liac-arff", **options)
+        bunch = fetch_openml(dataset, as_frame=False, parser="liac-arff", **options)
     except (OSError, ValueError) as error:
         raise ValueError(
-            f"openml:{name} cannot be fetched ({error}); it needs a network and an active "
-            f"data set of that name and version, or an earlier download in data_home"
+            f"{name} cannot be fetched ({error}); it needs a network and an active data set of "
+            f"that name and version, or an earlier download in data_home"
         ) from None
-    X = check_matrix(f"X of openml:{name}", bunch.data)
-    y = check_labels(f"y of openml:{name}", bunch.target, size=len(X))
-    folder = Path(get_data_home(options.get("data_home"))) / "openml"
-    return X, y, f"{bunch.get('url') or 'https://www.openml.org'}, kept in {folder}"
+    X = check_matrix(f"X of {name}", bunch.data)
+    y = check_labels(f"y of {name}", bunch.target, size=len(X))
+    split = split_rows(DataFile(name, X, y, "classes"), rng, **splitting)
+    folder = Path(get_data_home(data_home)) / "openml"
+    about = (
+        f"OpenML data set {dataset!r}, version {version}, from "
+        f"{bunch.get('url') or 'https://www.openml.org'}, kept in {folder}; split by class."
+    )
+    return replace(split, description=about)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ddkd._checks import check_real, check_rng
 from ddkd.datasets._deform import DeformedImages
-from ddkd.datasets._external import fetch_from_openml
+from ddkd.datasets._external import from_openml
 from ddkd.datasets._files import SUFFIXES, DataFile, read_file
 from ddkd.datasets._named import (
     deformed_digits,
@@ -188,7 +188,7 @@ def _source(
         build, owner, _ = _NAMED[text]
         return build, _option_names(owner)
     if text.startswith("openml:"):
-        return partial(_from_openml, text), _option_names(split_rows, _from_openml)
+        return partial(from_openml, text), _option_names(split_rows, from_openml)
     raise ValueError(
         f"name must be one of {', '.join(available())}, openml:NAME, or a path of a .npz or "
         f".csv file; got {text!r}"
@@ -206,18 +206,3 @@ def _read_and_split(
 ) -> Split:
     reading = {key: options.pop(key) for key in _option_names(read_file) if key in options}
     return split_rows(read_file(path, label=label, **reading), rng, **options)
-
-
-def _from_openml(
-    name: str,
-    rng: np.random.Generator,
-    *,
-    version: int | str = 1,
-    data_home: str | None = None,
-    **splitting: Any,
-) -> Split:
-    dataset = name.removeprefix("openml:")
-    X, y, source = fetch_from_openml(dataset, version=version, data_home=data_home)
-    split = split_rows(DataFile(name, X, y, "classes"), rng, **splitting)
-    about = f"OpenML data set {dataset!r}, version {version}, from {source}; split by class."
-    return replace(split, description=about)
