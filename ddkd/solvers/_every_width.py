@@ -24,7 +24,7 @@ from typing import Self
 import numpy as np
 from scipy.linalg import lapack
 
-from ._arguments import Problem
+from ._arguments import Features, Problem
 from ._gram import PackedGram
 from ._growing import GrowingTriangle
 from ._lapack import solve_from_right, solve_triangle, tall_qr
@@ -62,13 +62,15 @@ def solve_every_width(problem: Problem, evaluation: Evaluation, solve_widths: So
     """Solve every width of the evaluation, some of which lie above n, and record it."""
     n = len(problem.Z)
     checkpoints = _checkpoints(n, int(evaluation.widths[-1]))
-    reference = replace(evaluation, widths=checkpoints, Y_test=None)
+    # Without test features a row of zeros stands for them.
+    test = np.zeros((1, problem.Z.shape[1])) if evaluation.Z_test is None else evaluation.Z_test
+    reference = replace(evaluation, widths=checkpoints, Z_test=test, Y_test=None)
     solve_widths(problem, reference)
     extremes = zip(reference.largest, reference.smallest, checkpoints, strict=True)
     certain = np.array([is_certain(s, t, problem.cutoff(int(width))) for s, t, width in extremes])
     certain &= reference.rank == np.minimum(checkpoints, n)
     for block in chain(
-        _blocks_below(problem, reference, certain), _blocks_above(problem, reference, certain)
+        _blocks_below(reference, test, certain), _blocks_above(reference, test, certain)
     ):
         ends = np.searchsorted(checkpoints, [block.start, block.stop])
         if certain[ends].all():
@@ -102,14 +104,13 @@ class _Block:
     """Updates from one checkpoint's width to the next.
 
     `directions` (n_test, stop - start) are those in which each new column changes the predictions,
-    None without test features; `steps` (stop - start, n_targets) by how much. `coef_squares` are
-    the squared norms of the coefficients, and `train_mse` the training errors, at all widths from
-    start to stop, both included.
+    `steps` (stop - start, n_targets) by how much. `coef_squares` are the squared norms of the
+    coefficients, and `train_mse` the training errors, at all widths from start to stop.
     """
 
     start: int
     stop: int
-    directions: np.ndarray | None
+    directions: np.ndarray
     steps: np.ndarray
     coef_squares: np.ndarray
     train_mse: np.ndarray
@@ -117,7 +118,7 @@ class _Block:
 
     @classmethod
     def above(
-        cls, reference: Evaluation, start: int, directions: np.ndarray | None, steps: np.ndarray
+        cls, reference: Evaluation, start: int, directions: np.ndarray, steps: np.ndarray
     ) -> Self:
         """Above n squared norms fall by those of the steps, and training errors are rounding."""
         stop = start + len(steps)
@@ -128,18 +129,16 @@ class _Block:
         return cls(start, stop, directions, steps, squares, train_mse, False)
 
 
-def _blocks_below(problem: Problem, reference: Evaluation, certain: np.ndarray) -> Iterator[_Block]:
+def _blocks_below(reference: Evaluation, test: Features, certain: np.ndarray) -> Iterator[_Block]:
     """Blocks up to the last checkpoint, at most n, of certain full rank."""
-    n, k = problem.Y.shape
+    n, k = reference.Y.shape
     checkpoints = reference.widths[certain & (reference.widths <= n)].tolist()
     if not checkpoints:
         return
     m = checkpoints[-1]
-    basis, triangle = tall_qr(problem.Z[:, :m])
-    rotated = basis.transpose_times(problem.Y)
-    directions = None
-    if reference.Z_test is not None:
-        directions = solve_from_right(triangle, np.array(reference.Z_test[:, :m], order="C"))
+    basis, triangle = tall_qr(reference.Z[:, :m])
+    rotated = basis.transpose_times(reference.Y)
+    directions = solve_from_right(triangle, np.array(test[:, :m], order="C"))
     inverse = solve_triangle(triangle, np.eye(m))
     squares, _ = cumulative_squares(np.zeros((m, k)), inverse, rotated[:m])
     squares = np.vstack([np.zeros((1, k)), squares])
@@ -147,80 +146,68 @@ def _blocks_below(problem: Problem, reference: Evaluation, certain: np.ndarray) 
     train_mse = np.cumsum(rest[::-1], axis=0)[::-1] / n
     for start, stop in pairwise(checkpoints):
         here, both = slice(start, stop), slice(start, stop + 1)
-        part = None if directions is None else directions[:, here]
-        yield _Block(start, stop, part, rotated[here], squares[both], train_mse[both], True)
+        D, steps = directions[:, here], rotated[here]
+        yield _Block(start, stop, D, steps, squares[both], train_mse[both], True)
 
 
-def _blocks_above(problem: Problem, reference: Evaluation, certain: np.ndarray) -> Iterator[_Block]:
+def _blocks_above(reference: Evaluation, test: Features, certain: np.ndarray) -> Iterator[_Block]:
     """Blocks above the threshold: by the growing triangle until the Gram matrix is safe."""
-    above = reference.widths >= len(problem.Z)
+    above = reference.widths >= len(reference.Z)
     widths = reference.widths[above].tolist()
     well = certain[above] & (reference.condition[above] < _GRAM_CONDITION)
     n_growing = int(np.argmax(np.append(well[:-1], True)))
-    yield from _blocks_growing(problem, reference, widths[: n_growing + 1], certain[above])
-    yield from _blocks_wide(problem, reference, widths[n_growing:])
+    yield from _blocks_growing(reference, test, widths[: n_growing + 1], certain[above])
+    yield from _blocks_wide(reference, test, widths[n_growing:])
 
 
 def _blocks_growing(
-    problem: Problem, reference: Evaluation, widths: list[int], certain: np.ndarray
+    reference: Evaluation, test: Features, widths: list[int], certain: np.ndarray
 ) -> Iterator[_Block]:
     """Blocks whose preconditioner is a growing triangle T: ``C = T'``."""
     if len(widths) < 2:
         return
-    test, n = reference.Z_test, len(problem.Z)
-    basis, triangle = tall_qr(problem.Z[:, :n])
-    rotated = basis.transpose_times(problem.Y)
-    growing = GrowingTriangle(problem.Z, basis, triangle, rotated)
+    n = len(reference.Z)
+    basis, triangle = tall_qr(reference.Z[:, :n])
+    rotated = basis.transpose_times(reference.Y)
+    growing = GrowingTriangle(reference.Z, basis, triangle, rotated)
     # At the width n the transposed features, in reverse order, are the orthogonal factor itself.
-    operator = None if test is None else np.array(test[:, :n][:, ::-1].T, order="F")
+    operator = np.array(test[:, :n][:, ::-1].T, order="F")
     for i, (start, stop) in enumerate(pairwise(widths)):
         new = growing.turned(stop)
-        columns = None if test is None else test[:, start:stop]
+        columns = test[:, start:stop]
         if certain[i]:
             scaled = solve_triangle(growing.triangle, new, transpose=True)
             upper = _upper_factor(scaled)
             dual = solve_triangle(growing.triangle, growing.rotated, transpose=True)
             steps = solve_triangle(upper, scaled.T @ dual, transpose=True)
-            directions = None
-            if operator is not None and columns is not None:
-                directions = solve_from_right(upper, columns - operator.T @ scaled)
+            directions = solve_from_right(upper, columns - operator.T @ scaled)
             yield _Block.above(reference, start, directions, steps)
-        reflectors = growing.absorb(new)
-        if operator is not None and columns is not None:
-            bottom = np.array(columns.T, order="F")
-            operator, _ = reflectors.apply(operator, bottom, transpose=True)
+        bottom = np.array(columns.T, order="F")
+        operator, _ = growing.absorb(new).apply(operator, bottom, transpose=True)
 
 
-def _blocks_wide(problem: Problem, reference: Evaluation, widths: list[int]) -> Iterator[_Block]:
+def _blocks_wide(reference: Evaluation, test: Features, widths: list[int]) -> Iterator[_Block]:
     """Blocks whose preconditioner is a Cholesky factor C of the Gram matrix.
 
-    Here the operator ``O = T Z' (Z Z')^-1`` maps y itself, and becomes ``O + D V`` with ``V =
-    U'^-1 S'C^-1``.
+    With duals ``V = (Z Z')^-1 Z_b`` the directions are ``(T_b - T Z' V) U^-1``: the products of
+    test and training samples grow like the Gram matrix.
     """
-    Z, test = problem.Z, reference.Z_test
-    gram = PackedGram(Z)
-    operator: np.ndarray | None = None
+    Z, width = reference.Z, 0
+    gram, cross = PackedGram(Z), np.zeros((len(test), len(Z)))
     for start, stop in pairwise(widths):
         gram.grow(start)
         factor = gram.factor(0.0)
         if factor is None:
             return
-        if test is not None and operator is None:
-            cross = sum(
-                test[:, left:right] @ Z[:, left:right].T
-                for left, right, _ in column_blocks(np.array([start]))
-            )
-            operator = np.ascontiguousarray(factor.solve(np.asarray(cross).T).T)
-        triangle, columns = factor.triangle(), Z[:, start:stop]
-        scaled = solve_triangle(triangle, columns, transpose=True)
-        upper = _upper_factor(scaled)
-        update = solve_triangle(upper, scaled.T, transpose=True)
-        update = solve_from_right(triangle, np.ascontiguousarray(update), transpose=True)
-        directions = None
-        if test is not None and operator is not None:
-            directions = solve_from_right(upper, test[:, start:stop] - operator @ columns)
-            operator += directions @ update
-        yield _Block.above(reference, start, directions, update @ problem.Y)
+        triangle = factor.triangle()
+        scaled = solve_triangle(triangle, Z[:, start:stop], transpose=True)
+        upper, duals = _upper_factor(scaled), solve_triangle(triangle, scaled)
+        for left, right, _ in column_blocks(np.array([start]), start=width):
+            cross += test[:, left:right] @ Z[:, left:right].T
+        width = start
+        directions = solve_from_right(upper, test[:, start:stop] - cross @ duals)
+        steps = solve_triangle(upper, duals.T @ reference.Y, transpose=True)
+        yield _Block.above(reference, start, directions, steps)
 
 
 def _upper_factor(scaled: np.ndarray) -> np.ndarray:
@@ -239,11 +226,12 @@ def _file(block: _Block, evaluation: Evaluation, reference: Evaluation, ends: np
     here = np.flatnonzero((widths > block.start) & (widths < block.stop))
     both = reference.largest[ends], reference.smallest[ends]
     norms = reference.coef_norm[ends] ** 2
+    assert reference.outputs is not None
     if (
         here.size == 0
         or any(s.max() > _SPREAD * s.min() for s in both)
         or not _agree(block.coef_squares[[0, -1]], norms, block.coef_squares)
-        or not _run(block, evaluation, reference, here, ends)
+        or not _run(block, evaluation, here, *reference.outputs[ends].transpose(0, 2, 1))
     ):
         return
     offsets = widths[here] - block.start
@@ -259,17 +247,10 @@ def _file(block: _Block, evaluation: Evaluation, reference: Evaluation, ends: np
 
 
 def _run(
-    block: _Block,
-    evaluation: Evaluation,
-    reference: Evaluation,
-    here: np.ndarray,
-    ends: np.ndarray,
+    block: _Block, evaluation: Evaluation, here: np.ndarray, start: np.ndarray, goal: np.ndarray
 ) -> bool:
     """File predictions or their errors; whether they arrive at the other end's own."""
-    if block.directions is None or reference.outputs is None:
-        return True
     directions, steps = block.directions, block.steps
-    start, goal = (reference.outputs[end].T for end in ends)
     offsets = evaluation.widths[here] - block.start - 1
     if not block.upwards:
         directions, steps = directions[:, ::-1], -steps[::-1]

@@ -26,8 +26,8 @@ from ._rank import SAFE_CONDITION, euclidean_norms, extremes
 _REFINED_CONDITION = 50.0
 # Bound of the relative error of coefficients that is accepted.
 _ACCEPTED_ERROR = 1e-9
-# Factors of several widths are held together up to this many numbers (2 GiB).
-_FACTORS = 2**28
+# Factors of several widths are held together up to this many numbers (1.25 GiB).
+_FACTORS = 5 * 2**25
 
 
 class PackedCholesky:

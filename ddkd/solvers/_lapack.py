@@ -42,6 +42,7 @@ def tall_qr(matrix: np.ndarray) -> tuple[Reflectors, np.ndarray]:
     """QR decomposition (n, m), n >= m: reflectors and the triangle (m, m), Fortran-ordered."""
     m = matrix.shape[1]
     copy = np.array(matrix, order="F")
+    del matrix  # columns made on demand are held by nobody else
     packed, factors, _ = lapack.dgeqrt(min(_BLOCK, m), copy, overwrite_a=1)
     # The upper triangle of a Fortran-ordered matrix, without a copy across orders.
     return Reflectors(packed, factors), np.tril(packed[:m].T).T

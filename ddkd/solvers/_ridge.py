@@ -10,8 +10,13 @@ import numpy as np
 
 from ._arguments import Problem, check_alpha, check_problem
 from ._lapack import tall_qr
-from ._rank import condition_of_extremes
-from ._solution import LeastSquaresSolution, assemble
+from ._rank import (
+    condition_of_extremes,
+    euclidean_norms,
+    residual_vanishes,
+    warn_if_not_interpolating,
+)
+from ._solution import LeastSquaresSolution
 from ._triangle import kept_extremes, shrinkage, solve_one_width, truncated_svd
 
 
@@ -103,14 +108,9 @@ def ridge(
 
 
 def solve_problem(
-    problem: Problem,
-    alphas: np.ndarray,
-    scalar: bool,
-    *,
-    triangular: bool = False,
-    stacklevel: int = 4,
+    problem: Problem, alphas: np.ndarray, scalar: bool, *, triangular: bool = False
 ) -> LeastSquaresSolution:
-    """Solve for a single penalty by QR, for many by singular values."""
+    """Solve for a single penalty by QR, for many by singular values; judge by the residuals."""
     problem = problem.scaled()
     rcond = problem.cutoff(problem.Z.shape[1])
     penalties = problem.penalty(alphas)
@@ -123,16 +123,33 @@ def solve_problem(
         coef, rank, extremes = _solve_spectrally(problem.Z, problem.Y, penalties, rcond)
         method = "svd"
     condition = condition_of_extremes(*extremes, penalties)
-    return assemble(
-        problem,
-        alphas,
-        scalar,
-        coef,
-        condition,
-        rank=rank,
-        method=method,
-        stacklevel=stacklevel,
-    )
+
+    # A stream's factor has fewer rows than samples, and the same residual norms.
+    n, p = problem.n_samples, problem.Z.shape[1]
+    residual_norm = np.linalg.norm(problem.Y - _fitted_values(problem.Z, coef), axis=1)
+    interpolates = residual_vanishes(residual_norm, np.linalg.norm(problem.Y, axis=0))
+    width, ranks = np.full(alphas.size, p), np.full(alphas.size, rank)
+    judged = interpolates | (alphas > 0)
+    warn_if_not_interpolating(width, judged, n, ranks, condition, 4)
+    coef_norm = euclidean_norms(coef.transpose(0, 2, 1))
+    fields = {
+        "coef": problem.as_targets(problem.coef(coef)),
+        "train_mse": problem.as_targets(problem.squares((residual_norm / np.sqrt(n)) ** 2)),
+        "coef_norm": problem.as_targets(problem.coef(coef_norm)),
+        "condition": condition,
+        "interpolates": interpolates,
+    }
+    if scalar:
+        first = {name: values[0] for name, values in fields.items()}
+        fields = {name: v.item() if v.ndim == 0 else v for name, v in first.items()}
+    return LeastSquaresSolution(**fields, rank=rank, rcond=rcond, method=method)
+
+
+def _fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
+    """Products ``Z @ coef[i]`` (n_alphas, n, k), all at once: the features are read only once."""
+    a, p, k = coef.shape
+    flat = Z @ coef.transpose(1, 0, 2).reshape(p, a * k)
+    return flat.reshape(-1, a, k).transpose(1, 0, 2)
 
 
 def _solve_spectrally(

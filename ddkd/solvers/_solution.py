@@ -6,13 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .._repr import short_repr
-from ._arguments import Problem
-from ._rank import (
-    condition_of_extremes,
-    euclidean_norms,
-    residual_vanishes,
-    warn_if_not_interpolating,
-)
 
 
 @short_repr
@@ -161,50 +154,3 @@ class SmallSolution:
     largest: float
     smallest: float
     method: str
-
-    def condition(self, alpha: float) -> float:
-        """Condition of the system with that penalty."""
-        return float(condition_of_extremes(self.largest, self.smallest, alpha))
-
-
-def assemble(
-    problem: Problem,
-    alphas: np.ndarray,
-    scalar: bool,
-    coef: np.ndarray,
-    condition: np.ndarray,
-    *,
-    rank: int,
-    method: str,
-    stacklevel: int,
-) -> LeastSquaresSolution:
-    """Judge coefficients (n_alphas, p, k) by their residuals and shape them like the arguments.
-
-    The scaled problem may be a factor of a larger one, with the same residual norms.
-    """
-    n, p = problem.n_samples, problem.Z.shape[1]
-    residual_norm = np.linalg.norm(problem.Y - fitted_values(problem.Z, coef), axis=1)
-    interpolates = residual_vanishes(residual_norm, np.linalg.norm(problem.Y, axis=0))
-    width, ranks = np.full(alphas.size, p), np.full(alphas.size, rank)
-    judged = interpolates | (alphas > 0)
-    warn_if_not_interpolating(width, judged, n, ranks, condition, stacklevel + 1)
-    train_mse = problem.squares((residual_norm / np.sqrt(n)) ** 2)
-    coef_norm = problem.coef(euclidean_norms(coef.transpose(0, 2, 1)))
-    fields = {
-        "coef": problem.as_targets(problem.coef(coef)),
-        "train_mse": problem.as_targets(train_mse),
-        "coef_norm": problem.as_targets(coef_norm),
-        "condition": condition,
-        "interpolates": interpolates,
-    }
-    if scalar:
-        first = {name: values[0] for name, values in fields.items()}
-        fields = {name: v.item() if v.ndim == 0 else v for name, v in first.items()}
-    return LeastSquaresSolution(**fields, rank=rank, rcond=problem.cutoff(p), method=method)
-
-
-def fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
-    """Products ``Z @ coef[i]`` (n_alphas, n, k), all at once: the features are read only once."""
-    a, p, k = coef.shape
-    flat = Z @ coef.transpose(1, 0, 2).reshape(p, a * k)
-    return flat.reshape(-1, a, k).transpose(1, 0, 2)

@@ -268,6 +268,34 @@ def test_cumulative_widths_are_exact_whatever_the_condition(condition):
         np.testing.assert_allclose(path.coefs[width - 1, :width], coef, rtol=0, atol=size)
 
 
+def test_cumulative_widths_lose_no_digits_to_a_gram_matrix():
+    # A Gram matrix as preconditioner at this condition would leave 300 times eps * condition.
+    rng = np.random.default_rng(13)
+    n, p = 50, 400
+    Z, Y = features_of_condition(n, p, 5e3, rng), rng.normal(size=(n, 2))
+    T = rng.normal(size=(30, p))
+    path = width_path(Z, Y, np.arange(1, p + 1), Z_test=T)
+    assert np.count_nonzero(path.method == "cumulative") > 350
+    for width in range(60, p, 20):
+        coef, _, s = svd_solution(Z[:, :width], Y, p * EPS)
+        expected = T[:, :width] @ coef
+        tolerance = 10 * EPS * s[0] / s[-1] * np.abs(expected).max()
+        np.testing.assert_allclose(path.predictions[width - 1], expected, rtol=0, atol=tolerance)
+
+
+def test_the_condition_between_checkpoints_is_within_its_stated_factor():
+    # Interpolated across the jump in size, it would be wrong by 30.
+    rng = np.random.default_rng(16)
+    n, p = 20, 300
+    Z, y = rng.normal(size=(n, p)), rng.normal(size=n)
+    Z[:, 100:] *= 50.0
+    path = width_path(Z, y, np.arange(1, p + 1))
+    assert np.count_nonzero(path.method == "cumulative") > 100
+    for width in range(1, p + 1):
+        s = np.linalg.svd(Z[:, :width], compute_uv=False)
+        assert 1 / 16 < path.condition[width - 1] / (s[0] / s[-1]) < 16
+
+
 # Leave-one-out (_leave_one_out.py)
 
 
