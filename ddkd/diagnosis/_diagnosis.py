@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils import _safe_indexing, assert_all_finite, column_or_1d
 from tqdm import tqdm
@@ -262,7 +262,7 @@ def diagnose(
 def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
     """A function from a width to an unfitted estimator that is nobody else's."""
     if param_name is None:
-        if hasattr(estimator, "fit") or not callable(estimator):
+        if isinstance(estimator, BaseEstimator) or not callable(estimator):
             raise ValueError(
                 "param_name must name the estimator's width, such as "
                 "'rbfsampler__n_components'; None is for a function from a width to an estimator"

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from ddkd.diagnosis._subject import Change, fitted_pipeline
 
-__all__ = ["Part", "narrowing_steps", "parts"]
+__all__ = ["Part", "parts"]
 
 _PENALTIES = {"alpha", "reg_alpha", "reg_lambda", "l2_regularization", "weight_decay", "shrinkage"}
 _CUTOFFS = {"rcond", "cond", "cutoff", "rtol", "tol", "eps"}
@@ -40,23 +40,35 @@ class Part:
     neutral: Change
 
 
-def parts(estimator: Any, model: Any, *, factor: int) -> list[Part]:
+def parts(estimator: Any, model: Any, columns: list[int], factor: int) -> list[Part]:
     """Every part of an estimator that could explain a missing peak, by its parameters' names.
 
-    `model` is the estimator fitted, which knows its number of iterations; `factor` times as many
-    can be afforded.
+    `model` is the estimator fitted, which knows its number of iterations, and `columns` are the
+    numbers of columns after its steps; `factor` times as many iterations can be afforded.
     """
     inner = fitted_pipeline(model)
     made = getattr(inner[-1] if isinstance(inner, Pipeline) else inner, "n_iter_", None)
     n_iter = None if made is None else factor * int(np.max(made))  # one number, or one a class
     found = []
-    for place, owner in {**estimator.get_params(deep=True), "": estimator}.items():
+    for place, owner in {"": estimator, **estimator.get_params(deep=True)}.items():
         if hasattr(owner, "get_params") and not isinstance(owner, type):
             prefix, own = f"{place}__" if place else "", owner.get_params(deep=False)
             for cause, name, neutral in _of_owner(owner, own, n_iter, factor):
                 named = neutral and {prefix + key: value for key, value in neutral.items()}
                 found.append(Part(cause, type(owner).__name__, prefix + name, own.get(name), named))
+        if isinstance(owner, Pipeline):
+            found += _narrowing(owner, prefix, columns)
     return found
+
+
+def _narrowing(pipeline: Pipeline, prefix: str, columns: list[int]) -> Iterator[Part]:
+    """Steps after which there are fewer columns than an earlier step has made."""
+    steps = [(n, s) for n, s in pipeline.steps[:-1] if s is not None and s != "passthrough"]
+    widest = np.maximum.accumulate(columns)
+    for (name, step), width, most in zip(steps, columns, widest, strict=False):
+        if width < most:
+            place = prefix + name
+            yield Part("rank", type(step).__name__, place, width, {place: "passthrough"})
 
 
 def _of_owner(
@@ -81,7 +93,7 @@ def _of_owner(
         if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
             continue
         if name in _PENALTIES:
-            yield "penalty", name, {name: _rounded(value * 1e-12)}
+            yield "penalty", name, {name: float(f"{value * 1e-12:.2g}")}
         elif name == "C":
             yield "penalty", name, {name: value * 1e4}
         elif name in _CUTOFFS and ending is None:
@@ -91,11 +103,6 @@ def _of_owner(
         elif name == "n_estimators" and value > 1 and ("Boost" not in kind or "estimator" in own):
             # Boosted trees have no member whose width could be the parameter.
             yield "averaged", name, {key: _ALONE[key] for key in _ALONE if own.get(key) is not None}
-
-
-def _rounded(value: float) -> float:
-    """Two digits, since the number will be read."""
-    return float(f"{value:.2g}")
 
 
 def _ending(own: dict[str, Any]) -> str | None:
@@ -117,7 +124,7 @@ def _longer(own: dict[str, Any], name: str, n_iter: int | None, factor: int) -> 
         if isinstance(own.get("n_iter_no_change"), int):
             neutral["n_iter_no_change"] = neutral[name]
     if isinstance(own.get("tol"), float):
-        neutral["tol"] = _rounded(own["tol"] * 1e-8)
+        neutral["tol"] = float(f"{own['tol'] * 1e-8:.2g}")
     if own.get("early_stopping") is True:
         neutral["early_stopping"] = False
     return neutral
@@ -139,23 +146,3 @@ def _searched(own: dict[str, Any], kind: str) -> tuple[str, Change] | None:
         fixed: dict[str, Any] = {"alphas": [1e-12], "Cs": [1e4]}
         return next(((name, {name: fixed[name]}) for name in fixed if name in own), ("cv", None))
     return None
-
-
-def narrowing_steps(estimator: Any, columns: list[int]) -> list[Part]:
-    """Steps of a pipeline after which there are fewer columns than the widest step before made.
-
-    `columns` are the numbers of columns after each step that is not passed through.
-    """
-    places = {"": estimator, **estimator.get_params(deep=True)}
-    pipelines = ((n, v) for n, v in places.items() if isinstance(v, Pipeline))
-    prefix, pipeline = next(pipelines, ("", None))
-    if pipeline is None:
-        return []
-    steps = [(n, s) for n, s in pipeline.steps[:-1] if s is not None and s != "passthrough"]
-    found, widest = [], 0
-    for (name, step), width in zip(steps, columns, strict=False):
-        if width < widest:
-            full = f"{prefix}__{name}" if prefix else name
-            found.append(Part("rank", type(step).__name__, full, width, {full: "passthrough"}))
-        widest = max(widest, width)
-    return found

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.diagnosis._parts import Part, narrowing_steps, parts
+from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows
 
@@ -45,7 +45,8 @@ class Probes:
     def __init__(self, subject: Subject, widths: list[Any], rng: np.random.Generator) -> None:
         self.subject = subject
         self.data = subject.data
-        self.rng = rng
+        self.disturbed = self.data.disturbed(rng)
+        self.noisy = self.disturbed[0]  # noise as large as the signal, or a third of other classes
         self.all_widths = widths  # the caller's, sorted
         spread = np.linspace(0, len(widths) - 1, min(len(widths), _MOST_WIDTHS))
         self.widths = [widths[i] for i in spread.round().astype(int)]
@@ -56,39 +57,6 @@ class Probes:
     def note(self, probe: str, value: float, meaning: str) -> None:
         """Remember a number for the table."""
         self.evidence[probe] = Evidence(probe, float(value), meaning)
-
-    # --- labels
-
-    @cached_property
-    def disturbed(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Labels changed in one part of the rows, in another and in both, and what was added.
-
-        Numbers are shuffled among a half of the rows each, so that no label is one that the
-        model's target transformer or loss does not allow, and the noise is as large as the signal.
-        Classes are replaced in a third each: with all changed, every odd function looks linear.
-        """
-        y, data = self.data.y, self.data
-        order = self.rng.permutation(data.n)
-        if data.classes is None:
-            first, second = np.array_split(order, 2)
-            other = y.copy()
-            for rows in (first, second):
-                other[rows] = y[np.roll(rows, 1)]
-        else:
-            first, second, _ = np.array_split(order, 3)
-            shift = self.rng.integers(1, len(data.classes), size=data.n)
-            other = data.classes[(np.searchsorted(data.classes, y) + shift) % len(data.classes)]
-        labels = []
-        for rows in (first, second, np.r_[first, second]):
-            changed = y.copy()
-            changed[rows] = other[rows]
-            labels.append(changed)
-        return labels, [data.codes(changed) - data.codes(y) for changed in labels]
-
-    @cached_property
-    def noisy(self) -> np.ndarray:
-        """Labels with noise as large as the signal, or a third of the classes changed."""
-        return self.disturbed[0][0]
 
     # --- widths
 
@@ -287,9 +255,9 @@ class Probes:
         linear; the second, |D1|^2/(s g1.D1), is 1 for a projection and less for a smooth filter;
         the third, |g2.D1 - g1.D2| s/(|D1||D2|), is 0 if all rows count alike.
         """
-        labels, (g1, g2, _) = self.disturbed
-        base = self.subject.fitted(self.center, self.data.y)
-        d1, d2, d12 = (self.subject.fitted(self.center, t) - base for t in labels)
+        base, codes = self.subject.fitted(self.center, self.data.y), self.data.codes(self.data.y)
+        d1, d2, d12 = (self.subject.fitted(self.center, t) - base for t in self.disturbed)
+        g1, g2, _ = (self.data.codes(t) - codes for t in self.disturbed)
         size1, size2, size12 = (max(float(np.linalg.norm(d)), 1e-300) for d in (d1, d2, d12))
         linear = float(np.linalg.norm(d12 - d1 - d2)) / size12
         smoothness = size1**2 / max(float(np.sum(g1 * d1)), 1e-300)
@@ -331,11 +299,9 @@ class Probes:
     def parts(self) -> list[Part]:
         """Parts whose names could explain a missing peak."""
         width = self.widths[-1]
-        estimator, (model, _) = self.subject.make(width), self.subject.model(width, self.data.y)
-        if not hasattr(estimator, "get_params"):
-            return []
-        found = parts(estimator, model, factor=3 if self.subject.longest > _SLOW else 30)
-        return found + narrowing_steps(estimator, self.stage_columns(width))
+        model, _ = self.subject.model(width, self.data.y)
+        factor = 3 if self.subject.longest > _SLOW else 30
+        return parts(self.subject.make(width), model, self.stage_columns(width), factor)
 
     def has(self, cause: str) -> bool:
         return any(part.cause == cause for part in self.parts)
@@ -389,7 +355,8 @@ class Probes:
         if found is None:
             return None
         singular = found[1]
-        rank, full = int(np.sum(singular > 1e-7 * singular[0])), min(self.data.n - 1, len(singular))
+        rank = int(np.sum(singular > 1e-7 * singular[0]))
+        full = min(self.data.n - 1, max(self.stage_columns(width)))
         self.note("rank of the features", rank, f"of {full} at width {width}")
         return rank >= 0.9 * full
 

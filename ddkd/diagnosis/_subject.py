@@ -67,6 +67,31 @@ class Data:
         one_hot = 2.0 * (labels[:, None] == self.classes) - 1
         return one_hot[:, 1:] if len(self.classes) == 2 else one_hot
 
+    def disturbed(self, rng: np.random.Generator) -> list[np.ndarray]:
+        """Labels changed in one part of the rows, in another and in both.
+
+        Numbers are shuffled among a half of the rows each, so that no label is one that the
+        model's target transformer or loss does not allow, and the noise is as large as the signal.
+        Classes are replaced in a third each: with all changed, every odd function looks linear.
+        """
+        order = rng.permutation(self.n)
+        if self.classes is None:
+            first, second = np.array_split(order, 2)
+            other = self.y.copy()
+            for rows in (first, second):
+                other[rows] = self.y[np.roll(rows, 1)]
+        else:
+            first, second, _ = np.array_split(order, 3)
+            shift = rng.integers(1, len(self.classes), size=self.n)
+            place = np.searchsorted(self.classes, self.y)
+            other = self.classes[(place + shift) % len(self.classes)]
+        labels = []
+        for rows in (first, second, np.r_[first, second]):
+            changed = self.y.copy()
+            changed[rows] = other[rows]
+            labels.append(changed)
+        return labels
+
 
 def distinct_rows(X: Any) -> list[bytes]:
     """A key a row, equal where the rows are."""
@@ -104,8 +129,6 @@ class Subject:
     def make(self, width: Any, change: Change = None) -> Any:
         """An unfitted estimator of a width, with its seeds set and some parameters changed."""
         estimator = self.build(width)
-        if not hasattr(estimator, "get_params"):
-            return estimator
         unset = {
             name: self.seed
             for name, value in estimator.get_params(deep=True).items()

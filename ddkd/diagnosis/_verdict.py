@@ -18,7 +18,9 @@ def decide(probes: Probes) -> tuple[str, ...]:
     except Spent:
         probes.note("stopped early", probes.subject.n_fits, "fits made; time or fits were spent")
         many_fits = [cause for cause in ("averaged", "tuned") if probes.has(cause)]
-        return tuple(_damped(probes) or many_fits or ["unclear"])
+        measured = "disturbance" in vars(probes) and not probes.has("stopped")
+        loss = ["loss"] if measured and not probes.is_linear else []
+        return tuple(_damped(probes) or many_fits or loss or ["unclear"])
 
 
 def _rules(probes: Probes) -> Iterator[list[str]]:
@@ -97,7 +99,7 @@ def _few_rows(probes: Probes) -> list[str]:
 
 
 def _grid(probes: Probes) -> list[str]:
-    if not probes.numeric or probes.ring is None or probes.own_peak is not None:
+    if probes.ring is None or probes.own_peak is not None:
         return []
     damped = not probes.interpolates or probes.has("averaged")
     if damped and not probes.is_high(probes.ring):
@@ -144,15 +146,13 @@ def _damped(probes: Probes) -> list[str]:
 
 
 def _undamped(probes: Probes) -> list[str]:
-    if not probes.interpolates or (probes.numeric and probes.threshold > 1.1 * probes.guess):
+    reached = probes.interpolates and probes.numeric and probes.threshold <= 1.1 * probes.guess
+    if not reached:
         return []
-    if not probes.numeric:
-        return ["low-noise"]
     if not probes.tried_threshold:
         return ["grid"]
     # Where classes are hardly told apart the error is near chance at every width.
-    hidden = probes.data.classes is not None and probes.loss_peak is not None
-    return ["healthy"] if hidden else ["low-noise"]
+    return ["low-noise"] if probes.loss_peak is None else ["healthy"]
 
 
 def _sharp(probes: Probes) -> list[str]:
@@ -161,8 +161,6 @@ def _sharp(probes: Probes) -> list[str]:
     allowed = (1.0,) if probes.data.classes is None else (1.0, 0.5)
     if min(abs(smoothness - a) for a in allowed) > 1e-3 or asymmetry > 1e-2:
         return []
-    if probes.has("rank"):
-        return ["rank", *(["cutoff"] if probes.has("cutoff") else [])]
     if probes.rank_is_full is None:
         return ["cutoff", "rank"]
     return ["cutoff"] if probes.rank_is_full else ["rank"]
@@ -174,8 +172,7 @@ def _smooth(probes: Probes) -> list[str]:
     if asymmetry > 1e-2:  # rows count differently: resampled, or in steps
         return ["stopped", "averaged"] if probes.has("stopped") else ["averaged"]
     if len(probes.filters) < 2:
-        ends_early = probes.has("stopped") and not probes.has("penalty")
-        return ["stopped", "penalty"] if ends_early else ["penalty", "stopped"]
+        return ["penalty", "stopped"]
     s, h = np.array(probes.filters).T
     penalty = np.ptp(np.log(h / (1 - h) / s**2))
     stopped = np.ptp(np.log(-np.log1p(-h) / s**2))
