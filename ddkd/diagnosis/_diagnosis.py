@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ddkd._checks import check_integer, check_rng
 from ddkd.diagnosis import _words
-from ddkd.diagnosis._probes import Evidence, Probes
+from ddkd.diagnosis._probes import Probes
 from ddkd.diagnosis._subject import Data, Spent, Subject, distinct_rows
 from ddkd.diagnosis._verdict import decide
 
@@ -85,7 +85,7 @@ class Diagnosis:
 
     causes: tuple[str, ...]
     threshold: float | None
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[_words.Evidence, ...]
     remedy: str
     widths: np.ndarray
     errors: np.ndarray
@@ -363,7 +363,7 @@ def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
     place = "the threshold" if threshold is None else f"{threshold:g}"
     numbers = {"ridge": ridge, "threshold": place, "n": round(data.n * ratio)}
     answer = _words.answer(causes, part, higher, leaked=probes.leaked, **numbers)
-    shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if probes.line else (1,)
+    shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if threshold and probes.line else (1,)
     near = [round(share * threshold) for share in shares] if threshold else []
     return Diagnosis(
         causes=causes,

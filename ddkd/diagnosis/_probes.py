@@ -7,7 +7,7 @@ labels, with H its hat matrix. Everything here is such a difference, a test erro
 
 from bisect import bisect_left
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,22 +16,14 @@ import numpy as np
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows
+from ddkd.diagnosis._words import Evidence
 
-__all__ = ["Evidence", "Probes"]
+__all__ = ["Probes"]
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _MOST_WIDTHS = 12
 _SLOW = 0.2  # seconds a fit: much longer ones cannot be afforded
 _REMOVABLE = ("penalty", "cutoff", "rank", "stopped", "averaged", "tuned")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One probe: what it measured, the number, and what that number means."""
-
-    probe: str
-    value: float
-    meaning: str
 
 
 class Probes:
@@ -213,10 +205,15 @@ class Probes:
 
     @cached_property
     def threshold(self) -> Any:
-        """The least width that meets as many labels as a width far above does."""
+        """The least width that meets as many labels as a width far above does.
+
+        If the features could meet them well below, a cutoff hides the threshold, which is there.
+        """
         found = self.guess
         if self.numeric and self.met_far > 0.15:
             found = self._least_width()
+            if found > 1.1 * self.guess and self.rank_is_full:
+                found = self.guess
         self.note("threshold", float(found) if self.numeric else np.nan, "width that interpolates")
         return found
 
@@ -225,13 +222,14 @@ class Probes:
         low, high = 1, self.far
         guess = self.allowed((1 if self.interpolates else self.met_far) * self.guess)
         for width in (guess, max(guess - 2, 1)):
-            if self._meets(width):
+            if self.meets(width):
                 high = min(high, width)
             else:
                 low = max(low, width + 1)
-        return low + bisect_left(range(low, high), True, key=self._meets)
+        return low + bisect_left(range(low, high), True, key=self.meets)
 
-    def _meets(self, width: int) -> bool:
+    def meets(self, width: int) -> bool:
+        """Whether a width meets as many labels as one far above, or nearly."""
         return self._met(width) >= 0.97 * self.met_far
 
     @property
@@ -247,6 +245,16 @@ class Probes:
 
     # --- what the fit does to its labels
 
+    def _differences(self, change: Change = None) -> list[np.ndarray]:
+        """What the three changes of the labels do to the fit at the threshold."""
+        base = self.subject.fitted(self.center, self.data.y, change)
+        return [self.subject.fitted(self.center, t, change) - base for t in self.disturbed]
+
+    def nonlinearity(self, change: Change = None) -> float:
+        """|D12 - D1 - D2|/|D12| at the threshold, with some parameters changed."""
+        d1, d2, d12 = self._differences(change)
+        return float(np.linalg.norm(d12 - d1 - d2)) / max(float(np.linalg.norm(d12)), 1e-300)
+
     @cached_property
     def disturbance(self) -> tuple[float, float, float]:
         """What two random changes of the labels, g1 and g2, do to the fit at the threshold.
@@ -255,11 +263,10 @@ class Probes:
         linear; the second, |D1|^2/(s g1.D1), is 1 for a projection and less for a smooth filter;
         the third, |g2.D1 - g1.D2| s/(|D1||D2|), is 0 if all rows count alike.
         """
-        base, codes = self.subject.fitted(self.center, self.data.y), self.data.codes(self.data.y)
-        d1, d2, d12 = (self.subject.fitted(self.center, t) - base for t in self.disturbed)
-        g1, g2, _ = (self.data.codes(t) - codes for t in self.disturbed)
-        size1, size2, size12 = (max(float(np.linalg.norm(d)), 1e-300) for d in (d1, d2, d12))
-        linear = float(np.linalg.norm(d12 - d1 - d2)) / size12
+        d1, d2, _ = self._differences()
+        g1, g2, _ = (self.data.codes(t) - self.data.codes(self.data.y) for t in self.disturbed)
+        size1, size2 = (max(float(np.linalg.norm(d)), 1e-300) for d in (d1, d2))
+        linear = self.nonlinearity()
         smoothness = size1**2 / max(float(np.sum(g1 * d1)), 1e-300)
         asymmetry = abs(float(np.sum(g2 * d1 - g1 * d2))) / (size1 * size2)
         self.note("linear in the labels", linear, "relative misfit; below 1e-4 is linear")
@@ -350,7 +357,7 @@ class Probes:
     @cached_property
     def rank_is_full(self) -> bool | None:
         """Whether as many columns as rows are independent; None if they are out of sight."""
-        width = min(self.center, self.guess) if self.numeric else self.center
+        width = self.allowed(self.guess)
         found = self._singular(width)
         if found is None:
             return None

@@ -83,8 +83,8 @@ class Data:
         else:
             first, second, _ = np.array_split(order, 3)
             shift = rng.integers(1, len(self.classes), size=self.n)
-            place = np.searchsorted(self.classes, self.y)
-            other = self.classes[(place + shift) % len(self.classes)]
+            place = np.searchsorted(self.classes, self.y) + shift
+            other = self.classes[place % len(self.classes)]
         labels = []
         for rows in (first, second, np.r_[first, second]):
             changed = self.y.copy()
@@ -127,14 +127,17 @@ class Subject:
     _memory: dict[Hashable, Fit] = field(default_factory=dict)
 
     def make(self, width: Any, change: Change = None) -> Any:
-        """An unfitted estimator of a width, with its seeds set and some parameters changed."""
-        estimator = self.build(width)
-        unset = {
-            name: self.seed
-            for name, value in estimator.get_params(deep=True).items()
-            if name.split("__")[-1] == "random_state" and value is None
-        }
-        return clone(estimator).set_params(**unset).set_params(**change or {})
+        """An unfitted estimator of a width, with its seeds set and some parameters changed.
+
+        It works in this process alone: the time that others spend is not counted.
+        """
+        estimator, fixed = self.build(width), {}
+        for name, value in estimator.get_params(deep=True).items():
+            if name.endswith("random_state") and value is None:
+                fixed[name] = self.seed
+            elif name.endswith("n_jobs") and value is not None:
+                fixed[name] = 1
+        return clone(estimator).set_params(**fixed).set_params(**change or {})
 
     def model(self, width: Any, labels: np.ndarray, change: Change = None) -> Fit:
         """The fitted estimator, and its numbers on the training rows (n, k)."""

@@ -38,7 +38,8 @@ def _rules(probes: Probes) -> Iterator[list[str]]:
     yield averaged
     yield _other_loss(probes)
     yield _damped(probes)
-    yield [] if probes.is_linear else ["loss"]
+    if not probes.is_linear:  # equal columns make a fit so by rounding alone
+        yield ["rank", "loss"] if probes.rank_is_full is False else ["loss"]
     yield _undamped(probes)
     yield _sharp(probes)
     yield _smooth(probes)
@@ -129,9 +130,11 @@ def _other_loss(probes: Probes) -> list[str]:
     if probes.is_linear:
         return []
     longer = probes.without("stopped")
-    if probes.data.classes is None and "stopped" in _damped(probes):
-        return ["stopped"]
-    if longer is not None and probes.misfit(probes.center, longer) < 0.01:
+    if longer is not None and probes.data.classes is None:
+        mended = probes.nonlinearity(longer) < 0.3 * probes.nonlinearity()
+    else:
+        mended = longer is not None and probes.misfit(probes.center, longer) < 0.01
+    if mended:
         return ["stopped"]
     if probes.own_projection:
         return ["rank", "stopped"] if probes.has("rank") else ["stopped", "rank"]
@@ -146,8 +149,7 @@ def _damped(probes: Probes) -> list[str]:
 
 
 def _undamped(probes: Probes) -> list[str]:
-    reached = probes.interpolates and probes.numeric and probes.threshold <= 1.1 * probes.guess
-    if not reached:
+    if not (probes.interpolates and probes.numeric and probes.meets(probes.center)):
         return []
     if not probes.tried_threshold:
         return ["grid"]

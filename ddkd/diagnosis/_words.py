@@ -1,10 +1,11 @@
 """What a diagnosis says: why, in a sentence, and what to do, with code where there is some."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from ddkd.diagnosis._parts import Part
 
-__all__ = ["answer", "remedy"]
+__all__ = ["Evidence", "answer", "remedy"]
 
 _WHY = {
     "healthy": "The curve peaks at {threshold}, the interpolation threshold, as it should.",
@@ -40,6 +41,15 @@ _MEND = {
     "unclear": "Give 500 test rows or more, widths near the number of rows, or a larger max_fits",
 }
 _NOISE = "y = y + y.std() * numpy.random.default_rng(0).standard_normal(len(y))"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One probe: what it measured, the number, and what that number means."""
+
+    probe: str
+    value: float
+    meaning: str
 
 
 def answer(causes: tuple[str, ...], part: Part | None, higher: float, **numbers: Any) -> str:

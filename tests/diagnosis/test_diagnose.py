@@ -1,6 +1,7 @@
 """`diagnose` names the reason that was put in, accuses no healthy pipeline, and mends."""
 
 import re
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ QUICK += ["penalty_or_loss_log_target", "stopped_sgd_classifier", "penalty_spars
 QUICK += ["stopped_conjugate_gradients", "rank_or_stopped_partial_least_squares"]
 PLAIN = ["linear_regression_40_0.5", "classes_60_2", "target_scaled"]
 REMEDIES = ["penalty_ridge_default", "penalty_target_scaled", "cutoff_pinv", "cutoff_ddkd"]
+REMEDIES += ["cutoff_linear_regression"]
 REMEDIES += ["rank_pca_after", "tuned_ridge_cv", "penalty_ddkd"]
 REMEDIES += [pytest.param("averaged_bagging", marks=pytest.mark.slow)]
 
@@ -166,9 +168,24 @@ def test_no_width_is_tried_that_the_estimator_does_not_allow():
     assert found.cause != "healthy"
 
 
-def test_few_fits_say_unclear_or_something_true():
-    found = diagnose(**SABOTAGED["penalty_ridge_default"](0), max_fits=12)
-    assert found.n_fits <= 12
+class Working(LinearRegression):
+    seen: ClassVar[set] = set()
+
+    def fit(self, X, y):
+        self.seen.add(self.n_jobs)
+        return super().fit(X, y)
+
+
+def test_no_other_process_is_started_whose_time_would_not_be_counted():
+    arguments = case(make_pipeline(fourier(), Working(n_jobs=2)), numbers(0))
+    diagnose(**arguments, max_fits=5)
+    assert Working.seen == {1}
+
+
+@pytest.mark.parametrize("max_fits", [5, 12])
+def test_few_fits_say_unclear_or_something_true(max_fits):
+    found = diagnose(**SABOTAGED["penalty_ridge_default"](0), max_fits=max_fits)
+    assert found.n_fits <= max_fits
     assert found.cause in ("unclear", "penalty")
 
 
