@@ -24,7 +24,7 @@ __all__ = ["advise"]
 
 BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
 STUDENT_WIDTH = 4  # in units of the labelled rows
-N_SPLITS = 2  # into folds: of one the choice is a lottery at a hundred rows
+FEW_LABELS = 300  # with fewer, one split into folds makes the choice a lottery
 MAX_POOL = 10_000
 MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} contestants"
@@ -44,12 +44,12 @@ def advise(
 ) -> Advice:
     """Choose a method, or a student of it, by cross-validating whole pipelines.
 
-    The rows are split into folds twice. In each fold the labels of some rows are hidden; every
-    rival is tuned on the others and labels the unlabelled rows, and a student learns from what it
-    said. A held-out row is thus scored by a student whose teacher never saw its label. Students'
-    features and factors depend on neither the labels nor the fold, so all of them share one. The
-    kernel of the students is the one that kernel ridge prefers by leave-one-out error of all
-    labels.
+    The rows are split into folds, fewer than 300 of them twice. In each fold the labels of some
+    rows are hidden; every rival is tuned on the others and labels the unlabelled rows, and a
+    student learns from what it said. A held-out row is thus scored by a student whose teacher never
+    saw its label. Students' features and factors depend on neither the labels nor the fold, so all
+    of them share one. The kernel of the students is the one that kernel ridge prefers by
+    leave-one-out error of all labels.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def advise(
         Methods of your own, which join the standard ones and have students, too; see
         `ddkd.contestants.Contestant`.
     n_folds : int, default=5
-        Number of folds of each of the two splits.
+        Number of folds of each split.
     rng : None, int, SeedSequence or Generator, default=0
         Source of the folds and of everything random in the contestants.
     n_jobs : int, default=1
@@ -106,7 +106,8 @@ def advise(
         pool = pool[generator.choice(len(pool), MAX_POOL, replace=False)]
     group_of = None if groups is None else _groups(groups, len(X))
     n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
-    splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(N_SPLITS)]
+    n_splits = 2 if len(X) < FEW_LABELS else 1
+    splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(n_splits)]
     hidden = [held for split in splits for _, held in split]
     known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
     n_classes = 0 if classes is None else len(classes)

@@ -135,6 +135,15 @@ def test_numbers_are_advised_on_too():
     assert "of the variance" in found.report()
 
 
+@pytest.mark.parametrize(("n", "n_labellings"), [(299, 10), (300, 5)])
+def test_from_300_labels_on_rows_are_split_into_folds_once(n, n_labellings):
+    X, y = load_diabetes(return_X_y=True)
+    found = advise(X[:n], y[:n], None)
+    hidden = ~found._contest.labels.known
+    assert len(hidden) == n_labellings
+    assert (hidden.sum(axis=0) == n_labellings // 5).all()
+
+
 def test_standard_errors_count_one_more_discordant_row_and_are_a_quarter_wider():
     d = np.array([1.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     n = len(d)
