@@ -9,8 +9,6 @@ from ddkd._checks import check_choice, check_integer, check_real, check_rng
 from ddkd._repr import short_repr
 from ddkd.solvers import ridge
 
-__all__ = ["ClassMixtureModel", "class_mixture"]
-
 _DRAWS = 4000
 
 

@@ -11,8 +11,6 @@ from ddkd._repr import short_repr
 from ddkd.simulation._models import taught
 from ddkd.solvers import ridge
 
-__all__ = ["ClusterMixtureModel", "cluster_mixture"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)

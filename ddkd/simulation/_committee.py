@@ -11,8 +11,6 @@ from ddkd.populations import GaussianPopulation
 from ddkd.simulation._linear import LinearModel, least_squares, linear_model
 from ddkd.simulation._models import taught
 
-__all__ = ["Committee", "committee"]
-
 _DRAWS = 4000
 
 

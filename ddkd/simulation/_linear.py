@@ -10,8 +10,6 @@ from ddkd._repr import short_repr
 from ddkd.simulation._models import FittedModel, Population, draw, figures, taught
 from ddkd.solvers import LeastSquaresSolution, ridge, width_path
 
-__all__ = ["LinearModel", "WidthCurve", "least_squares", "linear_model", "width_curve"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,6 @@ from ddkd._checks import check_choice
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, MixturePopulation
 
-__all__ = ["FittedModel", "Population", "draw", "figures", "taught"]
-
 Population = GaussianPopulation | MixturePopulation
 
 

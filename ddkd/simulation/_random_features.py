@@ -11,8 +11,6 @@ from ddkd.populations import GaussianPopulation
 from ddkd.simulation._models import FittedModel, draw, figures, taught
 from ddkd.solvers import LeastSquaresSolution, ridge
 
-__all__ = ["RandomFeatureModel", "random_features"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)

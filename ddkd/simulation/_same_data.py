@@ -9,8 +9,6 @@ from ddkd.populations import GaussianPopulation
 from ddkd.simulation._models import FittedModel, draw, figures, taught
 from ddkd.solvers import ridge
 
-__all__ = ["bagging", "gradient_flow", "self_distill"]
-
 
 def self_distill(
     population: GaussianPopulation,

@@ -8,8 +8,6 @@ from ddkd._checks import check_integer, check_real, check_rng
 from ddkd.populations import GaussianPopulation
 from ddkd.simulation._models import draw
 
-__all__ = ["ridge_fits", "training_sets"]
-
 
 def training_sets(
     population: GaussianPopulation, n_samples: int, n_sets: int, *, rng: Any = None

@@ -18,8 +18,6 @@ from ddkd._repr import short_repr
 from ddkd.testing._comparison import Comparison, check_prediction, draw, percent
 from ddkd.testing._means import compare_means
 
-__all__ = ["FALSE_ALARM", "Theorem", "Verdict", "declare", "verify"]
-
 # Forty entries at this rate raise a false alarm in one run of a thousand.
 FALSE_ALARM = 2.5e-5
 

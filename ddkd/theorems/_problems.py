@@ -7,21 +7,6 @@ import numpy as np
 
 from ddkd.populations import GaussianPopulation, MixturePopulation
 
-__all__ = [
-    "EVEN",
-    "EXACT",
-    "FEATURES",
-    "HARD",
-    "REAL",
-    "TALL",
-    "WIDE",
-    "extend",
-    "isotropic",
-    "power_law",
-    "rows",
-    "twins",
-]
-
 
 def power_law(
     p: int,

@@ -7,19 +7,7 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import as_array, check_array, check_features
 from ddkd.populations import GaussianPopulation
-from ddkd.populations._models import unwrap
-
-__all__ = [
-    "Features",
-    "Values",
-    "broadcast",
-    "check_counts",
-    "check_fit",
-    "check_masks",
-    "check_nonnegative",
-    "check_population",
-    "unwrap",
-]
+from ddkd.populations._models import unwrap as unwrap
 
 Values: TypeAlias = Any  # a float, or an ndarray over a curve
 Features: TypeAlias = ArrayLike | str | None  # columns: a mask, a stack of masks or indices
@@ -65,10 +53,17 @@ def check_masks(name: str, value: Features, n_features: int) -> np.ndarray:
 
 
 def check_fit(
-    population: Any, n_samples: ArrayLike, features: Features, alpha: ArrayLike
+    population: Any,
+    n_samples: ArrayLike,
+    features: Features = None,
+    alpha: ArrayLike = 0.0,
+    *,
+    allow_inf: bool = True,
+    kind: type = GaussianPopulation,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the numbers of samples, the masks and the ridges of fits in a population."""
-    n = check_counts("n_samples", n_samples)
+    check_population(population, kind)
+    n = check_counts("n_samples", n_samples, allow_inf=allow_inf)
     mask = check_masks("features", features, population.n_features)
     return n, mask, check_nonnegative("alpha", alpha)
 
@@ -82,7 +77,7 @@ def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
         raise ValueError(f"the arguments do not broadcast: their shapes are {shapes}") from None
 
 
-def check_population(population: object) -> None:
-    """Raise a ValueError unless `population` is a GaussianPopulation."""
-    if not isinstance(population, GaussianPopulation):
-        raise ValueError(f"population must be a GaussianPopulation; got {population!r}")
+def check_population(population: object, kind: type = GaussianPopulation) -> None:
+    """Raise a ValueError unless `population` is of its kind."""
+    if not isinstance(population, kind):
+        raise ValueError(f"population must be a {kind.__name__}; got {population!r}")

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["angle", "between", "ratio", "times"]
-
 
 def times(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:
     """Product in which zero times infinity is zero."""

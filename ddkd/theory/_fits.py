@@ -8,8 +8,6 @@ from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
 from ddkd.theory._scores import Score, Target
 
-__all__ = ["Fit", "Learned", "fit", "learn"]
-
 _INFINITE = np.asarray(np.inf)
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Remainder", "implicit_ridge"]
-
 _MAX_STEPS = 200
 
 

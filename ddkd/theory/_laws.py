@@ -12,18 +12,6 @@ from ddkd.theory._arrays import angle, ratio
 from ddkd.theory._fits import Fit, Learned, fit, learn
 from ddkd.theory._scores import Score, Target, hard_target, soft_target
 
-__all__ = [
-    "SIGN_SLOPE",
-    "ColumnLaw",
-    "FittedLaw",
-    "GaussianLaw",
-    "Law",
-    "agreement",
-    "fit_columns",
-    "linear_truth",
-    "truth_target",
-]
-
 SIGN_SLOPE = np.asarray(np.sqrt(2 / np.pi))
 
 

@@ -10,8 +10,6 @@ from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fits import Fit
 from ddkd.theory._laws import linear_truth
 
-__all__ = ["Refitted", "refit", "true_labels"]
-
 
 @dataclass(frozen=True, eq=False)
 class Refitted:

@@ -12,8 +12,6 @@ import numpy as np
 
 from ddkd.theory._arrays import angle, ratio
 
-__all__ = ["Score", "Target", "hard_target", "soft_target"]
-
 
 @dataclass(frozen=True, eq=False)
 class Score:

@@ -11,9 +11,6 @@ from ddkd.theory._laws import ColumnLaw, agreement, fit_columns
 from ddkd.theory._refits import refit, true_labels
 from ddkd.theory._scores import Score, Target
 
-__all__ = ["confident_target", "mixed_target", "own_labels"]
-
-
 PlainLaw = TypeVar("PlainLaw", bound=ColumnLaw)
 
 

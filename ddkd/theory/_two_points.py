@@ -17,8 +17,6 @@ import numpy as np
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
 
-__all__ = ["RidgeFits", "flow_combination", "repeated_combinations", "ridge_fits"]
-
 _FLOW_NODES = 14
 _NEWTON_STEPS = 30
 

@@ -7,13 +7,7 @@ from numpy.typing import ArrayLike
 
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import (
-    Values,
-    broadcast,
-    check_counts,
-    check_nonnegative,
-    check_population,
-)
+from ddkd.theory._arguments import Values, broadcast, check_counts, check_fit
 from ddkd.theory._arrays import between
 from ddkd.theory._scores import Score
 from ddkd.theory.least_squares import least_squares
@@ -101,11 +95,9 @@ def bagging(
     >>> bags.risk.round(3), bags.equivalent_alpha
     (array([2.5  , 1.75 , 1.667]), array([50., 50., 50.]))
     """
-    check_population(population)
-    n = check_counts("n_samples", n_samples, allow_inf=False)
+    n, _, ridge = check_fit(population, n_samples, alpha=alpha, allow_inf=False)
     k = check_counts("n_subsample", n_subsample, allow_inf=False)
     models = check_counts("n_models", n_models)
-    ridge = check_nonnegative("alpha", alpha)
     n, k, models, ridge = broadcast(n_samples=n, n_subsample=k, n_models=models, alpha=ridge)
     if (k > n).any():
         raise ValueError(

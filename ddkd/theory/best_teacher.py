@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, check_fit, check_population
+from ddkd.theory._arguments import Features, check_fit
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import fit
 from ddkd.theory._laws import SIGN_SLOPE
@@ -94,7 +94,6 @@ def best_teacher(
     >>> round(best.student.risk, 5), round(theory.least_squares(population, 200).risk, 5)
     (0.08325, 0.11937)
     """
-    check_population(population)
     n, mask, ridge = check_fit(population, n_samples, features, alpha)
     s = population.eigenvalues
     found = fit(s, mask, n, ridge)

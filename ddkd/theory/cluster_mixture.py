@@ -1,6 +1,7 @@
 """Two classes of many Gaussian clusters each: where a teacher is wrong on whole clusters."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -99,14 +100,16 @@ class ClusterMixtureLaw(Law):
         >>> round(teacher.wrong_clusters, 3), round(student.wrong_clusters, 3)
         (0.051, 0.051)
         """
+        m = check_counts("n_transfer", n_transfer)
         G, R = self.n_clusters, self.radius
+        sizes = {"n_clusters": G, "radius": R, "n_features": self.n_features}
         u = self._margins / R
         rest = max(1 - G * float(self._weights @ u**2), 0.0)
         if self._kind(labels) == "soft":
-            return _law(self, n_transfer, alpha, (1 + R**2 / G) * u, rest)
+            return _law(sizes, m, alpha, self._weights, (1 + R**2 / G) * u, rest)
         density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
         centres = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
-        return _law(self, n_transfer, alpha, centres, density**2 * rest, square=1.0)
+        return _law(sizes, m, alpha, self._weights, centres, density**2 * rest, square=1.0)
 
 
 def cluster_mixture(
@@ -165,26 +168,16 @@ def cluster_mixture(
         raise ValueError(f"n_clusters must be even, half of them in each class; got {G}")
     R = check_real("radius", radius, low=0.0, high=1e6, low_open=True)
     c = 1 - 2 * check_real("flip_rate", flip_rate, low=0.0, high=0.5)
-    chance = ClusterMixtureLaw(
-        n_clusters=G,
-        radius=R,
-        n_features=p,
-        n_samples=0.0,
-        alpha=0.0,
-        error_rate=0.5,
-        wrong_clusters=0.5,
-        margin=0.0,
-        margin_spread=0.0,
-        _margins=np.zeros(1),
-        _weights=np.ones(1),
-    )
-    return _law(chance, n_samples, alpha, np.array([c * R / G]), square=1.0)
+    n = check_counts("n_samples", n_samples)
+    sizes = {"n_clusters": G, "radius": R, "n_features": p}
+    return _law(sizes, n, alpha, np.ones(1), np.array([c * R / G]), square=1.0)
 
 
 def _law(
-    like: ClusterMixtureLaw,
-    n_samples: float,
+    sizes: dict[str, Any],
+    n: np.ndarray,
     alpha: float,
+    weights: np.ndarray,
     centres: np.ndarray,
     rest: float = 0.0,
     *,
@@ -193,19 +186,16 @@ def _law(
     """Fit n labels: a linear law whose targets vary over the clusters.
 
     `centres` are the mean products of label and input along a cluster's centre, over the clusters
-    of `like`; `rest` is the sum of their squares in all other directions, and `square` the mean
-    square of the labels, None if they are linear in the input.
+    with these `weights`; `rest` is the sum of their squares in all other directions, and `square`
+    the mean square of the labels, None if they are linear in the input.
     """
-    teaching = like.n_samples > 0
-    n = check_counts("n_transfer" if teaching else "n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
     if n.ndim or ridge.ndim:
         raise ValueError("n_samples, n_transfer and alpha must be numbers, not arrays, here")
-    G, p, R = like.n_clusters, like.n_features, like.radius
+    G, R, p = sizes.values()
     spike = 1 + R**2 / G
     at_centre = np.arange(p) < G
     s = np.where(at_centre, spike, 1.0)
-    weights = like._weights
     energy = np.where(at_centre, float(weights @ centres**2) / spike, 0.0)
     energy[-1] += rest
     found = fit(s, s > 0, n, ridge)
@@ -224,8 +214,8 @@ def _law(
     average = float(weights @ margins)
     with np.errstate(divide="ignore", invalid="ignore"):
         below = special.ndtr(np.nan_to_num(-margins / spread))
-    return replace(
-        like,
+    return ClusterMixtureLaw(
+        **sizes,
         n_samples=float(n),
         alpha=float(ridge),
         error_rate=float(weights @ special.ndtr(-margins / np.hypot(1.0, spread))),

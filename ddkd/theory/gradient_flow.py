@@ -8,14 +8,7 @@ from numpy.typing import ArrayLike
 from ddkd._checks import check_array
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import (
-    Features,
-    Values,
-    broadcast,
-    check_counts,
-    check_masks,
-    check_population,
-)
+from ddkd.theory._arguments import Features, Values, broadcast, check_fit
 from ddkd.theory._fits import fit
 from ddkd.theory._scores import Score
 from ddkd.theory._two_points import flow_combination, ridge_fits
@@ -99,12 +92,10 @@ def gradient_flow(
     >>> theory.gradient_flow(population, 100, [0.003, 0.01, 0.1, 10]).risk.round(3)
     array([ 1.688,  1.643,  2.745, 21.418])
     """
-    check_population(population)
-    n = check_counts("n_samples", n_samples, allow_inf=False)
+    n, mask, _ = check_fit(population, n_samples, features, allow_inf=False)
     stop = check_array("time", time, ndim=tuple(range(9)))
     if stop.size == 0 or (stop <= 0).any():
         raise ValueError(f"time must be positive numbers; got {time!r}")
-    mask = check_masks("features", features, population.n_features)
     n, stop, _ = broadcast(n_samples=n, time=stop, features=mask[..., 0])
     alphas, weights = flow_combination(stop)
     fits = ridge_fits(population, mask, n, alphas)

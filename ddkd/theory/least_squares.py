@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_integer
 from ddkd.populations import GaussianPopulation, MixturePopulation
-from ddkd.theory._arguments import Features, check_counts, check_fit, check_population
+from ddkd.theory._arguments import Features, check_counts, check_fit
 from ddkd.theory._laws import linear_truth, truth_target
 from ddkd.theory.linear import LinearLaw
 from ddkd.theory.mixture import MixtureLaw
@@ -98,10 +98,9 @@ def least_squares(
     array([0.4361, 0.5   , 0.3395])
     """
     if isinstance(population, MixturePopulation):
-        n, mask, ridge = check_fit(population, n_samples, features, alpha)
+        n, mask, ridge = check_fit(population, n_samples, features, alpha, kind=MixturePopulation)
         target = MixtureLaw._own_labels(population)
         return MixtureLaw._fitted(population, mask, n, ridge, target, "own")
-    check_population(population)
     n, mask, ridge = check_fit(population, n_samples, features, alpha)
     target = truth_target(population, linear_truth(population))
     return LinearLaw._fitted(population, mask, n, ridge, target, "own")

@@ -11,7 +11,13 @@ from ddkd._checks import check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import MixturePopulation
 from ddkd.populations._models import same_sign
-from ddkd.theory._arguments import Features, Values, check_counts, check_nonnegative
+from ddkd.theory._arguments import (
+    Features,
+    Values,
+    check_counts,
+    check_nonnegative,
+    check_population,
+)
 from ddkd.theory._arrays import ratio, times
 from ddkd.theory._laws import ColumnLaw
 from ddkd.theory._scores import Score, Target, hard_target
@@ -195,8 +201,7 @@ def mixture_model(population: MixturePopulation, coef: ArrayLike) -> MixtureLaw:
     >>> round(teacher.error_rate, 4), round(student.error_rate, 4)
     (0.1587, 0.1118)
     """
-    if not isinstance(population, MixturePopulation):
-        raise ValueError(f"population must be a MixturePopulation; got {population!r}")
+    check_population(population, MixturePopulation)
     coef = check_vector("coef", coef, size=population.n_features)
     if not coef.any():
         raise ValueError("coef must not be all zero")

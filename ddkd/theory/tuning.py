@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, check_counts, check_population
+from ddkd.theory._arguments import Features, check_fit
 from ddkd.theory._arrays import ratio
 from ddkd.theory._laws import linear_truth
 from ddkd.theory.least_squares import least_squares
@@ -57,8 +57,7 @@ def best_alpha(
     >>> round(theory.best_alpha(population, 80).alpha, 4)
     50.0
     """
-    check_population(population)
-    check_counts("n_samples", n_samples, allow_inf=False)
+    check_fit(population, n_samples, features, allow_inf=False)
     ridgeless = least_squares(population, n_samples, features=features)
     criterion = _Criterion(ridgeless)
     low, high = criterion.range()
