@@ -37,11 +37,6 @@ class Remainder:
         """The x at which the remainder is u."""
         return self.alpha / (self.square * u**2 + self.linear * u)
 
-    def select(self, chosen: np.ndarray) -> "Remainder":
-        """The chosen problems of a batch."""
-        chosen_ones = self.alpha[chosen], self.square[chosen], self.linear[chosen]
-        return Remainder(*chosen_ones, self.bulk)
-
 
 def implicit_ridge(
     s: np.ndarray, weight: np.ndarray, size: np.ndarray, remainder: Remainder
@@ -85,22 +80,19 @@ def _solve(
     """`implicit_ridge` on flat problems that have a positive root."""
     low, high = _bracket(s, weight, width, size, remainder)
     x = np.sqrt(low) * np.sqrt(high)
-    active = np.arange(size.size)
+    done = np.zeros(x.shape, dtype=bool)
     for _ in range(_MAX_STEPS):
-        rows = (s, weight) if s.ndim == 1 else (s[active], weight[active])
-        here, rest = x[active], remainder.select(active)
-        excess, slope = _excess(*rows, here, size[active], rest)
-        low[active] = np.where(excess > 0, here, low[active])
-        high[active] = np.where(excess > 0, high[active], here)
+        excess, slope = _excess(s, weight, x, size, remainder)
+        low, high = np.where(excess > 0, x, low), np.where(excess > 0, high, x)
         step = np.clip(excess / slope, -700.0, 700.0)
-        new = here * np.exp(step)
-        inside = (new > low[active]) & (new < high[active])
-        narrow = (np.abs(step) < 1e-15) | (low[active] >= high[active] * (1 - 4e-16))
-        middle = np.sqrt(low[active]) * np.sqrt(high[active])
-        x[active] = np.where(inside, new, np.where(narrow, here, middle))
+        new = x * np.exp(step)
+        inside = (new > low) & (new < high)
+        narrow = (np.abs(step) < 1e-15) | (low >= high * (1 - 4e-16))
+        better = np.where(inside, new, np.where(narrow, x, np.sqrt(low) * np.sqrt(high)))
+        x = np.where(done, x, better)
         # The error of a step below 1e-8 is its square.
-        active = active[~(narrow | (inside & (np.abs(step) < 1e-8)))]
-        if active.size == 0:
+        done = done | narrow | (inside & (np.abs(step) < 1e-8))
+        if done.all():
             break
     return x
 

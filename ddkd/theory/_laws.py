@@ -121,15 +121,8 @@ class FittedLaw(Law):
         cls, population: Any, score: Score, like: "FittedLaw | None" = None, **others: Any
     ) -> Self:
         """Law with what follows from its score, the fields given, and else those of `like`."""
-        values = (
-            {}
-            if like is None
-            else {
-                field.name: getattr(like, field.name)
-                for field in fields(cls)
-                if hasattr(like, field.name)
-            }
-        )
+        names = [field.name for field in fields(cls)]
+        values = {name: getattr(like, name) for name in names if hasattr(like, name)}
         values |= {"population": population, "agreement": None, "_score": score}
         values |= cls._figures(population, score) | others
         return cls(**{name: unwrap(value) for name, value in values.items()})

@@ -1,6 +1,7 @@
 """Least squares on K Gaussian clusters with orthogonal centres, one for each class."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -105,14 +106,16 @@ class ClassMixtureLaw(Law):
         """
         target = self._target(self._kind(labels))
         m = check_counts("n_transfer", n_transfer)
-        return _law(self, m, check_nonnegative("alpha", alpha), target)
+        sizes = _sizes(self.n_classes, self.radius, self.n_features)
+        return _law(sizes, m, check_nonnegative("alpha", alpha), target)
 
     def _decisions(self) -> Target:
         K = self.n_classes
         right, gain = _argmax_moments(np.asarray(self.margin), K)
         # R (K P - 1)/(K (K - 1)) along the class's centre, in units of what `_centre` has there.
         along = (K * right - 1) / (np.sqrt(K) * (K - 1))
-        return hard_target(self._score, gain, along=along, centre=_centre(self), square=1 / K)
+        centre = _centre(K, self.radius, self.n_features)
+        return hard_target(self._score, gain, along=along, centre=centre, square=1 / K)
 
 
 def class_mixture(
@@ -164,16 +167,15 @@ def class_mixture(
     >>> law.error_rate.round(3)
     array([0.362, 0.9  , 0.031])
     """
-    nobody = _nobody(n_classes, radius, n_features)
-    K = nobody.n_classes
+    sizes = _sizes(n_classes, radius, n_features)
+    K, _, p = sizes.values()
     flips = check_real("flip_rate", flip_rate, low=0.0, high=(K - 1) / K)
     n = check_counts("n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
-    c = 1 - flips * K / (K - 1)
-    own = hard_target(
-        nobody._score, np.zeros(()), along=c / np.sqrt(K), centre=_centre(nobody), square=1 / K
-    )
-    return _law(nobody, n, ridge, own)
+    along = (1 - flips * K / (K - 1)) / np.sqrt(K)
+    nothing = Score.of(np.zeros(p), np.zeros(p))
+    own = hard_target(nothing, np.zeros(()), along=along, centre=_centre(**sizes), square=1 / K)
+    return _law(sizes, n, ridge, own)
 
 
 def class_mixture_model(
@@ -209,66 +211,59 @@ def class_mixture_model(
     >>> round(teacher.margin, 4), round(teacher.error_rate, 4)
     (2.4607, 0.2)
     """
-    nobody = _nobody(n_classes, radius, n_features)
-    best = float(_error_rate(np.asarray(nobody.radius), nobody.n_classes))
-    chance = 1 - 1 / nobody.n_classes
+    sizes = _sizes(n_classes, radius, n_features)
+    K, R, p = sizes.values()
+    best, chance = float(_error_rate(np.asarray(R), K)), 1 - 1 / K
     error = check_real("error_rate", error_rate)
     if not best <= error <= chance:
         raise ValueError(
             f"error_rate must be between Bayes' {best:g} and chance {chance:g} for radius "
-            f"{nobody.radius:g} and n_classes {nobody.n_classes}; got {error:g}"
+            f"{R:g} and n_classes {K}; got {error:g}"
         )
     margin = optimize.brentq(
-        lambda a: float(_error_rate(np.asarray(a), nobody.n_classes)) - error,
-        0.0,
-        nobody.radius,
-        xtol=1e-14,
+        lambda a: float(_error_rate(np.asarray(a), K)) - error, 0.0, R, xtol=1e-14
     )
-    p, cosine = nobody.n_features, margin / nobody.radius
+    cosine = margin / R
     spread = np.full(p, (1 - cosine**2) / p)
-    return _with_score(nobody, Score.of(cosine * (np.arange(p) == 0), spread))
+    return _with_score(sizes, Score.of(cosine * (np.arange(p) == 0), spread))
 
 
-def _nobody(n_classes: int, radius: float, n_features: int) -> ClassMixtureLaw:
-    """A model that knows nothing, with checked parameters."""
-    p = check_integer("n_features", n_features)
-    return ClassMixtureLaw(
-        n_classes=check_integer("n_classes", n_classes, low=2),
-        radius=check_real("radius", radius, low=0.0, high=1e6, low_open=True),
-        n_features=p,
-        n_samples=None,
-        alpha=None,
-        margin=0.0,
-        correlation=0.0,
-        error_rate=1 - 1 / n_classes,
-        _score=Score.of(np.zeros(p), np.zeros(p)),
-    )
+def _sizes(n_classes: int, radius: float, n_features: int) -> dict[str, Any]:
+    """The clusters, checked."""
+    return {
+        "n_classes": check_integer("n_classes", n_classes, low=2),
+        "radius": check_real("radius", radius, low=0.0, high=1e6, low_open=True),
+        "n_features": check_integer("n_features", n_features),
+    }
 
 
-def _centre(law: ClassMixtureLaw) -> np.ndarray:
+def _centre(n_classes: int, radius: float, n_features: int) -> np.ndarray:
     """The spike R/sqrt(K) of a class's inputs, on the first axis."""
-    return np.where(np.arange(law.n_features) == 0, law.radius / np.sqrt(law.n_classes), 0.0)
+    return np.where(np.arange(n_features) == 0, radius / np.sqrt(n_classes), 0.0)
 
 
 def _law(
-    like: ClassMixtureLaw, n: np.ndarray, alpha: np.ndarray, target: Target
+    sizes: dict[str, Any], n: np.ndarray, alpha: np.ndarray, target: Target
 ) -> ClassMixtureLaw:
     """Fit n labels; all targets are differences between one class and another."""
-    s = np.ones(like.n_features)
-    learned = learn(fit(s, s > 0, n, alpha), target, _centre(like))
-    return _with_score(like, learned.score, n_samples=unwrap(n), alpha=unwrap(alpha))
+    s = np.ones(sizes["n_features"])
+    learned = learn(fit(s, s > 0, n, alpha), target, _centre(**sizes))
+    return _with_score(sizes, learned.score, unwrap(n), unwrap(alpha))
 
 
-def _with_score(like: ClassMixtureLaw, score: Score, **sizes: Values) -> ClassMixtureLaw:
+def _with_score(
+    sizes: dict[str, Any], score: Score, n_samples: Values = None, alpha: Values = None
+) -> ClassMixtureLaw:
     correlation = score.unit_mean[..., 0]
-    margin = like.radius * correlation
-    return replace(
-        like,
+    margin = sizes["radius"] * correlation
+    return ClassMixtureLaw(
+        **sizes,
+        n_samples=n_samples,
+        alpha=alpha,
         margin=unwrap(margin),
         correlation=unwrap(correlation),
-        error_rate=unwrap(_error_rate(margin, like.n_classes)),
+        error_rate=unwrap(_error_rate(margin, sizes["n_classes"])),
         _score=score,
-        **sizes,
     )
 
 
