@@ -8,9 +8,4 @@ from ddkd.theorems._bench import Theorem, Verdict, verify
 
 __all__ = ["ALL", "Theorem", "Verdict", "verify"]
 
-ALL = (
-    *fresh_data.THEOREMS,
-    *same_data.THEOREMS,
-    *double_descent.THEOREMS,
-    *classics.THEOREMS,
-)
+ALL = (*fresh_data.THEOREMS, *same_data.THEOREMS, *double_descent.THEOREMS, *classics.THEOREMS)

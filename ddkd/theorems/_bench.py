@@ -114,7 +114,7 @@ def declare(
 
     The law's name is the theorem's. Its docstring has four paragraphs: the statement, the
     equation, where it stops being true, and the source. A wrong variant may be given by the
-    arguments with which the law is wrong.
+    arguments with which the law is wrong, or by the points of the law that it takes for others.
     """
 
     def add(law: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:
@@ -127,12 +127,7 @@ def declare(
             source.removeprefix("Source: ").removesuffix("."),
             kind,
             law=law,
-            wrong={
-                mistake: partial(_changed, law, law_or_changes)
-                if isinstance(law_or_changes, dict)
-                else law_or_changes
-                for mistake, law_or_changes in wrong.items()
-            },
+            wrong={mistake: _mistaken(law, variant) for mistake, variant in wrong.items()},
             equation=equation.removeprefix(".. math:: "),
             limits=limits,
             **fields,
@@ -143,8 +138,13 @@ def declare(
     return add
 
 
-def _changed(law: Callable[..., ArrayLike], changes: dict[str, Any], **setting: Any) -> ArrayLike:
-    return law(**setting | changes)
+def _mistaken(law: Callable[..., Any], variant: Any) -> Callable[..., ArrayLike]:
+    """The law that a wrong variant of `declare` leads to."""
+    if isinstance(variant, dict):
+        return lambda **setting: law(**setting | variant)
+    if isinstance(variant, list):
+        return lambda **setting: law(**setting)[variant]
+    return variant
 
 
 @short_repr

@@ -8,10 +8,7 @@ from ddkd import theory
 def isotropic_risk(population, n):
     """Exact risk of minimum norm on isotropic inputs."""
     return theory.isotropic_risk(
-        n,
-        population.n_features,
-        signal=population.signal,
-        noise_variance=population.noise_variance,
+        n, population.n_features, signal=population.signal, noise_variance=population.noise_variance
     )
 
 

@@ -25,7 +25,7 @@ class Refitted:
 
 
 def true_labels(law: Any) -> np.ndarray:
-    """Moments (4, ...) of the labels that the teacher was fitted to.
+    """Moments (..., 4) of the labels that the teacher was fitted to.
 
     Mean products with the truth's score, with the teacher's unit score without the example, with
     the true label, and with themselves.
@@ -34,7 +34,7 @@ def true_labels(law: Any) -> np.ndarray:
     overlap = law._score.unit_mean @ linear_truth(law.population)
     one = np.ones(overlap.shape)
     square = (c**2 * signal + law.population.label_noise) * one
-    return np.stack([c * signal * one, c * overlap, square, square])
+    return np.stack([c * signal * one, c * overlap, square, square], axis=-1)
 
 
 def refit(
@@ -59,7 +59,7 @@ def refit(
     score, teacher, population = law._score, law._fit, law.population
     truth, total = linear_truth(population), found.n_samples
     unit = ratio(1.0, np.sqrt(score.power))
-    with_truth, with_score, with_label, square = labels
+    with_truth, with_score, with_label, square = np.moveaxis(labels, -1, 0)
     on_truth, on_own = _slopes(law, with_truth, with_score)
     on_truth, on_score = share * on_truth, share * on_own + (1 - share) * slope
     square = share * square + (1 - share)

@@ -55,8 +55,7 @@ class Score:
 
     def angle_to(self, truth: np.ndarray) -> np.ndarray:
         """Angle between this score and a fixed one; its cosine is their correlation."""
-        norm = np.sqrt(np.sum(truth**2))
-        unit = truth / norm if norm > 0 else truth
+        unit = ratio(truth, np.sqrt(np.sum(truth**2)))
         along = np.sum(self.unit_mean * unit, axis=-1)
         across = (self.unit_mean - along[..., None] * unit) ** 2 + self.unit_variance
         return angle(np.sqrt(np.sum(across, axis=-1)), along)

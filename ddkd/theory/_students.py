@@ -65,7 +65,7 @@ def own_labels(
     found = fit_columns(law.population, mask, m + law.n_samples, alpha, law._score)
     # In units of the teacher's labels, which are infinite where its scores are.
     scale = np.sqrt(taught.unit)
-    labels = ratio(true_labels(law), np.stack([scale, scale, scale, taught.unit]))
+    labels = ratio(true_labels(law), np.stack([scale, scale, scale, taught.unit], axis=-1))
     share = law.n_samples / found.n_samples
     student = refit(law, found, labels, share, taught.slope)
     square = student.mean**2 + student.variance

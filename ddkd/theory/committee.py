@@ -9,7 +9,7 @@ from scipy import special
 from ddkd._checks import check_choice
 from ddkd._repr import short_repr
 from ddkd.theory._arguments import Values, broadcast, check_counts
-from ddkd.theory._arrays import times
+from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fits import Fit
 from ddkd.theory._laws import SIGN_SLOPE, linear_truth
 from ddkd.theory._scores import Score, Target, hard_target
@@ -99,7 +99,7 @@ def _vote(law: LinearLaw, models: np.ndarray, mean: Score) -> tuple[Score, dict[
     population, one = law.population, law._score
     truth = linear_truth(population)
     signal = np.sum(truth**2)
-    unit_truth = truth / np.sqrt(signal) if signal > 0 else truth
+    unit_truth = ratio(truth, np.sqrt(signal))
     common = np.sum(one.unit_mean**2, axis=-1)  # r
     own = np.sum(one.unit_variance, axis=-1)  # 1 - r, without a subtraction
     along = one.unit_mean @ unit_truth

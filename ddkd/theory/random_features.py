@@ -1,6 +1,7 @@
 """Least squares on random features of any kernel, and students with features of their own."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -124,17 +125,11 @@ class RandomFeatureLaw(GaussianLaw):
         (array([0.5  , 0.244, 0.231]), 0.238)
         """
         kind = self._kind(labels)
-        return _law(
-            self.population,
-            self.eigenvalues,
-            self.bulk,
-            check_counts("n_transfer", n_transfer),
-            check_counts("n_components", n_components),
-            check_nonnegative("alpha", alpha),
-            self._target(kind),
-            kind,
-            self._score,
-        )
+        kernel = {name: getattr(self, name) for name in ("population", "eigenvalues", "bulk")}
+        m = check_counts("n_transfer", n_transfer)
+        k = check_counts("n_components", n_components)
+        ridge = check_nonnegative("alpha", alpha)
+        return _law(kernel, m, k, ridge, self._target(kind), kind, self._score)
 
     def committee(self, n_models: ArrayLike) -> "RandomFeatureCommitteeLaw":
         """Law of the average of models with random features of their own, on the *same* examples.
@@ -302,16 +297,11 @@ def random_features(
         noise_variance=noise_variance,
         flip_rate=flip_rate,
     )
-    return _law(
-        population,
-        l,
-        check_real("bulk", bulk, low=0.0),
-        check_counts("n_samples", n_samples),
-        check_counts("n_components", n_components),
-        check_nonnegative("alpha", alpha),
-        truth_target(population, _extended(population.coef)),
-        "own",
-    )
+    kernel = {"population": population, "eigenvalues": l, "bulk": check_real("bulk", bulk, low=0.0)}
+    n = check_counts("n_samples", n_samples)
+    k = check_counts("n_components", n_components)
+    ridge = check_nonnegative("alpha", alpha)
+    return _law(kernel, n, k, ridge, truth_target(population, _extended(population.coef)), "own")
 
 
 def _extended(values: np.ndarray) -> np.ndarray:
@@ -320,9 +310,7 @@ def _extended(values: np.ndarray) -> np.ndarray:
 
 
 def _law(
-    population: GaussianPopulation,
-    eigenvalues: np.ndarray,
-    bulk: float,
+    kernel: dict[str, Any],
     n: np.ndarray,
     k: np.ndarray,
     alpha: np.ndarray,
@@ -333,15 +321,13 @@ def _law(
     """Law of a fit to `target`: of a first generation, or of a student."""
     size = "n_samples" if teacher is None else "n_transfer"
     broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.unit)
-    l = _extended(eigenvalues)
-    found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k, bulk=bulk)
+    l = _extended(kernel["eigenvalues"])
+    found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k, bulk=kernel["bulk"])
     return RandomFeatureLaw._trained(
-        population,
-        found,
-        target,
-        teacher,
-        eigenvalues=eigenvalues,
-        bulk=bulk,
+        **kernel,
+        found=found,
+        target=target,
+        teacher=teacher,
         labels=labels,
         n_components=k,
         alpha=alpha,

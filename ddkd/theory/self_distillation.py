@@ -93,8 +93,9 @@ def self_distill(
 def _once(law: LinearLaw, found: Fit, own: np.ndarray, kind: str, share: np.ndarray) -> Refitted:
     """The student fitted to (1 - share) y + share * own labels."""
     true, rest = true_labels(law), 1 - share
-    mixed = rest * true + share * own
-    mixed[3] = rest**2 * true[3] + 2 * rest * share * own[2] + share**2 * own[3]
+    mixed = rest[..., None] * true + share[..., None] * own
+    products = rest**2 * true[..., 3] + 2 * rest * share * own[..., 2] + share**2 * own[..., 3]
+    mixed[..., 3] = products
     student = refit(law, found, mixed)
     return replace(student, error=_fresh_error(law, kind, share, student))
 
@@ -116,7 +117,7 @@ def _best_mixing(law: LinearLaw, found: Fit, own: np.ndarray, kind: str) -> np.n
 def _fresh_error(law: LinearLaw, kind: str, share: np.ndarray, student: Refitted) -> np.ndarray:
     """Mean squared error against labels mixed in the same way on fresh inputs."""
     population, taught, rest = law.population, law._target(kind), 1 - share
-    _, with_score, _, square = true_labels(law)
+    _, with_score, _, square = np.moveaxis(true_labels(law), -1, 0)
     slope = taught.slope * np.sqrt(taught.unit)
     common = times(slope, with_score)
     if kind == "hard" and population.labels == "hard":
@@ -133,15 +134,16 @@ def _own_labels(law: LinearLaw, kind: str) -> np.ndarray:
     true, l = true_labels(law), law._fit.left
     # l sqrt(Q); where Q is infinite, l is zero.
     size = times(l, np.sqrt(law._score.power))
-    overlap = law._score.unit_mean @ linear_truth(law.population)
+    overlap, one = law._score.unit_mean @ linear_truth(law.population), np.ones(size.shape)
     if kind == "hard" and law.population.labels == "hard":
-        return np.stack([*_signs(law.population.flip_rate, l, overlap, size), np.ones(size.shape)])
-    own = (1 - l) * true + size * np.stack([overlap, np.ones(size.shape), true[1], true[1]])
-    own[3] = (1 - l) * own[2] + size * own[1]  # E f^2
+        return np.stack([*_signs(law.population.flip_rate, l, overlap, size), one], axis=-1)
+    score = np.stack([overlap, one, true[..., 1], true[..., 1]], axis=-1)
+    own = (1 - l)[..., None] * true + size[..., None] * score
+    own[..., 3] = (1 - l) * own[..., 2] + size * own[..., 1]  # E f^2
     if kind == "soft":
         return own
-    own[:3] *= np.sqrt(2 / np.pi) * ratio(1.0, np.sqrt(own[3]))
-    own[3] = 1.0
+    own[..., :3] *= np.sqrt(2 / np.pi) * ratio(1.0, np.sqrt(own[..., 3:]))
+    own[..., 3] = 1.0
     return own
 
 

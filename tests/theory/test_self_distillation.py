@@ -83,6 +83,22 @@ def test_two_derivations_of_soft_labels_agree(alphas):
     assert one.coef_variance * s == pytest.approx(other.variance, rel=1e-8)
 
 
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+def test_curves_are_their_points(labels):
+    teacher = theory.least_squares(population(flips=0.1), 60, alpha=2.0)
+    shares, ridges = np.array([-0.5, 0.2, 1.0]), np.array([[1.0], [4.0]])
+    curve = teacher.self_distill(labels=labels, mixing=shares, alpha=ridges)
+    best = teacher.self_distill(labels=labels, mixing="best", alpha=ridges)
+    assert curve.risk.shape == (2, 3)
+    for i, ridge in enumerate(ridges[:, 0]):
+        one = teacher.self_distill(labels=labels, mixing="best", alpha=ridge)
+        assert best.mixing[i, 0] == pytest.approx(one.mixing, rel=1e-9)
+        for j, share in enumerate(shares):
+            one = teacher.self_distill(labels=labels, mixing=share, alpha=ridge)
+            for name in ("risk", "train_risk", "target_risk", "error_rate", "agreement"):
+                assert getattr(curve, name)[i, j] == pytest.approx(getattr(one, name), rel=1e-12)
+
+
 def test_a_teacher_that_interpolates_gives_its_labels_back():
     teacher = theory.least_squares(population(flips=0.1), 60)
     student = teacher.self_distill(mixing=1.0, alpha=3.0)
