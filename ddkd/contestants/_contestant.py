@@ -18,8 +18,6 @@ from ddkd._labels import encode
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem
 from ddkd.distillation._pool import PoolClassifier, takes_pool
 
-__all__ = ["Contestant", "contestants_of"]
-
 _COMPARED_ROWS = 200
 
 

@@ -24,8 +24,6 @@ from ddkd.contestants._problem import Inputs, Labels, Model, Problem
 from ddkd.contestants._ridge import Kernel, fit_ridge
 from ddkd.contestants._students import student_features
 
-__all__ = ["Graph", "graph_of", "label_spreading", "laplacian_least_squares", "spread_votes"]
-
 NEIGHBOURS = (7, 20)
 SPREADING = (0.2, 0.5, 0.8, 0.95)
 ROUGHNESS = (1.0, 10.0, 100.0, 1000.0)

@@ -19,8 +19,6 @@ from ddkd.contestants._ridge import GaussianKernel
 from ddkd.datasets import DeformedImages
 from ddkd.features import RandomFourierFeatures
 
-__all__ = ["COSTS", "deformed_support_vectors", "extra_trees", "self_training", "support_vectors"]
-
 COSTS = (0.3, 1.0, 3.0, 10.0)
 _N_FOLDS = 5
 _N_TREES = 60

@@ -14,8 +14,6 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from ddkd._labels import decode, encode
 
-__all__ = ["N_SEEN", "Inputs", "Labels", "Model", "Problem", "folds_of"]
-
 # How many unlabelled inputs the rivals see that use them: a neighbour graph costs the square of it,
 # and of all would cost more than everything else together.
 N_SEEN = 5000

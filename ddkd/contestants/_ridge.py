@@ -17,17 +17,6 @@ from sklearn.metrics.pairwise import rbf_kernel
 from ddkd.contestants._problem import Inputs, Labels, Problem
 from ddkd.features import RandomFourierFeatures, narrow
 
-__all__ = [
-    "ALPHAS",
-    "FixedFeatures",
-    "FourierKernel",
-    "GaussianKernel",
-    "Kernel",
-    "Ridge",
-    "fit_ridge",
-    "scores_of_many",
-]
-
 ALPHAS = np.logspace(-8, 1, 19)
 BATCH = 1000
 

@@ -14,8 +14,6 @@ from ddkd.contestants._problem import Inputs, Problem
 from ddkd.features import RandomFourierFeatures
 from ddkd.solvers import StreamingLeastSquares
 
-__all__ = ["NestedStudents", "Student", "student_features"]
-
 _LARGEST_CONDITION = 1e10  # of the Gram matrix: six digits are left
 
 

@@ -23,20 +23,6 @@ from ddkd.contestants._problem import Inputs, Labels, Model, Problem
 from ddkd.contestants._ridge import FourierKernel, GaussianKernel, Ridge, fit_ridge
 from ddkd.contestants._students import Student
 
-__all__ = [
-    "ADVISED",
-    "DEFORMED",
-    "INTERPOLATING",
-    "RIVALS",
-    "TEACHERS",
-    "Entry",
-    "Rival",
-    "Teacher",
-    "compete",
-    "kernel_ridge",
-    "student_of",
-]
-
 TEACHER_WIDTH = 20
 RIDGE_WIDTHS = (0.25, 0.5, 1, 2, 4, 10)  # both in units of the labelled rows
 

@@ -21,8 +21,6 @@ from ddkd.diagnosis._verdict import decide
 if TYPE_CHECKING:
     from ddkd.plotting import DoubleDescentDisplay
 
-__all__ = ["Diagnosis", "diagnose"]
-
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt} of at most {total_fmt} fits"
 
 _NOT_TESTED = "The errors given were drawn, not tested: their noise is unknown; own fits decided."

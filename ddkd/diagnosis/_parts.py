@@ -12,8 +12,6 @@ from sklearn.pipeline import Pipeline
 
 from ddkd.diagnosis._subject import Change, fitted_pipeline
 
-__all__ = ["Part", "parts"]
-
 _PENALTIES = {"alpha", "reg_alpha", "reg_lambda", "l2_regularization", "weight_decay", "shrinkage"}
 _CUTOFFS = {"rcond", "cond", "cutoff", "rtol", "tol", "eps"}
 _ITERATIONS = {"max_iter", "n_iter", "iterations", "n_iterations", "maxiter", "iter_lim"}

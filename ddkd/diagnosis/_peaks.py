@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Curve", "Peak", "find_peak"]
-
 
 @dataclass(frozen=True)
 class Curve:

@@ -18,8 +18,6 @@ from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows
 from ddkd.diagnosis._words import Evidence
 
-__all__ = ["Probes"]
-
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _MOST_WIDTHS = 12
 _SLOW = 0.2  # seconds a fit: much longer ones cannot be afforded

@@ -18,8 +18,6 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-__all__ = ["Change", "Data", "Fit", "Spent", "Subject", "distinct_rows", "fitted_pipeline"]
-
 _SECONDS = 5.0  # of the processor, since the first fit
 
 Change = dict[str, Any] | None  # arguments of set_params

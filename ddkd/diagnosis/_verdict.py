@@ -8,8 +8,6 @@ from ddkd.diagnosis._peaks import Peak
 from ddkd.diagnosis._probes import Probes
 from ddkd.diagnosis._subject import Spent
 
-__all__ = ["decide"]
-
 
 def decide(probes: Probes) -> tuple[str, ...]:
     """The causes of a pipeline, the main one first: those of the first rule that holds."""

@@ -5,8 +5,6 @@ from typing import Any
 
 from ddkd.diagnosis._parts import Part
 
-__all__ = ["Evidence", "answer", "remedy"]
-
 _WHY = {
     "healthy": "The curve peaks at {threshold}, the interpolation threshold, as it should.",
     "penalty": "No peak at {threshold}: {ridge} is at work{part}.",

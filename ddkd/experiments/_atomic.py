@@ -4,8 +4,6 @@ import os
 import secrets
 from pathlib import Path
 
-__all__ = ["write_atomic"]
-
 
 def write_atomic(path: Path, content: bytes) -> None:
     """Write `content` to `path` durably: a temporary file beside it, flushed, then renamed."""

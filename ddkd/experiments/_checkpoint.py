@@ -11,8 +11,6 @@ from ddkd.experiments._atomic import write_atomic
 from ddkd.experiments._lock import LOCK_NAME
 from ddkd.experiments._task import TaskResult
 
-__all__ = ["Checkpoint"]
-
 _MANIFEST = "manifest.json"
 _FORMAT = 3
 

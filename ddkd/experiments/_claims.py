@@ -16,8 +16,6 @@ import numpy as np
 from ddkd.experiments._errors import Errors, title_of
 from ddkd.experiments._problem import SMALL_TRANSFER, width_at
 
-__all__ = ["QUESTIONS", "Claim", "judge", "judge_claims"]
-
 # What the claims answer, in the order in which the paper tells its story.
 QUESTIONS = {
     "memorising": "Is the teacher memorising and yet good?",

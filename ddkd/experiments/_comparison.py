@@ -31,8 +31,6 @@ from ddkd.experiments._problem import (
 from ddkd.features import narrow
 from ddkd.solvers import min_norm, width_path
 
-__all__ = ["compare"]
-
 # Widths as multiples of the number of labelled examples n.
 TEACHER_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
 

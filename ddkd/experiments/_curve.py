@@ -13,8 +13,6 @@ from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
 from ddkd.features import ColumnBlocks, RandomFourierFeatures, RandomReLUFeatures, bandwidth_gamma
 from ddkd.solvers import width_path
 
-__all__ = ["curve", "default_widths", "teacher_student"]
-
 FEATURES = ("fourier", "relu")
 # Training features of more numbers than this (1 GiB) are made a block of columns at a time.
 _LARGE = 2**27

@@ -8,8 +8,6 @@ import numpy as np
 from ddkd.contestants._table import DEFORMED, RIVALS, TEACHERS
 from ddkd.experiments._table import Table
 
-__all__ = ["Errors", "title_of"]
-
 _TITLES = {
     "direct-ridge": "ridge of the student's width",
     "self-distillation-tuned": "self-distillation",

@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-__all__ = ["LOCK_NAME", "folder_lock"]
-
 LOCK_NAME = ".lock"
 
 

@@ -8,8 +8,6 @@ from sklearn.metrics.pairwise import rbf_kernel
 from ddkd.experiments._problem import Comparison, Record
 from ddkd.prediction import ConditionalPredictor
 
-__all__ = ["predicted_errors"]
-
 N_WIDTHS = 24
 NEAR = np.array([0.85, 0.93, 0.96, 1.04, 1.07, 1.15])  # of the threshold
 

@@ -11,16 +11,6 @@ from ddkd.contestants._table import kernel_ridge
 from ddkd.datasets import Split, is_stream
 from ddkd.features import RandomFourierFeatures, bandwidth_gamma
 
-__all__ = [
-    "SMALL_TRANSFER",
-    "SMALL_WIDTHS",
-    "STUDENT_WIDTHS",
-    "Comparison",
-    "Record",
-    "side_by_side",
-    "width_at",
-]
-
 # Widths as multiples of the number of labelled examples n: of students, and of students on a
 # small transfer set.
 STUDENT_WIDTHS = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.5, 2, 3, 4)

@@ -11,8 +11,6 @@ from threadpoolctl import threadpool_info
 
 from ddkd._version import __version__
 
-__all__ = ["environment", "versions"]
-
 
 def versions() -> dict[str, str]:
     """Versions of everything whose change can change a digit of a result."""

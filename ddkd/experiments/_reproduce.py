@@ -17,8 +17,6 @@ from ddkd.experiments._result import SweepResult
 from ddkd.experiments._source import draw_split
 from ddkd.experiments._sweep import sweep
 
-__all__ = ["MAIN_JOB", "Protocol", "Reproduction", "protocols", "reproduce"]
-
 
 @dataclass(frozen=True)
 class Protocol:

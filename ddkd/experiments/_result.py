@@ -12,8 +12,6 @@ import numpy as np
 from ddkd.experiments._atomic import write_atomic
 from ddkd.experiments._table import Scalar, Table
 
-__all__ = ["SweepResult"]
-
 _META = "meta"
 _PREFIX = "column:"
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from ddkd.datasets import DataFile, Split, fingerprint, load
 
-__all__ = ["draw_split"]
-
 
 def draw_split(
     rng: np.random.Generator,

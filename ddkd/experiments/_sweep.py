@@ -25,8 +25,6 @@ from ddkd.experiments._table import Scalar, as_scalar, columns_of
 from ddkd.experiments._task import Task, run_task
 from ddkd.experiments._workers import run_in_parallel
 
-__all__ = ["sweep"]
-
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {rate_fmt}, {remaining} left"
 
 

@@ -13,8 +13,6 @@ import numpy as np
 from ddkd._text import printable
 from ddkd.experiments._atomic import write_atomic
 
-__all__ = ["Table", "as_scalar", "columns_of"]
-
 Scalar = bool | int | float | str | None
 _LARGEST = int(sys.float_info.max)
 

@@ -10,8 +10,6 @@ import numpy as np
 from ddkd.experiments._table import Scalar, as_scalar
 from ddkd.experiments._workers import single_threaded
 
-__all__ = ["Task", "TaskResult", "run_task"]
-
 
 @dataclass(frozen=True)
 class Task:

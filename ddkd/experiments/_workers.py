@@ -13,8 +13,6 @@ from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 from threadpoolctl import OpenBLASController, threadpool_limits
 
-__all__ = ["run_in_parallel", "single_threaded"]
-
 _POLL_SECONDS = 1.0
 
 

@@ -5,8 +5,6 @@ import hashlib
 import re
 from pathlib import Path
 
-__all__ = ["write_page"]
-
 
 def write_page(path: Path | str) -> None:
     """Write the live lecture: one HTML file that needs nothing else.

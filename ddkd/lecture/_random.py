@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["normal_pairs", "normals", "uniforms"]
-
 
 def uniforms(seed: int, stream: int, count: int) -> np.ndarray:
     """Numbers in [0, 1) of one stream of a seed: mulberry32, a counter and a hash."""

@@ -12,8 +12,6 @@ from ddkd.lecture._random import normal_pairs, normals, uniforms
 from ddkd.populations import MixturePopulation
 from ddkd.solvers import ridge
 
-__all__ = ["check_link"]
-
 GRID = np.linspace(-1, 1, 401)
 N_SAMPLES, N_SLOW, N_WAVES, N_TEST = 40, 40, 200, 1000
 TUNED_ALPHA = {0.0: 2.0, 0.05: 6.0, 0.1: 15.0, 0.15: 25.0, 0.2: 50.0, 0.3: 100.0}

@@ -12,8 +12,6 @@ from ddkd.prediction._contest import Contest
 from ddkd.prediction._judging import Z_90
 from ddkd.prediction._words import report_of
 
-__all__ = ["Advice"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)

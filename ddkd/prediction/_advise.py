@@ -20,8 +20,6 @@ from ddkd.prediction._cautions import cautions_of
 from ddkd.prediction._contest import Contest
 from ddkd.prediction._judging import Z_90, ranking_of
 
-__all__ = ["advise"]
-
 BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
 STUDENT_WIDTH = 4  # in units of the labelled rows
 FEW_LABELS = 300  # with fewer, one split into folds makes the choice a lottery

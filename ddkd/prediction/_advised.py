@@ -12,8 +12,6 @@ from ddkd._checks import check_matrix
 from ddkd._labels import decode
 from ddkd.contestants._problem import Inputs, Model
 
-__all__ = ["AdvisedModel"]
-
 
 class AdvisedModel(ClassifierMixin, BaseEstimator):
     """The advised contestant, or a committee of several, fitted to all labels.

@@ -6,8 +6,6 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 
-__all__ = ["cautions_of"]
-
 _UNEQUAL = 3.0  # the largest class over the smallest
 _ORDERS = 200
 _MOST_ROWS = 1000  # for checks that cost more than they tell beyond it

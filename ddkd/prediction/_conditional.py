@@ -12,8 +12,6 @@ from ddkd.prediction._scoring import error_rate
 from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
 from ddkd.theory._fixed_points import Remainder, implicit_ridge
 
-__all__ = ["ConditionalPrediction", "ConditionalPredictor", "fourier_predictor"]
-
 RELATIVE_CUTOFF = 1e-10  # near-duplicate inputs with different labels: their directions are noise
 
 

@@ -14,8 +14,6 @@ from ddkd.prediction._advised import AdvisedModel
 from ddkd.prediction._conditional import fourier_predictor
 from ddkd.prediction._judging import losses_of, standard_error
 
-__all__ = ["Contest"]
-
 _PREDICTED_POOL = 1000  # a prediction costs the cube of it
 
 

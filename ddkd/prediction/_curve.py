@@ -12,8 +12,6 @@ from ddkd.features import RandomFourierFeatures, bandwidth_gamma
 from ddkd.prediction._conditional import fourier_predictor
 from ddkd.solvers import ridge
 
-__all__ = ["predict_curve"]
-
 
 def predict_curve(
     split: Split,

@@ -8,8 +8,6 @@ from ddkd._labels import decode
 from ddkd.contestants._problem import Labels
 from ddkd.contestants._table import Entry
 
-__all__ = ["Z_90", "losses_of", "ranking_of", "standard_error"]
-
 Z_90 = 1.645
 _WIDER = 1.25  # models of different folds share labels, which rows alone do not show
 _NUMBERS = "error low high difference standard_error balanced_error seconds"

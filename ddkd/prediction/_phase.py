@@ -13,8 +13,6 @@ from ddkd.features import RandomFourierFeatures, bandwidth_gamma
 from ddkd.prediction._conditional import fourier_predictor
 from ddkd.theory import PhaseDiagram
 
-__all__ = ["ALPHAS", "predict_phase"]
-
 ALPHAS = (0.0, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 

@@ -7,8 +7,6 @@ from scipy.special import ndtr
 
 from ddkd._checks import as_array, check_integer, check_rng
 
-__all__ = ["error_rate"]
-
 
 def error_rate(prediction: Any, labels: Any, *, n_draws: int, rng: Any) -> np.ndarray:
     """Expected 0-1 error of scores N(mean, variance * covariance) over the leading axes."""

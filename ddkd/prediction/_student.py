@@ -10,8 +10,6 @@ from ddkd._labels import codes_of, encode
 from ddkd.prediction._conditional import fourier_predictor
 from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative
 
-__all__ = ["StudentPrediction", "predict_student"]
-
 
 @dataclass(frozen=True, eq=False)
 class StudentPrediction:

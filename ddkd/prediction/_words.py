@@ -10,8 +10,6 @@ from ddkd.contestants._table import ADVISED
 if TYPE_CHECKING:
     from ddkd.prediction._advice import Advice
 
-__all__ = ["report_of"]
-
 _WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
 
 
