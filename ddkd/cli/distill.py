@@ -57,8 +57,9 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         teacher_alpha=args.teacher_alpha,
         student_alpha=args.student_alpha,
     )
-    lead, values = _verdict(result, data.value)
+    lead, against, values = _verdict(result, data.value)
     notes = [
+        against,
         *data.notes(),
         f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; {m:,} transfer rows.",
     ]
@@ -77,15 +78,29 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     )
 
 
-def _verdict(result: SweepResult, value: str) -> tuple[str, dict[str, float]]:
+def _verdict(result: SweepResult, value: str) -> tuple[str, str, dict[str, float]]:
     """Whether the student beats its teacher and the direct model, at two standard errors."""
     means = result.summary(by="model", values=value)
     error = dict(zip(means["model"].tolist(), means["mean"].tolist(), strict=True))
     rival = min(("teacher", "direct"), key=lambda name: error[name])
-    gap = result.paired(value, between="model", a="student", b=rival)
+    gaps = {
+        name: result.paired(value, between="model", a="student", b=name)
+        for name in ("teacher", "direct")
+    }
+    gap = gaps[rival]
     gain, band = -gap["mean"][0], 2 * np.nan_to_num(gap["se"][0], nan=np.inf)
     pays = (
         "pays" if gain > band else "does not pay" if gain < -band else "makes no clear difference"
+    )
+    points = {}
+    for name, difference in gaps.items():
+        se = difference["se"][0]
+        points[name] = f"{100 * difference['mean'][0]:+.1f} \u00b1 "
+        points[name] += f"{100 * se:.1f}" if np.isfinite(se) else "? (too few repeats)"
+    against = (
+        f"Student minus teacher: {points['teacher']} points; student minus directly trained "
+        f"model: {points['direct']}. Judged against the better of the two, at two standard errors "
+        f"(\u00b1)."
     )
     verb, unit = "errs on", "of the test rows"
     if value == "variance_left":
@@ -95,4 +110,4 @@ def _verdict(result: SweepResult, value: str) -> tuple[str, dict[str, float]]:
         f"{verb} {percent(error['teacher'])}, the student's model trained directly on the labels "
         f"{verb} {percent(error['direct'])}."
     )
-    return lead, {**error, "gain": float(gain), "standard_error": float(gap["se"][0])}
+    return lead, against, {**error, "gain": float(gain), "standard_error": float(gap["se"][0])}
