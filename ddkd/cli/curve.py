@@ -56,6 +56,21 @@ def _every_width(data: Data, widest: int) -> list[int]:
     return list(range(1, widest + 1))
 
 
+def _beyond_pays(result: SweepResult, value: str, n: int) -> str:
+    """Whether the best width beyond `n` beats the best one below it, at two standard errors."""
+    means = result.summary(by="width", values=value)
+    width, error = means["width"], means["mean"]
+    best = {
+        side: width[keep][error[keep].argmin()]
+        for side, keep in (("below", width < n), ("beyond", width > n))
+    }
+    gap = result.paired(value, between="width", a=best["beyond"], b=best["below"])
+    gain, band = -gap["mean"][0], 2 * np.nan_to_num(gap["se"][0], nan=np.inf)
+    if gain > band:
+        return "pays on these data"
+    return "does not pay on these data" if gain < -band else "makes no clear difference here"
+
+
 def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float]]:
     """Two sentences on the mean curve, and the numbers in them."""
     means = result.summary(by="width", values=value)
@@ -75,8 +90,7 @@ def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float
     else:
         where = f"has no peak where width = {n:,} = the number of labelled rows"
     falls = "falls to" if peaks else "is"
-    second = "pays" if width[best] > n else "does not pay"
-    verdict = f": on these data the second descent {second}" if peaks else ""
+    verdict = f": going beyond the peak {_beyond_pays(result, value, n)}" if peaks else ""
     lead = (
         f"{what} {where}, and {falls} {percent(error[last])} at {width[last]:,}. The best is "
         f"{percent(error[best])} at width {width[best]:,}{verdict}."
