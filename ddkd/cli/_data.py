@@ -95,14 +95,19 @@ def _rows(file: DataFile, split: Split) -> str:
     used += n_test if file.test is None else 0
     unused = len(file.X) - used
     other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
+    other = other if other != n else max(2, n // 2)
     return (
         f"{file.name}: {len(file.X):,} rows, {file.X.shape[1]:,} features: {n:,} labelled, "
-        f"{n_transfer:,} without their labels as the transfer set"
-        + ("" if file.unlabelled is None else " (from --unlabelled)")
+        f"{n_transfer:,} "
+        + (
+            "with their labels hidden (the transfer set)"
+            if file.unlabelled is None
+            else "without labels (the transfer set, from --unlabelled)"
+        )
         + f", {n_test:,} to test"
         + ("" if file.test is None else " (from --test)")
         + (f", {unused:,} unused" if unused else "")
-        + f"; --labelled {other} changes it."
+        + f"; --labelled {other} splits them otherwise."
     )
 
 
