@@ -121,7 +121,7 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
     what = ", ".join(
         "other contents of the data"
         if key == "contents"
-        else f"{key.replace('_', '-')} {old.get(key)} instead of {new[key]}"
+        else f"{key.replace('_', '-')} {_said(old.get(key))} instead of {_said(new[key])}"
         for key in new
         if new[key] != old.get(key)
     )
@@ -137,6 +137,11 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
                 f"measures anew"
             )
     return answer
+
+
+def _said(value: Any) -> Any:
+    """A flag's value in a message; a flag that was not given has none."""
+    return "not given" if value is None else value
 
 
 def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answer:

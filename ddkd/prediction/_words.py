@@ -89,7 +89,7 @@ def _near(advice: "Advice") -> str:
         return "No other contestant is within 1.5 standard errors of it."
     return (
         f"{near.sum()} of {len(near)} contestants are within 1.5 standard errors of the best; "
-        f"their vote is the safer choice: committee()."
+        f"their vote is the safer choice: committee() in Python."
     )
 
 
@@ -103,8 +103,7 @@ def _about_the_pool(advice: "Advice") -> Iterator[str]:
         if np.isfinite(gain):
             yield (
                 f"From {m // 2:,} to {m:,} unlabelled rows a student's error {falls}, as "
-                f"predict_student has it, mostly right to a point; each further doubling "
-                f"brings less."
+                f"theory predicts it, mostly right to a point; each further doubling brings less."
             )
     width = advice._contest.problem.student_width
     yield (
