@@ -270,6 +270,7 @@ def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     assert cli.main(["distill", *arguments, *sizes]) == 0
     said = capsys.readouterr().out
     assert said.startswith("Distilling ")
+    assert re.search(r"Student minus teacher: [+-]\d+\.\d ± \d+\.\d points", " ".join(said.split()))
     assert "own peak" not in said  # 330 transfer rows are many for a width of 40
     result = experiments.SweepResult.load(tmp_path / "results.npz")
     assert set(result.columns["model"]) == {"teacher", "student", "direct"}
