@@ -101,6 +101,13 @@ def _for_this_terminal(text: str) -> str:
     return text
 
 
+def pays(difference: float, standard_error: float) -> str:
+    """Whether what lowers the error by -`difference` pays: said only beyond two standard errors."""
+    if not abs(difference) > 2 * standard_error:  # or the standard error is unknown: NaN
+        return "makes no clear difference"
+    return "pays" if difference < 0 else "does not pay"
+
+
 def percent(value: float) -> str:
     """A share as a person would write it in percent; a huge one to two digits."""
     if abs(value) >= 10:

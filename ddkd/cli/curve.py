@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from ddkd.cli._answer import Answer, percent
+from ddkd.cli._answer import Answer, pays, percent
 from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, RUN, add_flags
 from ddkd.cli._output import run_sweep, write_sweep
@@ -57,18 +57,12 @@ def _every_width(data: Data, widest: int) -> list[int]:
 
 
 def _beyond_pays(result: SweepResult, value: str, n: int) -> str:
-    """Whether the best width beyond `n` beats the best one below it, at two standard errors."""
+    """Whether the best width beyond `n` beats the best one below it."""
     means = result.summary(by="width", values=value)
     width, error = means["width"], means["mean"]
-    best = {
-        side: width[keep][error[keep].argmin()]
-        for side, keep in (("below", width < n), ("beyond", width > n))
-    }
-    gap = result.paired(value, between="width", a=best["beyond"], b=best["below"])
-    gain, band = -gap["mean"][0], 2 * np.nan_to_num(gap["se"][0], nan=np.inf)
-    if gain > band:
-        return "pays on these data"
-    return "does not pay on these data" if gain < -band else "makes no clear difference here"
+    below, beyond = (width[side][error[side].argmin()] for side in (width < n, width > n))
+    gap = result.paired(value, between="width", a=beyond, b=below)
+    return pays(gap["mean"][0], gap["se"][0])
 
 
 def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float]]:
@@ -90,7 +84,9 @@ def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float
     else:
         where = f"has no peak where width = {n:,} = the number of labelled rows"
     falls = "falls to" if peaks else "is"
-    verdict = f": going beyond the peak {_beyond_pays(result, value, n)}" if peaks else ""
+    verdict = (
+        f": going beyond the peak {_beyond_pays(result, value, n)} on these data" if peaks else ""
+    )
     lead = (
         f"{what} {where}, and {falls} {percent(error[last])} at {width[last]:,}. The best is "
         f"{percent(error[best])} at width {width[best]:,}{verdict}."

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from ddkd.cli._answer import Answer, percent
+from ddkd.cli._answer import Answer, pays, percent
 from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, RUN, add_flags, positive
 from ddkd.cli._output import run_sweep, write_sweep
@@ -83,31 +83,28 @@ def _verdict(result: SweepResult, value: str) -> tuple[str, str, dict[str, float
     means = result.summary(by="model", values=value)
     error = dict(zip(means["model"].tolist(), means["mean"].tolist(), strict=True))
     rival = min(("teacher", "direct"), key=lambda name: error[name])
-    gaps = {
-        name: result.paired(value, between="model", a="student", b=name)
-        for name in ("teacher", "direct")
-    }
-    gap = gaps[rival]
-    gain, band = -gap["mean"][0], 2 * np.nan_to_num(gap["se"][0], nan=np.inf)
-    pays = (
-        "pays" if gain > band else "does not pay" if gain < -band else "makes no clear difference"
-    )
-    points = {}
-    for name, difference in gaps.items():
-        se = difference["se"][0]
-        points[name] = f"{100 * difference['mean'][0]:+.1f} \u00b1 "
-        points[name] += f"{100 * se:.1f}" if np.isfinite(se) else "? (too few repeats)"
+    gaps = {}
+    for name in ("teacher", "direct"):
+        gap = result.paired(value, between="model", a="student", b=name)
+        gaps[name] = gap["mean"][0], gap["se"][0]
     against = (
-        f"Student minus teacher: {points['teacher']} points; student minus directly trained "
-        f"model: {points['direct']}. Judged against the better of the two, at two standard errors "
-        f"(\u00b1)."
+        f"Student minus teacher: {_points(*gaps['teacher'])} points; student minus directly "
+        f"trained model: {_points(*gaps['direct'])}. Judged against the better of the two, at two "
+        f"standard errors (\u00b1)."
     )
     verb, unit = "errs on", "of the test rows"
     if value == "variance_left":
         verb, unit = "leaves", "of the variance"
     lead = (
-        f"Distilling {pays}: the student {verb} {percent(error['student'])} {unit}, its teacher "
-        f"{verb} {percent(error['teacher'])}, the student's model trained directly on the labels "
-        f"{verb} {percent(error['direct'])}."
+        f"Distilling {pays(*gaps[rival])}: the student {verb} {percent(error['student'])} {unit}, "
+        f"its teacher {verb} {percent(error['teacher'])}, the student's model trained directly on "
+        f"the labels {verb} {percent(error['direct'])}."
     )
-    return lead, against, {**error, "gain": float(gain), "standard_error": float(gap["se"][0])}
+    difference, standard_error = map(float, gaps[rival])
+    return lead, against, {**error, "gain": -difference, "standard_error": standard_error}
+
+
+def _points(difference: float, standard_error: float) -> str:
+    known = np.isfinite(standard_error)
+    error = f"{100 * standard_error:.1f}" if known else "? (too few repeats)"
+    return f"{100 * difference:+.1f} \u00b1 {error}"

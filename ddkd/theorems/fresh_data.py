@@ -95,6 +95,7 @@ def optimal_hard_teacher(population, n, alpha, *, noise=np.pi / 2 - 1):
         "the inputs' covariance unchanged": {"unchanged": True},
     },
     bias=0.011,
+    n_repeats=120,
 )
 def confidence_filter(population, n, candidates, shares, *, unchanged=False):
     r"""Of many candidates, students learn best from the 73 % with largest scores.
@@ -122,6 +123,7 @@ def confidence_filter(population, n, candidates, shares, *, unchanged=False):
     ),
     wrong={"one model": {"n_models": 1}, "the vote as good as the mean": [0, 0, 2, 2]},
     bias=0.009,
+    n_repeats=120,
 )
 def votes(population, n, n_models, m):
     r"""A student can beat the voting committee that labels its examples.

@@ -75,6 +75,8 @@ def self_distill(
         own = _own_labels(law, kind)
         share = _best_mixing(law, found, own, kind) if best else share
         student = _once(law, found, own, kind, share)
+        if kind == "soft":
+            student = _where((ridge == 0) & (share == 1), _same(law, student), student)
     return SelfDistilledLaw._of(
         law.population,
         Score.of(student.mean, student.variance),
@@ -98,6 +100,31 @@ def _once(law: LinearLaw, found: Fit, own: np.ndarray, kind: str, share: np.ndar
     mixed[..., 3] = products
     student = refit(law, found, mixed)
     return replace(student, error=_fresh_error(law, kind, share, student))
+
+
+def _same(law: LinearLaw, student: Refitted) -> Refitted:
+    """The teacher: without a ridge a student of all its soft labels is the teacher itself."""
+    mean, variance, power = law._score.mean, law._score.variance, law._score.power
+    return replace(
+        student,
+        mean=mean,
+        variance=variance,
+        along=mean @ linear_truth(law.population),
+        power=power,
+        overlap=np.sqrt(power),
+        error=np.zeros(np.shape(power)),
+        train_risk=np.zeros(np.shape(power)),
+    )
+
+
+def _where(condition: np.ndarray, one: Refitted, other: Refitted) -> Refitted:
+    """Choose one student or the other at each point."""
+    chosen = {}
+    for name, value in vars(one).items():
+        over_features = name in ("mean", "variance")
+        here = condition[..., None] if over_features else condition
+        chosen[name] = np.where(here, value, vars(other)[name])
+    return Refitted(**chosen)
 
 
 def _best_mixing(law: LinearLaw, found: Fit, own: np.ndarray, kind: str) -> np.ndarray:

@@ -138,6 +138,21 @@ def test_law_and_simulation(flips, n, alpha, options):
     assert_matches_theory(simulate, predicted, n_repeats=50, bias=0.015 * predicted, rng=0)
 
 
+@pytest.mark.parametrize("n", [80, 120, 121, 200])
+def test_without_a_ridge_a_student_of_soft_labels_is_its_teacher_at_its_threshold_too(n):
+    """The least-norm coefficients that meet all of Z w_T are w_T, which lies in Z's row space."""
+    people = population(p=120)
+    teacher = theory.least_squares(people, n, alpha=0.7)
+    student = teacher.self_distill(labels="soft", alpha=0.0)
+    model = simulation.self_distill(
+        people, n, alpha=0.7, student_alpha=0.0, labels="soft", rng=np.random.default_rng(0)
+    )
+    assert (student.risk, student.error_rate) == (teacher.risk, teacher.error_rate)
+    assert student.train_risk == 0
+    assert model.train_risk == pytest.approx(0, abs=1e-12)
+    assert student.agreement == pytest.approx(model.agreement, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
