@@ -156,6 +156,17 @@ def test_medians_hold_where_means_do_not():
         assert_median_matches_theory(simulate, np.arange(3.0), n_repeats=300, quantile=0.8, rng=0)
 
 
+@pytest.mark.parametrize("at_most", [14, 20, 21, 27])
+def test_a_medians_p_value_is_that_of_the_sign_test(at_most):
+    n = 41
+    draws = iter(np.arange(float(n)))
+    found = assert_median_matches_theory(lambda g: next(draws), at_most - 0.5, n_repeats=n, rng=0)
+    p_value = stats.binomtest(at_most, n).pvalue
+    assert found.p_value == pytest.approx(p_value)
+    assert abs(found.z) == pytest.approx(stats.norm.isf(p_value / 2), abs=1e-12)
+    assert (found.z > 0) == (at_most < n / 2 and p_value < 1)
+
+
 def test_too_few_repeats_for_a_median_are_refused():
     with pytest.raises(ValueError, match="n_repeats = 12 cannot reject"):
         assert_median_matches_theory(lambda rng: rng.normal(), 0.0, n_repeats=12, rng=0)

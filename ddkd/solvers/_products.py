@@ -170,8 +170,6 @@ class Evaluation:
         """Copy what another evaluation found at its positions `where`."""
         for name in _REPORTED:
             getattr(self, name)[positions] = getattr(other, name)[where]
-        if self.coefs is not None and other.coefs is not None:
-            self.coefs[positions, :, : other.coefs.shape[-1]] = other.coefs[where]
         if self.test_mse is not None and other.test_mse is not None:
             self.test_mse[positions] = other.test_mse[where]
         if other.outputs is not None:

@@ -38,6 +38,13 @@ def test_only_masks_may_be_stacked(features):
         theory.least_squares(GAUSSIAN, 4, features=features)
 
 
+def test_no_mask_of_a_stack_may_be_empty():
+    masks = np.ones((2, 2, 8), bool)
+    masks[1, 0] = False
+    with pytest.raises(ValueError, match="no feature in some mask"):
+        theory.least_squares(GAUSSIAN, 4, features=masks)
+
+
 def test_masks_of_any_stack_are_taken():
     law = theory.least_squares(GAUSSIAN, 5, features=MASKS[None])
     assert law.error_rate.shape == (1, 3)

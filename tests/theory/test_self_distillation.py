@@ -138,6 +138,21 @@ def test_law_and_simulation(flips, n, alpha, options):
     assert_matches_theory(simulate, predicted, n_repeats=50, bias=0.015 * predicted, rng=0)
 
 
+def test_signs_mixed_with_real_labels_match_simulation():
+    people = population(p=60, decay=0.7)
+    options = {"labels": "hard", "mixing": 0.6}
+    law = theory.least_squares(people, 90, alpha=8.0).self_distill(alpha=5.0, **options)
+    predicted = np.array([law.risk, law.train_risk])
+
+    def simulate(rng):
+        model = simulation.self_distill(
+            people, 90, alpha=8.0, student_alpha=5.0, rng=rng, **options
+        )
+        return [model.risk, model.train_risk]
+
+    assert_matches_theory(simulate, predicted, n_repeats=100, bias=0.02 * predicted, rng=0)
+
+
 @pytest.mark.parametrize("n", [80, 120, 121, 200])
 def test_without_a_ridge_a_student_of_soft_labels_is_its_teacher_at_its_threshold_too(n):
     """The least-norm coefficients that meet all of Z w_T are w_T, which lies in Z's row space."""
