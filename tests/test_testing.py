@@ -163,6 +163,7 @@ def test_a_medians_p_value_is_that_of_the_sign_test(at_most):
     found = assert_median_matches_theory(lambda g: next(draws), at_most - 0.5, n_repeats=n, rng=0)
     p_value = stats.binomtest(at_most, n).pvalue
     assert found.p_value == pytest.approx(p_value)
+    assert found.false_alarm == 1e-6
     assert abs(found.z) == pytest.approx(stats.norm.isf(p_value / 2), abs=1e-12)
     assert (found.z > 0) == (at_most < n / 2 and p_value < 1)
 

@@ -56,6 +56,16 @@ def test_a_curve_of_widths_and_times_is_the_points_one_by_one():
         assert curve.train_risk[i] == pytest.approx(one.train_risk, rel=1e-10)
 
 
+def test_features_that_are_not_seen_are_noise():
+    people = population(noise_variance=1.0)
+    energy = people.eigenvalues * people.coef**2
+    fewer = GaussianPopulation(
+        people.eigenvalues[:20], people.coef[:20], noise_variance=1.0 + energy[20:].sum()
+    )
+    seen = theory.gradient_flow(people, 50, 0.3, features=np.arange(20))
+    assert seen.risk == pytest.approx(theory.gradient_flow(fewer, 50, 0.3).risk, rel=1e-10)
+
+
 @pytest.mark.parametrize(
     ("n", "time", "options"),
     [
