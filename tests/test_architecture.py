@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import re
 from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -74,6 +75,19 @@ def test_every_room_has_a_paragraph():
     for room in _house():
         assert f"\n``{room}``" in text, room
         assert ast.get_docstring(ast.parse(_source(room)))
+
+
+def test_every_name_on_the_page_exists():
+    """A name that a change took away would send its reader looking for nothing."""
+    root = PACKAGE.parent
+    text = (root / "docs" / "architecture.rst").read_text(encoding="utf-8")
+    folders = (PACKAGE, root / "tests", root / "tools")
+    source = "\n".join(p.read_text(encoding="utf-8") for f in folders for p in f.rglob("*.py"))
+    names = re.findall(r"``(\w+)``", text)
+    assert len(names) > 30
+    words = set(re.findall(r"\w+", source))
+    paths = {p.stem for f in folders for p in f.rglob("*")}
+    assert not [name for name in names if name not in words | paths]
 
 
 def _source(room):

@@ -230,7 +230,7 @@ def test_contestants_join_and_bad_ones_are_named_and_harm_nobody(split, records)
     own = [r for r in found if r["model"] not in {key[0] for key in known}]
     for row in (r for r in found if r["model"] in {key[0] for key in known}):
         same = known[row["model"], row["flip_rate"], row["width"], row["n_transfer"]]
-        assert row["error"] == same["error"]
+        assert (row["failure"], row["error"]) == ("", same["error"])
     reasons = {r["model"]: r["failure"] for r in own}
     assert reasons.pop("Crashes") == "RuntimeError: out of luck"
     assert "shape (300, 2)" in reasons.pop("Misshaped")
