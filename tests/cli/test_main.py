@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ddkd import cli, experiments
+from ddkd.cli._answer import pays
 from ddkd.experiments import _sweep
 
 REPRODUCE = ["reproduce", "--quick", "--quiet"]
@@ -317,3 +318,16 @@ def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_pat
             assert re.search(rf"^  {name} +\w", text, flags=re.MULTILINE), name
         for path in folder.iterdir():
             assert path.suffix in (".svg", ".png", ".txt") or f"  {path.name} " in text
+
+
+@pytest.mark.parametrize(
+    ("difference", "standard_error", "verdict"),
+    [
+        (-0.05, 0.02, "pays"),
+        (0.05, 0.02, "does not pay"),
+        (-0.05, 0.03, "makes no clear difference"),
+        (-0.05, float("nan"), "makes no clear difference"),
+    ],
+)
+def test_a_difference_counts_beyond_two_standard_errors(difference, standard_error, verdict):
+    assert pays(difference, standard_error) == verdict
