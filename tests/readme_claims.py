@@ -71,10 +71,9 @@ def picture(founding):
             f"![Test error against width: {alt}.](docs/images/double-descent.png)\n\n{fill(text)}"
         )
     n, widths, error = founding["n_samples"], founding["widths"], founding["measured"]["error"]
-    size = "its own size" if n >= 10_000 else "half its size"
     before = min(e for width, e in zip(widths, error, strict=True) if width < n)
     text = (
-        f"*Left:* {peak} The founding experiment at {size}: {n:,} images, up to "
+        f"*Left:* {peak} The founding experiment at its own size: {n:,} images, up to "
         f"{max(widths):,} features; its error falls to {100 * before:.1f} %, peaks at "
         f"{100 * max(error):.1f} % and falls to {100 * error[-1]:.1f} %. Marks are measured, the "
         f"line was predicted before any fit (`examples/plot_founding_experiment.py`). "
