@@ -31,13 +31,12 @@ def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
 
     Examples
     --------
-    >>> from ddkd.datasets import load
     >>> from ddkd.plotting import draw_advice
     >>> from ddkd.prediction import advise
-    >>> split = load("digits", n_samples=60, n_transfer=200, rng=0)
-    >>> advice = advise(split.X_train, split.y_train, split.transfer)
-    >>> draw_advice(advice).get_xlabel()
-    'Cross-validated error (%)'
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> draw_advice(advise(X[:60], y[:60], X[100:300])).get_xlabel()
+    'Cross-validated mean square (% of the variance)'
     """
     ranking = advice.ranking
     if ax is None:

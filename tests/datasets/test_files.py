@@ -26,7 +26,16 @@ def file(tmp_path):
     return write(tmp_path / "d.csv", "a,b,c,kind", *X.T, KIND)
 
 
-@pytest.mark.parametrize("command", ["curve", "distill", "predict", "reproduce", "advise"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "curve",
+        "distill",
+        "predict",
+        pytest.param("reproduce", marks=pytest.mark.slow),
+        pytest.param("advise", marks=pytest.mark.slow),
+    ],
+)
 def test_no_label_of_a_file_is_changed_unless_asked(command, file, tmp_path, monkeypatch):
     """Every split that any command trains on has the file's own labels."""
     truth = {row.tobytes(): label for row, label in zip(X, KIND, strict=True)}

@@ -17,6 +17,7 @@ from ddkd.contestants import Contestant, _students
 from ddkd.datasets import load
 from ddkd.prediction import advise
 from ddkd.prediction._cautions import cautions_of
+from ddkd.prediction._contest import Contest
 from ddkd.prediction._judging import standard_error
 
 
@@ -135,11 +136,21 @@ def test_numbers_are_advised_on_too():
     assert "of the variance" in found.report()
 
 
+class Stopped(Exception):
+    """Raised with the contest in place of running it."""
+
+
 @pytest.mark.parametrize(("n", "n_labellings"), [(299, 10), (300, 5)])
-def test_from_300_labels_on_rows_are_split_into_folds_once(n, n_labellings):
+def test_from_300_labels_on_rows_are_split_into_folds_once(n, n_labellings, monkeypatch):
+    def stop(contest, done):
+        raise Stopped(contest)
+
+    monkeypatch.setattr(Contest, "run", stop)
     X, y = load_diabetes(return_X_y=True)
-    found = advise(X[:n], y[:n], None)
-    hidden = ~found._contest.labels.known
+    with pytest.raises(Stopped) as caught:
+        advise(X[:n], y[:n], None)
+    (contest,) = caught.value.args
+    hidden = ~contest.labels.known
     assert len(hidden) == n_labellings
     assert (hidden.sum(axis=0) == n_labellings // 5).all()
 
