@@ -36,9 +36,10 @@ from ddkd.solvers import width_path
 #     python examples/plot_founding_experiment.py --run
 #
 # The images are Fashion-MNIST, from Debian's package ``dataset-fashion-mnist``; without it the run
-# says so. The curve alone is also a command::
+# says so. The curve alone is also a command; it takes six minutes on one core, and 3.4 GB::
 #
-#     python -m ddkd curve --data fashion-mnist --labelled 10000 --max-width 60000
+#     python -m ddkd curve --data fashion-mnist --labelled 10000 --max-width 60000 \
+#         --flip-rate 0 --repeats 1
 
 # The gallery runs examples in their own folder, without a file name.
 EXAMPLES = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()

@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,9 @@ def _for_this_terminal(text: str) -> str:
 
 def pays(difference: float, standard_error: float) -> str:
     """Whether what lowers the error by -`difference` pays: said only beyond two standard errors."""
-    if not abs(difference) > 2 * standard_error:  # or the standard error is unknown: NaN
+    if isnan(standard_error):
+        return "cannot be judged from one repeat"
+    if abs(difference) <= 2 * standard_error:
         return "makes no clear difference"
     return "pays" if difference < 0 else "does not pay"
 

@@ -326,7 +326,7 @@ def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_pat
         (-0.05, 0.02, "pays"),
         (0.05, 0.02, "does not pay"),
         (-0.05, 0.03, "makes no clear difference"),
-        (-0.05, float("nan"), "makes no clear difference"),
+        (-0.05, float("nan"), "cannot be judged from one repeat"),
     ],
 )
 def test_a_difference_counts_beyond_two_standard_errors(difference, standard_error, verdict):
