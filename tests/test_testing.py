@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from ddkd.solvers import min_norm, width_path
 from ddkd.testing import (
@@ -11,7 +11,8 @@ from ddkd.testing import (
     assert_matches_theory,
     assert_median_matches_theory,
 )
-from ddkd.testing._resolution import quantile_resolution
+from ddkd.testing._comparison import judge
+from ddkd.testing._resolution import mean_resolution, quantile_resolution, repeats_for
 
 
 def failures(check, trials, seed):
@@ -123,6 +124,31 @@ def test_a_slightly_wrong_formula_is_caught():
     assert message.splitlines()[2].split()[:2] == ["(2,)", "2"]
 
 
+def test_a_comparison_of_means_is_students_test():
+    rng, law = np.random.default_rng(0), np.array([0.3, -0.2, 0.1])
+    draws = rng.standard_normal((7, 3)) + law
+    rows = iter(draws)
+    found = assert_matches_theory(lambda g: next(rows), law, n_repeats=7, rng=0)
+    expected = stats.ttest_1samp(draws, law)
+    np.testing.assert_allclose(found.z, expected.statistic, rtol=1e-12)
+    np.testing.assert_allclose(found.p_value, expected.pvalue, rtol=1e-12)
+    np.testing.assert_allclose(found.standard_error, stats.sem(draws), rtol=1e-12)
+
+
+def test_each_point_has_its_share_of_the_false_alarms_and_the_worst_five_are_shown():
+    found = assert_matches_theory(lambda g: g.standard_normal(2), np.zeros(2), n_repeats=9, rng=0)
+    found = replace(found, false_alarm=0.01)
+    assert replace(found, p_value=np.array([0.006, 1.0])).agrees
+    assert not replace(found, p_value=np.array([1.0, 0.004])).agrees
+    assert not replace(found, p_value=np.array(0.006)).agrees
+    with pytest.raises(AssertionError, match=r"^Title: 1 of 2 points beyond .* 0\.01\n"):
+        judge(replace(found, p_value=np.array([0.006, 0.004])), "Title")
+    far = np.r_[np.ones(8), np.zeros(2)]
+    with pytest.raises(AssertionError, match="8 of 10 points beyond") as caught:
+        assert_matches_theory(lambda g: 0.01 * g.standard_normal(10), far, n_repeats=9, rng=0)
+    assert len(str(caught.value).splitlines()) == 2 + 5
+
+
 def test_bias_is_allowed_only_when_stated():
     def simulate(rng):
         return 1.02 + 0.001 * rng.standard_normal()
@@ -171,6 +197,11 @@ def test_a_medians_p_value_is_that_of_the_sign_test(at_most):
 def test_too_few_repeats_for_a_median_are_refused():
     with pytest.raises(ValueError, match="n_repeats = 12 cannot reject"):
         assert_median_matches_theory(lambda rng: rng.normal(), 0.0, n_repeats=12, rng=0)
+    # Of four points each has a quarter of the level: 2 * 0.5^21 is 0.95e-6.
+    with pytest.raises(ValueError, match="n_repeats = 21 cannot reject"):
+        assert_median_matches_theory(
+            lambda rng: rng.normal(size=4), np.ones(4), n_repeats=21, rng=0
+        )
 
 
 def test_draws_equal_to_the_predicted_median_speak_for_it():
@@ -180,7 +211,8 @@ def test_draws_equal_to_the_predicted_median_speak_for_it():
     # 70 % of the draws are 0: so is the median, and so is the 0.6 quantile, not the 0.9 one.
     for quantile in (0.5, 0.6):
         found = assert_median_matches_theory(coin, 0.0, n_repeats=200, quantile=quantile, rng=0)
-        assert found.p_value > 0.99
+        assert 0.99 < found.p_value <= 1
+        assert found.z == 0
     with pytest.raises(AssertionError, match=r"0\.9 quantile"):
         assert_median_matches_theory(coin, 0.0, n_repeats=200, quantile=0.9, rng=0)
     with pytest.raises(AssertionError, match=r"0\.5 quantile"):
@@ -250,6 +282,9 @@ def test_the_resolution_of_a_median_is_where_nine_counts_of_ten_are_rejected(wid
     far = shares > 0 if wider == "above" else shares < 0
     draws = 10 + np.where(far, shares, shares / 2)  # evenly spread on either side
     distance = 10 * quantile_resolution(np.array(10.0), draws, 0.5, level)
+    # Of two points with half the level each, where that is twice as far from zero decides.
+    both = quantile_resolution(np.array([10.0, 20.0]), np.c_[draws, draws], 0.5, 2 * level)
+    assert both == pytest.approx(distance / 20, rel=1e-12)
     if wider == "above":
         assert stats.binom.sf(69, n, 0.5 + distance) == pytest.approx(0.9, rel=1e-6)
     else:
@@ -330,6 +365,10 @@ def test_a_comparison_prints_its_answer_in_one_line():
         f"agrees (z = {found.z:.1f}); a formula wrong by {stated} would have been noticed"
     )
     assert "zero is predicted" in str(assert_matches_theory(normal, 0.0, n_repeats=9, rng=0))
+    for share, words in {0.00123: "0.12 %", 0.994: "99 %", 0.996: "100 %", 12.34: "1234 %"}.items():
+        assert f"wrong by {words} would" in str(replace(found, resolution=share))
+    nothing = assert_matches_theory(lambda rng: np.empty(0), np.empty(0), n_repeats=3, rng=0)
+    assert str(nothing) == "agrees (z = 0.0); no relative error shows where zero is predicted"
     assert str(replace(found, p_value=np.array(0.0))).startswith("disagrees (z = ")
     curve = assert_matches_theory(
         lambda rng: rng.standard_normal(60), np.zeros(60), n_repeats=9, rng=0
@@ -343,7 +382,13 @@ def test_convergence_passes_at_the_rate_and_fails_at_a_faster_one_or_a_floor():
 
     arguments = {"n_repeats": 30, "rng": 0}
     steps = assert_converges_to_theory(simulate, lambda n: 1.0, [10, 20, 80], **arguments)
-    assert len(steps) == 3
+    assert [step.false_alarm for step in steps] == [5e-7] * 3  # for each of two comparisons
+    assert (steps[0].z, steps[0].p_value) == (0, 1)
+    first, last = steps[0], steps[2]
+    gap = abs(last.simulated - 1) - abs(first.simulated - 1) / 8
+    z = gap / np.hypot(last.standard_error, first.standard_error / 8)
+    assert last.z == pytest.approx(max(z, 0.0))
+    assert last.p_value == pytest.approx(2 * stats.t.sf(last.z, 29))
     with pytest.raises(AssertionError, match="size 20 the gap has not shrunk like size\\^-2"):
         assert_converges_to_theory(simulate, lambda n: 1.0, [10, 20, 80], rate=2.0, **arguments)
     with pytest.raises(AssertionError, match="has not shrunk"):
@@ -387,9 +432,26 @@ def normal(rng):
         ),
         (lambda: assert_matches_theory(normal, [0.0, 1.0], n_repeats=5, rng=0), "simulate"),
         (lambda: assert_matches_theory(normal, 0.0, n_repeats=2, rng=0), "n_repeats"),
+        *(
+            (
+                lambda level=level: assert_matches_theory(
+                    normal, 0.0, n_repeats=5, false_alarm=level, rng=0
+                ),
+                "false_alarm",
+            )
+            for level in (0, 1, 1.5)
+        ),
         (
-            lambda: assert_matches_theory(normal, 0.0, n_repeats=5, false_alarm=0, rng=0),
-            "false_alarm",
+            lambda: assert_converges_to_theory(
+                lambda n, rng: 0.0, lambda n: 0.0, [4], n_repeats=5, rng=0
+            ),
+            "at least two",
+        ),
+        (
+            lambda: assert_converges_to_theory(
+                lambda n, rng: 0.0, lambda n: 0.0, [4, 8], n_repeats=2, rng=0
+            ),
+            "n_repeats must be at least 3",
         ),
         (lambda: assert_matches_theory(normal, 0.0, n_repeats=5, bias=-1, rng=0), "bias"),
         (lambda: assert_matches_theory(normal, 0.0, n_repeats=5, bias=[0, 1], rng=0), "bias"),
@@ -420,3 +482,94 @@ def test_bad_arguments_are_named(call, named):
 def test_simulations_that_are_not_numbers_fail():
     with pytest.raises(AssertionError, match="NaN or infinity"):
         assert_matches_theory(lambda rng: np.nan, 0.0, n_repeats=5, rng=0)
+
+
+def noticed_by_student(n, level):
+    """Gap, in standard errors as one sample estimates it, that another rejects nine times in ten.
+
+    The estimated errors of both are chi variables S and S': P(|Z + c S| > t S') is 0.9.
+    """
+    df = n - 1
+    t = stats.t.isf(level / 2, df)
+    nodes, weights = np.polynomial.legendre.leggauss(120)
+    levels, weights = (nodes + 1) / 2, weights / 2
+    S = np.sqrt(stats.chi2.ppf(levels, df) / df)
+
+    def power(c):
+        return weights @ stats.norm.cdf(c * S[:, None] - t * S) @ weights
+
+    return optimize.brentq(lambda c: power(c) - 0.9, 0, 1000 * t)
+
+
+@pytest.mark.parametrize(("n", "level"), [(6, 1e-2), (40, 1e-6)])
+def test_the_resolution_of_a_mean_is_the_formula_for_students_test(n, level):
+    draws = np.tile([3.0, 7.0], n // 2)  # of no skewness, and with the lightest tails there are
+    error = 2 / np.sqrt(n - 1)
+    predicted, allowed = np.array([-5.0, 1.0, 0.0]), np.array([0.5, 0.25, 0.0])
+    columns = np.stack([draws, draws, draws], axis=1)
+    needed = noticed_by_student(n, level / 3) * error + 1.0
+    found = mean_resolution(predicted, columns, allowed, level)
+    assert found == pytest.approx(needed / 5, rel=2e-3)
+    one = mean_resolution(predicted[:1], columns[:, :1], allowed[:1], level)
+    assert one == pytest.approx((noticed_by_student(n, level) * error + 1.0) / 5, rel=2e-3)
+
+
+def test_skewed_and_heavy_tailed_draws_are_noticed_later():
+    n, level = 50, 1e-4
+    draws = stats.gamma.ppf((np.arange(n) + 0.5) / n, 0.5)
+    g, k = stats.skew(draws), stats.kurtosis(draws, fisher=False)
+    c = noticed_by_student(n, level)
+    # To first order in 1/n: the variance of Student's statistic, over that of normal draws.
+    variance = (1 + c * g / (2 * np.sqrt(n))) ** 2 + c**2 * (2 * (k - 1) - g**2) / (4 * n)
+    c += stats.norm.ppf(0.9) * (np.sqrt(variance) - np.sqrt(1 + c**2 / n))
+    found = mean_resolution(np.array(1.0), draws, np.array(0.0), level)
+    assert found == pytest.approx(c * stats.sem(draws), rel=2e-3)
+
+
+def test_the_repeats_for_a_resolution_are_the_fewest_that_reach_it():
+    pilot = np.tile([-1.0, 1.0], (2, 50)).T
+    pilot[:, 1] *= 2
+    predicted, allowed = np.array([10.0, -2.0]), np.array([0.01, 0.0])
+    n = repeats_for(0.007, predicted, pilot, allowed, 1e-6)
+    # The upper limit, at 98 %, of a standard deviation of which 100 draws estimate the variance.
+    spread = np.sqrt(100 / 99) * np.sqrt(99 / stats.chi2.ppf(0.02, 99))
+    needed = noticed_by_student(n, 5e-7) * spread / (0.07 - 0.02)
+    assert np.sqrt(n) == pytest.approx(needed, rel=1e-4)
+    assert repeats_for(1e9, predicted, pilot, allowed, 0.5) == 3
+
+
+def test_one_part_in_a_trillion_is_rounding():
+    exact = assert_matches_theory(lambda rng: 1 + 0.9e-12, 1.0, n_repeats=3, rng=0)
+    assert exact.z == 0
+    assert exact.resolution == 1e-12
+    with pytest.raises(AssertionError, match="inf"):
+        assert_matches_theory(lambda rng: 1 + 1.2e-12, 1.0, n_repeats=3, rng=0)
+
+
+@pytest.mark.parametrize("quantile", [0.2, 0.5, 0.8])
+def test_the_fewest_draws_of_a_quantile_and_those_that_leave_one_side_unnoticed(quantile):
+    draws = np.random.default_rng(0).permutation(np.linspace(0.5, 1.5, 200))
+    law = np.quantile(draws, quantile)
+
+    def check(n):
+        values = iter(draws)
+        return assert_median_matches_theory(
+            lambda g: next(values), law, n_repeats=n, quantile=quantile, false_alarm=1e-6, rng=0
+        )
+
+    rare = min(quantile, 1 - quantile)
+    least = int(np.floor(np.log(1e-6 / 2) / np.log(rare))) + 1  # 2 rare^n < 1e-6
+    with pytest.raises(ValueError, match="cannot reject"):
+        check(least - 1)
+    check(least)
+    both = int(np.floor(np.log(1e-6 / 2) / np.log(1 - rare))) + 1
+    if quantile != 0.5:
+        assert check(both - 1).resolution == np.inf
+    assert np.isfinite(check(both).resolution)
+
+
+def test_three_repeats_are_enough_where_the_level_allows_them():
+    assert_converges_to_theory(lambda n, rng: 1 + 1 / n, lambda n: 1.0, [4, 8], n_repeats=3, rng=0)
+    assert_matches_theory(lambda rng: 1.0, 1.0, resolution=0.1, max_repeats=3, rng=0)
+    # 2 * 0.5^3 is below the level.
+    assert_median_matches_theory(normal, 0.0, n_repeats=3, false_alarm=0.3, rng=0)
