@@ -45,6 +45,26 @@ def test_a_penalty_is_scaled_with_the_features(power):
     np.testing.assert_allclose(found.condition, expected.condition, rtol=1e-6)
 
 
+@pytest.mark.parametrize("power", [-60, 60])
+def test_no_choice_depends_on_the_unit_of_the_features(power):
+    # A power of two changes no digit; the condition is 1e6, so a choice of another way would.
+    rng, s = np.random.default_rng(0), 2.0**power
+    U, V = (np.linalg.qr(rng.normal(size=(m, 12)))[0] for m in (12, 30))
+    Z, y = U * np.geomspace(1, 1e-6, 12) @ V.T, rng.normal(size=12)
+    for alpha in (1e-13, 1e-6, 2.0):
+        for features in (Z, Z.T):
+            targets = y if features is Z else V @ y
+            expected = ridge(features, targets, alpha)
+            found = ridge(s * features, targets, alpha * s**2)
+            np.testing.assert_array_equal(found.coef * s, expected.coef)
+            assert found.condition == expected.condition
+        widths = [5, 12, 13, 20, 30]
+        found = width_path(s * Z, y, widths, alpha=alpha * s**2, keep_coefs=True)
+        expected = width_path(Z, y, widths, alpha=alpha, keep_coefs=True)
+        np.testing.assert_array_equal(found.coefs * s, expected.coefs)
+        assert (found.method == expected.method).all()
+
+
 @pytest.mark.parametrize("scale", [1e-92, 1e-100, 1e-150])
 def test_a_penalty_far_above_tiny_features(scale):
     rng = np.random.default_rng(1)
