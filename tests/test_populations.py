@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from ddkd.populations import GaussianPopulation, MixturePopulation
+from ddkd.populations._models import same_sign
 
 S = np.array([2.0, 1.0, 0.5, 0.25])
 B = np.array([1.0, -1.0, 2.0, 0.5])
@@ -180,10 +181,26 @@ def test_agreement_agrees_with_a_large_test_set(population):
     models = np.array([[1.0, 0.5, 0, 0.2], [0.8, 0.1, 0.3, 0], [-1.0, -0.4, 0.1, 0], B / S])
     for i, w in enumerate(models):
         assert population.agreement(w, w) == pytest.approx(1, abs=1e-7)
+        rate = population.error_rate(w)
+        assert population.error_rate(1e-9 * w) == pytest.approx(rate, rel=1e-12)
         assert population.agreement(w, -w) == pytest.approx(0, abs=1e-7)
         for v in models[i + 1 :]:
             same = np.mean(np.sign(X @ w) == np.sign(X @ v))
             assert abs(population.agreement(w, v) - same) < 5 * 0.5 / np.sqrt(n)
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.7, 2.0, np.pi / 2])
+@pytest.mark.parametrize(
+    ("h", "k"), [(0.0, 0.0), (0.0, 1.3), (1.0, 0.0), (1.0, 1.0), (1.0, -0.5), (-1.0, -2.0)]
+)
+def test_agreement_in_sign_is_that_of_a_bivariate_normal(h, k, angle):
+    cosine, sine = np.cos(angle), np.sin(angle)
+    covariance = [[1.0, cosine], [cosine, 1.0]]
+    both = stats.multivariate_normal(cov=covariance, allow_singular=True).cdf
+    expected = both([h, k]) + both([-h, -k])
+    found = same_sign(np.array(h), np.array(k), np.array(cosine), np.array(sine))
+    if angle or h == k:  # one variable has one mean
+        assert found == pytest.approx(expected, abs=1e-12)
 
 
 def test_models_without_an_opinion():

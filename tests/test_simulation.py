@@ -101,6 +101,8 @@ def test_bad_arguments_are_named():
         (lambda: simulation.random_features([1.0, -1.0], S[:2], 9, 9), "eigenvalues must be non-"),
         (lambda: simulation.random_features([0.0, 0.0], S[:2], 9, 9), "at least one positive"),
         (lambda: simulation.random_features(S, S, 9, 9, alpha=-1.0), "alpha"),
+        (lambda: simulation.committee(POPULATION, 9, 2, decide="vote"), "must be odd .* got 2"),
+        (lambda: simulation.committee(POPULATION, 9, 4, decide="vote"), "must be odd .* got 4"),
     ],
 )
 def test_bad_sizes_and_scales_are_named(call, words):
@@ -137,6 +139,16 @@ def test_student_of_a_committee_learns_the_signs_of_its_mean_score():
     labels = np.sign(X @ committee.coefs[0] + X @ committee.coefs[1] + X @ committee.coefs[2])
     np.testing.assert_allclose(student.coef, np.linalg.lstsq(X, labels)[0], rtol=1e-9)
     assert committee.error_rate == POPULATION.error_rate(committee.coefs.sum(axis=0))
+
+
+def test_figures_of_a_vote_are_those_of_fresh_examples():
+    assert simulation.committee(POPULATION, 20, 3, decide="vote", rng=0).error_rate < 0.5
+    one = simulation.committee(POPULATION, 100, 1, decide="vote", rng=0)
+    error = POPULATION.error_rate(one.coefs[0])  # exact
+    wrong = 0.1 + 0.8 * error  # of the labels, a tenth of which are flipped
+    assert one.error_rate == pytest.approx(error, abs=5 * np.sqrt(error / 4000))
+    # (y - vote)^2 is 4 where they differ.
+    assert one.risk == pytest.approx(4 * wrong, abs=4 * 5 * np.sqrt(wrong / 4000))
 
 
 def test_mixtures_have_the_same_simulator():
