@@ -73,6 +73,13 @@ def test_error_and_moments_by_quadrature():
     assert gain == pytest.approx((own + 6 * other) / 6, rel=1e-10)
     law = theory.class_mixture_model(K, 3.0, 100, error_rate=1 - right)
     assert law.margin == pytest.approx(a, rel=1e-10)
+    chance, best = 1 - 1 / K, theory.class_mixture(K, 3.0, np.inf, 100).error_rate
+    for error, margin in ((chance, 0.0), (best, 3.0)):
+        law = theory.class_mixture_model(K, 3.0, 100, error_rate=error)
+        assert law.margin == pytest.approx(margin, abs=1e-9)
+    for error in (chance + 1e-9, best * (1 - 1e-9)):
+        with pytest.raises(ValueError, match="between Bayes'"):
+            theory.class_mixture_model(K, 3.0, 100, error_rate=error)
 
 
 def test_hard_labels_improve_and_soft_labels_return():

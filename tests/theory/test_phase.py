@@ -100,6 +100,8 @@ def test_every_grid_is_made_of_the_laws(row, column):
 
 def test_each_model_has_its_best_ridge_unless_one_is_given():
     diagram = diagram_of("flip_rate", "student_width")
+    ridges = np.append(0.0, POPULATION.eigenvalues.sum() * np.geomspace(1e-4, 1e2, 40))
+    assert np.isclose(diagram.teacher_alpha[..., None], ridges, rtol=1e-12).any(axis=-1).all()
     for i, rate in enumerate(AXES["flip_rate"]):
         population, n = replace(POPULATION, flip_rate=rate), SCALARS["n_samples"]
         widths = theory.prefix_masks(AXES["student_width"], 120)
@@ -115,6 +117,19 @@ def test_each_model_has_its_best_ridge_unless_one_is_given():
         student = teacher.distill(300, features=widths, alpha=fine).error_rate.min(axis=0)
         assert (diagram.student_error[i] >= student - 1e-9).all()
         np.testing.assert_allclose(diagram.student_error[i], student, atol=2e-4)
+
+
+def test_no_ridge_is_among_those_that_are_tried():
+    # 395 weak columns are a ridge, and a penalty of its own would only be harmful.
+    s, b = np.full(400, 0.3), np.zeros(400)
+    s[:5] = b[:5] = 5.0
+    population, sizes = GaussianPopulation(s, b, labels="hard"), {"n_samples": [8, 100]}
+    diagram = theory.phase_diagram(
+        population, n_transfer=[800], teacher_width=400, student_width=5, **sizes
+    )
+    assert theory.best_alpha(population, 8).alpha == 0
+    assert diagram.teacher_alpha[0] == 0
+    assert diagram.teacher_alpha[1] > 0
 
 
 def test_random_features_are_those_of_the_kernel():

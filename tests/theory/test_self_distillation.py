@@ -104,6 +104,11 @@ def test_a_teacher_that_interpolates_gives_its_labels_back():
     student = teacher.self_distill(mixing=1.0, alpha=3.0)
     plain = theory.least_squares(population(flips=0.1), 60, alpha=3.0)
     assert student.error_rate == pytest.approx(plain.error_rate, rel=1e-12)
+    noise = GaussianPopulation(np.ones(80), np.zeros(80), noise_variance=2.0)
+    student = theory.least_squares(noise, 60).self_distill(mixing=1.0, alpha=3.0)
+    plain = theory.least_squares(noise, 60, alpha=3.0)
+    for name in ("risk", "train_risk"):
+        assert getattr(student, name) == pytest.approx(getattr(plain, name), rel=1e-12)
 
 
 def test_the_threshold_without_a_ridge_is_infinite_and_no_exception():
@@ -166,6 +171,15 @@ def test_without_a_ridge_a_student_of_soft_labels_is_its_teacher_at_its_threshol
     assert student.train_risk == 0
     assert model.train_risk == pytest.approx(0, abs=1e-12)
     assert student.agreement == pytest.approx(model.agreement, abs=1e-6)
+
+
+@pytest.mark.parametrize("size", [0.1, 3.0])
+def test_a_teacher_that_found_the_truth_teaches_it(size):
+    people = GaussianPopulation(np.ones(40), np.full(40, size))
+    teacher = theory.least_squares(people, 100, alpha=1e-9)
+    student = teacher.self_distill(mixing=0.5)
+    np.testing.assert_allclose(student.coef_mean, size, rtol=1e-9)
+    assert student.risk == pytest.approx(0, abs=1e-15 * people.signal)
 
 
 @pytest.mark.parametrize(
