@@ -181,7 +181,8 @@ def diagnose(
     scores : array-like of shape (n_values,), default=None
         Test errors already measured, one a value of `param_range`.
     max_fits : int, default=60
-        Largest number of fits.
+        Largest number of fits. The work that they may take together grows with it; it is
+        counted, not timed, so that the answer is the same on every machine.
     progress : bool, default=False
         Show a progress bar on standard error.
     rng : int, Generator or None, default=0

@@ -9,12 +9,14 @@ import numpy as np
 class Curve:
     """Test losses of some widths, row by row.
 
-    `losses` (n_widths, n_test) are squared distances to the labels or their codes; `wrong`, of
-    the same shape, marks wrong classes and is None for numbers. `spread` is the loss of a
-    constant (numbers) or the error of guessing (classes).
+    `scores` (n_widths, n_test, k) are the predicted numbers, `losses` (n_widths, n_test) their
+    squared distances to the labels or their codes; `wrong`, of the same shape, marks wrong
+    classes and is None for numbers. `spread` is the loss of a constant (numbers) or the error of
+    guessing (classes).
     """
 
     widths: list[float]
+    scores: np.ndarray
     losses: np.ndarray
     wrong: np.ndarray | None
     spread: float

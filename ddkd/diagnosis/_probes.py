@@ -15,12 +15,12 @@ import numpy as np
 
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
-from ddkd.diagnosis._subject import Change, Subject, distinct_rows
+from ddkd.diagnosis._subject import Change, Subject, distinct_rows, work
 from ddkd.diagnosis._words import Evidence
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _MOST_WIDTHS = 12
-_SLOW = 0.2  # seconds a fit: much longer ones cannot be afforded
+_SLOW = 2e7  # products a fit: much longer runs cannot be afforded
 _REMOVABLE = ("penalty", "cutoff", "rank", "stopped", "averaged", "tuned")
 
 
@@ -112,15 +112,13 @@ class Probes:
     def curve(self, widths: list[Any], labels: np.ndarray, change: Change = None) -> Curve:
         """Test losses of widths trained on `labels`, against the clean test labels."""
         data = self.data
-        losses, wrong = [], []
-        for width in widths:
-            model, _ = self.subject.model(width, labels, change)
-            scores = self.subject.numbers(model, data.X_test)
-            losses.append(np.sum((scores - data.codes(data.y_test)) ** 2, axis=1))
-            if data.classes is not None:
-                wrong.append(np.asarray(model.predict(data.X_test)) != data.y_test)
-        marks = None if data.classes is None else np.array(wrong)
-        return Curve(widths, np.array(losses), marks, data.spread)
+        models = [self.subject.model(width, labels, change)[0] for width in widths]
+        scores = np.array([self.subject.numbers(model, data.X_test) for model in models])
+        losses = np.sum((scores - data.codes(data.y_test)) ** 2, axis=2)
+        wrong = None
+        if data.classes is not None:
+            wrong = np.array([model.predict(data.X_test) for model in models]) != data.y_test
+        return Curve(widths, scores, losses, wrong, data.spread)
 
     def _peak(self, curve: Curve, probe: str) -> Peak | None:
         peak = find_peak(curve, linear=self.is_linear)
@@ -305,7 +303,7 @@ class Probes:
         """Parts whose names could explain a missing peak."""
         width = self.widths[-1]
         model, _ = self.subject.model(width, self.data.y)
-        factor = 3 if self.subject.longest > _SLOW else 30
+        factor = 3 if work(model, width, self.data.n) > _SLOW else 30
         return parts(self.subject.make(width), model, self.stage_columns(width), factor)
 
     def has(self, cause: str) -> bool:

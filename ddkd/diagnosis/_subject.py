@@ -5,7 +5,6 @@ after every fit, and every seed that was None is set, so that two fits differ on
 asked for.
 """
 
-import time
 import warnings
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -18,14 +17,15 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-_SECONDS = 5.0  # of the processor, since the first fit
+_WORK_A_FIT = 7e7  # products that a fit may take on average: a tenth of a second or less
+_OF_ANY_FIT = 1e6  # products in the time that a fit of nothing takes
 
 Change = dict[str, Any] | None  # arguments of set_params
 Fit = tuple[Any, np.ndarray]  # the fitted estimator, and its numbers on the training rows (n, k)
 
 
 class Spent(Exception):
-    """No fit is left, or no time."""
+    """No fit is left, or they were too much work."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +99,47 @@ def distinct_rows(X: Any) -> list[bytes]:
     return [row.tobytes() for row in np.ascontiguousarray(array)]
 
 
-def fitted_pipeline(model: Any) -> Any:
-    """What was fitted inside searches, target transformers and ensembles."""
+def _inside(model: Any) -> Any:
+    """What was fitted inside a search, a target transformer or an ensemble; None of others."""
     for name in ("best_estimator_", "regressor_", "estimator_"):
         if hasattr(model, name):
-            return fitted_pipeline(getattr(model, name))
+            return getattr(model, name)
     members = getattr(model, "estimators_", None)
-    if isinstance(members, list) and members:
-        return fitted_pipeline(members[0])
+    return members[0] if isinstance(members, list) and members else None
+
+
+def fitted_pipeline(model: Any) -> Any:
+    """What was fitted inside searches, target transformers and ensembles."""
+    while (inner := _inside(model)) is not None:
+        model = inner
     return model
+
+
+def work(model: Any, width: Any, n: int) -> float:
+    """Products that a fit to n rows took, roughly: counted from what the fitted model says.
+
+    A clock would know better, but not say the same on every machine. An iteration goes through
+    the features once; that of a kernel machine through the rows. A closed form goes through the
+    features as often as there are rows or columns, whichever are fewer, but ten times as fast.
+    """
+    n_fits, inner = 1, model
+    while inner is not None:
+        model = inner[-1] if isinstance(inner, Pipeline) else inner
+        n_fits *= len(getattr(model, "estimators_", [model])) * getattr(model, "n_splits_", 1)
+        n_fits *= len(getattr(model, "cv_results_", {}).get("params", [model]))
+        inner = _inside(model)
+    layers = [np.size(layer) for layer in getattr(model, "coefs_", [])]  # of a network
+    seen = getattr(model, "n_features_in_", 1)
+    columns = max(seen, *layers, width if isinstance(width, int) else 1)
+    n_iter = getattr(model, "n_iter_", None)
+    passes = 0.1 * min(n, columns) if n_iter is None else float(np.sum(n_iter))
+    size = n if hasattr(model, "support_vectors_") else n * columns
+    return n_fits * (_OF_ANY_FIT + size * passes)
 
 
 @dataclass
 class Subject:
-    """Fits of one estimator, counted, timed and remembered."""
+    """Fits of one estimator, counted and remembered."""
 
     build: Callable[[Any], Any]
     data: Data
@@ -120,14 +147,13 @@ class Subject:
     seed: int
     tick: Callable[[], Any]
     n_fits: int = 0
-    _start: float = field(default_factory=time.process_time)
-    longest: float = 0.0  # seconds of the slowest fit
+    _work: float = 0.0  # in all fits
     _memory: dict[Hashable, Fit] = field(default_factory=dict)
 
     def make(self, width: Any, change: Change = None) -> Any:
         """An unfitted estimator of a width, with its seeds set and some parameters changed.
 
-        It works in this process alone: the time that others spend is not counted.
+        It works in this process alone, whatever its number of jobs.
         """
         estimator, fixed = self.build(width), {}
         for name, value in estimator.get_params(deep=True).items():
@@ -149,8 +175,7 @@ class Subject:
         return self.model(width, labels, change)[1]
 
     def _fit(self, width: Any, labels: np.ndarray, change: Change) -> Fit:
-        start = time.process_time()
-        if self.n_fits >= self.max_fits or start - self._start + self.longest > _SECONDS:
+        if self.n_fits >= self.max_fits or self._work > self.max_fits * _WORK_A_FIT:
             raise Spent
         state = np.random.get_state()  # noqa: NPY002 - the user's code may draw from it
         try:
@@ -165,7 +190,7 @@ class Subject:
             raise ValueError(f"{at}; change it, param_range or X: {error}") from error
         finally:
             np.random.set_state(state)  # noqa: NPY002
-        self.longest = max(self.longest, time.process_time() - start)
+        self._work += work(model, width, self.data.n)
         self.n_fits += 1
         self.tick()
         return model, numbers

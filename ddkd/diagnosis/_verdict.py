@@ -14,7 +14,7 @@ def decide(probes: Probes) -> tuple[str, ...]:
     try:
         return next(tuple(causes) for causes in _rules(probes) if causes)
     except Spent:
-        probes.note("stopped early", probes.subject.n_fits, "fits made; time or fits were spent")
+        probes.note("stopped early", probes.subject.n_fits, "fits made; more are not allowed")
         many_fits = [cause for cause in ("averaged", "tuned") if probes.has(cause)]
         measured = "disturbance" in vars(probes) and not probes.has("stopped")
         loss = ["loss"] if measured and not probes.is_linear else []
@@ -44,9 +44,7 @@ def _rules(probes: Probes) -> Iterator[list[str]]:
 
 
 def _inert(probes: Probes) -> list[str]:
-    widths, subject = probes.widths, probes.subject
-    models = [subject.model(width, probes.data.y)[0] for width in widths]
-    tested = np.array([subject.numbers(model, probes.data.X_test) for model in models])
+    widths, tested = probes.widths, probes.own_curve.scores
     size = np.abs(tested).max()
     constant = np.ptp(tested, axis=1).max() <= 1e-6 * size  # a huge penalty
     change = np.ptp(tested, axis=0).max() / size if size > 0 else 0.0
@@ -128,11 +126,7 @@ def _other_loss(probes: Probes) -> list[str]:
     if probes.is_linear:
         return []
     longer = probes.without("stopped")
-    if longer is not None and probes.data.classes is None:
-        mended = probes.nonlinearity(longer) < 0.3 * probes.nonlinearity()
-    else:
-        mended = longer is not None and probes.misfit(probes.center, longer) < 0.01
-    if mended:
+    if longer is not None and probes.nonlinearity(longer) < 0.3 * probes.nonlinearity():
         return ["stopped"]
     if probes.own_projection:
         return ["rank", "stopped"] if probes.has("rank") else ["stopped", "rank"]
@@ -172,7 +166,8 @@ def _smooth(probes: Probes) -> list[str]:
     if asymmetry > 1e-2:  # rows count differently: resampled, or in steps
         return ["stopped", "averaged"] if probes.has("stopped") else ["averaged"]
     if len(probes.filters) < 2:
-        return ["penalty", "stopped"]
+        only_stopped = probes.has("stopped") and not probes.has("penalty")
+        return ["stopped", "penalty"] if only_stopped else ["penalty", "stopped"]
     s, h = np.array(probes.filters).T
     penalty = np.ptp(np.log(h / (1 - h) / s**2))
     stopped = np.ptp(np.log(-np.log1p(-h) / s**2))

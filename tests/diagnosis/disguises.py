@@ -304,6 +304,12 @@ def stopped_sgd_classifier(seed):
 
 
 @sabotaged
+def stopped_adaptive_sgd_classifier(seed):
+    model = SGDClassifier(loss="squared_error", alpha=0, learning_rate="adaptive", eta0=0.01)
+    return case(make_pipeline(fourier(), model), classes(seed, n=120))
+
+
+@sabotaged
 def tuned_logistic(seed):
     model = LogisticRegressionCV(Cs=4, cv=3)
     return case(make_pipeline(fourier(), model), classes(seed, n=60))

@@ -1,17 +1,22 @@
 """`diagnose` names the reason that was put in, accuses no healthy pipeline, and mends."""
 
 import re
+import time
+from itertools import count
 from typing import ClassVar
 
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from sklearn.ensemble import BaggingRegressor
 from sklearn.kernel_approximation import RBFSampler
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDRegressor
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from ddkd import diagnose
-from ddkd.diagnosis._subject import Data
+from ddkd.diagnosis import _subject
+from ddkd.diagnosis._subject import Data, work
 from tests.diagnosis.disguises import HEALTHY, SABOTAGED
 from tests.diagnosis.pipelines import RFF, case, fourier, min_norm, numbers
 
@@ -20,7 +25,11 @@ QUICK += ["effective_samples_rows_twice", "tuned_ridge_cv", "stopped_gradient_de
 QUICK += ["leak_test_in_training", "low_noise_in_span", "inert_seed"]
 QUICK += ["loss_logistic", "penalty_ridge_classifier", "rank_classes_pca"]
 QUICK += ["penalty_or_loss_log_target", "stopped_sgd_classifier", "penalty_sparse"]
-QUICK += ["stopped_conjugate_gradients", "rank_or_stopped_partial_least_squares"]
+QUICK += [
+    "stopped_adaptive_sgd_classifier",
+    "stopped_conjugate_gradients",
+    "rank_or_stopped_partial_least_squares",
+]
 PLAIN = ["linear_regression_40_0.5", "classes_60_2", "target_scaled"]
 REMEDIES = ["penalty_ridge_default", "penalty_target_scaled", "cutoff_pinv", "cutoff_ddkd"]
 REMEDIES += ["cutoff_linear_regression"]
@@ -129,6 +138,39 @@ def test_nothing_of_the_callers_is_touched():
 def test_the_same_seed_gives_the_same_answer_and_numbers():
     first, second = (diagnose(**SABOTAGED["penalty_ridge_small"](0)) for _ in range(2))
     assert first.evidence == second.evidence
+
+
+def test_no_clock_has_a_say_in_the_answer(monkeypatch):
+    # A machine on which every look at the clock takes an hour.
+    arguments = SABOTAGED["stopped_adaptive_sgd"](0)
+    expected = diagnose(**arguments)
+    for clock in ("process_time", "perf_counter", "monotonic"):
+        monkeypatch.setattr(time, clock, count(0.0, 3600.0).__next__)
+    found = diagnose(**arguments)
+    assert str(found) == str(expected)
+    assert found.evidence == expected.evidence
+
+
+def test_work_is_counted_from_sizes_iterations_and_members():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((50, 20)), rng.standard_normal(50)
+    closed = work(Ridge().fit(X, y), 20, 50)
+    least = work(Ridge().fit(X[:, :1], y), 1, 50)
+    assert closed - least == pytest.approx(0.1 * 50 * (20 * 20 - 1))
+    iterated = SGDRegressor(max_iter=7, tol=None).fit(X, y)
+    assert work(iterated, 20, 50) - least == pytest.approx(50 * 20 * 7 - 0.1 * 50)
+    members = BaggingRegressor(Ridge(), n_estimators=5).fit(X, y)
+    assert work(make_pipeline(members), 20, 50) == 5 * closed
+    search = GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}, cv=3).fit(X, y)
+    assert work(search, 20, 50) == 6 * closed
+
+
+def test_an_ensemble_of_too_much_work_is_named_for_what_it_is(monkeypatch):
+    monkeypatch.setattr(_subject, "_WORK_A_FIT", 2e6)
+    found = diagnose(**SABOTAGED["averaged_bagging"](0))
+    assert found.cause == "averaged"
+    assert found.n_fits < 10
+    assert "stopped early" in [item.probe for item in found.evidence]
 
 
 def test_data_frames_and_strings_as_classes():
