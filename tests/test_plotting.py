@@ -101,7 +101,7 @@ def test_a_huge_peak_is_cut_and_the_valleys_are_not():
     assert bottom < 0.1
     assert 1.3 < top < 100
     labels = [text for text in ax.texts if text.get_text()]
-    assert {text.get_text() for text in labels} == {"n = 200", "to 2e9"}
+    assert {text.get_text() for text in labels} == {"n = 200", "rises to 2e9"}
     assert all(text.xy == (200, 1.0) for text in labels)
     assert len({text.get_position()[1] for text in labels}) == 2  # one above the other
     # a peak of 50 times the rest is shown whole, and so is one that a second display adds
@@ -113,9 +113,9 @@ def test_a_huge_peak_is_cut_and_the_valleys_are_not():
     assert whole.plot().ax_.get_ylim()[1] > 50
     whole.plot(ax)
     assert ax.get_ylim()[1] > 50
-    assert [text.get_text() for text in ax.texts if "to" in text.get_text()] == ["to 2e9"]
+    assert [text.get_text() for text in ax.texts if "to" in text.get_text()] == ["rises to 2e9"]
     percent = DoubleDescentDisplay(widths=widths, test_scores=errors).plot().ax_
-    assert [text.get_text() for text in percent.texts] == ["", "to 2e11"]
+    assert [text.get_text() for text in percent.texts] == ["", "rises to 2e11 %"]
 
 
 def test_labels_above_the_axes_do_not_cover_each_other():

@@ -1,6 +1,6 @@
 """An advice as a picture: errors with intervals, students marked."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -40,29 +40,21 @@ def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
     """
     ranking = advice.ranking
     if ax is None:
-        ax = new_axes()
-        figure = ax.get_figure(root=True)
-        assert figure is not None
-        figure.set_size_inches(9, 2.2 + 0.36 * len(ranking))
+        ax = new_axes(9, 2.2 + 0.36 * len(ranking))
     places = np.arange(len(ranking))
     for kind, look, name in ((True, HARD, "student"), (False, RIVAL, "without a teacher")):
         rows = ranking[ranking.student == kind]
-        ax.errorbar(
-            100 * rows.error,
-            places[ranking.student == kind],
-            xerr=100 * np.array([rows.error - rows.low, rows.high - rows.error]),
-            fmt=look.marker,
-            color=look.colour,
-            markersize=8,
-            label=name,
-        )
+        bars = 100 * np.array([rows.error - rows.low, rows.high - rows.error])
+        style: dict[str, Any] = {"color": look.colour, "markersize": 8, "label": name}
+        at = places[ranking.student == kind]
+        ax.errorbar(100 * rows.error, at, xerr=bars, fmt=look.marker, **style)
     near = places[advice.near()]
     left = 100 * float(ranking.low.min()) - 1.5
     ax.plot([left, left], [near.min() - 0.3, near.max() + 0.3], color="#777777", linewidth=3)
     ax.set_yticks(places, ranking.title.tolist(), fontsize=FONT - 2)
     ax.invert_yaxis()
-    numbers = "Cross-validated mean square (% of the variance)"
-    ax.set_xlabel("Cross-validated error (%)" if advice.n_classes else numbers, fontsize=FONT)
+    what = "error (%)" if advice.n_classes else "mean square (% of the variance)"
+    ax.set_xlabel(f"Cross-validated {what}", fontsize=FONT)
     ax.tick_params(axis="x", labelsize=FONT - 2)
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.grid(axis="x", color="#dddddd")

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, Locator, NullLocator
@@ -20,30 +21,25 @@ _ABOVE, _CUT = "ddkd-above", "ddkd-cut"
 PERCENT = "(%)"  # the end of an axis' name whose values are fractions
 _LOG_RATIO = 20.0  # an axis that spans more than this is logarithmic
 _HUGE, _CUT_AT = 1000.0, 30.0  # a peak so many times the typical value is cut at so many times it
-_ZERO = 1e-12  # of the typical value: rounding
+_ZERO = 1e-12  # of the highest point: rounding
 _LETTER = 0.55  # width of a letter, in font sizes
 
 
-def new_axes() -> Axes:
+def new_axes(width: float = 8, height: float = 5.5) -> Axes:
     """Return the axes of a new figure, with room for letters that the last row can read."""
     import matplotlib.pyplot as plt
 
-    return plt.subplots(figsize=(8, 5.5), layout="constrained")[1]
+    return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
 class RoundTicks(Locator):
     """Ticks of a logarithmic axis at 1, 2, 5 of each decade; fewer where labels would collide."""
 
-    def __init__(self, axis: XAxis | YAxis) -> None:
-        self._of = axis
+    axis: Any
 
     def __call__(self) -> list[float]:
         """Return the ticks within the view."""
-        return self.tick_values(*self._of.get_view_interval())
-
-    def tick_values(self, vmin: float, vmax: float) -> list[float]:
-        """Return the ticks from `vmin` to `vmax`."""
-        low, high = sorted((vmin, vmax))
+        low, high = sorted(self.axis.get_view_interval())
         decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         choices = [((1, 2, 5), 1), ((1, 3), 1), *(((1,), step) for step in range(1, len(decades)))]
         ticks = np.array([])
@@ -56,10 +52,10 @@ class RoundTicks(Locator):
 
     def _fit(self, ticks: np.ndarray, decades: float) -> bool:
         """Whether the labels leave a gap; in units of `get_tick_space`, a few letters each."""
-        room = np.diff(np.log10(ticks)) * self._of.get_tick_space() / decades
-        if self._of.axis_name == "y":
+        room = np.diff(np.log10(ticks)) * self.axis.get_tick_space() / decades
+        if self.axis.axis_name == "y":
             return bool((room > 0.7).all())
-        letters = np.array([len(self._of.get_major_formatter()(tick)) for tick in ticks])
+        letters = np.array([len(self.axis.get_major_formatter()(tick)) for tick in ticks])
         return bool((room > (_LETTER * (letters[1:] + letters[:-1]) / 2 + 0.8) / 3).all())
 
 
@@ -68,15 +64,14 @@ def scale_axis(axis: XAxis | YAxis, *, log: bool, percent: bool) -> None:
     unit = 100 if percent else 1
     if log:
         getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
-        axis.set_major_locator(RoundTicks(axis))
+        axis.set_major_locator(RoundTicks())
         axis.set_minor_locator(NullLocator())
+    if log or percent:
         axis.set_major_formatter(FuncFormatter(lambda value, _: _plain_number(unit * value)))
-    elif percent:
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,.6g}"))
 
 
 def _plain_number(value: float) -> str:
-    if 1e-3 <= value < 1e6:
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
         return f"{value:,.12g}"
     mantissa, exponent = f"{value:.0e}".split("e")
     times = "" if mantissa == "1" else rf"{mantissa} \times "
@@ -156,23 +151,20 @@ def legend_entries(ax: Axes) -> dict[str, Artist]:
     return entries | thin
 
 
-def legend_below(ax: Axes, entries: Mapping[str, Artist]) -> None:
-    """Put a legend under the axes, where no curve can be."""
-    inches = axes_width(ax)
-    column = (3.5 + _LETTER * max(map(len, entries))) * FONT / 72
-    columns = int(np.clip(1.15 * inches / column, 1, len(entries)))
-    below = ScaledTranslation(0, -3.2 * FONT / 72, ax.figure.dpi_scale_trans)
-    ax.legend(
-        list(entries.values()),
-        list(entries),
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.0),
-        bbox_transform=ax.transAxes + below,
-        borderaxespad=0.0,
-        ncols=columns,
-        fontsize=FONT - 1,
-        frameon=False,
-    )
+def legend_below(target: Axes | Figure, entries: Mapping[str, Artist]) -> None:
+    """Put a legend under axes, or under all of a figure, where no curve can be."""
+    place: dict[str, Any] = {"loc": "outside lower center", "ncols": 2}
+    if isinstance(target, Axes):
+        column = (3.5 + _LETTER * max(map(len, entries))) * FONT / 72
+        below = ScaledTranslation(0, -3.2 * FONT / 72, target.figure.dpi_scale_trans)
+        place = {
+            "loc": "upper center",
+            "bbox_to_anchor": (0.5, 0.0),
+            "bbox_transform": target.transAxes + below,
+            "borderaxespad": 0.0,
+            "ncols": int(np.clip(1.15 * axes_width(target) / column, 1, len(entries))),
+        }
+    target.legend([*entries.values()], [*entries], fontsize=FONT - 1, frameon=False, **place)
 
 
 def _limit_errors(ax: Axes, percent: bool) -> None:
@@ -184,15 +176,14 @@ def _limit_errors(ax: Axes, percent: bool) -> None:
     curves = curves or [c for panel in panels for c in _drawn(panel, THEORY)]
     if not curves:
         return
-    typical = max(_typical(y) for _, y in curves)
     top = max(_foot(y) for _, y in curves)
-    bottom = min(np.min(y, where=y > _ZERO * typical, initial=top) for _, y in curves)
+    bottom = min(np.min(y, where=y > _ZERO * top, initial=top) for _, y in curves)
     zeros = percent and any((y == 0).any() for _, y in curves)
     log = top > _LOG_RATIO * bottom and not zeros
     if log or top > 0:
         scale_axis(ax.yaxis, log=log, percent=percent)
         ax.set_ylim(*((bottom / 1.2, top * 1.2) if log else (0, 1.08 * top)))
-    _show_cuts(ax, top, 100.0 if percent else 1.0)
+    _show_cuts(ax, top, percent)
 
 
 def _drawn(ax: Axes, kind: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -204,37 +195,23 @@ def _drawn(ax: Axes, kind: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield np.asarray(line.get_xdata(), dtype=float)[known], y[known]
 
 
-def _typical(y: np.ndarray) -> float:
-    """What a curve is like away from its peak."""
-    return float(max(np.median(y), y[0], y[-1]))
-
-
 def _foot(y: np.ndarray) -> float:
     """Where to cut a curve: at its highest point, or lower if that would hide its valleys."""
-    return float(_CUT_AT * _typical(y) if y.max() > _HUGE * _typical(y) > 0 else y.max())
+    typical = max(np.median(y), y[0], y[-1])  # what it is like away from its peak
+    return float(_CUT_AT * typical if y.max() > _HUGE * typical > 0 else y.max())
 
 
-def _show_cuts(ax: Axes, top: float, unit: float) -> None:
+def _show_cuts(ax: Axes, top: float, percent: bool) -> None:
     """Say how high each peak is that leaves the axes: an arrow, and its height above it."""
-    peaks: dict[float, float] = {}
-    for x, y in _drawn(ax, CURVE):
-        at = float(x[y.argmax()])
-        if y.max() > 1.2 * top:
-            peaks[at] = max(float(y.max()), peaks.get(at, 0.0))
+    curves = sorted(_drawn(ax, CURVE), key=lambda curve: curve[1].max())
+    # Of several at one place the highest is told, which comes last.
+    peaks = {float(x[y.argmax()]): float(y.max()) for x, y in curves if y.max() > 1.2 * top}
+    arrow = {"arrowstyle": "-|>", "color": "0.2", "linewidth": 1.6, "mutation_scale": 16}
+    place: Any = {"xycoords": ("data", "axes fraction"), "textcoords": ("data", "axes fraction")}
     for at, height in peaks.items():
-        arrow = {"arrowstyle": "-|>", "color": "0.2", "linewidth": 1.6, "mutation_scale": 16}
-        where = ("data", "axes fraction")
-        ax.annotate(
-            "",
-            xy=(at, 1.0),
-            xytext=(at, 0.9),
-            xycoords=where,
-            textcoords=where,
-            arrowprops=arrow,
-            gid=_CUT,
-        )
-        label = mark_above(ax, at, f"to {_rough(unit * height)}")
-        label.set_gid(_CUT)
+        ax.annotate("", (at, 1.0), (at, 0.9), **place, arrowprops=arrow, gid=_CUT)
+        number = f"{_rough(100 * height)} %" if percent else _rough(height)
+        mark_above(ax, at, f"rises to {number}").set_gid(_CUT)
 
 
 def _labels_above(ax: Axes) -> list[Annotation]:

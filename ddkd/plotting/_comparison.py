@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ddkd.experiments._errors import Errors, title_of
-from ddkd.plotting._axes import Threshold, finish, legend_entries, mark_thresholds
+from ddkd.plotting._axes import Threshold, finish, legend_below, legend_entries, mark_thresholds
 from ddkd.plotting._curves import draw_level, draw_scores, draw_theory
-from ddkd.plotting._style import FONT, label, set_title
+from ddkd.plotting._style import label, set_title
 
 Columns = Mapping[str, np.ndarray]
 
@@ -35,13 +35,12 @@ def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
         legend says how far off they are in the median width. A figure's label is its caption.
     """
     panels = _Panels(columns, title)
-    drawings: dict[str, Callable[[_Panels], Figure]] = {
-        "width": _by_width,
-        "own-peak": _own_peak,
-        "transfer": _by_transfer,
-        "flips": _by_flips,
+    return {
+        "width": _by_width(panels),
+        "own-peak": _own_peak(panels),
+        "transfer": _by_transfer(panels),
+        "flips": _by_flips(panels),
     }
-    return {name: draw(panels) for name, draw in drawings.items()}
 
 
 class _Panels:
@@ -73,14 +72,7 @@ class _Panels:
         entries = legend_entries(axes[0])
         if (line := entries.pop("predicted (thin line)", None)) is not None:
             entries[f"predicted, off by {100 * np.median(self.gaps):.1f} points"] = line
-        figure.legend(
-            list(entries.values()),
-            list(entries),
-            loc="outside lower center",
-            ncols=2,
-            fontsize=FONT - 1,
-            frameon=False,
-        )
+        legend_below(figure, entries)
         return figure
 
     def empty(self, what: str, size: tuple[float, float]) -> Figure:

@@ -28,9 +28,7 @@ def draw_curve(result: SweepResult, *, title: str = "") -> Figure:
         Two panels: 0-1 test error (of numbers the share of variance left), and mean squared errors
         of training and test.
     """
-    value, name = "error", "Test error (%)"
-    if value not in result.columns:
-        value, name = "variance_left", "Variance left (%)"
+    value, name = _error_of(result)
     figure = Figure(figsize=(8, 9.5), layout="constrained")
     top, bottom = figure.subplots(2, 1)
     DoubleDescentDisplay.from_result(result, value=value, score_name=name, title=title).plot(top)
@@ -59,18 +57,22 @@ def draw_prediction(result: SweepResult, *, title: str = "") -> Figure:
     n = int(result["n_samples"][0])
     figure = Figure(figsize=(8, 9.5), layout="constrained")
     panels = figure.subplots(2, 1)
-    error = ("error", "Test error (%)")
-    if "error" not in result.columns:
-        error = ("variance_left", "Variance left (%)")
-    values = (error, ("mse", "Mean squared error"))
     if title:
         set_title(panels[0], title)
+    values = (_error_of(result), ("mse", "Mean squared error"))
     for ax, (value, name) in zip(panels, values, strict=True):
         for alpha in np.unique(result["alpha"]):
             _predicted_and_measured(ax, result.where(alpha=float(alpha)), float(alpha), value)
         mark_thresholds(ax, n)
         finish(ax, "Width", name, legend=ax is panels[-1])
     return figure
+
+
+def _error_of(result: SweepResult) -> tuple[str, str]:
+    """The column of the error in the measure of the task, and what to call it."""
+    if "error" in result.columns:
+        return "error", "Test error (%)"
+    return "variance_left", "Variance left (%)"
 
 
 def _predicted_and_measured(ax: Axes, rows: Table, alpha: float, value: str) -> None:

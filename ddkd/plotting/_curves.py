@@ -9,27 +9,13 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_choice, check_vector
-from ddkd._repr import summarise
 from ddkd.plotting._axes import CURVE, THEORY, Threshold, finish, mark_thresholds, new_axes
 from ddkd.plotting._style import look, set_title
 
 Theory = ArrayLike | tuple[ArrayLike, ArrayLike]
 
 
-class Display:
-    """What all displays share: a short `repr` of what they will draw."""
-
-    def __repr__(self) -> str:
-        """Return a line a field, without what `plot` has added."""
-        fields = (
-            f"    {name}={summarise(list(value) if isinstance(value, Mapping) else value)},\n"
-            for name, value in vars(self).items()
-            if not name.endswith("_") and (isinstance(value, np.ndarray) or value)
-        )
-        return f"{type(self).__name__}(\n{''.join(fields)})"
-
-
-class CurvesDisplay(Display):
+class CurvesDisplay:
     """Named curves over one abscissa, with levels, theory lines and thresholds."""
 
     threshold: Threshold

@@ -1,20 +1,23 @@
 """Teacher and students."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
+from ddkd._repr import short_repr
 from ddkd.experiments import Table
 from ddkd.plotting._axes import Threshold
-from ddkd.plotting._curves import CurvesDisplay, Theory, check_scores, check_theory
+from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
 from ddkd.plotting._pivot import pivot
 from ddkd.plotting._style import label
 
 
+@short_repr
+@dataclass(kw_only=True, eq=False)
 class DistillationDisplay(CurvesDisplay):
     """Students beside their teacher: curves over student width or transfer-set size.
 
@@ -63,37 +66,31 @@ class DistillationDisplay(CurvesDisplay):
     ['hard', 'teacher']
     """
 
-    def __init__(
-        self,
-        *,
-        x: ArrayLike,
-        scores: Mapping[str, ArrayLike],
-        levels: Mapping[str, ArrayLike] | None = None,
-        threshold: Threshold = None,
-        theory: Mapping[str, Theory] | None = None,
-        score_name: str = "Test error (%)",
-        x_name: str = "Student width",
-        title: str = "",
-    ):
-        self.x = check_vector("x", x)
+    x: Any
+    scores: Any
+    levels: Any = None
+    threshold: Threshold = None
+    theory: Any = None
+    score_name: str = "Test error (%)"
+    x_name: str = "Student width"
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        self.x = check_vector("x", self.x)
         self.scores = {
             name: check_scores(f"scores[{name!r}]", values, self.x)
-            for name, values in scores.items()
+            for name, values in self.scores.items()
         }
         self.levels = {
             name: np.atleast_1d(check_array(f"levels[{name!r}]", value, ndim=(0, 1)))
-            for name, value in (levels or {}).items()
+            for name, value in (self.levels or {}).items()
         }
         self.theory = {
             name: check_theory(f"theory[{name!r}]", values, self.x)
-            for name, values in (theory or {}).items()
+            for name, values in (self.theory or {}).items()
         }
         if not (self.scores or self.theory):
             raise ValueError("scores and theory cannot both be empty: there is no curve")
-        self.threshold = threshold
-        self.score_name = score_name
-        self.x_name = x_name
-        self.title = title
 
     @classmethod
     def from_result(

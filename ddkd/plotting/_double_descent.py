@@ -1,24 +1,33 @@
 """The double-descent curve."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
+from joblib import Parallel, delayed
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, is_classifier
+from scipy.signal import find_peaks
+from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import check_cv
+from sklearn.utils import _safe_indexing
 
 from ddkd._checks import check_choice, check_vector
+from ddkd._repr import short_repr
 from ddkd.experiments import Table
 from ddkd.plotting._axes import Threshold
-from ddkd.plotting._curves import CurvesDisplay, Theory, check_scores, check_theory
+from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
 from ddkd.plotting._pivot import pivot
-from ddkd.plotting._validation import has_peak, validation_errors
 from ddkd.solvers import WidthPath
 
 _NO_PEAK = "no peak: ddkd.diagnose says why"
+_RISE = 1.2  # a peak is so many times higher than the best on either side
 
 
+@short_repr
+@dataclass(kw_only=True, eq=False)
 class DoubleDescentDisplay(CurvesDisplay):
     """A double-descent curve: error against width, threshold, theory.
 
@@ -75,33 +84,26 @@ class DoubleDescentDisplay(CurvesDisplay):
     'Width'
     """
 
-    def __init__(
-        self,
-        *,
-        widths: ArrayLike,
-        test_scores: ArrayLike | None,
-        train_scores: ArrayLike | None = None,
-        threshold: Threshold = None,
-        theory: Theory | None = None,
-        score_name: str = "Test error (%)",
-        width_name: str = "Width",
-        title: str = "",
-    ):
-        self.widths = x = check_vector("widths", widths)
-        self.test_scores = self.train_scores = self.theory = None
-        if test_scores is not None:
-            self.test_scores = check_scores("test_scores", test_scores, x)
-        if train_scores is not None:
-            self.train_scores = check_scores("train_scores", train_scores, x)
-        if theory is not None:
-            self.theory = check_theory("theory", theory, x)
-        self.threshold = threshold
+    widths: Any
+    test_scores: Any
+    train_scores: Any = None
+    threshold: Threshold = None
+    theory: Any = None
+    score_name: str = "Test error (%)"
+    width_name: str = "Width"
+    title: str = ""
+    no_peak: bool | None = field(default=None, init=False)  # only `from_estimator` looks for one
+
+    def __post_init__(self) -> None:
+        self.widths = x = check_vector("widths", self.widths)
+        if self.test_scores is not None:
+            self.test_scores = check_scores("test_scores", self.test_scores, x)
+        if self.train_scores is not None:
+            self.train_scores = check_scores("train_scores", self.train_scores, x)
+        if self.theory is not None:
+            self.theory = check_theory("theory", self.theory, x)
         if self.test_scores is None and self.theory is None:
             raise ValueError("test_scores and theory cannot both be None: there is no curve")
-        self.score_name = score_name
-        self.width_name = width_name
-        self.title = title
-        self.no_peak: bool | None = None  # only `from_estimator` looks for one
 
     @classmethod
     def from_estimator(
@@ -177,15 +179,36 @@ class DoubleDescentDisplay(CurvesDisplay):
         values = list(param_range)
         if not values:
             raise ValueError("param_range is empty; it needs at least one value")
+        if (X_test is None) != (y_test is None):
+            raise ValueError(
+                "X_test and y_test go together; give both, or none for a cross-validation"
+            )
+        classes = is_classifier(estimator)
+        folds = [[(X, y), (X_test, y_test)]]
+        if X_test is None:
+            folds = [
+                [(_safe_indexing(X, rows), _safe_indexing(y, rows)) for rows in fold]
+                for fold in check_cv(cv, y, classifier=classes).split(X, y)
+            ]
+        score = get_scorer("accuracy" if classes else "neg_mean_squared_error")
+
+        def errors(value: Any, *fold: Any) -> list[float]:
+            model = clone(estimator).set_params(**{param_name: value}).fit(*fold[0])
+            return [float(classes) - score(model, *data) for data in fold]
+
+        tasks = (delayed(errors)(value, *fold) for value in values for fold in folds)
+        found = np.reshape(Parallel(n_jobs)(tasks), (len(values), len(folds), 2))
+        train, test = np.moveaxis(found, -1, 0)
+        n_samples = round(np.mean([len(np.asarray(fold[0][1])) for fold in folds]))
         options = {"width_name": param_name, **options}
-        scheme = {"param_name": param_name, "values": values, "cv": cv, "n_jobs": n_jobs}
-        test, train, n_samples = validation_errors(estimator, X, y, X_test, y_test, **scheme)
-        if not is_classifier(estimator):
+        if not classes:
             options = {"score_name": "Mean squared error", **options}
         if min(values) <= n_samples <= max(values):
             options = {"threshold": n_samples, **options}
         display = cls(widths=values, test_scores=test, train_scores=train, **options)
-        display.no_peak = not has_peak(display.widths, test.mean(axis=1))
+        with np.errstate(divide="ignore"):  # no error at all
+            curve = np.log(test.mean(axis=1)[np.argsort(values)])
+        display.no_peak = find_peaks(curve, prominence=np.log(_RISE))[0].size == 0
         if display.no_peak:
             display.title = "; ".join(filter(None, [display.title, _NO_PEAK]))
         return display

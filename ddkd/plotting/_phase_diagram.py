@@ -1,17 +1,17 @@
 """Which of two methods is better where."""
 
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
-from ddkd.plotting._axes import PERCENT, legend_below, new_axes, scale_axis
-from ddkd.plotting._curves import Display
+from ddkd._repr import short_repr
+from ddkd.plotting._axes import PERCENT, legend_below, legend_entries, new_axes, scale_axis
 from ddkd.plotting._style import FONT, set_title
 from ddkd.theory import PhaseDiagram
 
@@ -27,7 +27,9 @@ _NAMES = {
 }
 
 
-class PhaseDiagramDisplay(Display):
+@short_repr
+@dataclass(kw_only=True, eq=False)
+class PhaseDiagramDisplay:
     """A map of how much better one method is than another, over two parameters.
 
     Blue is where the first method is better; orange and dotted, where it is worse. The border is
@@ -77,28 +79,23 @@ class PhaseDiagramDisplay(Display):
     (-0.2, 0.2)
     """
 
-    def __init__(
-        self,
-        *,
-        x: ArrayLike,
-        y: ArrayLike,
-        gain: ArrayLike,
-        standard_error: ArrayLike | None = None,
-        names: tuple[str, str] = ("first", "second"),
-        x_name: str = "",
-        y_name: str = "",
-        title: str = "",
-    ):
-        self.x, self.y = check_vector("x", x), check_vector("y", y)
+    x: Any
+    y: Any
+    gain: Any
+    standard_error: Any = None
+    names: tuple[str, str] = ("first", "second")
+    x_name: str = ""
+    y_name: str = ""
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        self.x, self.y = check_vector("x", self.x), check_vector("y", self.y)
         for name, values in (("x", self.x), ("y", self.y)):
             if values.size < 2 or (np.diff(values) <= 0).any():
                 raise ValueError(f"{name} must be two or more increasing values; got {values}")
-        self.gain = self._grid("gain", gain)
-        self.standard_error = (
-            None if standard_error is None else self._grid("standard_error", standard_error)
-        )
-        self.names = names
-        self.x_name, self.y_name, self.title = x_name, y_name, title
+        self.gain = self._grid("gain", self.gain)
+        if self.standard_error is not None:
+            self.standard_error = self._grid("standard_error", self.standard_error)
 
     @classmethod
     def from_diagram(cls, diagram: PhaseDiagram, **options: Any) -> Self:
@@ -168,17 +165,19 @@ class PhaseDiagramDisplay(Display):
             _edges(self.x), _edges(self.y), self.gain, cmap=_COLOURS, vmin=-limit, vmax=limit
         )
         error = np.zeros_like(self.gain) if self.standard_error is None else self.standard_error
-        handles = [
-            *self._hatch(ax, self.gain < -2 * error, _WORSE, f"{self.names[0]} worse"),
-            *self._hatch(ax, np.abs(self.gain) < 2 * error, _UNDECIDED, "undecided (2 s.e.)"),
-            *self._draw_border(ax),
-        ]
+        self._hatch(ax, self.gain < -2 * error, _WORSE, f"{self.names[0]} worse")
+        self._hatch(ax, np.abs(self.gain) < 2 * error, _UNDECIDED, "undecided (2 s.e.)")
+        self.border_ = None
+        if self.gain.min() < 0 < self.gain.max():
+            style: dict[str, Any] = {"levels": [0.0], "colors": "black", "linewidths": 2.5}
+            self.border_ = ax.contour(self.x, self.y, self.gain, **style)
+            ax.plot([], [], color="black", linewidth=2.5, label="border")  # for the legend
         self._scale(ax, limit)
         ax.tick_params(labelsize=FONT - 1)
         if self.title:
             set_title(ax, self.title)
-        if handles:
-            legend_below(ax, {str(handle.get_label()): handle for handle in handles})
+        if entries := legend_entries(ax):
+            legend_below(ax, entries)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
@@ -196,23 +195,13 @@ class PhaseDiagramDisplay(Display):
         wins = max(-self.gain.min(), 0.0), max(self.gain.max(), 0.0)
         return float(2 * min(wins) or max(wins) or 1.0)
 
-    def _hatch(self, ax: Axes, where: np.ndarray, hatch: str, label: str) -> list[Patch]:
-        """Hatch points of the map, and return what explains it in a legend."""
+    def _hatch(self, ax: Axes, where: np.ndarray, hatch: str, label: str) -> None:
+        """Hatch points of the map; the legend has one entry for all of the same label."""
         x, y = _edges(self.x), _edges(self.y)
         style: dict[str, Any] = {"fill": False, "hatch": hatch, "linewidth": 0, "edgecolor": "0.25"}
         for i, j in np.argwhere(where):
-            ax.add_patch(Rectangle((x[j], y[i]), x[j + 1] - x[j], y[i + 1] - y[i], **style))
-        return [Patch(label=label, **style)] if where.any() else []
-
-    def _draw_border(self, ax: Axes) -> list[Line2D]:
-        """Draw where neither method is better."""
-        self.border_ = None
-        if not self.gain.min() < 0 < self.gain.max():
-            return []
-        self.border_ = ax.contour(
-            self.x, self.y, self.gain, levels=[0.0], colors="black", linewidths=2.5
-        )
-        return [Line2D([], [], color="black", linewidth=2.5, label="border")]
+            size = x[j + 1] - x[j], y[i + 1] - y[i]
+            ax.add_patch(Rectangle((x[j], y[i]), *size, label=label, **style))
 
     def _scale(self, ax: Axes, limit: float) -> None:
         """Draw the scale of colours, with what its ends mean."""

@@ -52,10 +52,9 @@ def write_report(done: Reproduction, out: Path) -> None:
     (out / "claims.json").write_text(claims + "\n", encoding="utf-8")
     done.result.save(out / "results.npz")
     done.result.to_csv(out / "results.csv")
-    pictures = {}
+    pictures = {protocol.data: "" for protocol in done.protocols}
     for protocol in done.protocols:
         figures = comparison_figures(done.result.where(data=protocol.data).columns, protocol.title)
-        pictures[protocol.data] = ""
         for name, figure in figures.items():
             stem = out / f"{_slug(protocol.data)}-{name}"
             figure.savefig(f"{stem}.png", dpi=100)
@@ -111,7 +110,12 @@ def _claims_table(claims: Sequence[Claim]) -> str:
     tables = []
     for key in dict.fromkeys(claim.question for claim in claims):
         rows = by_statement([claim for claim in claims if claim.question == key])
-        body = "".join(_row(cells, columns) for cells in rows.values())
+        body = "".join(
+            f"<tr><th>{_escaped(next(iter(cells.values())).statement)}</th>"
+            + "".join(_cell(cells.get(column)) for column in columns)
+            + "</tr>"
+            for cells in rows.values()
+        )
         tables.append(
             f'<h3>{_escaped(QUESTIONS.get(key, key))}</h3><div class="wide"><table><thead><tr>'
             f"<th>claim</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -119,21 +123,14 @@ def _claims_table(claims: Sequence[Claim]) -> str:
     return "".join(tables)
 
 
-def _row(cells: dict[tuple[str, float], Claim], columns: Sequence[tuple[str, float]]) -> str:
-    """A claim's row: in each column the verdict, its margin, and the numbers it rests on."""
-    shown = []
-    for column in columns:
-        claim = cells.get(column)
-        if claim is None:
-            shown.append("<td></td>")
-            continue
-        text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim)}")
-        shown.append(
-            f'<td class="{_escaped(claim.verdict)}" title="{_escaped(claim.verdict)}">{text}'
-            f"<br><small>{_escaped(means(claim))}</small></td>"
-        )
-    statement = _escaped(next(iter(cells.values())).statement)
-    return f"<tr><th>{statement}</th>{''.join(shown)}</tr>"
+def _cell(claim: Claim | None) -> str:
+    """A claim's verdict, its margin, and the numbers it rests on."""
+    if claim is None:
+        return "<td></td>"
+    verdict = _escaped(claim.verdict)
+    text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim)}")
+    numbers = f"<br><small>{_escaped(means(claim))}</small>"
+    return f'<td class="{verdict}" title="{verdict}">{text}{numbers}</td>'
 
 
 def _escaped(value: object) -> str:

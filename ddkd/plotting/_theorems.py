@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -24,18 +24,14 @@ def draw_theorems(found: Sequence[Verdict], folder: Path) -> None:
         Where ID.png of each, and sheet.png of all, are written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for verdict in found:
+    rows = -(-len(found) // _COLUMNS)
+    sheet = Figure(figsize=(3 * _COLUMNS, 3.1 * rows), layout="constrained")
+    for place, verdict in enumerate(found, start=1):
+        _draw(sheet.add_subplot(rows, _COLUMNS, place), verdict, size=10)
         figure = Figure(figsize=(4, 4), layout="constrained")
         _draw(figure.subplots(), verdict, size=11)
         name = verdict.id if verdict.variant is None else f"{verdict.id}-{_slug(verdict.variant)}"
         figure.savefig(folder / f"{name}.png", dpi=150)
-    rows = -(-len(found) // _COLUMNS)
-    sheet = Figure(figsize=(3 * _COLUMNS, 3.1 * rows), layout="constrained")
-    axes = np.ravel(sheet.subplots(rows, _COLUMNS, squeeze=False))
-    for ax, verdict in zip(axes, found, strict=False):
-        _draw(ax, verdict, size=10)
-    for ax in axes[len(found) :]:
-        ax.set_axis_off()
     sheet.savefig(folder / "sheet.png", dpi=100)
 
 
@@ -47,21 +43,12 @@ def _draw(ax: Axes, verdict: Verdict, size: int) -> None:
     room = 0.08 * (high - low) if high > low else 0.1 * abs(high) + 0.1
     ends = (low / 1.2, high * 1.2) if logarithmic else (low - room, high + room)
     ax.plot(ends, ends, color="#777777", linewidth=1)
-    ax.errorbar(
-        law,
-        simulated,
-        yerr=error,
-        linestyle="none",
-        marker=HARD.marker,
-        markersize=4 if law.size < 40 else 1.5,
-        color=HARD.colour,
-        elinewidth=1,
-    )
+    size_of_mark = 4 if law.size < 40 else 1.5
+    style: dict[str, Any] = {"color": HARD.colour, "markersize": size_of_mark, "elinewidth": 1}
+    ax.errorbar(law, simulated, error, fmt=HARD.marker, **style)
     if logarithmic:
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-    ax.set_xlim(*ends)
-    ax.set_ylim(*ends)
+        ax.set(xscale="log", yscale="log")
+    ax.set(xlim=ends, ylim=ends, box_aspect=1)
     ax.set_title(plain(verdict.id if verdict.variant is None else verdict.variant, 34), size=size)
     bound = verdict.theorem.kind == "bound"
     ax.set_xlabel("lower bound" if bound else "law", size=size)
@@ -69,7 +56,6 @@ def _draw(ax: Axes, verdict: Verdict, size: int) -> None:
     ax.tick_params(labelsize=size - 2)
     if not logarithmic:
         ax.locator_params(nbins=4)
-    ax.set_box_aspect(1)
 
 
 def _slug(text: str) -> str:
