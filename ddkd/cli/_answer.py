@@ -33,8 +33,11 @@ class Answer:
         What ``--json`` prints or writes.
     status : int, default=0
         Exit status of the program.
+    table, figure : Table and Figure, optional
+        Results, written as results.csv (of a sweep as results.npz, too), and their picture, as
+        figure.png and, for print, figure.svg.
     write : callable, optional
-        Writes the results into a folder.
+        Writes what else there is into a folder.
     """
 
     lead: str
@@ -43,6 +46,8 @@ class Answer:
     report: Path | None = None
     values: Mapping[str, Any] | Sequence[Any] = field(default_factory=dict)
     status: int = 0
+    table: Any = None
+    figure: Any = None
     write: Callable[[Path], None] | None = None
 
     def print(self, *, json_file: Path | None = None, verbose: bool = False) -> None:

@@ -12,26 +12,17 @@ from ddkd.plotting._claims import SYMBOLS, by_statement, margin, means, settings
 def claim_lines(claims: Sequence[Claim]) -> list[str]:
     """What the columns are, then under each question a line a claim, failing ones first."""
     columns = settings(claims)
-    data = dict.fromkeys(name for name, _ in columns)
-    rates = {
-        name: " ".join(f"{100 * rate:g}" for other, rate in columns if other == name)
-        for name in data
-    }
-    named = ", ".join(f"{short_name(name)} {rates[name]}" for name in data)
+    data = {name: [column for column in columns if column[0] == name] for name, _ in columns}
+    rates = (" ".join(f"{100 * rate:g}" for _, rate in group) for group in data.values())
+    named = ", ".join(f"{short_name(name)} {each}" for name, each in zip(data, rates, strict=True))
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
     lines = [f"{signs}; in columns: {named} % of the labels wrong."]
     room = WIDTH - 3 - len(columns) - len(data)
     for key in dict.fromkeys(claim.question for claim in claims):
         lines.append(f" {QUESTIONS.get(key, key)}")
         for cells in by_statement([c for c in claims if c.question == key]).values():
-            groups = (
-                "".join(
-                    SYMBOLS[cells[column].verdict] if column in cells else " "
-                    for column in columns
-                    if column[0] == name
-                )
-                for name in data
-            )
+            verdicts = {column: SYMBOLS[claim.verdict] for column, claim in cells.items()}
+            groups = ("".join(verdicts.get(c, " ") for c in group) for group in data.values())
             statement, *others = dict.fromkeys(claim.statement for claim in cells.values())
             if others:  # they differ in a size alone
                 statement = statement.split(" = ")[0]

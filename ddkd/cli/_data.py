@@ -1,13 +1,11 @@
 """The data of a command: read once, split, and described in a sentence."""
 
 import argparse
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ddkd.cli._flags import shows_progress
 from ddkd.datasets import DataFile, Split, available, fingerprint, is_stream, load, read_file
-from ddkd.experiments import draw_split
 
 DEMO_FLIP_RATE = 0.1
 OWN_DATA = "a demonstration of its own"
@@ -47,8 +45,8 @@ class Data:
         self.name = getattr(self.source, "name", args.data)
         self.digest = fingerprint(self.source)
         self.sizes = {} if args.labelled is None else {"n_samples": args.labelled}
-        self.flip_rate = args.flip_rate
-        if args.flip_rate is None:
+        self.flip_rate = getattr(args, "flip_rate", 0.0)  # `phase` has no such flag
+        if self.flip_rate is None:
             self.flip_rate = DEMO_FLIP_RATE if args.data in available() else 0.0
         self.split: Split = load(self.source, rng=args.seed, **self.sizes)
         self.split.flip_labels(self.flip_rate)  # refused for numbers
@@ -61,10 +59,6 @@ class Data:
                 f"{what} about classes, and the labels of {self.name} are numbers: `ddkd curve`, "
                 f"`ddkd predict` and `ddkd distill` take numbers; or say --task classes"
             )
-
-    def draw(self) -> partial[Split]:
-        """A function of a generator that draws the split of a repeat."""
-        return partial(draw_split, data=self.source, digest=self.digest, **self.sizes)
 
     def notes(self, *, flips: bool = True) -> list[str]:
         """How the rows are split and how to change it; what was guessed; what was flipped."""
@@ -91,23 +85,20 @@ class Data:
 def _rows(file: DataFile, split: Split) -> str:
     """How the rows of a file are split, and how to change it."""
     n, n_transfer, n_test = len(split.X_train), len(split.transfer), len(split.X_test)
-    used = n + (n_transfer if file.unlabelled is None else 0)
-    used += n_test if file.test is None else 0
-    unused = len(file.X) - used
+    unused = len(file.X) - n
+    pool, test = "without labels (the transfer set, from --unlabelled)", "to test (from --test)"
+    if file.unlabelled is None:
+        pool = "with their labels hidden (the transfer set)"
+        unused -= n_transfer
+    if file.test is None:
+        test = "to test"
+        unused -= n_test
     other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
     other = other if other != n else max(2, n // 2)
     return (
         f"{file.name}: {len(file.X):,} rows, {file.X.shape[1]:,} features: {n:,} labelled, "
-        f"{n_transfer:,} "
-        + (
-            "with their labels hidden (the transfer set)"
-            if file.unlabelled is None
-            else "without labels (the transfer set, from --unlabelled)"
-        )
-        + f", {n_test:,} to test"
-        + ("" if file.test is None else " (from --test)")
-        + (f", {unused:,} unused" if unused else "")
-        + f"; --labelled {other} splits them otherwise."
+        f"{n_transfer:,} {pool}, {n_test:,} {test}{f', {unused:,} unused' if unused else ''}; "
+        f"--labelled {other} splits them otherwise."
     )
 
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,11 @@ def _value(
     """An argparse type that says what is allowed."""
 
     def parse(word: str) -> Any:
-        try:
+        with suppress(ValueError):
             value = kind(word)
-        except ValueError:
-            value = None
-        if value is None or not allowed(value):
-            raise argparse.ArgumentTypeError(f"must be {text}; got {word!r}")
-        return value
+            if allowed(value):
+                return value
+        raise argparse.ArgumentTypeError(f"must be {text}; got {word!r}")
 
     return parse
 
@@ -59,68 +58,68 @@ result_folder = _value(Path, _can_be_folder, "a folder to write in")
 output = _value(Path, lambda v: str(v) == "-" or _can_be_file(v), "a file that can be written")
 
 
-def _flag(text: str, metavar: str | None = None, **options: Any) -> dict[str, Any]:
+def flag(text: str | None, metavar: str | None = None, **options: Any) -> dict[str, Any]:
     """Options of a flag that takes a value."""
     return {"help": text, "metavar": metavar, **options}
 
 
-def _switch(text: str) -> dict[str, Any]:
+def switch(text: str) -> dict[str, Any]:
     """Options of a flag that takes none."""
     return {"help": text, "action": "store_true"}
 
 
-_DEFAULT = "default: %(default)s"
+DEFAULT = "default: %(default)s"
 FLAGS = {
-    "--data": _flag(
+    "--data": flag(
         f"your FILE.csv (with a header) or FILE.npz (arrays X, y); or {', '.join(available())}, "
-        f"openml:NAME ({_DEFAULT})"
+        f"openml:NAME ({DEFAULT})"
     ),
-    "--label": _flag("label column of a .csv (default: the last)", "NAME"),
-    "--sep": _flag("separator of a .csv (default: read from its header)"),
-    "--task": _flag("what the labels are (default: recognised)", choices=["classes", "numbers"]),
-    "--one-hot": _switch("turn a text column into columns of zeros and ones"),
-    "--drop": _flag("columns to leave out", "NAME", nargs="+", action="extend", default=[]),
-    "--drop-missing": _switch("leave out rows with a missing cell"),
-    "--unlabelled": _flag("inputs without labels, for the transfer set", "FILE"),
-    "--test": _flag("labelled rows to test on", "FILE"),
-    "--labelled": _flag(
+    "--label": flag("label column of a .csv (default: the last)", "NAME"),
+    "--sep": flag("separator of a .csv (default: read from its header)"),
+    "--task": flag("what the labels are (default: recognised)", choices=["classes", "numbers"]),
+    "--one-hot": switch("turn a text column into columns of zeros and ones"),
+    "--drop": flag("columns to leave out", "NAME", nargs="+", action="extend", default=[]),
+    "--drop-missing": switch("leave out rows with a missing cell"),
+    "--unlabelled": flag("inputs without labels, for the transfer set", "FILE"),
+    "--test": flag("labelled rows to test on", "FILE"),
+    "--labelled": flag(
         "number of labelled rows (default: a fifth of a file's, at most 500)", "N", type=labelled
     ),
-    "--flip-rate": _flag(
+    "--flip-rate": flag(
         "fraction of the labels to make wrong (default: 0; in a demonstration 0.1)", "F", type=rate
     ),
-    "--bandwidth": _flag(
-        f"kernel bandwidth in median distances ({_DEFAULT})", "B", type=bandwidth, default=0.8
+    "--bandwidth": flag(
+        f"kernel bandwidth in median distances ({DEFAULT})", "B", type=bandwidth, default=0.8
     ),
-    "--out": _flag(f"for the results ({_DEFAULT})", "FOLDER", type=Path),
-    "--force": _switch("replace the results of another run"),
-    "--resume": _switch("go on from an interrupted run"),
-    "--seed": _flag(f"of everything random ({_DEFAULT})", "N", type=seed, default=0),
-    "--repeats": _flag(_DEFAULT, "N", type=positive, default=10),
-    "--jobs": _flag(
+    "--out": flag(f"for the results ({DEFAULT})", "FOLDER", type=Path),
+    "--force": switch("replace the results of another run"),
+    "--resume": switch("go on from an interrupted run"),
+    "--seed": flag(f"of everything random ({DEFAULT})", "N", type=seed, default=0),
+    "--repeats": flag(DEFAULT, "N", type=positive, default=10),
+    "--jobs": flag(
         "processes; -1, the default, is one a core. Results do not depend on it",
         "N",
         type=jobs,
         default=-1,
     ),
-    "--alpha": _flag("ridge (default: none)", "A", type=amount, default=0.0),
-    "--teacher-alpha": _flag("ridge of the teacher", "A", type=amount, default=0.0),
-    "--student-alpha": _flag("ridge of the student", "A", type=amount, default=0.0),
-    "--teacher-width": _flag(_DEFAULT, "P", type=positive),
-    "--student-width": _flag(_DEFAULT, "P", type=positive),
-    "--max-width": _flag(
+    "--alpha": flag("ridge (default: none)", "A", type=amount, default=0.0),
+    "--teacher-alpha": flag("ridge of the teacher", "A", type=amount, default=0.0),
+    "--student-alpha": flag("ridge of the student", "A", type=amount, default=0.0),
+    "--teacher-width": flag(DEFAULT, "P", type=positive),
+    "--student-width": flag(DEFAULT, "P", type=positive),
+    "--max-width": flag(
         "widest model (default: 20 times the labelled rows; of predict 10)", "P", type=positive
     ),
-    "--json": _flag(
+    "--json": flag(
         "write the numbers to FILE as JSON; without FILE print that alone",
         "FILE",
         type=output,
         nargs="?",
         const="-",
     ),
-    "--quiet": _switch("show no progress"),
-    "--verbose": _switch("print the long form, too"),
-    "--debug": _switch("show the traceback of an error"),
+    "--quiet": switch("show no progress"),
+    "--verbose": switch("print the long form, too"),
+    "--debug": switch("show the traceback of an error"),
 }
 
 # Groups in the order of FLAGS: how data are read and split; where results go; what is printed.
@@ -135,11 +134,12 @@ def shows_progress(args: argparse.Namespace) -> bool:
     return not args.quiet and sys.stderr.isatty()
 
 
-def add_flags(parser: argparse.ArgumentParser, *names: str, **defaults: Any) -> None:
-    """Add shared flags to a command, with the defaults that are its own."""
-    for name in names:
-        parser.add_argument(name, **FLAGS[name])
-    parser.set_defaults(**defaults)
+def shared(*names: str, **defaults: Any) -> dict[str, dict[str, Any]]:
+    """Some of the flags that commands share, with the defaults that are a command's own."""
+    chosen = {name: dict(FLAGS[name]) for name in names}
+    for name, default in defaults.items():
+        chosen[f"--{name.replace('_', '-')}"]["default"] = default
+    return chosen
 
 
 def imported(place: str) -> Any:

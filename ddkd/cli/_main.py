@@ -17,11 +17,12 @@ from ddkd._text import printable
 from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce, theorems
 from ddkd.cli._answer import Answer, wrap
 from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._flags import PRINT, add_flags
+from ddkd.cli._flags import PRINT, shared
 from ddkd.cli._output import hold_folder, how_to_resume, publish, saved_answer
 from ddkd.exceptions import InterpolationWarning
 
-# A command is a module with HELP (one line), add_arguments(parser) and run(args, data) -> Answer.
+# A command is a module with HELP (one line), FLAGS (each with what argparse is to know of it) and
+# run(args, data) -> Answer.
 _MODULES = (reproduce, curve, distill, predict, advise, phase, diagnose, theorems, page)
 COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 INTERRUPTED = 130
@@ -129,6 +130,6 @@ def _parser() -> argparse.ArgumentParser:
     for name, module in COMMANDS.items():
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         command.set_defaults(out=Path("ddkd-results") / name)
-        module.add_arguments(command)
-        add_flags(command, *PRINT)
+        for flag, options in (module.FLAGS | shared(*PRINT)).items():
+            command.add_argument(flag, **options)
     return parser

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress
 from ddkd.cli._readme import readme
 from ddkd.datasets import fingerprint
-from ddkd.experiments import SweepResult, sweep
+from ddkd.experiments import SweepResult, draw_split, sweep
 from ddkd.experiments._lock import folder_lock
 
 # Flags that do not change what is computed.
-_ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv"}
+_ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv", "save"}
 _ANSWER = "answer.json"
 # Results are files of these kinds.
 _KINDS = {".csv", ".html", ".json", ".npz", ".png", ".svg", ".txt"}
@@ -102,7 +103,10 @@ def _settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:
 
 
 def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
-    """The answer of a finished run of the same settings and data; of others, an error."""
+    """The answer of a finished run of the same settings and data; of others, an error.
+
+    There is none if a fitted model is to be saved, which no answer holds.
+    """
     path = args.out / _ANSWER
     if args.force or not path.exists():
         return None
@@ -112,9 +116,8 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
         if saved.pop("digest") != _digest(saved):
             raise ValueError("it was changed")
         old, files = saved["settings"], saved["files"]
-        report = args.out / saved["answer"].pop("report")
-        answer = Answer(**saved["answer"], report=report)
-        answer = replace(answer, body=[*answer.body, again])
+        answer = Answer(**saved["answer"])
+        answer = replace(answer, body=[*answer.body, again], report=args.out / answer.report)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ValueError(f"{path} is damaged; --force measures anew") from None
     new = _settings(args, data)
@@ -136,7 +139,7 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
                 f"{args.out / name} has been changed or removed since this run finished; --force "
                 f"measures anew"
             )
-    return answer
+    return None if getattr(args, "save", None) else answer
 
 
 def _said(value: Any) -> Any:
@@ -148,17 +151,26 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
     """Write the results, move their files to `--out` together, and keep the answer there."""
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=args.out) as folder:
         draft = Path(folder)
-        assert answer.write is not None
-        assert answer.report is not None
-        answer.write(draft)
+        if answer.table is not None:
+            answer.table.to_csv(draft / "results.csv")
+        if isinstance(answer.table, SweepResult):
+            answer.table.save(draft / "results.npz")
+        if answer.figure is not None:
+            answer.figure.savefig(draft / "figure.png", dpi=100)
+            answer.figure.savefig(draft / "figure.svg")
+        if answer.write is not None:
+            answer.write(draft)
         (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
         names = sorted(path.name for path in draft.iterdir())
         (args.out / _ANSWER).unlink(missing_ok=True)  # from here on the old results are not whole
         for name in names:
             os.replace(draft / name, args.out / name)
+        assert answer.report is not None
+        report = answer.report.relative_to(args.out)
+        written = dict.fromkeys(["table", "figure", "write"])
         saved = {
             "settings": _settings(args, data),
-            "answer": vars(answer) | {"write": None, "report": answer.report.relative_to(args.out)},
+            "answer": vars(answer) | written | {"report": report},
             "files": {name: fingerprint(str(args.out / name)) for name in names},
         }
         text = json.dumps({"digest": _digest(saved), **saved}, indent=1, default=str)
@@ -200,19 +212,14 @@ def run_sweep(
     args: argparse.Namespace, data: Data, experiment: Callable[..., Any], **params: Any
 ) -> SweepResult:
     """Sweep one experiment over repeats of the data."""
-    shared = {"flip_rate": data.flip_rate, "bandwidth": args.bandwidth}
-    return sweep(experiment, data.draw(), params=params | shared, **sweep_options(args))
+    params |= {"flip_rate": data.flip_rate, "bandwidth": args.bandwidth}
+    draw = partial(draw_split, data=data.source, digest=data.digest, **data.sizes)
+    return sweep(experiment, draw, params=params, **sweep_options(args))
 
 
-def write_sweep(folder: Path, result: SweepResult, figure: Any = None) -> None:
-    """Write a result, and its picture for the screen and for print."""
-    result.to_csv(folder / "results.csv")
-    result.save(folder / "results.npz")
-    if figure is not None:
-        save_figure(folder, figure)
-
-
-def save_figure(folder: Path, figure: Any) -> None:
-    """Save a picture for the screen and one for print."""
-    figure.savefig(folder / "figure.png", dpi=100)
-    figure.savefig(folder / "figure.svg")
+def difference(
+    result: SweepResult, value: str, between: str, a: Any, b: Any
+) -> tuple[float, float]:
+    """Mean of a minus b within a repeat, and its standard error."""
+    gap = result.paired(value, between=between, a=a, b=b)
+    return float(gap["mean"][0]), float(gap["se"][0])

@@ -9,29 +9,26 @@ import numpy as np
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, FILES, add_flags, result_file, shows_progress
-from ddkd.cli._output import save_figure
+from ddkd.cli._flags import DATA, FILES, flag, result_file, shared, shows_progress
 from ddkd.datasets import DataFile
+from ddkd.datasets._csv import listed
 from ddkd.experiments import Table
-from ddkd.prediction import Advice, advise
+from ddkd.prediction import advise
 
 HELP = "which method to use, whether to distil it, and how sure that is"
 
 _DEMO_POOL = 5000
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    add_flags(parser, *DATA, *FILES, data="digits")
-    parser.add_argument(
-        "--group", metavar="NAME", help="column of numbers; rows of one group stay in one fold"
-    )
-    parser.add_argument(
-        "--save",
+FLAGS = {
+    **shared(*DATA, *FILES, data="digits"),
+    "--group": flag("column of numbers; rows of one group stay in one fold", "NAME"),
+    "--save": flag(
+        "keep the fitted model; such a file is code: load only your own",
+        "MODEL.joblib",
         type=result_file,
-        metavar="MODEL.joblib",
-        help="keep the fitted model; such a file is code: load only your own",
-    )
+    ),
+}
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
@@ -54,7 +51,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     score = 1 - model.score(X_test, split.y_test)
     ranking = Table({name: advice.ranking[name] for name in advice.ranking.dtype.names or ()})
     kind = "of the rows wrong" if advice.n_classes else "of the variance left"
-    first, *rest = advice.report().splitlines()
+    report = advice.report()
+    first, *rest = report.splitlines()
     lines = rest[: rest.index("")]
     table = [f" {line}" for line in rest[rest.index("") + 1 :]]
     measured = f"Measured on {len(X_test):,} held-out rows: {percent(score)} {kind}."
@@ -71,7 +69,9 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
             "failures": advice.failures,
             "error": score,
         },
-        write=partial(_write, advice, ranking),
+        table=ranking,
+        figure=advice.plot().figure,
+        write=partial(_write, report),
     )
 
 
@@ -83,13 +83,10 @@ def _column(args: argparse.Namespace, data: Data) -> list[int]:
     if args.group not in names:
         raise ValueError(
             f"--group {args.group}: there is no such column of numbers in {data.name}"
-            + (f"; there are {', '.join(names[:20])}" if names else "")
+            + (f"; there are {listed(names)}" if names else "")
         )
     return [names.index(args.group)]
 
 
-def _write(advice: Advice, ranking: Table, folder: Path) -> None:
-    """Write the words, the table and the picture."""
-    (folder / "advice.txt").write_text(advice.report() + "\n", encoding="utf-8")
-    ranking.to_csv(folder / "results.csv")
-    save_figure(folder, advice.plot().figure)
+def _write(report: str, folder: Path) -> None:
+    (folder / "advice.txt").write_text(report + "\n", encoding="utf-8")

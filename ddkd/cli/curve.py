@@ -1,27 +1,25 @@
 """``curve``: one double-descent curve on any data."""
 
 import argparse
-from functools import partial
 
 import numpy as np
 
 from ddkd.cli._answer import Answer, pays, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, RUN, add_flags
-from ddkd.cli._output import run_sweep, write_sweep
+from ddkd.cli._flags import DATA, RUN, flag, shared
+from ddkd.cli._output import difference, run_sweep
 from ddkd.experiments import SweepResult, curve, default_widths
+from ddkd.experiments._curve import FEATURES
 
 HELP = "one double-descent curve on any data"
 _MOST_SCORES = 2**28  # 2 GiB
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    add_flags(parser, *DATA, "--bandwidth", *RUN, "--alpha", "--max-width", data="digits")
-    parser.add_argument("--features", choices=["fourier", "relu"], default="fourier")
-    parser.add_argument(
-        "--widths", choices=["some", "all"], default="some", help="about 40 of them, or every one"
-    )
+FLAGS = {
+    **shared(*DATA, "--bandwidth", *RUN, "--alpha", "--max-width", data="digits"),
+    "--features": flag(None, choices=FEATURES, default="fourier"),
+    "--widths": flag("about 40 of them, or every one", choices=["some", "all"], default="some"),
+}
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
@@ -40,7 +38,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         more=str(result.summary(by="width", values=[data.value, "train_mse"])),
         report=args.out / "figure.png",
         values=values,
-        write=partial(write_sweep, result=result, figure=draw_curve(result, title=data.name)),
+        table=result,
+        figure=draw_curve(result, title=data.name),
     )
 
 
@@ -61,8 +60,7 @@ def _beyond_pays(result: SweepResult, value: str, n: int) -> str:
     means = result.summary(by="width", values=value)
     width, error = means["width"], means["mean"]
     below, beyond = (width[side][error[side].argmin()] for side in (width < n, width > n))
-    gap = result.paired(value, between="width", a=beyond, b=below)
-    return pays(gap["mean"][0], gap["se"][0])
+    return pays(*difference(result, value, "width", beyond, below))
 
 
 def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float]]:
@@ -74,22 +72,17 @@ def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float
     best, last = error.argmin(), len(width) - 1
     below, beyond = error[width < 0.7 * n], error[width > 1.4 * n]
     peaks = bool(below.size and beyond.size and error[top] > 1.05 * max(below.min(), beyond.min()))
-    what = "The error" if value == "error" else "The share of variance left"
-    if peaks and width[top] == n:
-        where = f"peaks at {percent(error[top])} where width = {n:,} = the number of labelled rows"
-    elif peaks:
-        where = (
-            f"peaks at {percent(error[top])} at width {width[top]:,}, near the {n:,} labelled rows"
-        )
-    else:
-        where = f"has no peak where width = {n:,} = the number of labelled rows"
-    falls = "falls to" if peaks else "is"
-    verdict = (
-        f": going beyond the peak {_beyond_pays(result, value, n)} on these data" if peaks else ""
-    )
+    where, then, verdict = f"where width = {n:,} = the number of labelled rows", "is", ""
+    said = "has no peak"
+    if peaks:
+        said, then = f"peaks at {percent(error[top])}", "falls to"
+        verdict = f": going beyond the peak {_beyond_pays(result, value, n)} on these data"
+        if width[top] != n:
+            where = f"at width {width[top]:,}, near the {n:,} labelled rows"
     lead = (
-        f"{what} {where}, and {falls} {percent(error[last])} at {width[last]:,}. The best is "
-        f"{percent(error[best])} at width {width[best]:,}{verdict}."
+        f"The {'error' if value == 'error' else 'share of variance left'} {said} {where}, and "
+        f"{then} {percent(error[last])} at {width[last]:,}. The best is {percent(error[best])} at "
+        f"width {width[best]:,}{verdict}."
     )
     return lead, {
         "n_samples": n,

@@ -2,33 +2,35 @@
 
 import argparse
 
-from matplotlib.figure import Figure
-
 from ddkd.cli._answer import Answer, fill
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, add_flags, imported, picture_file, positive, shows_progress
+from ddkd.cli._flags import (
+    DATA,
+    DEFAULT,
+    flag,
+    imported,
+    picture_file,
+    positive,
+    shared,
+    shows_progress,
+)
 from ddkd.diagnosis import diagnose
 
 HELP = "why the error of your own pipeline has no peak"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    parser.add_argument(
-        "model",
-        metavar="MODULE:NAME",
-        help="an estimator, or a function from a width to one, in a module of the working "
-        "folder; it is your own code and is run as such",
-    )
-    parser.add_argument(
-        "--param", metavar="NAME", help="the width's name, such as rff__n_components"
-    )
-    parser.add_argument(
-        "--widths", nargs="+", type=positive, metavar="W", help="its values (default: around n)"
-    )
-    parser.add_argument("--max-fits", type=positive, default=60, help="default: %(default)s")
-    parser.add_argument("--plot", type=picture_file, metavar="FILE", help="save the picture there")
-    add_flags(parser, *DATA, "--seed", data="digits")
+FLAGS = {
+    "model": flag(
+        "an estimator, or a function from a width to one, in a module of the working folder; it "
+        "is your own code and is run as such",
+        "MODULE:NAME",
+    ),
+    "--param": flag("the width's name, such as rff__n_components", "NAME"),
+    "--widths": flag("its values (default: around n)", "W", type=positive, nargs="+"),
+    "--max-fits": flag(DEFAULT, type=positive, default=60),
+    "--plot": flag("save the picture there", "FILE", type=picture_file),
+    **shared(*DATA, "--seed", data="digits"),
+}
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
@@ -47,9 +49,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         rng=args.seed,
     )
     if args.plot is not None:
-        figure = Figure(figsize=(8, 5.5), layout="constrained")
-        found.plot(figure.subplots())
-        figure.savefig(args.plot, dpi=100)
+        found.plot().figure_.savefig(args.plot, dpi=100)
     first, *rest = str(found).splitlines()
     table = [
         fill(f"{item.probe}: {item.value:.4g} ({item.meaning})", "  ", "      ")

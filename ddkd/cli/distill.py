@@ -1,44 +1,33 @@
 """``distill``: one teacher, its student, and the student's model without a teacher."""
 
 import argparse
-from functools import partial
 
 import numpy as np
 
 from ddkd.cli._answer import Answer, pays, percent
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, RUN, add_flags, positive
-from ddkd.cli._output import run_sweep, write_sweep
+from ddkd.cli._flags import DATA, DEFAULT, RUN, flag, positive, shared
+from ddkd.cli._output import difference, run_sweep
 from ddkd.datasets import is_stream
 from ddkd.experiments import SweepResult, teacher_student
 
 HELP = "one teacher-student run on any data: does distilling pay?"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    own = ("--teacher-width", "--teacher-alpha", "--student-alpha")
-    defaults = {"data": "deformed-digits", "teacher_width": 4000}
-    add_flags(parser, *DATA, "--bandwidth", *RUN, *own, **defaults)
-    parser.add_argument(
-        "--student-width",
-        type=positive,
-        metavar="P",
-        help="default: a quarter of the transfer rows, at most 400",
-    )
-    parser.add_argument(
-        "--n-transfer",
-        type=positive,
-        default=10_000,
-        metavar="M",
-        help="transfer rows to use, at most (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--labels",
+_OWN = ("--teacher-width", "--teacher-alpha", "--student-alpha")
+FLAGS = {
+    **shared(*DATA, "--bandwidth", *RUN, *_OWN, data="deformed-digits", teacher_width=4000),
+    "--student-width": flag(
+        "default: a quarter of the transfer rows, at most 400", "P", type=positive
+    ),
+    "--n-transfer": flag(
+        f"transfer rows to use, at most ({DEFAULT})", "M", type=positive, default=10_000
+    ),
+    "--labels": flag(
+        "what the teacher passes on: its decisions or its scores (default: hard; of numbers soft)",
         choices=["hard", "soft"],
-        help="what the teacher passes on: its decisions or its scores (default: hard; of numbers "
-        "soft)",
-    )
+    ),
+}
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
@@ -74,7 +63,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         more=str(result.summary(by="model")),
         report=args.out / "results.csv",
         values=values,
-        write=partial(write_sweep, result=result),
+        table=result,
     )
 
 
@@ -82,11 +71,9 @@ def _verdict(result: SweepResult, value: str) -> tuple[str, str, dict[str, float
     """Whether the student beats its teacher and the direct model, at two standard errors."""
     means = result.summary(by="model", values=value)
     error = dict(zip(means["model"].tolist(), means["mean"].tolist(), strict=True))
-    rival = min(("teacher", "direct"), key=lambda name: error[name])
-    gaps = {}
-    for name in ("teacher", "direct"):
-        gap = result.paired(value, between="model", a="student", b=name)
-        gaps[name] = gap["mean"][0], gap["se"][0]
+    names = ("teacher", "direct")
+    gaps = {name: difference(result, value, "model", "student", name) for name in names}
+    rival = min(names, key=lambda name: error[name])
     against = (
         f"Student minus teacher: {_points(*gaps['teacher'])} points; student minus directly "
         f"trained model: {_points(*gaps['direct'])}. Judged against the better of the two, at two "
@@ -100,8 +87,8 @@ def _verdict(result: SweepResult, value: str) -> tuple[str, str, dict[str, float
         f"its teacher {verb} {percent(error['teacher'])}, the student's model trained directly on "
         f"the labels {verb} {percent(error['direct'])}."
     )
-    difference, standard_error = map(float, gaps[rival])
-    return lead, against, {**error, "gain": -difference, "standard_error": standard_error}
+    gap, standard_error = gaps[rival]
+    return lead, against, {**error, "gain": -gap, "standard_error": standard_error}
 
 
 def _points(difference: float, standard_error: float) -> str:

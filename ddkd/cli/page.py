@@ -6,19 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from ddkd.cli._answer import Answer
-from ddkd.cli._flags import add_flags
+from ddkd.cli._flags import flag, shared
 
 HELP = "the live lecture: one HTML file that needs no network"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    add_flags(parser, "--out", out=Path("double-descent.html"))
-    parser.add_argument(
-        "--check",
-        metavar="LINK",
-        help="write no page: compute the numbers of one of its links with ddkd",
-    )
+FLAGS = {
+    **shared("--out", out=Path("double-descent.html")),
+    "--check": flag("write no page: compute the numbers of one of its links with ddkd", "LINK"),
+}
 
 
 def run(args: argparse.Namespace, _: None) -> Answer:

@@ -1,14 +1,13 @@
 """``predict``: a curve predicted from the kernel, beside the measured one."""
 
 import argparse
-from functools import partial
 
 import numpy as np
 
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, RUN, add_flags
-from ddkd.cli._output import run_sweep, write_sweep
+from ddkd.cli._flags import DATA, RUN, shared
+from ddkd.cli._output import run_sweep
 from ddkd.experiments import SweepResult, Table, default_widths
 from ddkd.prediction import predict_curve
 
@@ -16,9 +15,7 @@ HELP = "a curve predicted from the kernel before any fit, beside the measured on
 ALPHAS = (0.0, 0.1, 1.0, 10.0)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    add_flags(parser, *DATA, "--bandwidth", *RUN, "--max-width", data="digits")
+FLAGS = shared(*DATA, "--bandwidth", *RUN, "--max-width", data="digits")
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
@@ -47,7 +44,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         more=str(table),
         report=args.out / "figure.png",
         values=values,
-        write=partial(write_sweep, result=result, figure=draw_prediction(result, title=data.name)),
+        table=result,
+        figure=draw_prediction(result, title=data.name),
     )
 
 

@@ -5,31 +5,24 @@ from functools import partial
 
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._flags import DATA, RUN, add_flags, imported
+from ddkd.cli._flags import DATA, RUN, flag, imported, shared, switch
 from ddkd.cli._output import sweep_options
 from ddkd.experiments import protocols, reproduce
 
 HELP = "measure the paper's claims, on four demonstrations or on your data"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    add_flags(parser, *DATA, *RUN, data=OWN_DATA)
-    parser.add_argument(
-        "--quick", action="store_true", help="one data set, smaller, with 4 repeats, in seconds"
-    )
-    parser.add_argument(
-        "--contestant",
+FLAGS = {
+    **shared(*DATA, *RUN, data=OWN_DATA),
+    "--quick": switch("one data set, smaller, with 4 repeats, in seconds"),
+    "--contestant": flag(
+        "a classifier of your own that joins the rivals; may be given again",
+        "MODULE:NAME",
         action="append",
         default=[],
-        metavar="MODULE:NAME",
-        help="a classifier of your own that joins the rivals; may be given again",
-    )
-    parser.add_argument(
-        "--everyone",
-        action="store_true",
-        help="rivals that use the unlabelled rows see all of them, not 5,000",
-    )
+    ),
+    "--everyone": switch("rivals that use the unlabelled rows see all of them, not 5,000"),
+}
 
 
 def run(args: argparse.Namespace, data: Data | None) -> Answer:

@@ -5,35 +5,30 @@ from collections.abc import Sequence
 from time import monotonic
 
 from ddkd.cli._answer import Answer, fill
-from ddkd.cli._flags import add_flags, result_folder, shows_progress
+from ddkd.cli._flags import flag, result_folder, shared, shows_progress, switch
 from ddkd.theorems import ALL, Theorem, Verdict, verify
 
 HELP = "check published results against simulations, in two minutes"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the command."""
-    add_flags(parser, "--seed", "--jobs")
-    parser.add_argument("--list", action="store_true", help="say what is claimed, check nothing")
-    parser.add_argument("--only", nargs="+", metavar="ID", help="check these alone")
-    parser.add_argument(
-        "--wrong", action="store_true", help="check that plausible mistakes are rejected"
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="one setting each, coarser, in 20 seconds"
-    )
-    parser.add_argument(
-        "--plot", type=result_folder, metavar="FOLDER", help="draw law against simulation"
-    )
+FLAGS = {
+    **shared("--seed", "--jobs"),
+    "--list": switch("say what is claimed, check nothing"),
+    "--only": flag("check these alone", "ID", nargs="+"),
+    "--wrong": switch("check that plausible mistakes are rejected"),
+    "--quick": switch("one setting each, coarser, in 20 seconds"),
+    "--plot": flag("draw law against simulation", "FOLDER", type=result_folder),
+}
 
 
 def run(args: argparse.Namespace, _: None) -> Answer:
     """List the theorems, or check them or their wrong variants."""
     chosen = _chosen(args.only)
     if args.list:
+        about = [(f"{t.id} ({t.kind}; {t.source})", f"   {t.statement}") for t in chosen]
         return Answer(
             f"{len(chosen)} theorem{'s' * (len(chosen) > 1)}; theorems --only ID checks one.",
-            [line for theorem in chosen for line in _statement(theorem)],
+            [line for title, text in about for line in (fill(title, " ", "     "), text)],
         )
     start = monotonic()
     found = verify(
@@ -59,16 +54,11 @@ def run(args: argparse.Namespace, _: None) -> Answer:
 
 
 def _chosen(names: Sequence[str] | None) -> list[Theorem]:
-    known = {theorem.id: theorem for theorem in ALL}
+    known = {theorem.id for theorem in ALL}
     unknown = [name for name in names or () if name not in known]
     if unknown:
         raise ValueError(f"no theorem is called {unknown[0]!r}; theorems --list names them")
     return [theorem for theorem in ALL if names is None or theorem.id in names]
-
-
-def _statement(theorem: Theorem) -> list[str]:
-    about = fill(f"{theorem.id} ({theorem.kind}; {theorem.source})", " ", "     ")
-    return [about, f"   {theorem.statement}"]
 
 
 def _lead(found: Sequence[Verdict], passed: int, seconds: float, *, wrong: bool) -> str:
