@@ -1,15 +1,13 @@
 """What an advice says, and the models that it leads to."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ddkd._repr import short_repr
 from ddkd.prediction._advised import AdvisedModel
-from ddkd.prediction._contest import Contest
-from ddkd.prediction._judging import Z_90
+from ddkd.prediction._contest import Z_90, Contest
 from ddkd.prediction._words import report_of
 
 
@@ -125,10 +123,6 @@ class Advice:
         str
             The answer in a few sentences, cautions, then the table.
         """
-        return self._report
-
-    @cached_property
-    def _report(self) -> str:
         return report_of(self)
 
     def __str__(self) -> str:

@@ -17,8 +17,7 @@ from ddkd.contestants._table import ADVISED, TEACHERS, Rival, Teacher, kernel_ri
 from ddkd.features import bandwidth_gamma
 from ddkd.prediction._advice import Advice
 from ddkd.prediction._cautions import cautions_of
-from ddkd.prediction._contest import Contest
-from ddkd.prediction._judging import Z_90, ranking_of
+from ddkd.prediction._contest import Z_90, Contest
 
 BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
 STUDENT_WIDTH = 4  # in units of the labelled rows
@@ -139,11 +138,10 @@ def advise(
         tuned = kernel_ridge(contest.problem, contest.all_labels)
         contest.problem.gamma = tuned.kernels[0].gamma
         contest.run(bar.update)
-    ranking = ranking_of(contest.entries, contest.losses, contest.labels, contest.groups)
+    ranking = contest.ranking()
     kinds = ranking[ranking.student], ranking[~ranking.student]
-    firsts = [
-        rows.name[0] for rows in kinds if len(rows)
-    ]  # without students a rival against itself
+    firsts = [rows.name[0] for rows in kinds if len(rows)]
+    # Without students a rival against itself.
     difference, error = contest.difference(firsts[0], firsts[-1])
     return Advice(
         best=str(ranking.name[0]),

@@ -84,40 +84,37 @@ def predict_phase(
     truth = codes_of("y_test", split.y_test, split.classes)
 
     labelled = fourier_predictor(split.X_train, split.X_test, gamma)
-    direct, teacher_errors, strengths, labels = [], [], [], []
+    student, teacher_error, direct, strength = np.empty((4, len(flip_rates), len(sizes)))
+    labels = []
     seed = int(generator.integers(2**32))
     flips = int(generator.integers(2**32))
-    for rate in flip_rates:
+    for i, rate in enumerate(flip_rates):
         y = split.flip_labels(rate, rng=flips).y_train
         targets = encode(codes_of("y_train", y, split.classes), n_classes, centred=True)
         widths = np.array([[k], [teacher_width]])
         errors = labelled.predict(targets, widths, alpha=ALPHAS).error_rate(truth)
-        direct.append(np.nanmin(errors[0]))
-        strengths.append(ALPHAS[int(np.nanargmin(errors[1]))])
+        direct[i] = np.nanmin(errors[0])
+        strength[i] = alpha = ALPHAS[int(np.nanargmin(errors[1]))]
         features = RandomFourierFeatures(teacher_width, gamma=gamma, random_state=seed)
-        teacher = LeastSquaresClassifier(features, alpha=strengths[-1])
+        teacher = LeastSquaresClassifier(features, alpha=alpha)
         teacher.fit(split.X_train, y, split.classes)
-        teacher_errors.append(np.mean(teacher.predict(split.X_test) != split.y_test))
+        teacher_error[i] = np.mean(teacher.predict(split.X_test) != split.y_test)
         labels.append(codes_of("teacher", teacher.predict(pool), split.classes))
-    students = np.empty((len(labels), len(sizes)))
     for j, m in enumerate(sizes):
         unlabelled = fourier_predictor(pool[:m], split.X_test, gamma)
         for i, said in enumerate(labels):
             found = unlabelled.predict(encode(said[:m], n_classes, centred=True), k, alpha=ALPHAS)
-            students[i, j] = np.nanmin(found.error_rate(truth))
-    # One value a flip rate, the same for every transfer size.
-    of_rates = np.array([teacher_errors, direct, strengths])[:, :, None]
-    teacher_error, direct_error, teacher_alpha = of_rates.repeat(len(sizes), axis=2)
+            student[i, j] = np.nanmin(found.error_rate(truth))
     return PhaseDiagram(
         row_name="flip_rate",
         row_values=np.array(flip_rates, dtype=float),
         column_name="n_transfer",
         column_values=np.array(sizes),
         fixed={"n_samples": len(split.X_train), "teacher_width": teacher_width, "student_width": k},
-        student_error=students,
+        student_error=student,
         teacher_error=teacher_error,
-        direct_error=direct_error,
-        teacher_alpha=teacher_alpha,
+        direct_error=direct,
+        teacher_alpha=strength,
     )
 
 

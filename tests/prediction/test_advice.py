@@ -17,8 +17,7 @@ from ddkd.contestants import Contestant, _students
 from ddkd.datasets import load
 from ddkd.prediction import advise
 from ddkd.prediction._cautions import cautions_of
-from ddkd.prediction._contest import Contest
-from ddkd.prediction._judging import standard_error
+from ddkd.prediction._contest import Contest, standard_error
 
 
 class Crashes(ClassifierMixin, BaseEstimator):
