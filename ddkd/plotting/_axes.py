@@ -18,6 +18,7 @@ from ddkd.plotting._style import FONT, axes_width
 Threshold = float | Mapping[str, float] | None  # its label is "n = ..." unless it has another
 CURVE, THEORY = "ddkd-curve", "ddkd-theory"  # what a line is, for those who draw on its axes later
 _ABOVE, _CUT = "ddkd-above", "ddkd-cut"
+_TOP = ("data", "axes fraction")  # coordinates of what stands at the top of the axes
 PERCENT = "(%)"  # the end of an axis' name whose values are fractions
 _LOG_RATIO = 20.0  # an axis that spans more than this is logarithmic
 _HUGE, _CUT_AT = 1000.0, 30.0  # a peak so many times the typical value is cut at so many times it
@@ -100,17 +101,8 @@ def mark_thresholds(ax: Axes, thresholds: Threshold) -> list[Line2D]:
 
 def mark_above(ax: Axes, x: float, label: str) -> Annotation:
     """Write a label above the axes at `x`; `finish` puts those that collide into rows."""
-    return ax.annotate(
-        label,
-        (x, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=FONT - 1,
-        gid=_ABOVE,
-    )
+    style: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": FONT - 1, "gid": _ABOVE}
+    return ax.annotate(label, (x, 1.0), (0, 4), _TOP, "offset points", **style)
 
 
 def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
@@ -207,9 +199,8 @@ def _show_cuts(ax: Axes, top: float, percent: bool) -> None:
     # Of several at one place the highest is told, which comes last.
     peaks = {float(x[y.argmax()]): float(y.max()) for x, y in curves if y.max() > 1.2 * top}
     arrow = {"arrowstyle": "-|>", "color": "0.2", "linewidth": 1.6, "mutation_scale": 16}
-    place: Any = {"xycoords": ("data", "axes fraction"), "textcoords": ("data", "axes fraction")}
     for at, height in peaks.items():
-        ax.annotate("", (at, 1.0), (at, 0.9), **place, arrowprops=arrow, gid=_CUT)
+        ax.annotate("", (at, 1.0), (at, 0.9), _TOP, _TOP, arrow, gid=_CUT)
         number = f"{_rough(100 * height)} %" if percent else _rough(height)
         mark_above(ax, at, f"rises to {number}").set_gid(_CUT)
 

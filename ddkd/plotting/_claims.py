@@ -1,5 +1,6 @@
 """Claims in words: counts, margins, and what they say in three sentences."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ddkd.experiments import Claim
@@ -63,12 +64,10 @@ def claims_summary(claims: Sequence[Claim]) -> list[str]:
     on clean toy the student beats every rival
     on toy the hard student errs on 3.0 % of the test rows, kernel ridge on 5.0 %
     """
-    verdicts = [claim.verdict for claim in claims]
-    held, all_of_them = verdicts.count("holds"), len(verdicts)
-    hold = f"{held} of {all_of_them} claims hold" if all_of_them > 1 else f"{held} of 1 claim holds"
-    sentences = [
-        f"{hold}, {verdicts.count('fails')} fail, {verdicts.count('undecided')} are undecided"
-    ]
+    counts = Counter(claim.verdict for claim in claims)
+    hold = f"{len(claims)} claims hold" if len(claims) > 1 else "1 claim holds"
+    others = f"{counts['fails']} fail, {counts['undecided']} are undecided"
+    sentences = [f"{counts['holds']} of {hold}, {others}"]
     lowest = min(claim.flip_rate for claim in claims)
     for key, rivals in _RIVALS.items():
         decisive = [c for c in claims if c.key == key and c.flip_rate == lowest]
@@ -96,16 +95,15 @@ def _where(decisive: Sequence[Claim], rivals: str) -> str:
 
 def _numbers(claims: Sequence[Claim], decisive: Claim) -> str:
     """Student, teacher and best rival on one data set."""
-    same = [c for c in claims if (c.data, c.flip_rate) == (decisive.data, decisive.flip_rate)]
+    place = ("teacher", decisive.data, decisive.flip_rate)
     errors = dict(decisive.values)
-    for claim in same:
-        if claim.key == "teacher":
+    for claim in claims:
+        if (claim.key, claim.data, claim.flip_rate) == place:
             errors = {**claim.values, **errors}
     (first, error), *others = errors.items()
-    text = (
-        f"on {short_name(decisive.data)} the {first} errs on {100 * error:.1f} % of the test rows"
-    )
-    return text + "".join(f", {name} on {100 * value:.1f} %" for name, value in others)
+    more = "".join(f", {name} on {100 * value:.1f} %" for name, value in others)
+    first = f"on {short_name(decisive.data)} the {first}"
+    return f"{first} errs on {100 * error:.1f} % of the test rows{more}"
 
 
 def margin(claim: Claim) -> str:

@@ -6,9 +6,8 @@ from matplotlib.figure import Figure
 
 from ddkd.experiments import SweepResult, Table
 from ddkd.plotting._axes import finish, mark_thresholds
-from ddkd.plotting._curves import draw_scores, draw_theory
+from ddkd.plotting._curves import draw_scores, draw_theory, pivot
 from ddkd.plotting._double_descent import DoubleDescentDisplay
-from ddkd.plotting._pivot import pivot
 from ddkd.plotting._style import set_title
 
 
@@ -57,8 +56,7 @@ def draw_prediction(result: SweepResult, *, title: str = "") -> Figure:
     n = int(result["n_samples"][0])
     figure = Figure(figsize=(8, 9.5), layout="constrained")
     panels = figure.subplots(2, 1)
-    if title:
-        set_title(panels[0], title)
+    set_title(panels[0], title)
     values = (_error_of(result), ("mse", "Mean squared error"))
     for ax, (value, name) in zip(panels, values, strict=True):
         for alpha in np.unique(result["alpha"]):

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_choice, check_vector
+from ddkd.experiments import Table
 from ddkd.plotting._axes import CURVE, THEORY, Threshold, finish, mark_thresholds, new_axes
 from ddkd.plotting._style import look, set_title
 
@@ -21,6 +22,7 @@ class CurvesDisplay:
     threshold: Threshold
     score_name: str
     title: str
+    figure_: Any
 
     def _draw(
         self,
@@ -52,6 +54,22 @@ class CurvesDisplay:
         finish(ax, x_name, self.score_name)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def pivot(table: Table, value: str, x: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct `x`, sorted, and `value` as (n_x, n_repeats).
+
+    Records of the same `x` and repeat share their data and are averaged.
+    """
+    points, row = np.unique(table[x], return_inverse=True)
+    repeats, column = np.unique(table["repeat"], return_inverse=True)
+    shape = (len(points), len(repeats))
+    sums, counts = np.zeros(shape), np.zeros(shape)
+    np.add.at(sums, (row, column), table[value])
+    np.add.at(counts, (row, column), 1.0)
+    if not len(table) or (counts == 0).any():
+        raise ValueError(f"every repeat must have a record of {value!r} at every {x!r}")
+    return points, sums / counts
 
 
 def check_scores(name: str, value: ArrayLike, x: np.ndarray) -> np.ndarray:
@@ -153,5 +171,5 @@ def _next_style(ax: Axes, name: str) -> dict[str, Any]:
     """Colour, dashes and marker of the next curve in these axes."""
     taken = {line.get_color() for line in ax.get_lines() if line.get_gid() in (CURVE, THEORY)}
     found = look(name, taken)
-    shape = {"linestyle": found.dashes, "marker": found.marker}
-    return {"color": found.colour, "markersize": 7, "linewidth": 2.2, **shape}
+    style = {"color": found.colour, "linestyle": found.dashes, "marker": found.marker}
+    return style | {"markersize": 7, "linewidth": 2.2}

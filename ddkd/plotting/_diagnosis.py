@@ -1,5 +1,6 @@
 """A measured curve, and the peak that was to be expected."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
@@ -54,7 +55,6 @@ def draw_diagnosis(found: "Diagnosis", ax: Axes | None = None) -> DoubleDescentD
     ).plot(ax, name="directly trained")
     if found.expected is not None:
         widths, errors = found.expected
-        DoubleDescentDisplay(widths=widths, test_scores=errors, score_name=found.score_name).plot(
-            ax, name=_MENDED.get(found.cause, "with noisy labels")
-        )
+        mended = replace(measured, widths=widths, test_scores=errors, threshold=None)
+        mended.plot(ax, name=_MENDED.get(found.cause, "with noisy labels"))
     return measured

@@ -11,8 +11,7 @@ from ddkd._checks import check_array, check_vector
 from ddkd._repr import short_repr
 from ddkd.experiments import Table
 from ddkd.plotting._axes import Threshold
-from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
-from ddkd.plotting._pivot import pivot
+from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory, pivot
 from ddkd.plotting._style import label
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
-from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_vector
 from ddkd._repr import short_repr
@@ -93,9 +92,15 @@ class PhaseDiagramDisplay:
         for name, values in (("x", self.x), ("y", self.y)):
             if values.size < 2 or (np.diff(values) <= 0).any():
                 raise ValueError(f"{name} must be two or more increasing values; got {values}")
-        self.gain = self._grid("gain", self.gain)
-        if self.standard_error is not None:
-            self.standard_error = self._grid("standard_error", self.standard_error)
+        shape = (self.y.size, self.x.size)
+        for name in ("gain", "standard_error"):
+            if (value := getattr(self, name)) is not None:
+                grid = check_array(name, value, ndim=2)
+                if grid.shape != shape:
+                    raise ValueError(
+                        f"{name} must have the shape (len(y), len(x)) = {shape}; got {grid.shape}"
+                    )
+                setattr(self, name, grid)
 
     @classmethod
     def from_diagram(cls, diagram: PhaseDiagram, **options: Any) -> Self:
@@ -160,7 +165,9 @@ class PhaseDiagramDisplay:
         ):
             scale_axis(axis, log=_is_geometric(values), percent=name.endswith(PERCENT))
             axis.set_label_text(name, fontsize=FONT)
-        limit = self._limit()
+        # Where the colours end: both methods' wins are to be seen, however unequal.
+        wins = max(-self.gain.min(), 0.0), max(self.gain.max(), 0.0)
+        limit = float(2 * min(wins) or max(wins) or 1.0)
         self.mesh_ = ax.pcolormesh(
             _edges(self.x), _edges(self.y), self.gain, cmap=_COLOURS, vmin=-limit, vmax=limit
         )
@@ -181,20 +188,6 @@ class PhaseDiagramDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _grid(self, name: str, value: ArrayLike) -> np.ndarray:
-        grid = check_array(name, value, ndim=2)
-        if grid.shape != (self.y.size, self.x.size):
-            raise ValueError(
-                f"{name} must have the shape (len(y), len(x)) = {(self.y.size, self.x.size)}; "
-                f"got {grid.shape}"
-            )
-        return grid
-
-    def _limit(self) -> float:
-        """Where the colours end: both methods' wins are to be seen, however unequal."""
-        wins = max(-self.gain.min(), 0.0), max(self.gain.max(), 0.0)
-        return float(2 * min(wins) or max(wins) or 1.0)
-
     def _hatch(self, ax: Axes, where: np.ndarray, hatch: str, label: str) -> None:
         """Hatch points of the map; the legend has one entry for all of the same label."""
         x, y = _edges(self.x), _edges(self.y)
@@ -205,10 +198,8 @@ class PhaseDiagramDisplay:
 
     def _scale(self, ax: Axes, limit: float) -> None:
         """Draw the scale of colours, with what its ends mean."""
-        clipped = np.abs(self.gain).max() > limit
-        self.colorbar_ = ax.figure.colorbar(
-            self.mesh_, ax=ax, extend="both" if clipped else "neither"
-        )
+        extend = "both" if np.abs(self.gain).max() > limit else "neither"
+        self.colorbar_ = ax.figure.colorbar(self.mesh_, ax=ax, extend=extend)
         scale_axis(self.colorbar_.ax.yaxis, log=False, percent=True)
         first, second = self.names
         self.colorbar_.set_label(f"points below the error of the\n{second}", fontsize=FONT)

@@ -1,14 +1,17 @@
-"""What an advice says, and the models that it leads to."""
+"""What an advice says, in plain words and a table, and the models that it leads to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ddkd._repr import short_repr
+from ddkd.contestants._table import ADVISED
 from ddkd.prediction._advised import AdvisedModel
 from ddkd.prediction._contest import Z_90, Contest
-from ddkd.prediction._words import report_of
+
+_WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
 
 
 @short_repr
@@ -123,7 +126,7 @@ class Advice:
         str
             The answer in a few sentences, cautions, then the table.
         """
-        return report_of(self)
+        return _report_of(self)
 
     def __str__(self) -> str:
         """The advice in words."""
@@ -145,3 +148,114 @@ class Advice:
         from ddkd.plotting import draw_advice
 
         return draw_advice(self, ax)
+
+
+def _report_of(advice: Advice) -> str:
+    """Return the sentences, then the table."""
+    lines = [_expected(advice), *_against_teacher(advice), *_against_other(advice), _near(advice)]
+    if advice.ranking.student.any():
+        lines += _about_the_pool(advice)
+    lines += [f"{name} failed and is left out: {why}" for name, why in advice.failures.items()]
+    return "\n".join([*lines, *advice.cautions, "", _table(advice)])
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _points(difference: float, low: float, high: float) -> str:
+    """A difference of errors in words; its sign is the first contestant's."""
+    if round(1000 * difference) == 0:
+        return f"no better ({100 * low:.1f} to {100 * high:.1f} points)"
+    if difference > 0:
+        return f"worse by {100 * difference:.1f} points ({100 * low:.1f} to {100 * high:.1f})"
+    return f"better by {-100 * difference:.1f} points ({-100 * high:.1f} to {-100 * low:.1f})"
+
+
+def _in_sentence(title: str) -> str:
+    """A contestant with its article."""
+    if title.startswith("student"):
+        return f"a {title}"
+    return f"the {title}" if title in _WITH_ARTICLE else title
+
+
+def _expected(advice: Advice) -> str:
+    best = advice.ranking[0]
+    title, error = _in_sentence(best.title), _percent(best.error)
+    expected = f"err on {error}" if advice.n_classes else f"leave {error} of the variance"
+    return (
+        f"{title[0].upper()}{title[1:]} is expected to {expected} ({100 * best.low:.1f} to "
+        f"{100 * best.high:.1f} %, against labels as noisy as yours)."
+    )
+
+
+def _teacher_of(advice: Advice, student: str) -> str:
+    """The one teacher of a student; nothing if it has several, or the teacher failed."""
+    needs = next(entry.needs for entry in advice._contest.entries if entry.name == student)
+    return needs[0] if len(needs) == 1 and needs[0] in advice.ranking.name else ""
+
+
+def _against_teacher(advice: Advice) -> Iterator[str]:
+    """The best student and its own teacher."""
+    for best in advice.ranking[advice.ranking.student][:1]:
+        if teacher := _teacher_of(advice, best.name):
+            subject = "It" if best.name == advice.best else f"A {best.title}"
+            error = advice.ranking.error[advice.ranking.name == teacher][0]
+            yield (
+                f"{subject} errs on {_percent(best.error)}, its teacher on {_percent(error)}: "
+                f"{_points(*advice.difference(best.name, teacher))}."
+            )
+
+
+def _against_other(advice: Advice) -> Iterator[str]:
+    """The best of the other kind: a rival of a student, or a student of a rival."""
+    kind = "rival without a teacher" if advice.distils else "student"
+    verdict = "decided" if advice.decided else "undecided"
+    for first in advice.ranking[advice.ranking.student != advice.distils][:1]:
+        yield (
+            f"The best {kind}, {_in_sentence(first.title)}, errs on {_percent(first.error)}: "
+            f"{100 * first.difference:.1f} points more, {verdict}."
+        )
+
+
+def _near(advice: Advice) -> str:
+    near = advice.near()
+    if near.sum() == 1:
+        return "No other contestant is within 1.5 standard errors of it."
+    return (
+        f"{near.sum()} of {len(near)} contestants are within 1.5 standard errors of the best; "
+        f"their vote is the safer choice: committee() in Python."
+    )
+
+
+def _about_the_pool(advice: Advice) -> Iterator[str]:
+    """What theory adds: the gain from more unlabelled rows, and where students err most."""
+    students = advice.ranking[advice.ranking.student].name
+    teacher = next(filter(None, (_teacher_of(advice, name) for name in students)), "")
+    if advice.n_classes and teacher:
+        m, gain = advice._contest.gain_of_pool(teacher)
+        falls = f"falls by {100 * gain:.1f} points" if gain >= 0.0005 else "does not fall"
+        if np.isfinite(gain):
+            yield (
+                f"From {m // 2:,} to {m:,} unlabelled rows a student's error {falls}, as "
+                f"theory predicts it, mostly right to a point; each further doubling brings less."
+            )
+    width = advice._contest.problem.student_width
+    yield (
+        f"Students have {width:,} features; their own error peaks at {advice.n_unlabelled:,}, the "
+        f"number of unlabelled rows: keep well below it."
+    )
+
+
+def _table(advice: Advice) -> str:
+    """The ranking as aligned text of at most 78 columns."""
+    unequal = any("balanced errors" in caution for caution in advice.cautions)
+    head = f"{'error':>6}{'90 % interval':>15}{'to the best':>13}"
+    head += f"{'bal.':>6}" if unequal else ""
+    lines = [f"{'':37}{head}"]
+    for row in advice.ranking:
+        interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
+        to_best = f"{100 * row.difference:+.1f} \u00b1 {100 * row.standard_error:.1f}"
+        line = f"{row.title[:36]:37}{100 * row.error:6.1f}{interval:>15}{to_best:>13}"
+        lines.append(line + (f"{100 * row.balanced_error:6.1f}" if unequal else ""))
+    return "\n".join(lines)

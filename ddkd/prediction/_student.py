@@ -129,7 +129,14 @@ def predict_student(
         alpha=check_nonnegative("alpha", alpha),
     )
     used = inputs[: max(sizes)]
-    targets = _targets(teacher, used, labels)
+    said = codes_of("teacher.predict(pool)", teacher.predict(used), classes)
+    targets = encode(said, len(classes), centred=True)
+    if labels == "soft":
+        if not hasattr(teacher, "decision_function"):
+            raise ValueError(
+                f"teacher must have decision_function for soft labels; got {teacher!r}"
+            )
+        targets = np.reshape(teacher.decision_function(used), (len(used), -1))
     by_teacher = codes_of("teacher.predict(X_test)", teacher.predict(tests), classes)
     errors, agreements = [], []
     for m in sizes:
@@ -144,14 +151,3 @@ def predict_student(
         agreement=np.array(agreements),
         teacher_error=float(np.mean(by_teacher != truth)),
     )
-
-
-def _targets(teacher: Any, X: np.ndarray, labels: str) -> np.ndarray:
-    """What the teacher says of inputs, as targets of the student."""
-    if labels == "hard":
-        codes = codes_of("teacher.predict(pool)", teacher.predict(X), teacher.classes_)
-        return encode(codes, len(teacher.classes_), centred=True)
-    if not hasattr(teacher, "decision_function"):
-        raise ValueError(f"teacher must have decision_function for soft labels; got {teacher!r}")
-    scores = np.asarray(teacher.decision_function(X))
-    return scores.reshape(len(X), -1)
