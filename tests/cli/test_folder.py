@@ -19,7 +19,7 @@ from ddkd import cli
 from ddkd.cli import _main, _output
 from ddkd.cli._answer import Answer
 from ddkd.datasets import _files, load, read_file
-from ddkd.experiments import SweepResult, _sweep
+from ddkd.experiments import SweepResult, Table, _sweep
 from ddkd.experiments._lock import folder_lock
 
 CURVE = ["curve", "--repeats", "2", "--jobs", "1", "--max-width", "40", "--quiet"]
@@ -193,6 +193,19 @@ def test_no_random_byte_changes_a_saved_answer(tmp_path):
         with suppress(ValueError):
             found = _output.saved_answer(args, None)
         assert found in (None, expected)  # a space in place of another changes nothing
+
+
+def test_a_finished_run_that_is_to_save_a_model_runs_again(tmp_path):
+    args = argparse.Namespace(out=tmp_path, force=False, seed=0, argv=["advise"], save=None)
+    answer = Answer("A student is best.", report=tmp_path, table=Table({"error": np.array([0.5])}))
+    _output.publish(args, None, answer)
+    assert (tmp_path / "results.csv").read_text() == "error\n0.5\n"
+    assert _output.saved_answer(args, None).lead == answer.lead
+    args.save = tmp_path / "model.joblib"
+    assert _output.saved_answer(args, None) is None  # no answer holds a model
+    args.seed = 1
+    with pytest.raises(ValueError, match="seed 0 instead of 1"):  # of another run it is refused
+        _output.saved_answer(args, None)
 
 
 def test_force_starts_an_interrupted_run_anew(data, tmp_path, capsys, monkeypatch):

@@ -10,7 +10,8 @@ import pytest
 
 from ddkd import cli, experiments
 from ddkd.cli._answer import pays
-from ddkd.experiments import _sweep
+from ddkd.cli.curve import _peak
+from ddkd.experiments import SweepResult, _sweep
 
 REPRODUCE = ["reproduce", "--quick", "--quiet"]
 
@@ -263,6 +264,30 @@ def test_a_curve_at_too_many_widths_says_how_many_are_possible(data, tmp_path, c
     arguments = ["--data", str(data), "--out", str(tmp_path), "--widths", "all"]
     assert cli.main(["curve", *arguments, "--max-width", "10000000"]) == 1
     assert "--max-width 596,523 is possible" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("beyond", "noise", "n_repeats", "verdict"),
+    [
+        (0.1, 0.01, 4, "pays"),
+        (0.45, 0.01, 4, "does not pay"),
+        (0.28, 0.1, 4, "makes no clear difference"),
+        (0.1, 0.0, 1, "cannot be judged from one repeat"),
+    ],
+)
+def test_a_curve_says_whether_width_beyond_the_peak_pays(beyond, noise, n_repeats, verdict):
+    width, repeat = np.array([2, 5, 10, 20, 50]), np.arange(n_repeats)
+    errors = np.tile([0.4, 0.3, 0.6, 0.5, beyond], (n_repeats, 1))
+    errors[:, -1] += noise * (-1.0) ** repeat
+    columns = {
+        "width": np.tile(width, n_repeats),
+        "repeat": np.repeat(repeat, len(width)),
+        "error": errors.ravel(),
+    }
+    lead, values = _peak(SweepResult(columns), "error", 10)
+    assert lead.startswith("The error peaks at 60.0 % where width = 10 = the number of labelled")
+    assert lead.endswith(f": going beyond the peak {verdict} on these data.")
+    assert values["peak_width"] == 10
 
 
 def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):

@@ -77,7 +77,7 @@ def test_advise_names_a_method_and_checks_it(data, tmp_path, capsys, unlabelled)
         arguments += ["--unlabelled", str(data / unlabelled)]
     assert cli.main(["advise", *arguments, "--quiet"]) == 0
     capsys.readouterr()
-    assert cli.main(["advise", *arguments, "--json"]) == 0  # the finished answer again
+    assert cli.main(["advise", *arguments, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["ranking"][0]["name"] == said["best"]
     assert "is expected to err on" in said["answer"]
