@@ -133,12 +133,15 @@ class ColumnEncoder:
                 f"{where} holds text of {len(values):,} different values in {len(cells):,} rows, "
                 f"such as {at}: {drop}"
             )
+        held = f"{where} holds text ({listed([repr(v) for v in values], 3)})"
+        if name not in self.text_names:
+            raise ValueError(f"{held}, but numbers in the labelled file: mend the cells, or {drop}")
         if self.one_hot:
             return
         offers = f"--one-hot makes a column of zeros and ones of each value, {drop}"
         if self.ask_label:
             offers = f"if it is the label, say --label {quoted(name)}; if not, {offers}"
-        raise ValueError(f"{where} holds text ({listed([repr(v) for v in values], 3)}): {offers}")
+        raise ValueError(f"{held}: {offers}")
 
     def _check_numbers(self, path: Path, name: str, values: np.ndarray) -> None:
         known = values[~np.isnan(values)]

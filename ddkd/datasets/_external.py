@@ -18,9 +18,8 @@ from ddkd.datasets._split import Split, check_labels
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 
-def read_fashion_mnist(folder: Path | None = None) -> tuple[np.ndarray, np.ndarray]:
+def read_fashion_mnist(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Read the training images as inputs (n, 784) in [0, 1] and labels (n,)."""
-    folder = FASHION_MNIST if folder is None else folder
     if not folder.is_dir():
         raise ValueError(
             f"fashion-mnist is not installed: {folder} does not exist; on Debian and its "

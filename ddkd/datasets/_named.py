@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 
 from ddkd._checks import check_integer, check_real
 from ddkd.datasets._deform import DeformedImages
-from ddkd.datasets._external import read_fashion_mnist
+from ddkd.datasets._external import FASHION_MNIST, read_fashion_mnist
 from ddkd.datasets._files import DataFile
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
@@ -45,7 +45,7 @@ def fashion_mnist(
     n_test: int = 2000,
     *,
     n_transfer: int = 20_000,
-    folder: Path | None = None,
+    folder: Path = FASHION_MNIST,
 ) -> Split:
     """Images of clothes, from Debian's package."""
     file = DataFile("fashion-mnist", *read_fashion_mnist(folder), "classes")

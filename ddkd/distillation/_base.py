@@ -91,10 +91,8 @@ class Distilled(BaseEstimator):
     def _train(self, student: Any, labelled: Iterator[tuple[np.ndarray, np.ndarray]]) -> Any:
         self.n_transfer_ = 0
         last = last_step(student)
-        scores = self.labels == "soft" and hasattr(last, "fit_scores")
-        fit, partial_fit = "fit", "partial_fit"
-        if scores:
-            fit, partial_fit = "fit_scores", "partial_fit_scores"
+        kind = "_scores" if self.labels == "soft" and hasattr(last, "fit_scores") else ""
+        fit, partial_fit = f"fit{kind}", f"partial_fit{kind}"
         if hasattr(student, partial_fit):
             known = {"classes": self.classes_} if is_classifier(student) else {}
             for X, y in labelled:
@@ -103,7 +101,7 @@ class Distilled(BaseEstimator):
             return student
         inputs, labels = (np.concatenate(parts) for parts in zip(*labelled, strict=True))
         self.n_transfer_ = len(inputs)
-        if scores and last is not student:
+        if kind and last is not student:
             last.fit_scores(student[:-1].fit_transform(inputs), labels, self.classes_)
             return student
         takes_classes = "classes" in signature(getattr(student, fit)).parameters

@@ -91,6 +91,13 @@ def test_unlabelled_and_test_rows_come_from_their_files(file, tmp_path):
         load(file, test=test)
 
 
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_text_where_the_labelled_file_has_numbers_is_refused(one_hot, file, tmp_path):
+    unlabelled = write(tmp_path / "u.csv", "a,b,c", ["low", "high"] * 20, *X[:40, :2].T)
+    with pytest.raises(ValueError, match=r"u\.csv, column a holds text .* but numbers in the lab"):
+        read_file(file, unlabelled=unlabelled, one_hot=one_hot)
+
+
 def test_numbers_are_recognised_and_kept(tmp_path):
     y = X @ [1.0, 2.0, 3.0]
     split = load(write(tmp_path / "d.csv", "a,b,c,y", *X.T, y), rng=0, standardise=False)
