@@ -26,7 +26,9 @@ LINES = [
 
 def fill(text, **options):
     """Wrap a paragraph of the README."""
-    return textwrap.fill(text, 120, break_on_hyphens=False, break_long_words=False, **options)
+    text = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    text = textwrap.fill(text, 120, break_on_hyphens=False, break_long_words=False, **options)
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def sentence(claims, data, flip, key, setting, rival):
@@ -34,11 +36,15 @@ def sentence(claims, data, flip, key, setting, rival):
     found = {c["key"]: c for c in claims if (c["data"], c["flip_rate"]) == (data, flip)}
     teacher = found["teacher"]["values"]["teacher"]
     (own, student), (name, best) = found[key]["values"].items()
+    few, most = found[key]["n_repeats"], found["teacher"]["n_repeats"]
+    some = f", in {few} of {most} repeats" if few < most else ""
     who = "the student" if own == "hard student" else f"the best student ({own})"
-    taught = f"its teacher on {100 * teacher:.1f} %, " if own == "hard student" else ""
+    # The teacher's error is of all repeats.
+    alone = own != "hard student" or few < most
+    taught = "" if alone else f"its teacher on {100 * teacher:.1f} %, "
     text = (
         f"- On {setting} {who} errs on {100 * student:.1f} % of the test rows, {taught}{rival} "
-        f"({name}) on {100 * best:.1f} %: {WORDS[found[key]['verdict']]}."
+        f"({name}) on {100 * best:.1f} %{some}: {WORDS[found[key]['verdict']]}."
     )
     return fill(text, subsequent_indent="  ")
 

@@ -37,17 +37,18 @@ def _table(title: str, claims: Sequence[Claim]) -> str:
     for claim in claims:
         by_key.setdefault(claim["key"], {})[claim["flip_rate"]] = claim
     flips = sorted({claim["flip_rate"] for claim in claims} & set(FLIP_RATES))
+    n_repeats = claims[0]["n_repeats"]
     rows = [["claim", *(f"{100 * flip:g} % wrong labels" for flip in flips)]]
     for found in by_key.values():
         statement = next(iter(found.values()))["statement"]
-        rows.append([statement, *(_verdict(found.get(flip)) for flip in flips)])
+        rows.append([statement, *(_verdict(found.get(flip), n_repeats) for flip in flips)])
     head = f"{title}\n{'-' * len(title)}\n\n.. list-table::\n   :header-rows: 1\n   :widths: 52"
     lines = ["   * - " + "\n     - ".join(row) for row in rows]
     return f"{head}{' 24' * len(flips)}\n\n" + "\n".join(lines) + "\n"
 
 
-def _verdict(claim: Claim | None) -> str:
-    """One claim at one flip rate, in percentage points."""
+def _verdict(claim: Claim | None, n_repeats: int) -> str:
+    """One claim at one flip rate, in percentage points; if not in all repeats, in how many."""
     if claim is None:
         return ""
     verdict, values = claim["verdict"], claim["values"]
@@ -62,7 +63,8 @@ def _verdict(claim: Claim | None) -> str:
     size = f"{100 * abs(claim['difference']):.1f} ± {100 * claim['standard_error']:.1f} points"
     if verdict == "undecided":
         size += " for it" if claim["difference"] < 0 else " against it"
-    return f"{said}, by {size}"
+    some = f" in {claim['n_repeats']} repeats" if claim["n_repeats"] < n_repeats else ""
+    return f"{said}, by {size}{some}"
 
 
 def page(text: str, claims: Sequence[Claim]) -> str:

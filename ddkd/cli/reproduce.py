@@ -26,7 +26,9 @@ FLAGS = {
         action="append",
         default=[],
     ),
-    "--everyone": switch("rivals that use the unlabelled rows see all of them, not 5,000"),
+    "--everyone": switch(
+        "rivals that use unlabelled rows see all in every repeat, not 5,000 in the first four"
+    ),
 }
 
 
@@ -82,7 +84,7 @@ def _claims_in_full(claims: Sequence[Claim]) -> str:
         for (data, rate), claim in cells.items():
             text = (
                 f"{SYMBOLS[claim.verdict]} {short_name(data)}, {100 * rate:g} % wrong: "
-                f"{margin(claim)}, {claim.verdict}. {means(claim)}"
+                f"{margin(claim, claims[0].n_repeats)}, {claim.verdict}. {means(claim)}"
             )
             lines.append(fill(text, "  ", "      "))
     return "\n".join(lines)

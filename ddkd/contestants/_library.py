@@ -9,15 +9,15 @@ import sklearn
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC
 
 from ddkd._labels import encode
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem, folds_of
 from ddkd.contestants._ridge import GaussianKernel
+from ddkd.contestants._students import student_features
 from ddkd.datasets import DeformedImages
-from ddkd.features import RandomFourierFeatures
+from ddkd.features import narrow
 
 COSTS = (0.3, 1.0, 3.0, 10.0)
 _N_FOLDS = 5
@@ -71,14 +71,17 @@ def extra_trees(problem: Problem, labels: Labels) -> Model:
 def self_training(problem: Problem, labels: Labels) -> Model:
     """scikit-learn's `SelfTrainingClassifier` around discriminants of n random Fourier features."""
 
+    def features(rows: Inputs) -> np.ndarray:
+        return narrow(student_features(problem, rows), problem.n)
+
+    pool = features(problem.seen)[:_SELF_TRAINED]
+    base = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+
     def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
-        pool = problem.seen.X[:_SELF_TRAINED]
-        X = np.concatenate([problem.labelled.X[rows], pool])
+        Z = np.concatenate([features(problem.labelled)[rows], pool])
         partly = np.append(y, np.full(len(pool), -1))
-        features = RandomFourierFeatures(problem.n, gamma=problem.gamma, random_state=problem.seed)
-        base = make_pipeline(features, LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))
-        trained = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(X, partly)
-        return partial(_predict, trained)
+        trained = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(Z, partly)
+        return lambda rows: trained.predict(features(rows))
 
     return _each(labels, fit)
 
@@ -119,30 +122,31 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
 
 
 def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """`C` and `gamma` of least cross-validated error: a grid search at half of its price."""
+    """`C` and `gamma` of least cross-validated error, as GridSearchCV chooses them."""
 
     def choose() -> tuple[float, float]:
         groups = None if problem.groups is None else problem.groups[rows]
         folds = folds_of(y, _N_FOLDS, problem.seed, groups)
         kernels = [GaussianKernel(problem, g).matrix(problem.labelled) for g in problem.gammas]
         grams = [K[np.ix_(rows, rows)] for K in kernels]
-        wrong = np.array([sum(_wrong(K, y, *fold) for fold in folds) for K in grams])
-        # Of equally good ones the smallest C, as GridSearchCV has it.
-        c, g = np.unravel_index(wrong.T.argmin(), wrong.T.shape)
-        return COSTS[c], problem.gammas[g]
+        least, chosen = np.inf, (COSTS[0], problem.gammas[0])
+        for C in COSTS:
+            for K, gamma in zip(grams, problem.gammas, strict=True):
+                wrong = 0
+                for fold in folds:
+                    wrong += _wrong(K, y, C, *fold)
+                    if wrong >= least:  # of equally good ones the first
+                        break
+                else:
+                    least, chosen = wrong, (C, gamma)
+        return chosen
 
     return problem.labelled.once(("svm", rows.tobytes(), y.tobytes()), choose)
 
 
-def _wrong(K: np.ndarray, y: np.ndarray, train: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """How many held-out labels are wrong, for each `C`."""
+def _wrong(K: np.ndarray, y: np.ndarray, C: float, train: np.ndarray, held: np.ndarray) -> int:
+    """How many held-out labels are wrong."""
     if len(np.unique(y[train])) == 1:
-        return np.full(len(COSTS), np.sum(y[held] != y[train][0]))
-    K_train, K_held = K[np.ix_(train, train)], K[np.ix_(held, train)]
-    wrong = np.empty(len(COSTS), dtype=int)
-    for c, C in enumerate(COSTS):
-        model = SVC(C=C, kernel="precomputed").fit(K_train, y[train])
-        wrong[c:] = np.sum(model.predict(K_held) != y[held])
-        if np.abs(model.dual_coef_).max() < C:  # no bound is active: a larger C changes nothing
-            break
-    return wrong
+        return int(np.sum(y[held] != y[train][0]))
+    model = SVC(C=C, kernel="precomputed").fit(K[np.ix_(train, train)], y[train])
+    return int(np.sum(model.predict(K[np.ix_(held, train)]) != y[held]))

@@ -200,6 +200,8 @@ def compete(
 ) -> list[Entry]:
     """Let rivals, and students of them, score the rows `query` for every labelling.
 
+    Where the part of the pool that semi-supervised contestants see is empty, they are left out.
+
     Parameters
     ----------
     problem : Problem
@@ -220,6 +222,9 @@ def compete(
     list of Entry
         One for each, failed ones included.
     """
+    if not len(problem.seen):
+        rivals = [rival for rival in rivals if rival.sees == "labels"]
+        teachers = [teacher for teacher in teachers if teacher.votes is not _spread]
     entries = []
     for rival in rivals:
         entry = Entry(rival.name, rival.title, rival.sees)
@@ -249,8 +254,6 @@ def _teach(
     problem: Problem, labels: Labels, teacher: Teacher, given: Sequence[tuple[Inputs, np.ndarray]]
 ) -> Student:
     """Fit the students of one teacher."""
-    rows = min((rows for rows, _ in given), key=len)
-    if teacher.votes is _spread:
-        rows = problem.seen
+    rows = problem.seen if teacher.votes is _spread else min((r for r, _ in given), key=len)
     votes = teacher.votes(problem, labels, [scores[:, : len(rows)] for _, scores in given])
     return Student(problem, rows, votes, labels.offset)

@@ -44,7 +44,7 @@ class Claim:
     difference, standard_error : float
         Mean and standard error over repeats of the quantity claimed to be negative.
     n_repeats : int
-        Number of repeats.
+        Number of repeats in which all that is compared was measured.
     values : dict
         Means of the quantities compared, by name (0-1 errors as fractions).
     question : str
@@ -136,12 +136,15 @@ class _Case:
         self, key: str, statement: str, differences: np.ndarray, values: dict[str, Any]
     ) -> Claim:
         """The claim that the differences are negative, judged."""
-        verdict, n_repeats = judge(differences), len(differences)
+        paired = differences[~np.isnan(differences)]
+        verdict, n_repeats = judge(paired), len(paired)
         return Claim(key, statement, self.data, self.flip, *verdict, n_repeats, values)
 
     def versus(self, key: str, statement: str, own: Side, rival: Side) -> Claim:
-        """The claim that one model errs less than another."""
-        return self.claim(key, statement, own[1] - rival[1], _means(dict([own, rival])))
+        """The claim that one model errs less than another, in the repeats that have both."""
+        both = ~np.isnan(own[1] - rival[1])
+        sides = {name: errors[both] for name, errors in (own, rival)}
+        return self.claim(key, statement, own[1] - rival[1], _means(sides))
 
     def enough(self, name: str, rival: Callable[[int], np.ndarray]) -> Claim:
         """The claim that some transfer set is enough to beat a rival."""

@@ -66,7 +66,8 @@ def compare(
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own, which join the standard ones; see `ddkd.contestants.Contestant`.
     n_seen : int or None, default=5000
-        How many of the unlabelled inputs the rivals see that use them; None for all.
+        How many of the unlabelled inputs the rivals see that use them; None for all. With 0 these
+        rivals and what needs them are left out.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def compare(
     if bandwidth is not None:
         check_real("bandwidth", bandwidth, low=0.0, low_open=True)
     if n_seen is not None:
-        check_integer("n_seen", n_seen)
+        check_integer("n_seen", n_seen, low=0)
     check_integer("teacher_width", teacher_width)
     check_integer("n_transfer", n_transfer)
     if len(flip_rates) == 0:
@@ -220,10 +221,11 @@ def _students(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
         path = _scores(wide[:size], labels[:size], widths[size], task.student(task.test))
         for width, scores in zip(widths[size], path, strict=True):
             yield from _student_records(task, teachers, scores, width, size)
-    gram = np.zeros((widest, widest))
+    gram, moments = np.zeros((widest, widest)), np.zeros((widest, labels.shape[1]))
     for start, stop in pairwise([0, *(size for size in widths if size > widest)]):
         gram += Z[start:stop].T @ Z[start:stop]
-        coefs = NestedStudents(Z[:stop], gram).coefs(labels[:stop], widths[stop])
+        moments += Z[start:stop].T @ labels[start:stop]
+        coefs = NestedStudents(gram, stop).coefs(moments, widths[stop])
         for width, coef in zip(widths[stop], coefs, strict=True):
             yield from _student_records(task, teachers, Z_test[:, :width] @ coef, width, stop)
     if m > widest:

@@ -51,31 +51,33 @@ class Errors:
     ) -> tuple[str, np.ndarray]:
         """The model of one role with the smallest mean test error: chosen in hindsight.
 
-        Models recorded at several widths are taken at the one given.
+        The means are over the repeats in which all of them competed. Models recorded at several
+        widths are taken at the one given.
         """
         found = {}
         for name in self.named(role, flip, sees=sees):
             several = len(self._table.where(flip_rate=flip, model=name)) > len(self._repeats)
             at_width: dict[str, Any] = {"width": width} if several else {}
             found[name] = self.values(name, flip, **at_width)
-        best = min(found, key=lambda name: found[name].mean())
+        common = ~np.isnan(list(found.values())).any(axis=0)
+        best = min(found, key=lambda name: found[name][common].mean())
         return best, found[best]
 
     def values(self, model: str, flip: float, *, column: str = "error", **fixed: Any) -> np.ndarray:
         """One number a repeat for one configuration, such as ``width=20, n_transfer=100``.
 
-        A ValueError where there is not exactly one record a repeat.
+        NaN for a repeat in which a contestant did not compete, or nothing was predicted; else a
+        ValueError where there is not exactly one record a repeat.
         """
         rows = self._table.where(flip_rate=flip, model=model, **fixed)
-        if not np.array_equal(rows["repeat"], self._repeats):
+        repeats, optional = rows["repeat"], (rows["role"] != "curve").any()
+        expected = np.intersect1d(repeats, self._repeats) if optional else self._repeats
+        if not np.array_equal(repeats, expected):
             raise ValueError(f"not one record a repeat for {model} where {fixed}")
-        return rows[column].astype(float)
+        found = np.full(len(self._repeats), np.nan)
+        found[np.searchsorted(self._repeats, repeats)] = rows[column]
+        return found
 
-    def options(
-        self, model: str, flip: float, column: str, *, every_repeat: bool = False, **fixed: Any
-    ) -> np.ndarray:
-        """Sorted distinct values of a column among a model's records, if need be in all repeats."""
-        rows = self._table.where(flip_rate=flip, model=model, **fixed)
-        pairs = np.stack([rows[column], rows["repeat"]])
-        values, counts = np.unique(np.unique(pairs, axis=1)[0], return_counts=True)
-        return values[counts == len(self._repeats)] if every_repeat else values
+    def options(self, model: str, flip: float, column: str, **fixed: Any) -> np.ndarray:
+        """Sorted distinct values of a column among a model's records."""
+        return np.unique(self._table.where(flip_rate=flip, model=model, **fixed)[column])

@@ -17,6 +17,9 @@ from ddkd.experiments._result import SweepResult
 from ddkd.experiments._source import draw_split
 from ddkd.experiments._sweep import sweep
 
+# In how many repeats the rivals compete that use the unlabelled inputs: they cost the most.
+SEEN_REPEATS = 4
+
 
 @dataclass(frozen=True)
 class Protocol:
@@ -169,7 +172,8 @@ def reproduce(
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own, which join the standard ones; see `ddkd.contestants.Contestant`.
     everyone : bool, default=False
-        Whether rivals that use the unlabelled inputs see all of them, not only 5,000.
+        Whether rivals that use the unlabelled inputs see all of them in every repeat, not only
+        5,000 in the first four.
     repeats : int, default=10
         Independent splits, random features and transfer sets for each data set.
     seed : int, default=0
@@ -199,7 +203,7 @@ def reproduce(
             "protocols": {p.data: vars(p) for p in jobs},
             "digests": {p.data: fingerprint(p.file or p.data) for p in jobs},
             "contestants": contestants_of(contestants),
-            "n_seen": None if everyone else N_SEEN,
+            "everyone": everyone,
         },
         checkpoint=checkpoint,
         resume=resume,
@@ -221,11 +225,14 @@ def _measure(
     data: str,
     protocols: dict[str, dict[str, Any]],
     digests: dict[str, str],
-    **given: Any,
+    contestants: Sequence[Any],
+    everyone: bool,
 ) -> list[dict[str, Any]]:
     """Draw one data set and compare on it."""
     protocol = protocols[data]
+    repeat = data_rng.bit_generator.seed_seq.spawn_key[0]  # type: ignore[attr-defined]
+    n_seen = None if everyone else N_SEEN if repeat < SEEN_REPEATS else 0
     sizes = {name: protocol[name] for name in ("n_samples", "n_test") if protocol[name]}
     split = draw_split(data_rng, data=protocol["file"] or data, digest=digests[data], **sizes)
     options = {name: protocol[name] for name in ("teacher_width", "n_transfer", "flip_rates")}
-    return compare(split, rng, **options, **given)
+    return compare(split, rng, **options, contestants=contestants, n_seen=n_seen)

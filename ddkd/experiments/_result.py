@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ddkd.experiments._atomic import write_atomic
-from ddkd.experiments._table import Scalar, Table
+from ddkd.experiments._table import Scalar, Table, columns_of
 
 _META = "meta"
 _PREFIX = "column:"
@@ -82,7 +82,7 @@ class SweepResult(Table):
             for value in _names(values)
             for group, means in self._repeat_means(value, by).items()
         ]
-        return _table([*by, "value", "n", "mean", "se"], rows)
+        return Table(columns_of(rows))
 
     def paired(
         self, value: str, *, between: str, a: Scalar, b: Scalar, by: str | Sequence[str] = ()
@@ -127,7 +127,7 @@ class SweepResult(Table):
                     f"{where}; a paired difference needs both in every repeat"
                 )
             rows.append({**names, **_moments([first[r] - second[r] for r in first])})
-        return _table([*by, "n", "mean", "se"], rows)
+        return Table(columns_of(rows))
 
     def _repeat_means(
         self, value: str, by: Sequence[str]
@@ -208,7 +208,3 @@ def _moments(values: list[float]) -> dict[str, Scalar]:
         mean = float(np.mean(values))
         se = float(np.std(values, ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
     return {"n": n, "mean": mean, "se": se}
-
-
-def _table(names: list[str], rows: list[dict[str, Scalar]]) -> Table:
-    return Table({name: np.array([row[name] for row in rows]) for name in names})

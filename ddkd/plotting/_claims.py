@@ -106,14 +106,18 @@ def _numbers(claims: Sequence[Claim], decisive: Claim) -> str:
     return f"{first} errs on {100 * error:.1f} % of the test rows{more}"
 
 
-def margin(claim: Claim) -> str:
-    """A claim's margin in points of per cent, positive in its favour, or the count it rests on."""
+def margin(claim: Claim, n_repeats: int) -> str:
+    """A claim's margin in points of per cent, positive in its favour, or the count it rests on.
+
+    Where a claim rests on fewer than all `n_repeats`, it says so.
+    """
     if "examples needed" in claim.values:
         needed = claim.values["examples needed"]
         return f"m = {needed:,}" if needed else f"m > {claim.values['most tried']:,}"
     if "repeats that interpolate" in claim.values:
         return f"{claim.values['repeats that interpolate']} of {claim.n_repeats}"
-    return f"{-100 * claim.difference:+.1f} \u00b1 {100 * claim.standard_error:.1f}"
+    some = f" in {claim.n_repeats} repeats" if claim.n_repeats < n_repeats else ""
+    return f"{-100 * claim.difference:+.1f} \u00b1 {100 * claim.standard_error:.1f}{some}"
 
 
 def means(claim: Claim) -> str:

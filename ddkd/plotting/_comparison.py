@@ -89,10 +89,12 @@ class _Panels:
             return
         values = np.array([self.errors.values(model, flip, width=w, n_transfer=m) for w in widths])
         law = f"{model}-predicted"
-        grid = self.errors.options(law, flip, "width", every_repeat=True, n_transfer=m)
+        grid = self.errors.options(law, flip, "width", n_transfer=m)
+        means = [self.errors.values(law, flip, width=w, n_transfer=m).mean() for w in grid]
+        everywhere = np.isfinite(means)  # predicted in every repeat
+        grid, line = grid[everywhere], np.array(means)[everywhere]
         marks = draw_scores(ax, widths, values, label(model), joined=not len(grid))
         if len(grid):
-            line = [self.errors.values(law, flip, width=w, n_transfer=m).mean() for w in grid]
             # Nothing is predicted at the threshold: no line may bridge it.
             at, broken = np.append(grid, m or self.n), np.append(line, np.nan)
             draw_theory(ax, at, broken, f"{label(model)}, predicted", marks)
@@ -104,7 +106,7 @@ class _Panels:
         width = self.errors.options("teacher", flip, "width").max()
         draw_level(ax, self.errors.values("teacher", flip, width=width), "teacher")
         name, values = self.errors.best("rival", flip, 4 * self.n)
-        draw_level(ax, values, _RIVAL)
+        draw_level(ax, values[~np.isnan(values)], _RIVAL)
         # Not in the legend that the panels share: it may be another one in each.
         set_title(ax, f"{100 * flip:g} % wrong labels", f"best: {title_of(name)}")
 
@@ -163,7 +165,7 @@ def _by_flips(panels: _Panels) -> Figure:
     ):
         values = [errors.values(model, flip, width=width, n_transfer=m) for flip in flips]
         draw_scores(ax, flips, np.array(values), label(model))
-    rivals = [errors.best("rival", flip, width=4 * panels.n)[1] for flip in flips]
-    draw_scores(ax, flips, np.array(rivals), _RIVAL)
+    rivals = np.array([errors.best("rival", flip, width=4 * panels.n)[1] for flip in flips])
+    draw_scores(ax, flips, rivals[:, ~np.isnan(rivals).any(axis=0)], _RIVAL)
     finish(ax, "Wrong training labels (%)", _ERROR)
     return figure

@@ -103,7 +103,7 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
 
 def _claims_table(claims: Sequence[Claim]) -> str:
     """A table a question, a row a claim, a column a data set and flip rate."""
-    columns = settings(claims)
+    columns, n_repeats = settings(claims), claims[0].n_repeats
     head = "".join(
         f"<th>{_escaped(short_name(data))}, {100 * rate:g} % wrong</th>" for data, rate in columns
     )
@@ -112,7 +112,7 @@ def _claims_table(claims: Sequence[Claim]) -> str:
         rows = by_statement([claim for claim in claims if claim.question == key])
         body = "".join(
             f"<tr><th>{_escaped(next(iter(cells.values())).statement)}</th>"
-            + "".join(_cell(cells.get(column)) for column in columns)
+            + "".join(_cell(cells.get(column), n_repeats) for column in columns)
             + "</tr>"
             for cells in rows.values()
         )
@@ -123,12 +123,12 @@ def _claims_table(claims: Sequence[Claim]) -> str:
     return "".join(tables)
 
 
-def _cell(claim: Claim | None) -> str:
+def _cell(claim: Claim | None, n_repeats: int) -> str:
     """A claim's verdict, its margin, and the numbers it rests on."""
     if claim is None:
         return "<td></td>"
     verdict = _escaped(claim.verdict)
-    text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim)}")
+    text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim, n_repeats)}")
     numbers = f"<br><small>{_escaped(means(claim))}</small>"
     return f'<td class="{verdict}" title="{verdict}">{text}{numbers}</td>'
 

@@ -156,3 +156,35 @@ def test_a_rival_that_failed_once_is_left_out_and_harms_nobody():
     claims = {c.key: c for c in judge_claims(columns, data="toy")}
     assert "everyone" not in claims
     assert claims["traditional"].verdict == "undecided"
+
+
+def without(columns, model, repeats):
+    """Columns less some repeats of one model."""
+    keep = ~((columns["model"] == model) & np.isin(columns["repeat"], repeats))
+    return {name: column[keep] for name, column in columns.items()}
+
+
+def test_a_rival_in_some_repeats_is_compared_in_these():
+    hard = [0.2, 0.3, 0.9, 0.1]
+    columns = table({("label-spreading", None, None): [0.1] * 4, ("hard", None, None): hard})
+    columns = without(columns, "label-spreading", [2, 3])
+    claims = {c.key: c for c in judge_claims(columns, data="toy")}
+    claim = claims["everyone"]
+    assert (claim.n_repeats, claims["traditional"].n_repeats) == (2, REPEATS)
+    assert claim.values == pytest.approx({"hard student": 0.25, "label spreading": 0.1})
+    assert claim.difference == pytest.approx(0.15)
+    assert claim.standard_error == pytest.approx(0.05)
+
+
+def test_the_best_is_chosen_in_the_repeats_that_all_competed_in():
+    # Over its own two repeats the SVM is better than label spreading, over all of them worse.
+    columns = table(
+        {
+            ("label-spreading", None, None): [0.2, 0.2, 0.0, 0.0],
+            ("svm", None, None): [0.1, 0.1, 0.5, 0.5],
+        }
+    )
+    columns = without(columns, "label-spreading", [2, 3])
+    name, values = Errors(columns).best("rival", 0.0, 4 * N)
+    assert name == "svm"
+    np.testing.assert_array_equal(values, [0.1, 0.1, 0.5, 0.5])

@@ -251,3 +251,27 @@ def test_test_labels_decide_nothing(split):
     for a, b in zip(first, second, strict=True):
         chosen = [(key, value) for key, value in a.items() if key != "error"]
         assert repr(chosen) == repr([(key, value) for key, value in b.items() if key != "error"])
+
+
+def test_with_no_pool_to_see_what_needs_it_is_left_out_and_the_others_are_the_same(split, records):
+    found = compare(
+        split,
+        np.random.default_rng(7),
+        bandwidth=0.8,
+        teacher_width=TEACHER,
+        n_transfer=POOL,
+        flip_rates=RATES,
+        contestants=[LabelPropagation(kernel="knn")],
+        n_seen=0,
+    )
+    left_out = {r["model"] for r in records} - {r["model"] for r in found}
+    assert left_out == {
+        "label-spreading",
+        "laplacian",
+        "self-training",
+        "student-of-label-spreading",
+        "student-of-laplacian",
+        "student-of-majority",
+        "student-of-neighbours",
+    }
+    assert repr(found) == repr([r for r in records if r["model"] not in left_out])
