@@ -48,7 +48,7 @@ class Answer:
     status: int = 0
     table: Any = None
     figure: Any = None
-    write: Callable[[Path], None] | None = None
+    write: Callable[[Path], object] | None = None
 
     def print(self, *, json_file: Path | None = None, verbose: bool = False) -> None:
         """Print to standard output.

@@ -1,8 +1,6 @@
 """``advise``: which method to use, and whether to distil it."""
 
 import argparse
-from functools import partial
-from pathlib import Path
 
 import joblib
 import numpy as np
@@ -52,13 +50,12 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     ranking = Table({name: advice.ranking[name] for name in advice.ranking.dtype.names or ()})
     kind = "of the rows wrong" if advice.n_classes else "of the variance left"
     report = advice.report()
-    first, *rest = report.splitlines()
-    lines = rest[: rest.index("")]
-    table = [f" {line}" for line in rest[rest.index("") + 1 :]]
+    words, _, table = report.partition("\n\n")
+    first, *lines = words.splitlines()
     measured = f"Measured on {len(X_test):,} held-out rows: {percent(score)} {kind}."
     return Answer(
         first,
-        [*lines, measured, *data.notes(), *table],
+        [*lines, measured, *data.notes(), *(f" {line}" for line in table.splitlines())],
         report=args.out,
         values={
             "best": advice.best,
@@ -71,7 +68,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         },
         table=ranking,
         figure=advice.plot().figure,
-        write=partial(_write, report),
+        write=lambda folder: (folder / "advice.txt").write_text(f"{report}\n", encoding="utf-8"),
     )
 
 
@@ -86,7 +83,3 @@ def _column(args: argparse.Namespace, data: Data) -> list[int]:
             + (f"; there are {listed(names)}" if names else "")
         )
     return [names.index(args.group)]
-
-
-def _write(report: str, folder: Path) -> None:
-    (folder / "advice.txt").write_text(report + "\n", encoding="utf-8")

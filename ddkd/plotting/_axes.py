@@ -43,7 +43,6 @@ class RoundTicks(Locator):
         low, high = sorted(self.axis.get_view_interval())
         decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         choices = [((1, 2, 5), 1), ((1, 3), 1), *(((1,), step) for step in range(1, len(decades)))]
-        ticks = np.array([])
         for mantissas, step in choices:
             ticks = np.sort(np.multiply.outer(10.0**decades, mantissas).ravel())
             ticks = ticks[(ticks >= 0.999 * low) & (ticks <= 1.001 * high)][::step]
@@ -123,10 +122,9 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
     rows = _stack_labels(ax)
     if ax.get_title():
         ax.set_title(ax.get_title(), fontsize=FONT + 1, pad=8 + 1.3 * FONT * rows)
-    if legend:
-        entries = legend_entries(ax)
-        if list(entries) not in ([], ["test"]):
-            legend_below(ax, entries)
+    entries = legend_entries(ax) if legend else {}
+    if list(entries) not in ([], ["test"]):
+        legend_below(ax, entries)
 
 
 def legend_entries(ax: Axes) -> dict[str, Artist]:

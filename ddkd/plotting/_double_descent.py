@@ -95,10 +95,9 @@ class DoubleDescentDisplay(CurvesDisplay):
 
     def __post_init__(self) -> None:
         self.widths = x = check_vector("widths", self.widths)
-        if self.test_scores is not None:
-            self.test_scores = check_scores("test_scores", self.test_scores, x)
-        if self.train_scores is not None:
-            self.train_scores = check_scores("train_scores", self.train_scores, x)
+        for name in ("test_scores", "train_scores"):
+            if (scores := getattr(self, name)) is not None:
+                setattr(self, name, check_scores(name, scores, x))
         if self.theory is not None:
             self.theory = check_theory("theory", self.theory, x)
         if self.test_scores is None and self.theory is None:

@@ -52,12 +52,17 @@ def predict_curve(
     grid = check_widths("widths", widths)
     strengths = np.unique(check_vector("alphas", alphas))
     noisy = split.flip_labels(flip_rate, rng=rng)
-    targets, wanted = _targets(noisy)
+    numbers = split.task == "numbers"
+    if numbers:
+        mean = noisy.y_train.mean()
+        targets, wanted = (y[:, None] - mean for y in (noisy.y_train, noisy.y_test))
+    else:
+        codes = (codes_of("y", y, split.classes) for y in (noisy.y_train, noisy.y_test))
+        targets, wanted = (encode(c, len(split.classes), centred=True) for c in codes)
     gamma = bandwidth_gamma(split.X_train, bandwidth)
     predictor = fourier_predictor(split.X_train, split.X_test, gamma)
     found = predictor.predict(targets, grid[:, None], alpha=strengths)
     predicted_mse = found.mse(wanted)
-    numbers = split.task == "numbers"
     value = "variance_left" if numbers else "error"
     truth = decode(wanted)
     predicted = predicted_mse / np.var(wanted) if numbers else found.error_rate(truth)
@@ -82,13 +87,3 @@ def predict_curve(
                 }
             )
     return records
-
-
-def _targets(split: Split) -> tuple[np.ndarray, np.ndarray]:
-    """Targets of training and test rows: coded classes, or numbers less their training mean."""
-    if split.task == "numbers":
-        mean = split.y_train.mean()
-        return split.y_train[:, None] - mean, split.y_test[:, None] - mean
-    classes = split.classes
-    train = encode(codes_of("y_train", split.y_train, classes), len(classes), centred=True)
-    return train, encode(codes_of("y_test", split.y_test, classes), len(classes), centred=True)
