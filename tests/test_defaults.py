@@ -2,11 +2,14 @@
 
 import ast
 import inspect
+import pkgutil
 import re
 from importlib import import_module
 
 import numpy as np
 import pytest
+
+import ddkd
 
 # Developers have numpydoc; users who run the tests need not.
 docscrape = pytest.importorskip("numpydoc.docscrape")
@@ -36,9 +39,21 @@ def documented(text, module):
     return ast.literal_eval(value) if constant is None else constant
 
 
+def methods_of_results():
+    """Full names of the methods of every public class, exported or only returned."""
+    for module in pkgutil.walk_packages(ddkd.__path__, "ddkd."):
+        if module.name.endswith("__main__"):
+            continue
+        for name, found in vars(import_module(module.name)).items():
+            if inspect.isclass(found) and found.__module__ == module.name and name[0] != "_":
+                for method, member in vars(found).items():
+                    if method[0] != "_" and inspect.isfunction(member):
+                        yield f"{module.name}.{name}.{method}"
+
+
 def pairs():
     """Parameters that have both a default and a documented one."""
-    for name in sorted(set(public_names())):
+    for name in sorted({*public_names(), *methods_of_results()}):
         found = resolve(name)
         try:
             signature = inspect.signature(found)
