@@ -86,6 +86,7 @@ def test_thresholds_are_coins_and_infinite_data_is_best():
     best = theory.cluster_mixture(40, 6.0, np.inf, 200, flip_rate=0.2)
     assert best.error_rate == pytest.approx(special.ndtr(-6 / np.sqrt(40)), rel=1e-12)
     assert best.wrong_clusters == 0
+    assert theory.cluster_mixture(2, 1e6, 10, 2).error_rate == 0  # the smallest, the farthest
     peak = theory.cluster_mixture(40, 6.0, 100, 200).distill(200)
     assert peak.error_rate == pytest.approx(0.5)
 
@@ -110,6 +111,7 @@ def test_simulated_figures_are_exact_for_their_coefficients():
         (lambda: theory.cluster_mixture(3, 3.0, 10, 10), "n_clusters"),
         (lambda: theory.cluster_mixture(12, 3.0, 10, 10), "n_clusters"),
         (lambda: theory.cluster_mixture(4, 0.0, 10, 10), "radius"),
+        (lambda: theory.cluster_mixture(4, 1.00001e6, 10, 10), "radius"),
         (lambda: theory.cluster_mixture(4, 1.0, 0, 10), "n_samples"),
         (lambda: theory.cluster_mixture(4, 1.0, [5, 6], 10), "n_samples"),
         (lambda: theory.cluster_mixture(4, 1.0, 10, 10, alpha=-1), "alpha"),

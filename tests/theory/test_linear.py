@@ -143,6 +143,9 @@ def test_isotropic_closed_forms():
     np.testing.assert_allclose(
         theory.least_squares(population, n, alpha=alpha).kappa, kappa, rtol=1e-12
     )
+    # A single column is no less: n k^2 + (n - 1 - alpha) k = alpha.
+    one = theory.least_squares(population, 30, features=[0], alpha=0.6).kappa
+    assert one == pytest.approx(np.roots([30, 29 - 0.6, -0.6]).max(), rel=1e-12)
 
 
 def test_hard_label_errors_of_an_independent_replica_calculation():

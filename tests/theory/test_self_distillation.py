@@ -158,6 +158,39 @@ def test_signs_mixed_with_real_labels_match_simulation():
     assert_matches_theory(simulate, predicted, n_repeats=100, bias=0.02 * predicted, rng=0)
 
 
+@pytest.mark.parametrize(("flips", "labels"), [(0.2, "hard"), (None, "hard"), (None, "soft")])
+def test_the_risk_against_labels_mixed_in_the_same_way(flips, labels):
+    people, n, share = population(p=60, decay=0.7, flips=flips), 90, 0.6
+    s, b = people.eigenvalues, people.coef
+    law = theory.least_squares(people, n, alpha=4.0).self_distill(
+        labels=labels, mixing=share, alpha=2.0
+    )
+
+    def simulate(rng):
+        X = people.sample(n, rng=rng)
+        y = people.label(X, rng=rng)
+        teacher = np.linalg.solve(X.T @ X + 4 * np.eye(60), X.T @ y)
+        score = X @ teacher
+        mixed = (1 - share) * y + share * (np.sign(score) if labels == "hard" else score)
+        student = np.linalg.solve(X.T @ X + 2 * np.eye(60), X.T @ mixed)
+        # On a fresh example, by the arcsine law and Stein's identity.
+        size = np.sum(s * teacher**2)
+        truth = people.label_scale * s * b
+        slope = s * teacher * (np.sqrt(2 / np.pi / size) if labels == "hard" else 1)
+        own = 1.0 if labels == "hard" else size
+        both = slope @ b * people.label_scale
+        if flips:
+            both = (1 - 2 * flips) * (1 - 2 * people.error_rate(teacher))
+        square = people.signal * people.label_scale**2 + people.label_noise
+        labelled = (1 - share) ** 2 * square + share**2 * own + 2 * share * (1 - share) * both
+        return (
+            labelled - 2 * student @ ((1 - share) * truth + share * slope) + np.sum(s * student**2)
+        )
+
+    bias = 0.02 * law.target_risk
+    assert_matches_theory(simulate, law.target_risk, n_repeats=100, bias=bias, rng=0)
+
+
 @pytest.mark.parametrize("n", [80, 120, 121, 200])
 def test_without_a_ridge_a_student_of_soft_labels_is_its_teacher_at_its_threshold_too(n):
     """The least-norm coefficients that meet all of Z w_T are w_T, which lies in Z's row space."""

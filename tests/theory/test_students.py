@@ -120,6 +120,7 @@ def test_scores_of_a_teacher_on_its_threshold_give_its_labels_back():
     student = student.distill([30, 500], with_labels="own", labels="soft")
     np.testing.assert_array_equal(student.train_risk, 0)
     np.testing.assert_array_equal(student.risk, np.inf)
+    np.testing.assert_array_equal(student.coef_mean, 0)  # only the noise has a direction
 
 
 def test_only_true_labels_are_a_first_generation():
