@@ -70,8 +70,8 @@ def public_callables():
 
 
 def is_result(value):
-    """A dataclass that is no key of TARGETS, so that nobody but ddkd makes it."""
-    names = {key.split(",")[0].split(".")[-1] for key in TARGETS}
+    """A dataclass that neither table names, so that nobody but ddkd makes it."""
+    names = {key.split(",")[0].split(".")[-1] for key in (*TARGETS, *NOT_FUZZED)}
     return dataclasses.is_dataclass(value) and value.__name__ not in names
 
 
