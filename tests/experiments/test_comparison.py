@@ -13,7 +13,15 @@ from ddkd import DistilledClassifier, LeastSquaresClassifier
 from ddkd.contestants import Contestant, _graph, _library, _ridge, _table
 from ddkd.contestants._problem import N_SEEN
 from ddkd.datasets import load
-from ddkd.experiments import MAIN_JOB, _comparison, _problem, compare
+from ddkd.experiments import (
+    MAIN_JOB,
+    _comparison,
+    _problem,
+    _reproduce,
+    compare,
+    protocols,
+    reproduce,
+)
 from ddkd.experiments._problem import Comparison
 
 RATES = (0.0, 0.1)
@@ -158,6 +166,7 @@ def test_the_protocol_is_the_one_that_the_reports_speak_of():
     assert (3, small) == (_problem.SMALL_TRANSFER, _problem.SMALL_WIDTHS)
     teacher = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
     assert (teacher, 5000) == (_comparison.TEACHER_WIDTHS, N_SEEN)
+    assert _reproduce.SEEN_REPEATS == 4
     assert _table.RIDGE_WIDTHS == (0.25, 0.5, 1, 2, 4, 10)
     np.testing.assert_allclose(_ridge.ALPHAS, 10.0 ** np.arange(-8, 1.5, 0.5))
     assert (_library.COSTS, _library._N_FOLDS) == ((0.3, 1.0, 3.0, 10.0), 5)
@@ -174,6 +183,19 @@ def test_the_protocol_is_the_one_that_the_reports_speak_of():
         "laplacian",
         "self-training",
     ]
+
+
+@pytest.mark.parametrize(
+    ("everyone", "wanted"), [(False, [5000] * 4 + [0] * 2), (True, [None] * 6)]
+)
+def test_the_pool_is_seen_in_four_repeats_or_in_all_of_them(monkeypatch, everyone, wanted):
+    def seen(split, rng, *, n_seen, **options):
+        return [{"n_seen": str(n_seen)}]
+
+    monkeypatch.setattr(_reproduce, "compare", seen)
+    monkeypatch.setattr(_reproduce, "judge_claims", lambda columns, data: [])
+    done = reproduce(protocols("mixture"), everyone=everyone, repeats=6, progress=False)
+    assert done.result["n_seen"].tolist() == [str(n) for n in wanted]
 
 
 class Crashes(ClassifierMixin, BaseEstimator):
