@@ -21,6 +21,7 @@ _SEARCHED = _PENALTIES | _CUTOFFS | _WIDTHS | _ITERATIONS | {"C"}
 _NARROWING = {"n_components", "n_nonzero_coefs"}  # of a model, such as partial least squares
 _SEARCHING = {"BayesianRidge": "lambda_init", "ARDRegression": "threshold_lambda"}
 _SEARCHING |= {"LassoLarsIC": "criterion"}
+_LONGEST_LIBSVM = 300_000  # iterations
 _ALONE = {"n_estimators": 1, "bootstrap": False, "max_samples": 1.0}
 
 
@@ -92,9 +93,10 @@ def _of_owner(
             continue
         if name in _PENALTIES:
             yield "penalty", name, {name: float(f"{value * 1e-12:.2g}")}
-        elif name == "C":
-            yield "penalty", name, {name: value * 1e4}
-        elif name in _CUTOFFS and ending is None:
+        elif name == "C":  # without an end, libsvm may take minutes
+            end = {"max_iter": _LONGEST_LIBSVM} if own.get("max_iter") == -1 else {}
+            yield "penalty", name, {name: value * 1e4, **end}
+        elif name in _CUTOFFS and _ITERATIONS.isdisjoint(own):
             yield "cutoff", name, {name: 1e-15}
         elif name in _NARROWING:
             yield "rank", name, None

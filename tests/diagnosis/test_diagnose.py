@@ -13,9 +13,11 @@ from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDRegressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVR
 
 from ddkd import diagnose
 from ddkd.diagnosis import _subject
+from ddkd.diagnosis._parts import parts
 from ddkd.diagnosis._subject import Data, work
 from tests.diagnosis.disguises import HEALTHY, SABOTAGED
 from tests.diagnosis.pipelines import RFF, case, fourier, min_norm, numbers
@@ -163,6 +165,16 @@ def test_work_is_counted_from_sizes_iterations_and_members():
     assert work(make_pipeline(members), 20, 50) == 5 * closed
     search = GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}, cv=3).fit(X, y)
     assert work(search, 20, 50) == 6 * closed
+
+
+def test_a_kernel_machine_is_not_run_without_an_end():
+    # libsvm with a large C takes minutes for 400 rows, and cannot be interrupted.
+    model = SVR(C=2.0)
+    (part,) = parts(model, model, [], 3)
+    assert part.cause == "penalty"
+    assert part.neutral == {"C": 2e4, "max_iter": 300_000}
+    (ended, *_) = parts(SVR(max_iter=50), model, [], 3)
+    assert "C" not in ended.neutral
 
 
 def test_an_ensemble_of_too_much_work_is_named_for_what_it_is(monkeypatch):
