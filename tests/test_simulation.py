@@ -126,6 +126,9 @@ def test_class_mixture_errors_agree_with_a_large_test_set():
     wrong = np.mean((X @ model.coef).argmax(axis=1) != y)
     # The model's own figure rests on 4,000 draws a class.
     assert model.error_rate == pytest.approx(wrong, abs=5 * np.sqrt(0.25 / 16_000))
+    for seed in range(3):
+        share = simulation.class_mixture(4, 2.5, 50, 9, rng=seed).error_rate
+        assert share * 16_000 == pytest.approx(round(share * 16_000), abs=1e-6)
     again = simulation.class_mixture(4, 2.5, 200, 60, flip_rate=0.1, rng=0)
     np.testing.assert_array_equal(again.coef, model.coef)
     soft = model.distill(300, labels="soft", rng=2)
@@ -145,6 +148,9 @@ def test_figures_of_a_vote_are_those_of_fresh_examples():
     assert simulation.committee(POPULATION, 20, 3, decide="vote", rng=0).error_rate < 0.5
     one = simulation.committee(POPULATION, 100, 1, decide="vote", rng=0)
     error = POPULATION.error_rate(one.coefs[0])  # exact
+    for seed in range(3):
+        share = simulation.committee(POPULATION, 30, 1, decide="vote", rng=seed).error_rate
+        assert share * 4000 == pytest.approx(round(share * 4000), abs=1e-6)
     wrong = 0.1 + 0.8 * error  # of the labels, a tenth of which are flipped
     assert one.error_rate == pytest.approx(error, abs=5 * np.sqrt(error / 4000))
     # (y - vote)^2 is 4 where they differ.

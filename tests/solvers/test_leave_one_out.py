@@ -34,8 +34,9 @@ def test_rank_deficient_features_with_some_determined_samples():
     Z[:11, 3:6] = Z[:11, :3]
     Z[11] = rng.normal(size=8)
     Y = rng.normal(size=12)
-    loo = leave_one_out(Z, Y, 0.0)
-    np.testing.assert_allclose(loo.predictions[0], refit(Z, Y, 0.0), rtol=1e-8, atol=1e-10)
+    for alpha in (0.0, 1e-6, 0.7):
+        found = leave_one_out(Z, Y, alpha).predictions[0]
+        np.testing.assert_allclose(found, refit(Z, Y, alpha), rtol=1e-8, atol=1e-8)
 
 
 def test_single_sample_is_predicted_by_nothing():
