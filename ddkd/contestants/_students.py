@@ -8,32 +8,49 @@ from collections.abc import Iterable
 
 import numpy as np
 import scipy.linalg
+from scipy.linalg import lapack
 
 from ddkd.contestants._problem import Inputs, Problem
 from ddkd.features import RandomFourierFeatures
+from ddkd.solvers import StreamingLeastSquares
 
-_RIDGE = 1e-8  # a row: it bounds the condition, and six digits are left
+_LARGEST_CONDITION = 1e10  # of the Gram matrix: six digits are left
 
 
 class NestedStudents:
     """Least squares of all widths on one feature matrix with more rows than columns.
 
     Normal equations: the Cholesky factor of the Gram matrix holds that of every width as a leading
-    block. A ridge of 1e-8 a row bounds the condition.
+    block. Where the Gram matrix is too ill-conditioned, a stream of the same rows solves instead,
+    which squares nothing.
 
     Parameters
     ----------
+    Z : ndarray of shape (m, p)
+        Features of the transfer set, nested.
     gram : ndarray of shape (p, p)
-        Z'Z of the nested features Z of the transfer set.
-    n_rows : int
-        Number of rows of Z.
+        Z'Z.
+    alpha : float
+        Ridge.
     """
 
-    def __init__(self, gram: np.ndarray, n_rows: int) -> None:
-        self._factor = scipy.linalg.cholesky(gram + _RIDGE * n_rows * np.eye(len(gram)))
+    def __init__(self, Z: np.ndarray, gram: np.ndarray, alpha: float = 0.0) -> None:
+        self.Z, self.alpha = Z, alpha
+        gram = gram + alpha * np.eye(len(gram))
+        factor, failed = lapack.dpotrf(gram, lower=0, clean=1)
+        if not failed:
+            rcond, _ = lapack.dpocon(factor, np.abs(gram).sum(axis=0).max())
+            failed = rcond * _LARGEST_CONDITION < 1
+        self._factor = None if failed else factor
 
-    def coefs(self, moments: np.ndarray, widths: Iterable[int]) -> list[np.ndarray]:
-        """Coefficients (width, c) for each width, from the targets' products Z'Y (p, c)."""
+    def coefs(
+        self, targets: np.ndarray, moments: np.ndarray, widths: Iterable[int]
+    ) -> list[np.ndarray]:
+        """Coefficients (width, c) for each width, from targets Y (m, c) and moments Z'Y (p, c)."""
+        if self._factor is None:
+            stream = StreamingLeastSquares(self.Z.shape[1], targets.shape[1])
+            stream.update(self.Z, targets)
+            return [stream.solve(self.alpha, width=int(w)).coef for w in widths]
         half = scipy.linalg.solve_triangular(self._factor, moments, trans="T")
         return [scipy.linalg.solve_triangular(self._factor[:w, :w], half[:w]) for w in widths]
 
@@ -57,7 +74,7 @@ class Student:
     """Students of one teacher, a labelling each, on one transfer set.
 
     Their width is four times the labelled rows, or a third of the transfer set where that is less:
-    well away from the student's own peak.
+    well away from the student's own peak. A ridge of 1e-8 a row bounds the condition.
 
     Parameters
     ----------
@@ -83,10 +100,11 @@ class Student:
 
         def learner() -> NestedStudents:
             gram = rows.once("gram", lambda: Z.T @ Z)
-            return NestedStudents(gram[:w, :w], m)
+            return NestedStudents(Z[:, :w], gram[:w, :w], alpha=1e-8 * m)
 
         targets = (votes - offset).transpose(1, 0, 2).reshape(m, -1)
-        (self._coef,) = rows.once("learner", learner).coefs(Z[:, :w].T @ targets, [w])
+        moments = Z[:, :w].T @ targets
+        (self._coef,) = rows.once("learner", learner).coefs(targets, moments, [w])
 
     def __call__(self, rows: Inputs) -> np.ndarray:
         """Scores (L, n_rows, k)."""

@@ -225,7 +225,7 @@ def _students(task: Comparison, teachers: _Teachers) -> Iterator[Record]:
     for start, stop in pairwise([0, *(size for size in widths if size > widest)]):
         gram += Z[start:stop].T @ Z[start:stop]
         moments += Z[start:stop].T @ labels[start:stop]
-        coefs = NestedStudents(gram, stop).coefs(moments, widths[stop])
+        coefs = NestedStudents(Z[:stop], gram).coefs(labels[:stop], moments, widths[stop])
         for width, coef in zip(widths[stop], coefs, strict=True):
             yield from _student_records(task, teachers, Z_test[:, :width] @ coef, width, stop)
     if m > widest:
