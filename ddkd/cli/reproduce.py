@@ -9,6 +9,7 @@ from ddkd.cli._answer import WIDTH, Answer, fill
 from ddkd.cli._data import OWN_DATA, Data
 from ddkd.cli._flags import DATA, RUN, flag, imported, shared, switch
 from ddkd.cli._output import sweep_options
+from ddkd.datasets import load
 from ddkd.experiments import Claim, protocols, reproduce
 from ddkd.experiments._claims import QUESTIONS
 from ddkd.plotting import claims_summary, write_report
@@ -39,8 +40,12 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
     files, notes = [], []
     if data is not None:
         data.require_classes("the paper's claims are")
-        files, notes = [data.source], data.notes(flips=False)
+        files = [data.source]
     jobs = protocols(*files, flip_rate=args.flip_rate, n_samples=args.labelled, quick=args.quick)
+    if data is not None:
+        sizes = {"n_samples": jobs[0].n_samples, "n_test": jobs[0].n_test}
+        data.split = load(data.source, rng=args.seed, **sizes)
+        notes = data.notes(flips=False)
     own = [imported(place) for place in args.contestant]
     done = reproduce(jobs, contestants=own, everyone=args.everyone, **sweep_options(args))
     failed = [f"{name} failed and is left out: {why}" for name, why in done.failures.items()]

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from ddkd import cli, experiments
+from ddkd.cli import _main, reproduce
 from ddkd.cli._answer import pays
+from ddkd.cli._data import Data
 from ddkd.cli.curve import _peak
 from ddkd.experiments import SweepResult, _sweep
+from ddkd.experiments._reproduce import Reproduction
 
 REPRODUCE = ["reproduce", "--quick", "--quiet"]
 
@@ -356,3 +359,14 @@ def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_pat
 )
 def test_a_difference_counts_beyond_two_standard_errors(difference, standard_error, verdict):
     assert pays(difference, standard_error) == verdict
+
+
+def test_reproduce_says_the_sizes_that_it_measures_with(monkeypatch):
+    """The digits as they are have sizes of their own there."""
+    nothing = Reproduction((), None, [])
+    monkeypatch.setattr(Reproduction, "failures", {})
+    monkeypatch.setattr(reproduce, "reproduce", lambda *_, **__: nothing)
+    monkeypatch.setattr(reproduce, "claims_summary", lambda _: ["", ""])
+    args = _main._parser().parse_args(["reproduce", "--data", "digits"])
+    first, *_ = reproduce.run(args, Data(args)).body
+    assert first.endswith("100 labelled rows, 1,297 without their labels to transfer, 400 to test.")
