@@ -43,8 +43,8 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
         files = [data.source]
     jobs = protocols(*files, flip_rate=args.flip_rate, n_samples=args.labelled, quick=args.quick)
     if data is not None:
-        sizes = {"n_samples": jobs[0].n_samples, "n_test": jobs[0].n_test}
-        data.split = load(data.source, rng=args.seed, **sizes)
+        n_samples, n_test = jobs[0].n_samples, jobs[0].n_test
+        data.split = load(data.source, n_samples=n_samples, n_test=n_test, rng=args.seed)
         notes = data.notes(flips=False)
     own = [imported(place) for place in args.contestant]
     done = reproduce(jobs, contestants=own, everyone=args.everyone, **sweep_options(args))
