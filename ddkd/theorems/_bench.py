@@ -114,7 +114,8 @@ def declare(
 
     The law's name is the theorem's. Its docstring has four paragraphs: the statement, the
     equation, where it stops being true, and the source. A wrong variant may be given by the
-    arguments with which the law is wrong, or by the points of the law that it takes for others.
+    arguments with which the law is wrong, each of them a value or a function of the setting, or by
+    the points of the law that it takes for others.
     """
 
     def add(law: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:
@@ -141,10 +142,15 @@ def declare(
 def _mistaken(law: Callable[..., Any], variant: Any) -> Callable[..., ArrayLike]:
     """The law that a wrong variant of `declare` leads to."""
     if isinstance(variant, dict):
-        return lambda **setting: law(**setting | variant)
+        return lambda **setting: law(**_changed(setting, variant))
     if isinstance(variant, list):
         return lambda **setting: law(**setting)[variant]
     return variant
+
+
+def _changed(setting: dict[str, Any], variant: dict[str, Any]) -> dict[str, Any]:
+    """The setting with the arguments of a wrong variant."""
+    return setting | {k: v(setting) if callable(v) else v for k, v in variant.items()}
 
 
 @short_repr

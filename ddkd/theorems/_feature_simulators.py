@@ -3,7 +3,7 @@
 import numpy as np
 
 from ddkd.simulation import ridge_fits, training_sets
-from ddkd.theorems._simulators import apply, inputs, mean_risk, smoothers, spread, transpose
+from ddkd.theorems._simulators import apply, inputs, mean_loss, smoothers, spread, transpose
 
 
 def maps(rng, population, k, n_sets):
@@ -25,21 +25,21 @@ def feature_fits(rng, population, n, k, alpha, n_models=1, n_sets=7):
 
 def averaged_risk(rng, population, n, k, alpha, n_models, n_sets=13):
     w = feature_fits(rng, population, n, k, alpha, n_models, n_sets)
-    return mean_risk(population, w.mean(axis=0))
+    return mean_loss(population, w.mean(axis=0))
 
 
 def teacher_and_student(rng, population, n, k, alpha, m, student_k, n_sets=14):
     teacher = feature_fits(rng, population, n, k, alpha, n_sets=n_sets)[0]
     X = inputs(rng, population, m, n_sets)
     student = fit_through(maps(rng, population, student_k, n_sets), X, apply(X, teacher))
-    return [mean_risk(population, w) for w in (teacher, student)]
+    return [mean_loss(population, w) for w in (teacher, student)]
 
 
 def projected_risk(rng, population, n, k, n_sets=160):
     """Minimum norm on k random orthonormal combinations of the inputs."""
     X, y = training_sets(population, n, n_sets, rng=rng)
     Q = np.linalg.qr(maps(rng, population, k, n_sets))[0]
-    return mean_risk(population, fit_through(Q, X, y))
+    return mean_loss(population, fit_through(Q, X, y))
 
 
 def split(rng, population, n, k, alpha):
@@ -82,8 +82,8 @@ def exponent(rng, population, times, k, n_sets=20):
     for width in (k, 2 * k):
         W = maps(rng, population, width, n_sets)
         w = apply(W, ridge_fits(np.sqrt(s)[:, None] * W, np.sqrt(s) * b))
-        stopped = [mean_risk(population, -np.expm1(-time * s) * w) for time in times]
-        excess.append([min(stopped), mean_risk(population, w)])
+        stopped = [mean_loss(population, -np.expm1(-time * s) * w) for time in times]
+        excess.append([min(stopped), mean_loss(population, w)])
     student, teacher = np.log(excess[0]) - np.log(excess[1])
     return student / teacher
 

@@ -12,6 +12,12 @@ def isotropic_risk(population, n):
     )
 
 
+def best_ridge(population):
+    """The best ridge on isotropic inputs, in their units: the same for every n."""
+    noise_to_signal = population.label_noise / (population.label_scale**2 * population.signal)
+    return population.n_features * population.eigenvalues[0] * noise_to_signal
+
+
 def learned(population, n, alpha, power=1):
     """Learnabilities A = s/(s + kappa), and their sum of powers."""
     s, kappa = population.eigenvalues, theory.least_squares(population, n, alpha=alpha).kappa

@@ -36,14 +36,14 @@ def fits(rng, population, n, alpha=0.0, n_sets=20):
     return ridge_fits(*training_sets(population, n, n_sets, rng=rng), alpha)
 
 
-def mean_risk(population, w):
-    """Mean risk of models (n_sets, n_features) against noisy labels."""
-    return np.mean(population.risk(w.T))
+def has_classes(population):
+    return getattr(population, "labels", "hard") == "hard"  # two clusters are classes, too
 
 
-def mean_error(population, w):
-    """Mean 0-1 error of models (n_sets, n_features)."""
-    return np.mean(population.error_rate(w.T))
+def mean_loss(population, w):
+    """Mean risk of models (n_sets, n_features) against noisy labels, or 0-1 error for classes."""
+    loss = population.error_rate if has_classes(population) else population.risk
+    return np.mean(loss(w.T))
 
 
 def mean_agreement(population, w, other):
@@ -53,7 +53,7 @@ def mean_agreement(population, w, other):
 
 
 def error_and_agreement(population, student, teacher):
-    return mean_error(population, student), mean_agreement(population, student, teacher)
+    return mean_loss(population, student), mean_agreement(population, student, teacher)
 
 
 def spread(population, S):
@@ -61,12 +61,8 @@ def spread(population, S):
     return np.mean(np.sum(population.eigenvalues[:, None] * S**2, axis=(1, 2)))
 
 
-def ridge_risk(rng, population, n, alpha=0.0, n_sets=20):
-    return mean_risk(population, fits(rng, population, n, alpha, n_sets))
-
-
-def ridge_error(rng, population, n, alpha, n_sets=14):
-    return mean_error(population, fits(rng, population, n, alpha, n_sets))
+def ridge_loss(rng, population, n, alpha=0.0, n_sets=20):
+    return mean_loss(population, fits(rng, population, n, alpha, n_sets))
 
 
 # Students on fresh inputs.
@@ -85,16 +81,15 @@ def student(rng, population, n, alpha, m, n_sets=6):
 
 def teacher_and_student(rng, population, n, m, n_sets=12):
     teacher = fits(rng, population, n, n_sets=n_sets)
-    return [mean_error(population, w) for w in (teacher, taught(rng, population, teacher, m))]
+    return [mean_loss(population, w) for w in (teacher, taught(rng, population, teacher, m))]
 
 
 def taught_by(rng, population, n, alpha, teachers, n_sets=8):
     """Students of some given teachers, on the same inputs."""
     X = inputs(rng, population, n, n_sets)
-    if population.labels == "hard":
-        students = [ridge_fits(X, np.sign(X @ coef), alpha) for coef in teachers]
-        return [mean_error(population, w) for w in students]
-    return [mean_risk(population, ridge_fits(X, X @ coef, alpha)) for coef in teachers]
+    label = np.sign if has_classes(population) else np.asarray
+    students = [ridge_fits(X, label(X @ coef), alpha) for coef in teachers]
+    return [mean_loss(population, w) for w in students]
 
 
 def weak_and_strong(rng, population, n, m, weak, strong, n_sets=160):
@@ -105,7 +100,7 @@ def weak_and_strong(rng, population, n, m, weak, strong, n_sets=160):
     student[:, strong:] = smoothers(Z[..., strong:]) @ (Z @ teacher)
     truth, v = X @ population.coef, population.noise_variance
     return [
-        mean_risk(population, apply(S, truth)) - v + v * spread(population, S)
+        mean_loss(population, apply(S, truth)) - v + v * spread(population, S)
         for S in (teacher, student)
     ]
 
@@ -142,7 +137,7 @@ def committee(rng, population, n, n_models, m, n_sets=4):
     wrong = np.mean(votes != np.sign(X @ population.coef))
     mean = w.mean(axis=0)
     students = taught(rng, population, mean, m), ridge_fits(X, votes)
-    return [mean_error(population, mean), wrong, *(mean_error(population, w) for w in students)]
+    return [mean_loss(population, mean), wrong, *(mean_loss(population, w) for w in students)]
 
 
 def clusters(rng, n_clusters, radius, n, p, flips, m):
@@ -175,7 +170,7 @@ def best_share(rng, population, n, alpha):
     """The best share of own labels and its risk, from the mean risk at three shares."""
     X, _, w = teach(rng, population, n, alpha, n_sets=20)
     step = ridge_fits(X, apply(X, w), alpha) - w
-    low, middle, high = (mean_risk(population, w + share * step) for share in (-1, 0, 1))
+    low, middle, high = (mean_loss(population, w + share * step) for share in (-1, 0, 1))
     slope, curvature = (high - low) / 2, (high + low) / 2 - middle
     return -slope / (2 * curvature), middle - slope**2 / (4 * curvature)
 
@@ -204,7 +199,7 @@ def bagged(rng, population, n, k, n_models, alpha, n_sets=8):
     """Mean risk of averages over random subsamples."""
     X, y = training_sets(population, n, n_sets, rng=rng)
     rows = [rng.permutation(n)[:k] for _ in range(n_models)]
-    return mean_risk(population, np.mean([ridge_fits(X[:, r], y[:, r], alpha) for r in rows], 0))
+    return mean_loss(population, np.mean([ridge_fits(X[:, r], y[:, r], alpha) for r in rows], 0))
 
 
 def stopped(rng, population, n, time, n_sets=8):
@@ -213,7 +208,7 @@ def stopped(rng, population, n, time, n_sets=8):
     mu, vectors = np.linalg.eigh(transpose(X) @ X)
     mu = np.maximum(mu, 1e-12)
     along = apply(transpose(vectors) @ transpose(X), y) * (-np.expm1(-time * mu) / mu)
-    return mean_risk(population, apply(vectors, along))
+    return mean_loss(population, apply(vectors, along))
 
 
 def parameters(rng, population, n, alpha=0.0, n_sets=5):

@@ -11,8 +11,6 @@ from ddkd.theorems import _feature_simulators, _laws, _simulators
 from ddkd.theorems._bench import Theorem, declare
 from ddkd.theorems._problems import EXACT, FEATURES, HARD, extend, power_law, rows, twins
 
-__all__ = ["THEOREMS"]
-
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
 
@@ -25,7 +23,7 @@ def _missed_degree(population, n):
 
 @theorem(
     "exact",
-    simulate=partial(_simulators.ridge_risk, n_sets=120),
+    simulate=partial(_simulators.ridge_loss, n_sets=120),
     settings=EXACT,
     wrong={
         "p/(n - p) for p/(n - p - 1)": _missed_degree,
@@ -50,7 +48,7 @@ def min_norm_risk(population, n):
 
 @theorem(
     "asymptotic",
-    simulate=_simulators.ridge_risk,
+    simulate=_simulators.ridge_loss,
     settings=rows(
         "population n alpha",
         (power_law(150, 1.2, scale=8, signal=3, noise=0.5), 60, 0.0),
@@ -59,9 +57,7 @@ def min_norm_risk(population, n):
     ),
     wrong={
         "noise and bias without the variance": {"spent": 0},
-        "the ridge divided by n": (
-            lambda population, n, alpha: anisotropic_risk(population, n, alpha / n)
-        ),
+        "the ridge divided by n": {"alpha": lambda at: at["alpha"] / at["n"]},
         "the lost signal not part of the noise": {"lost": 0},
     },
     bias=0.01,
@@ -86,12 +82,8 @@ def anisotropic_risk(population, n, alpha, *, spent=1, lost=1):
     simulate=partial(_feature_simulators.averaged_risk, n_models=1, n_sets=15),
     settings=FEATURES,
     wrong={
-        "the kernel in place of its features": lambda **setting: random_features(
-            **setting | {"k": np.inf}
-        ),
-        "features not scaled by 1/sqrt(k)": lambda population, n, k, alpha: random_features(
-            population, n, k, alpha * k if alpha else k / 10
-        ),
+        "the kernel in place of its features": {"k": np.inf},
+        "features not scaled by 1/sqrt(k)": {"alpha": lambda at: at["alpha"] * at["k"]},
     },
     bias=0.008,
 )
@@ -110,12 +102,10 @@ def random_features(population, n, k, alpha):
 
 @theorem(
     "asymptotic",
-    simulate=_simulators.ridge_error,
+    simulate=partial(_simulators.ridge_loss, n_sets=14),
     settings=HARD,
     wrong={
-        "a slope of 1 - 2 eta": lambda population, n, alpha: hard_labels(
-            population, n, alpha, slope=1 - 2 * population.flip_rate
-        ),
+        "a slope of 1 - 2 eta": {"slope": lambda at: 1 - 2 * at["population"].flip_rate},
         "flips without a cost": {"slope": np.sqrt(2 / np.pi)},
     },
     bias=0.01,

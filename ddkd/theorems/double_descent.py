@@ -10,22 +10,14 @@ from ddkd.theorems import _feature_simulators, _laws, _simulators
 from ddkd.theorems._bench import Theorem, declare
 from ddkd.theorems._problems import EXACT, FEATURES, REAL, extend, isotropic, power_law, rows
 
-__all__ = ["THEOREMS"]
-
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
 
 
-def _best_ridge(population):
-    """The isotropic optimum, in the units of the inputs."""
-    noise_to_signal = population.noise_variance / population.signal
-    return population.n_features * population.eigenvalues[0] * noise_to_signal
-
-
 @theorem(
     "asymptotic",
-    simulate=lambda rng, population, n: _simulators.ridge_risk(
-        rng, population, n, _best_ridge(population)
+    simulate=lambda rng, population, n: _simulators.ridge_loss(
+        rng, population, n, _laws.best_ridge(population)
     ),
     settings=rows(
         "population n",
@@ -36,7 +28,7 @@ def _best_ridge(population):
     wrong={
         "kappa at a ridge of noise/signal, without the p": lambda population, n: (
             theory.least_squares(
-                population, n, alpha=_best_ridge(population) / population.n_features
+                population, n, alpha=_laws.best_ridge(population) / population.n_features
             ).risk
         ),
         "the minimum-norm risk away from the peak": lambda population, n: _laws.isotropic_risk(
@@ -73,7 +65,7 @@ def optimal_ridge_monotone(population, n, *, half=0.5):
     ],
     wrong={
         "the noise itself counted in": lambda **setting: 1 + noise_floor(**setting),
-        "max(n, p) for min(n, p)": {"least": max},
+        "max(n, p) for min(n, p)": {"least": lambda at: max},
     },
     n_repeats=40,
 )
@@ -124,8 +116,8 @@ def _blocks(n, ratio):
     simulate=lambda rng, n, ratio: 2.0 * _simulators.parameters(rng, _blocks(n, ratio), n)[0] / n,
     settings=[{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)],
     wrong={
-        "cosh(ln R)": lambda n, ratio: multiple_descent(n, ratio**2),
-        "as for equal variances": lambda n, ratio: multiple_descent(n, 1),
+        "cosh(ln R)": {"ratio": lambda at: at["ratio"] ** 2},
+        "as for equal variances": {"ratio": 1},
     },
     bias=0.015,
 )
@@ -147,9 +139,7 @@ def multiple_descent(n, ratio):
     settings=extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)),
     wrong={
         "kernel ridge at the models' own ridge": {"own_ridge": True},
-        "variance over K squared": lambda n_models, **setting: features_are_ridge(
-            **setting, n_models=n_models**2
-        ),
+        "variance over K squared": {"n_models": lambda at: at["n_models"] ** 2},
     },
     bias=0.012,
 )
@@ -235,7 +225,7 @@ def variance_split(population, n, k, alpha):
             if n > population.n_features
             else loo_is_exact(population, n)
         ),
-        "the risk at n": lambda population, n: loo_is_exact(population, n + 1),
+        "the risk at n": {"n": lambda at: at["n"] + 1},
     },
 )
 def loo_is_exact(population, n):
@@ -346,7 +336,7 @@ def benign_bounds(seed, n, beta, *, head=1, damp=1.0):
     ),
     wrong={
         "one degree of freedom lost": lambda population, n: conservation(population, n) - [1, 0],
-        "df2 for df1": lambda population, n: conservation(population, n, power=2),
+        "df2 for df1": {"power": 2},
     },
     bias=1e-9,
     n_repeats=5,

@@ -11,8 +11,6 @@ from ddkd.theorems import _feature_simulators, _laws, _simulators
 from ddkd.theorems._bench import Theorem, declare
 from ddkd.theorems._problems import FEATURES, extend, isotropic, power_law, rows
 
-__all__ = ["THEOREMS"]
-
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
 
@@ -227,16 +225,10 @@ def ridge_student_compensates(population, n, alpha):
     return population.signal - along**2 / law.score_variance
 
 
-def _best_hard_ridge(population):
-    """The ridge of least error, in the units of the inputs."""
-    slope = population.label_scale**2
-    return population.n_features * population.eigenvalues[0] * (1 / slope - 1)
-
-
 @theorem(
     "asymptotic",
     simulate=lambda rng, population, n: [
-        _simulators.ridge_error(rng, population, n, factor * _best_hard_ridge(population), 8)
+        _simulators.ridge_loss(rng, population, n, factor * _laws.best_ridge(population), 8)
         for factor in (1 / 3, 1, 3)
     ],
     settings=rows(
@@ -261,7 +253,7 @@ def hard_ridge(population, n, *, ridge=1.0, power=0.5):
 
     Source: our own.
     """
-    best = ridge * _best_hard_ridge(population)
+    best = ridge * _laws.best_ridge(population)
     low, tuned, high = (
         theory.least_squares(population, n, alpha=factor * best) for factor in (1 / 3, 1, 3)
     )

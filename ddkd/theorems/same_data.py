@@ -9,8 +9,6 @@ from ddkd.theorems import _laws, _simulators
 from ddkd.theorems._bench import Theorem, declare
 from ddkd.theorems._problems import EVEN, HARD, REAL, TALL, WIDE, extend, isotropic, power_law, rows
 
-__all__ = ["THEOREMS"]
-
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
 
@@ -29,9 +27,7 @@ def _quadratic(population, n, alpha):
     wrong={
         "no factor of 2 in the share": {"half": 1.0},
         "nothing gained": {"half": 0.0},
-        "the ridge divided by n": (
-            lambda population, n, alpha: self_distillation(population, n, alpha / n)
-        ),
+        "the ridge divided by n": {"alpha": lambda at: at["alpha"] / at["n"]},
     },
     bias=0.012,
 )
@@ -56,9 +52,7 @@ def self_distillation(population, n, alpha, *, half=0.5):
     settings=REAL,
     wrong={
         "the slope for half the slope": lambda **setting: one_shot_tuning(**setting) * [2, 1],
-        "the ridge divided by n": (
-            lambda population, n, alpha: one_shot_tuning(population, n, alpha / n)
-        ),
+        "the ridge divided by n": {"alpha": lambda at: at["alpha"] / at["n"]},
     },
     bias=0.009,
 )
@@ -78,7 +72,7 @@ def one_shot_tuning(population, n, alpha):
 
 @theorem(
     "asymptotic",
-    simulate=lambda rng, population, **setting: _simulators.mean_risk(
+    simulate=lambda rng, population, **setting: _simulators.mean_loss(
         population, _simulators.refit(rng, population, **setting)[0]
     ),
     settings=extend(REAL, mixing=(1.0, 0.8, -0.7), rounds=(3, 4, 2)),
@@ -150,9 +144,7 @@ def hard_self_distillation(population, n, alpha, student_alpha, mixing, *, label
     simulate=_simulators.own_again,
     settings=extend(HARD, m=(120, 200, 150)),
     wrong={
-        "its teacher's examples as if fresh": lambda n, **setting: own_labels_again(
-            **setting, n=n, labels=n
-        ),
+        "its teacher's examples as if fresh": {"labels": lambda at: at["n"]},
         "its teacher's labels alone": {"labels": None},
     },
     bias=0.01,
@@ -185,9 +177,7 @@ def own_labels_again(population, n, alpha, m, *, labels="own"):
             theory.least_squares(population, n, alpha=alpha).risk * (1 - 1 / n_models)
             + theory.bagging(population, n, k, 1, alpha=alpha).risk / n_models
         ),
-        "subsamples independent of one another": (
-            lambda n, **setting: subsample_is_ridge(n=1000 * n, **setting)
-        ),
+        "subsamples independent of one another": {"n": lambda at: 1000 * at["n"]},
     },
     bias=0.01,
 )
@@ -211,7 +201,7 @@ def subsample_is_ridge(population, n, k, n_models, alpha):
         "a ridge of 1/T": lambda population, n, time: (
             theory.least_squares(population, n, alpha=1 / time).risk
         ),
-        "a loss divided by n": lambda population, n, time: gradient_flow(population, n, time / n),
+        "a loss divided by n": {"time": lambda at: at["time"] / at["n"]},
         "the mean fit alone, without its variance": lambda population, n, time: population.risk(
             theory.gradient_flow(population, n, time).coef_mean
         ),
