@@ -54,21 +54,14 @@ def implicit_ridge(
     however close the width is to `size` and however many decades the spectrum spans.
     """
     weight = np.where(s > 0, weight, 0.0)
-    width = weight.sum(axis=-1)
-    alpha = remainder.alpha
-    shape = np.broadcast_shapes(
-        weight.shape[:-1], size.shape, alpha.shape, remainder.square.shape, remainder.linear.shape
-    )
-    width, size, alpha, square, linear = (
-        np.broadcast_to(a, shape) for a in (width, size, alpha, remainder.square, remainder.linear)
+    width, size, alpha, square, linear = np.broadcast_arrays(
+        weight.sum(axis=-1), size, remainder.alpha, remainder.square, remainder.linear
     )
     todo = np.isfinite(size) & (width > 0) & ((alpha > 0) | (width > size) | (remainder.bulk > 0))
-    x = np.zeros(shape)
+    x = np.zeros(width.shape)
     if not todo.any():
         return x
-    if weight.ndim > 1:
-        s = np.broadcast_to(s, (*shape, s.shape[-1]))[todo]
-        weight = np.broadcast_to(weight, (*shape, weight.shape[-1]))[todo]
+    s, weight = (np.broadcast_to(a, (*x.shape, s.shape[-1]))[todo] for a in (s, weight))
     rest = Remainder(alpha[todo], square[todo], linear[todo], remainder.bulk)
     x[todo] = _solve(s, weight, width[todo], size[todo], rest)
     return x

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._fixed_points import Remainder, implicit_ridge
+from ddkd.theory._fits import fit
 
 _FLOW_NODES = 14
 _NEWTON_STEPS = 30
@@ -139,10 +139,8 @@ def _implicit_ridges(s: np.ndarray, n: np.ndarray, alphas: np.ndarray) -> np.nda
     Newton's method in log kappa for n = sum s/(s + kappa) + alpha/kappa; the first guess is the
     tangent at the neighbour.
     """
-    one = np.ones(n.shape)
     here = np.abs(alphas[..., 0])
-    kappa = implicit_ridge(s, (s > 0).astype(float), n, Remainder(here, 0 * one, one))
-    log_kappa = np.log(kappa).astype(complex)
+    log_kappa = np.log(fit(s, s > 0, n, here).kappa).astype(complex)
     _, slope, load = _balance(s, n, here, log_kappa)
     found = []
     for alpha in np.moveaxis(alphas, -1, 0):

@@ -7,8 +7,6 @@ from scipy import optimize, special
 from ddkd._checks import check_integer, check_real
 from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
 
-__all__ = ["isotropic_overlap", "isotropic_risk", "isotropic_risk_quantile"]
-
 # Gauss's rule of four nodes on each of 500 panels: a decreasing function from 1 to 0, however
 # steep, is integrated over (0, 1) with an error of at most 0.0004, a smooth one to 1e-8.
 _PANELS = 500
@@ -74,10 +72,9 @@ def isotropic_risk(
         n_samples=n, n_features=p, signal=seen, unseen_signal=unseen, noise_variance=noise
     )
     v = unseen + noise
-    under, over = p <= n - 2, p >= n + 2
+    gap = np.abs(n - p)
     variance = np.full(n.shape, np.inf)
-    np.divide(p, n - p - 1, out=variance, where=under)
-    np.divide(n, p - n - 1, out=variance, where=over)
+    np.divide(np.minimum(n, p), gap - 1, out=variance, where=gap >= 2)
     bias = np.where(p > n, seen * (p - n) / p, 0.0)
     noise = np.multiply(v, 1 + variance, out=np.zeros(n.shape), where=v > 0)
     return unwrap(bias + noise)

@@ -1,21 +1,19 @@
 """When a hard-label student is the better model: phase diagrams, composed of the laws."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import as_array, check_choice
+from ddkd._checks import check_choice
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import check_counts, check_nonnegative, check_population
 from ddkd.theory.least_squares import least_squares, prefix_masks
-from ddkd.theory.linear import LinearLaw
-from ddkd.theory.random_features import RandomFeatureLaw, random_features
-
-__all__ = ["PhaseDiagram", "phase_diagram"]
+from ddkd.theory.random_features import random_features
 
 _AXES = ("flip_rate", "n_samples", "teacher_width", "student_width", "n_transfer")
 _RIDGES = np.append(0.0, np.geomspace(1e-4, 1e2, 40))  # over the trace
@@ -212,8 +210,6 @@ def phase_diagram(
         "student_width": student_width,
         "n_transfer": n_transfer,
     }
-    given = {name: as_array(name, value) for name, value in given.items()}
-    row, column = _varying(given)
     widest = population.n_features if features == "columns" else np.inf
     values = {"flip_rate": check_nonnegative("flip_rate", given["flip_rate"])}
     for name in _AXES[1:]:
@@ -223,6 +219,7 @@ def phase_diagram(
                 f"{name} must be at most {widest}, the number of features; got "
                 f"{values[name].max():g}"
             )
+    row, column = _varying(values)
     ridges = np.array([alpha]) if alpha is not None else population.eigenvalues.sum() * _RIDGES
     ridges = check_nonnegative("alpha", ridges)
     rows = [
@@ -243,10 +240,10 @@ def phase_diagram(
     )
 
 
-def _varying(given: Mapping[str, ArrayLike]) -> tuple[str, str]:
+def _varying(values: Mapping[str, np.ndarray]) -> tuple[str, str]:
     """Names of the two parameters that are vectors."""
-    vectors = [name for name in _AXES if np.ndim(given[name]) == 1 and np.size(given[name])]
-    if len(vectors) != 2 or any(np.ndim(value) > 1 for value in given.values()):
+    vectors = [name for name in _AXES if values[name].ndim == 1 and values[name].size]
+    if len(vectors) != 2 or any(value.ndim > 1 for value in values.values()):
         raise ValueError(
             f"exactly two of {', '.join(_AXES)} must be one-dimensional arrays with entries, the "
             f"others numbers; arrays: {', '.join(vectors) or 'none'}"
@@ -264,39 +261,24 @@ def _errors(
     """Errors of student, teacher and directly trained model on a row, and the teacher's ridge."""
     population = replace(population, flip_rate=float(at["flip_rate"]))
     every = ridges[:, None]  # ridges along the first axis, columns of the diagram along the last
-    model = partial(_model, population, features, at["n_samples"])
-    tuning = model(at["teacher_width"], every).error_rate
-    strength = ridges[np.argmin(tuning, axis=0)]
-    teacher = model(at["teacher_width"], strength)
-    direct = model(at["student_width"], every).error_rate.min(axis=0)
-    m, width = at["n_transfer"], at["student_width"]
-    if isinstance(teacher, LinearLaw):
-        masks = prefix_masks(width, population.n_features)
-        student = teacher.distill(m, features=masks, alpha=every).error_rate
-    else:
-        student = teacher.distill(m, width, alpha=every).error_rate
-    parts = student.min(axis=0), teacher.error_rate, direct, strength
+    model, size = _models(population, features)
+    model = partial(model, n_samples=at["n_samples"])
+    teachers, students = size(at["teacher_width"]), size(at["student_width"])
+    strength = ridges[np.argmin(model(**teachers, alpha=every).error_rate, axis=0)]
+    teacher = model(**teachers, alpha=strength)
+    direct = model(**students, alpha=every).error_rate.min(axis=0)
+    student = teacher.distill(at["n_transfer"], **students, alpha=every).error_rate.min(axis=0)
+    parts = student, teacher.error_rate, direct, strength
     return np.stack([np.broadcast_to(part, shape) for part in parts])
 
 
-def _model(
-    population: GaussianPopulation,
-    features: str,
-    n: np.ndarray,
-    width: np.ndarray,
-    alpha: np.ndarray,
-) -> LinearLaw | RandomFeatureLaw:
-    """Law of a model that learns the labels."""
+def _models(
+    population: GaussianPopulation, features: str
+) -> tuple[Callable[..., Any], Callable[[np.ndarray], dict[str, np.ndarray]]]:
+    """The law of a model that learns the labels, and what it takes for a width."""
+    s, p = population.eigenvalues, population.n_features
     if features == "columns":
-        masks = prefix_masks(width, population.n_features)
-        return least_squares(population, n, features=masks, alpha=alpha)
-    scale = np.sqrt(population.eigenvalues)
-    return random_features(
-        population.eigenvalues,
-        scale * population.coef,
-        n,
-        width,
-        alpha=alpha,
-        labels="hard",
-        flip_rate=population.flip_rate,
-    )
+        return partial(least_squares, population), lambda w: {"features": prefix_masks(w, p)}
+    hard: dict[str, Any] = {"labels": "hard", "flip_rate": population.flip_rate}
+    law = partial(random_features, s, np.sqrt(s) * population.coef, **hard)
+    return law, lambda width: {"n_components": width}

@@ -10,8 +10,6 @@ from ddkd.theory._laws import linear_truth
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
-__all__ = ["best_alpha"]
-
 _GRID = 64
 _GOLDEN = (np.sqrt(5) - 1) / 2
 _STEPS = 40
@@ -63,19 +61,16 @@ def best_alpha(
     low, high = criterion.range()
     grid = np.linspace(0, 1, _GRID)
     values = np.stack([criterion(low * (1 - g) + high * g) for g in grid])
-    best = np.argmin(values, axis=0)
+    lowest = np.argmin(values, axis=0)
     step = (high - low) / (_GRID - 1)
-    left = low + step * np.maximum(best - 1, 0)
-    right = low + step * np.minimum(best + 1, _GRID - 1)
+    left = low + step * np.maximum(lowest - 1, 0)
+    right = low + step * np.minimum(lowest + 1, _GRID - 1)
     alpha = criterion.alpha(_golden_section(criterion, left, right))
     tuned = least_squares(population, n_samples, features=features, alpha=alpha)
     name = "error_rate" if population.labels == "hard" else "risk"
     better = np.asarray(getattr(ridgeless, name)) <= np.asarray(getattr(tuned, name))
-    if not better.any():
-        return tuned
-    return least_squares(
-        population, n_samples, features=features, alpha=np.where(better, 0.0, alpha)
-    )
+    best = np.where(better, 0.0, alpha)
+    return least_squares(population, n_samples, features=features, alpha=best)
 
 
 class _Criterion:
