@@ -18,7 +18,10 @@ class Fit:
     With z = sum A and q = sum A^2 over the coordinates.
     """
 
+    features: np.ndarray  # the mask
     n_samples: np.ndarray
+    n_components: np.ndarray  # k, infinite without random features
+    alpha: np.ndarray
     kappa: np.ndarray  # implicit ridge of the samples
     gamma: np.ndarray  # of samples and random features; kappa without random features
     kept: np.ndarray  # A, zero off the mask
@@ -70,7 +73,10 @@ def fit(
     k_free = k_left + mixed
     passed = np.where(np.isfinite(k_left) & (k_free > 0), ratio(k_left, k_free), 1.0)  # 1 - r
     return Fit(
+        features=mask,
         n_samples=n,
+        n_components=k,
+        alpha=alpha,
         kappa=gamma * _share(k_left, k),
         gamma=gamma,
         kept=kept,

@@ -94,9 +94,27 @@ class FittedLaw(Law):
     _score: Score
     _fit: Any  # a Fit, None for a model that was given
 
+    @property
+    def coef_mean(self) -> np.ndarray:
+        """Mean of each coefficient, zero where the column is not used; (..., n_features)."""
+        s = self.population.eigenvalues
+        return ratio(self._score.mean[..., : s.size], np.sqrt(s))
+
+    @property
+    def coef_variance(self) -> np.ndarray:
+        """Variance of each coefficient; (..., n_features)."""
+        s = self.population.eigenvalues
+        return ratio(self._score.variance[..., : s.size], s)
+
     @classmethod
     def _trained(
-        cls, population: Any, found: Fit, target: Target, teacher: Score | None, **others: Any
+        cls,
+        population: Any,
+        found: Fit,
+        target: Target,
+        labels: str,
+        teacher: Score | None = None,
+        **others: Any,
     ) -> Self:
         """Law of a fit to `target`: of a first generation, or of a student of `teacher`."""
         learned = learn(found, target, cls._centre(population))
@@ -107,8 +125,7 @@ class FittedLaw(Law):
         return cls._of(
             population,
             learned.score,
-            n_samples=found.n_samples,
-            kappa=found.kappa,
+            labels=labels,
             target_risk=learned.target_risk,
             train_risk=learned.train_risk,
             agreement=same,
@@ -120,9 +137,11 @@ class FittedLaw(Law):
     def _of(
         cls, population: Any, score: Score, like: "FittedLaw | None" = None, **others: Any
     ) -> Self:
-        """Law with what follows from its score, the fields given, and else those of `like`."""
-        names = [field.name for field in fields(cls)]
-        values = {name: getattr(like, name) for name in names if hasattr(like, name)}
+        """Law with what follows from its score, the fields given, and else of its fit or `like`."""
+        values: dict[str, Any] = {}
+        for source in (like, others.get("_fit")):
+            names = [field.name for field in fields(cls) if hasattr(source, field.name)]
+            values |= {name: getattr(source, name) for name in names}
         values |= {"population": population, "agreement": None, "_score": score}
         values |= cls._figures(population, score) | others
         return cls(**{name: unwrap(value) for name, value in values.items()})
@@ -151,31 +170,12 @@ class ColumnLaw(FittedLaw):
 
     features: np.ndarray
 
-    @property
-    def coef_mean(self) -> np.ndarray:
-        """Mean of each coefficient, zero where the column is not used; (..., n_features)."""
-        return ratio(self._score.mean, np.sqrt(self.population.eigenvalues))
-
-    @property
-    def coef_variance(self) -> np.ndarray:
-        """Variance of each coefficient; (..., n_features)."""
-        return ratio(self._score.variance, self.population.eigenvalues)
-
     @classmethod
-    def _fitted(
-        cls,
-        population: Any,
-        mask: np.ndarray,
-        n: np.ndarray,
-        alpha: np.ndarray,
-        target: Target,
-        labels: str,
-        teacher: Score | None = None,
-    ) -> Self:
-        """Law of a fit of n examples, on the columns of a mask, to `target`."""
-        found = fit_columns(population, mask, n, alpha, teacher)
-        others = {"features": mask, "labels": labels, "alpha": alpha}
-        return cls._trained(population, found, target, teacher, **others)
+    def _given(cls, population: Any, coef: np.ndarray, mask: np.ndarray) -> Self:
+        """Law of a model with these coefficients, however it came by them."""
+        score = Score.of(np.sqrt(population.eigenvalues) * coef, np.zeros(coef.shape))
+        unknown = ("n_samples", "alpha", "kappa", "target_risk", "train_risk", "_fit")
+        return cls._of(population, score, features=mask, labels="own", **dict.fromkeys(unknown))
 
     def _columns(self, features: Features) -> np.ndarray:
         """The columns of a student: its teacher's unless others are asked for."""
@@ -224,7 +224,7 @@ def fit_columns(
     mask: np.ndarray,
     n: np.ndarray,
     alpha: np.ndarray,
-    teacher: Score | None,
+    teacher: Score | None = None,
     **others: np.ndarray,
 ) -> Fit:
     """What least squares does to the coordinates, after a check that shapes agree."""

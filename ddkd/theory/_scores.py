@@ -107,6 +107,13 @@ def hard_target(
     )
 
 
+def own_target(along: float, centre: np.ndarray, square: float = 1.0) -> Target:
+    """What least squares sees of clusters' own labels, with E[x y] = along * centre."""
+    nothing = np.zeros(centre.shape)
+    score = Score.of(nothing, nothing)
+    return hard_target(score, np.zeros(()), along=along, centre=centre, square=square)
+
+
 def soft_target(score: Score) -> Target:
     """What least squares sees of a score's values: the score itself."""
     return Target(

@@ -73,11 +73,7 @@ def own_labels(
     return law._of(
         law.population,
         Score.of(times(scale[..., None], student.mean), times(column, student.variance), square),
-        features=mask,
         labels=kind,
-        n_samples=found.n_samples,
-        alpha=alpha,
-        kappa=found.kappa,
         agreement=agreement(student.overlap, student.power),
         target_risk=times(taught.unit, student.error),
         train_risk=times(taught.unit, student.train_risk),

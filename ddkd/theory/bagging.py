@@ -13,8 +13,6 @@ from ddkd.theory._scores import Score
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
-__all__ = ["BaggingLaw", "bagging"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)
@@ -120,7 +118,6 @@ def bagging(
         Score.of(first.mean, between(share[..., None], first.variance, last.variance)),
         one,
         n_samples=n,
-        alpha=ridge,
         target_risk=between(share, one.risk, every.risk),
         train_risk=trained,
         n_subsample=k,

@@ -11,10 +11,7 @@ from ddkd.theory._arguments import Features, check_fit
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import fit
 from ddkd.theory._laws import SIGN_SLOPE
-from ddkd.theory._scores import Score
 from ddkd.theory.linear import LinearLaw
-
-__all__ = ["BestTeacher", "best_teacher"]
 
 
 @short_repr
@@ -95,23 +92,11 @@ def best_teacher(
     (0.08325, 0.11937)
     """
     n, mask, ridge = check_fit(population, n_samples, features, alpha)
-    s = population.eigenvalues
-    found = fit(s, mask, n, ridge)
+    found = fit(population.eigenvalues, mask, n, ridge)
     loss = ratio(1 - found.free, found.free)[..., None]  # g
     lost2 = found.lost**2
     if population.labels == "hard":
         lost2 = lost2 + 1 / SIGN_SLOPE**2 - 1
     coef = population.coef * ratio(found.kept, found.kept**2 + loss * lost2)
-    teacher = LinearLaw._of(
-        population,
-        Score.of(np.sqrt(s) * coef, np.zeros(coef.shape)),
-        features=mask,
-        labels="own",
-        n_samples=np.inf,
-        alpha=0.0,
-        kappa=None,
-        target_risk=None,
-        train_risk=None,
-        _fit=None,
-    )
+    teacher = LinearLaw._given(population, coef, mask)
     return BestTeacher(coef=coef, student=teacher.distill(n, alpha=ridge))

@@ -12,9 +12,7 @@ from ddkd._repr import short_repr
 from ddkd.theory._arguments import Values, check_counts, check_nonnegative, unwrap
 from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import Law
-from ddkd.theory._scores import Score, Target, hard_target
-
-__all__ = ["ClassMixtureLaw", "class_mixture", "class_mixture_model"]
+from ddkd.theory._scores import Score, Target, hard_target, own_target
 
 # A rule for the normal distribution whose integrands are smooth. Errors against 30 digits: 1e-14
 # for ten classes, 1e-11 for 100, 1e-8 for 1,000.
@@ -168,14 +166,12 @@ def class_mixture(
     array([0.362, 0.9  , 0.031])
     """
     sizes = _sizes(n_classes, radius, n_features)
-    K, _, p = sizes.values()
+    K = sizes["n_classes"]
     flips = check_real("flip_rate", flip_rate, low=0.0, high=(K - 1) / K)
     n = check_counts("n_samples", n_samples)
     ridge = check_nonnegative("alpha", alpha)
     along = (1 - flips * K / (K - 1)) / np.sqrt(K)
-    nothing = Score.of(np.zeros(p), np.zeros(p))
-    own = hard_target(nothing, np.zeros(()), along=along, centre=_centre(**sizes), square=1 / K)
-    return _law(sizes, n, ridge, own)
+    return _law(sizes, n, ridge, own_target(along, _centre(**sizes), 1 / K))
 
 
 def class_mixture_model(

@@ -14,8 +14,6 @@ from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import Law
 from ddkd.theory._scores import Target
 
-__all__ = ["ClusterMixtureLaw", "cluster_mixture"]
-
 _CELLS = 1000  # the error falls as its square: 1e-4 of a number at worst after three generations
 
 

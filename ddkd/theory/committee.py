@@ -15,8 +15,6 @@ from ddkd.theory._laws import SIGN_SLOPE, linear_truth
 from ddkd.theory._scores import Score, Target, hard_target
 from ddkd.theory.linear import LinearLaw
 
-__all__ = ["CommitteeLaw", "committee"]
-
 # Expectations over a normal variable of functions that are odd but for a constant, however
 # steep at zero: Gauss's rule in the logarithm of its size.
 _LOG, _GAUSS = np.polynomial.legendre.leggauss(240)

@@ -14,8 +14,6 @@ from ddkd.theory._scores import Score
 from ddkd.theory._two_points import flow_combination, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
-__all__ = ["GradientFlowLaw", "gradient_flow"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)
@@ -103,13 +101,10 @@ def gradient_flow(
     return GradientFlowLaw._of(
         population,
         Score.of(fits.mean(weights), fits.covariance(weights, weights)),
-        features=mask,
-        n_samples=n,
-        alpha=np.zeros(n.shape),
         kappa=np.full(n.shape, np.nan),
         target_risk=fits.product(weights, weights),
         train_risk=fits.product(trained, trained),
         labels="own",
         time=stop,
-        _fit=fit(population.eigenvalues, mask, n, np.zeros(())),
+        _fit=fit(population.eigenvalues, mask, n, np.zeros(n.shape)),
     )

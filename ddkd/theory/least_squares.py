@@ -8,11 +8,10 @@ from numpy.typing import ArrayLike
 from ddkd._checks import check_integer
 from ddkd.populations import GaussianPopulation, MixturePopulation
 from ddkd.theory._arguments import Features, check_counts, check_fit
-from ddkd.theory._laws import linear_truth, truth_target
+from ddkd.theory._laws import fit_columns, linear_truth, truth_target
+from ddkd.theory._scores import own_target
 from ddkd.theory.linear import LinearLaw
 from ddkd.theory.mixture import MixtureLaw
-
-__all__ = ["least_squares", "prefix_masks"]
 
 
 @overload
@@ -99,11 +98,12 @@ def least_squares(
     """
     if isinstance(population, MixturePopulation):
         n, mask, ridge = check_fit(population, n_samples, features, alpha, kind=MixturePopulation)
-        target = MixtureLaw._own_labels(population)
-        return MixtureLaw._fitted(population, mask, n, ridge, target, "own")
+        found = fit_columns(population, mask, n, ridge)
+        own = own_target(population.label_scale, MixtureLaw._centre(population))
+        return MixtureLaw._trained(population, found, own, "own")
     n, mask, ridge = check_fit(population, n_samples, features, alpha)
     target = truth_target(population, linear_truth(population))
-    return LinearLaw._fitted(population, mask, n, ridge, target, "own")
+    return LinearLaw._trained(population, fit_columns(population, mask, n, ridge), target, "own")
 
 
 def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:

@@ -13,8 +13,6 @@ from ddkd.theory._laws import ColumnLaw, GaussianLaw, fit_columns, linear_truth,
 from ddkd.theory._scores import Target
 from ddkd.theory._students import confident_target, mixed_target, own_labels
 
-__all__ = ["LinearLaw"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)
@@ -126,8 +124,7 @@ class LinearLaw(GaussianLaw, ColumnLaw):
             tau = check_nonnegative("min_score", min_score)
             found = fit_columns(population, mask, m, ridge, self._score, min_score=tau)
             target = self._confident(found, tau)
-            others = {"features": mask, "labels": kind, "alpha": ridge}
-            return LinearLaw._trained(population, found, target, self._score, **others)
+            return LinearLaw._trained(population, found, target, kind, self._score)
         if isinstance(with_labels, str):
             check_choice("with_labels", with_labels, ("own",))
             plain = type(self) is LinearLaw and self.labels == "own"
@@ -141,7 +138,8 @@ class LinearLaw(GaussianLaw, ColumnLaw):
             own = truth_target(population, linear_truth(population))
             m = m + extra
             target = mixed_target(own, target, extra / m)
-        return LinearLaw._fitted(population, mask, m, ridge, target, kind, self._score)
+        found = fit_columns(population, mask, m, ridge, self._score)
+        return LinearLaw._trained(population, found, target, kind, self._score)
 
     def committee(self, n_models: ArrayLike, *, decide: str = "mean") -> "LinearLaw":
         """Law of independent models of this kind that decide together.

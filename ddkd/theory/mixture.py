@@ -19,10 +19,8 @@ from ddkd.theory._arguments import (
     check_population,
 )
 from ddkd.theory._arrays import ratio, times
-from ddkd.theory._laws import ColumnLaw
+from ddkd.theory._laws import ColumnLaw, fit_columns
 from ddkd.theory._scores import Score, Target, hard_target
-
-__all__ = ["MixtureLaw", "mixture_model"]
 
 
 @short_repr
@@ -123,8 +121,8 @@ class MixtureLaw(ColumnLaw):
         m = check_counts("n_transfer", n_transfer)
         ridge = check_nonnegative("alpha", alpha)
         mask = self._columns(features)
-        target = self._target(kind)
-        return MixtureLaw._fitted(self.population, mask, m, ridge, target, kind, self._score)
+        found = fit_columns(self.population, mask, m, ridge, self._score)
+        return MixtureLaw._trained(self.population, found, self._target(kind), kind, self._score)
 
     def _decisions(self) -> Target:
         a = np.asarray(self.margin)
@@ -133,17 +131,6 @@ class MixtureLaw(ColumnLaw):
             np.exp(-(a**2) / 2) * np.sqrt(2 / np.pi),  # 2 phi(a)
             along=special.erf(a / np.sqrt(2)),  # 2 Phi(a) - 1
             centre=self._centre(self.population),
-        )
-
-    @classmethod
-    def _own_labels(cls, population: Any) -> Target:
-        """What a model fitted to the clusters' own labels fits."""
-        nothing = np.zeros(population.n_features)
-        return hard_target(
-            Score.of(nothing, nothing),
-            np.zeros(()),
-            along=population.label_scale,
-            centre=cls._centre(population),
         )
 
     @classmethod
@@ -205,14 +192,7 @@ def mixture_model(population: MixturePopulation, coef: ArrayLike) -> MixtureLaw:
     coef = check_vector("coef", coef, size=population.n_features)
     if not coef.any():
         raise ValueError("coef must not be all zero")
-    unknown = ("n_samples", "alpha", "kappa", "target_risk", "train_risk", "_fit")
-    return MixtureLaw._of(
-        population,
-        Score.of(np.sqrt(population.eigenvalues) * coef, np.zeros(coef.size)),
-        features=coef != 0,
-        labels="own",
-        **dict.fromkeys(unknown),
-    )
+    return MixtureLaw._given(population, coef, coef != 0)
 
 
 def _margin(population: MixturePopulation, score: Score) -> np.ndarray:

@@ -15,8 +15,6 @@ from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import GaussianLaw, truth_target
 from ddkd.theory._scores import Score, Target
 
-__all__ = ["RandomFeatureCommitteeLaw", "RandomFeatureLaw", "random_features"]
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)
@@ -62,16 +60,6 @@ class RandomFeatureLaw(GaussianLaw):
     n_components: Values
     gamma: Values
     _goal: Target
-
-    @property
-    def coef_mean(self) -> np.ndarray:
-        """Mean coefficient on each unit-variance eigenfunction; (..., n_eigenfunctions)."""
-        return self._score.mean[..., :-1]
-
-    @property
-    def coef_variance(self) -> np.ndarray:
-        """Variance of those coefficients; (..., n_eigenfunctions)."""
-        return self._score.variance[..., :-1]
 
     def distill(
         self,
@@ -329,8 +317,5 @@ def _law(
         target=target,
         teacher=teacher,
         labels=labels,
-        n_components=k,
-        alpha=alpha,
-        gamma=found.gamma,
         _goal=target,
     )

@@ -17,8 +17,6 @@ from ddkd.theory._scores import Score
 from ddkd.theory._two_points import repeated_combinations, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
-__all__ = ["SelfDistilledLaw", "self_distill"]
-
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 _FARTHEST = 9.0  # standard deviations
 
@@ -57,9 +55,7 @@ def self_distill(
     best = isinstance(mixing, str)
     if best:
         check_choice("mixing", mixing, ("best",))
-        share = np.zeros(())
-    else:
-        share = check_array("mixing", mixing, ndim=tuple(range(9)))
+    share = check_array("mixing", 0.0 if best else mixing, ndim=tuple(range(9)))
     if np.isinf(law.n_samples).any():
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))
@@ -76,14 +72,12 @@ def self_distill(
         share = _best_mixing(law, found, own, kind) if best else share
         student = _once(law, found, own, kind, share)
         if kind == "soft":
-            student = _where((ridge == 0) & (share == 1), _same(law, student), student)
+            student = _teacher_where((ridge == 0) & (share == 1), law._score, student)
     return SelfDistilledLaw._of(
         law.population,
         Score.of(student.mean, student.variance),
         law,
         labels=kind,
-        alpha=ridge,
-        kappa=found.kappa,
         target_risk=student.error,
         train_risk=student.train_risk,
         agreement=agreement(student.overlap, student.power),
@@ -102,29 +96,17 @@ def _once(law: LinearLaw, found: Fit, own: np.ndarray, kind: str, share: np.ndar
     return replace(student, error=_fresh_error(law, kind, share, student))
 
 
-def _same(law: LinearLaw, student: Refitted) -> Refitted:
-    """The teacher: without a ridge a student of all its soft labels is the teacher itself."""
-    mean, variance, power = law._score.mean, law._score.variance, law._score.power
+def _teacher_where(same: np.ndarray, teacher: Score, student: Refitted) -> Refitted:
+    """The student, or its teacher where it has no ridge and all its labels are soft ones."""
     return replace(
         student,
-        mean=mean,
-        variance=variance,
-        along=mean @ linear_truth(law.population),
-        power=power,
-        overlap=np.sqrt(power),
-        error=np.zeros(np.shape(power)),
-        train_risk=np.zeros(np.shape(power)),
+        mean=np.where(same[..., None], teacher.mean, student.mean),
+        variance=np.where(same[..., None], teacher.variance, student.variance),
+        power=np.where(same, teacher.power, student.power),
+        overlap=np.where(same, np.sqrt(teacher.power), student.overlap),
+        error=np.where(same, 0.0, student.error),
+        train_risk=np.where(same, 0.0, student.train_risk),
     )
-
-
-def _where(condition: np.ndarray, one: Refitted, other: Refitted) -> Refitted:
-    """Choose one student or the other at each point."""
-    chosen = {}
-    for name, value in vars(one).items():
-        over_features = name in ("mean", "variance")
-        here = condition[..., None] if over_features else condition
-        chosen[name] = np.where(here, value, vars(other)[name])
-    return Refitted(**chosen)
 
 
 def _best_mixing(law: LinearLaw, found: Fit, own: np.ndarray, kind: str) -> np.ndarray:

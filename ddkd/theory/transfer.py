@@ -13,8 +13,6 @@ from ddkd.theory.linear import LinearLaw
 from ddkd.theory.mixture import MixtureLaw
 from ddkd.theory.random_features import RandomFeatureLaw
 
-__all__ = ["crossing_size", "transfer_size"]
-
 _LARGEST = 2.0**60
 
 
