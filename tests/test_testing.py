@@ -166,6 +166,8 @@ def test_constant_simulations_must_agree_to_rounding():
     assert_matches_theory(lambda rng: 0.1 + 0.2, 0.3, n_repeats=3, rng=0)
     with pytest.raises(AssertionError):
         assert_matches_theory(lambda rng: 0.3 + 1e-9, 0.3, n_repeats=3, rng=0)
+    with pytest.raises(AssertionError):  # a count that is wrong by one
+        assert_matches_theory(lambda rng: 3.0, 2.0, n_repeats=3, rng=0)
 
 
 def test_medians_hold_where_means_do_not():
