@@ -136,7 +136,8 @@ class RandomFeatureLaw(GaussianLaw):
         Raises
         ------
         ValueError
-            If an argument is out of its range, or the law's `n_samples` is infinite.
+            If an argument is out of its range, the law's `n_samples` is infinite, or the law is a
+            committee's.
 
         Notes
         -----
@@ -161,6 +162,8 @@ class RandomFeatureLaw(GaussianLaw):
         >>> committee.risk.round(3), round(committee.equivalent_alpha, 3)
         (array([1.097, 0.467, 0.397]), 0.226)
         """
+        if isinstance(self, RandomFeatureCommitteeLaw):
+            raise ValueError("committee of a committee: ask for one of as many models")
         models = check_counts("n_models", n_models)
         broadcast(n_models=models, law=np.asarray(self.error_rate))
         found = self._fit

@@ -119,6 +119,12 @@ def test_what_makes_no_sense_is_refused(call, words):
         call(theory.least_squares(POPULATIONS["hard"], 30))
 
 
+def test_a_committee_of_random_feature_committees_is_refused():
+    law = theory.random_features(np.ones(9), np.ones(9), 5, 20)
+    with pytest.raises(ValueError, match="committee of a committee"):
+        law.committee(3).committee(3)
+
+
 @pytest.mark.parametrize(("n", "p"), [(50, 20), (30, 90), (60, 60)])
 def test_effective_parameters_of_isotropic_inputs(n, p):
     law = theory.least_squares(GaussianPopulation(np.ones(p), np.ones(p)), n)
