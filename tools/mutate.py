@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ROOMS = ["solvers", "theory", "simulation", "testing", "populations"]
 MOST_TESTS = 300  # a mistake, those of its own room first
+DEFAULTS = "tests/test_defaults.py"  # compares signatures, of which coverage knows nothing
 SECONDS = 600  # a mutant that runs longer hangs, which is noticed
 
 OPERATORS = {
@@ -141,7 +142,8 @@ def main() -> None:
         tests = covering.get((path, mutant.line))
         if tests is None:  # a default or a constant, which runs when the module is imported
             tests = [test for (file, _), some in covering.items() if file == path for test in some]
-        tests = sorted(set(tests), key=lambda test: (room not in test.split("::")[0], test))
+            tests.append(DEFAULTS)
+        tests = sorted(set(tests), key=lambda t: (t != DEFAULTS, room not in t.split("::")[0], t))
         caught = is_caught(mutant, tests[:MOST_TESTS])
         if not caught:
             where = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"

@@ -5,6 +5,7 @@ import pytest
 
 from ddkd.exceptions import InterpolationWarning
 from ddkd.solvers import min_norm, ridge, width_path
+from ddkd.solvers._width_path import _check_memory
 
 
 def assert_same_as_separate_solves(Z, Y, widths, alpha=0.0, rtol=1e-9):
@@ -136,3 +137,8 @@ def test_all_widths_at_once_keep_predictions_if_asked():
     for width in [1, 33, 41, 250]:
         expected = Z_test[:, :width] @ min_norm(Z[:, :width], y).coef
         np.testing.assert_allclose(path.predictions[300 - width, :, 0], expected, rtol=1e-9)
+
+
+def test_coefficients_that_no_machine_holds_are_refused_with_their_size():
+    with pytest.raises(ValueError, match=r"needs 8589934592\.0 GiB"):
+        _check_memory(2**60)
