@@ -109,8 +109,8 @@ def _for_this_terminal(text: str) -> str:
 
 def pays(difference: float, standard_error: float) -> str:
     """Whether what lowers the error by -`difference` pays: said only beyond two standard errors."""
-    if isnan(standard_error):
-        return "cannot be judged from one repeat"
+    if isnan(standard_error) or (difference and standard_error == 0):  # two repeats in step
+        return "cannot be judged from so few repeats"
     if abs(difference) <= 2 * standard_error:
         return "makes no clear difference"
     return "pays" if difference < 0 else "does not pay"

@@ -104,7 +104,7 @@ class Split:
             wanted = "classes" if self.task == "classes" else "different numbers"
             raise ValueError(
                 f"y_train must hold at least two {wanted}; every one of its "
-                f"{len(checked['y_clean'])} labels is {checked['y_clean'][0]!r}"
+                f"{len(checked['y_clean'])} labels is {checked['y_clean'][0].item()!r}"
             )
         for key, array in checked.items():
             # Read-only views: nobody who shares a split can change it for the others.

@@ -1,5 +1,7 @@
 """What a label column holds: classes or numbers."""
 
+import re
+
 import numpy as np
 
 from ddkd._checks import check_choice, check_vector
@@ -71,9 +73,11 @@ def _guess(where: str, y: np.ndarray, values: np.ndarray, other: str) -> str:
             )
         spellings: dict[str, str] = {}
         for value in map(str, values):
-            if (twin := spellings.setdefault(value.casefold(), value)) != value:
+            # 1 and 1.0 are one class; 1 and 01 may be codes.
+            meant = re.sub(r"\.0+$", "", value.casefold())
+            if (twin := spellings.setdefault(meant, value)) != value:
                 raise ValueError(
-                    f"the labels {twin!r} and {value!r} of {where} differ in capitals only: write "
+                    f"the labels {twin!r} and {value!r} of {where} differ in spelling only: write "
                     f"them alike, or say --task classes if they are different classes"
                 )
         return "classes"

@@ -113,7 +113,8 @@ def _ending(own: dict[str, Any]) -> str | None:
     for name in own:
         if name in _ITERATIONS and isinstance(own[name], int) and own[name] > 0:
             return name
-    return "tol" if solver in ("lsqr", "sparse_cg", "sag", "saga") else None
+    iterates = solver in ("lsqr", "sparse_cg", "sag", "saga") and "max_iter" in own
+    return "tol" if iterates else None
 
 
 def _longer(own: dict[str, Any], name: str, n_iter: int | None, factor: int) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
         ax.errorbar(100 * rows.error, at, xerr=bars, fmt=look.marker, **style)
     near = places[advice.near()]
     left = 100 * float(ranking.low.min()) - 1.5
-    ax.plot([left, left], [near.min() - 0.3, near.max() + 0.3], color="#777777", linewidth=3)
+    ax.vlines(np.full(len(near), left), near - 0.5, near + 0.5, color="#777777", linewidth=3)
     ax.set_yticks(places, ranking.title.tolist(), fontsize=FONT - 2)
     ax.invert_yaxis()
     what = "error (%)" if advice.n_classes else "mean square (% of the variance)"

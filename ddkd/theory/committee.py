@@ -47,6 +47,9 @@ class CommitteeLaw(LinearLaw):
         # The stored score is already the vote's best linear predictor.
         return hard_target(self._score, np.sqrt(self._score.power))
 
+    def _decisive_score(self) -> Score | None:
+        return None if self.decide == "vote" else self._score
+
     def _confident(self, found: Fit, min_score: np.ndarray) -> Target:
         if self.decide == "vote":
             raise ValueError("min_score has not been derived for students of a vote")

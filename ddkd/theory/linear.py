@@ -10,7 +10,7 @@ from ddkd._repr import short_repr
 from ddkd.theory._arguments import Features, Values, check_counts, check_nonnegative, unwrap
 from ddkd.theory._fits import Fit
 from ddkd.theory._laws import ColumnLaw, GaussianLaw, fit_columns, linear_truth, truth_target
-from ddkd.theory._scores import Target
+from ddkd.theory._scores import Score, Target
 from ddkd.theory._students import confident_target, mixed_target, own_labels
 
 
@@ -94,7 +94,7 @@ class LinearLaw(GaussianLaw, ColumnLaw):
         Returns
         -------
         LinearLaw
-            The student's law; it has a teacher, so `agreement` is a number, and it may
+            The student's law; `agreement` is a number (None if the teacher is a vote), and it may
             teach in turn. `n_samples` counts all examples, those with true labels included.
 
         Raises
@@ -139,7 +139,7 @@ class LinearLaw(GaussianLaw, ColumnLaw):
             m = m + extra
             target = mixed_target(own, target, extra / m)
         found = fit_columns(population, mask, m, ridge, self._score)
-        return LinearLaw._trained(population, found, target, kind, self._score)
+        return LinearLaw._trained(population, found, target, kind, self._decisive_score())
 
     def committee(self, n_models: ArrayLike, *, decide: str = "mean") -> "LinearLaw":
         """Law of independent models of this kind that decide together.
@@ -207,6 +207,10 @@ class LinearLaw(GaussianLaw, ColumnLaw):
         used = np.sum(self._fit.kept**2, axis=-1)
         with np.errstate(divide="ignore"):
             return unwrap(used / self._fit.free)
+
+    def _decisive_score(self) -> Score | None:
+        """The score whose signs the hard labels are."""
+        return self._score
 
     def _confident(self, found: Fit, min_score: np.ndarray) -> Target:
         return confident_target(self._score, found, min_score)

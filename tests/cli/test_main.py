@@ -275,7 +275,7 @@ def test_a_curve_at_too_many_widths_says_how_many_are_possible(data, tmp_path, c
         (0.1, 0.01, 4, "pays"),
         (0.45, 0.01, 4, "does not pay"),
         (0.28, 0.1, 4, "makes no clear difference"),
-        (0.1, 0.0, 1, "cannot be judged from one repeat"),
+        (0.1, 0.0, 1, "cannot be judged from so few repeats"),
     ],
 )
 def test_a_curve_says_whether_width_beyond_the_peak_pays(beyond, noise, n_repeats, verdict):
@@ -354,7 +354,9 @@ def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_pat
         (-0.05, 0.02, "pays"),
         (0.05, 0.02, "does not pay"),
         (-0.05, 0.03, "makes no clear difference"),
-        (-0.05, float("nan"), "cannot be judged from one repeat"),
+        (-0.05, float("nan"), "cannot be judged from so few repeats"),
+        (0.025, 0.0, "cannot be judged from so few repeats"),
+        (0.0, 0.0, "makes no clear difference"),
     ],
 )
 def test_a_difference_counts_beyond_two_standard_errors(difference, standard_error, verdict):

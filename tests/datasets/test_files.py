@@ -135,3 +135,12 @@ def test_distill_serves_numbers(tmp_path, capsys):
     assert re.match(r"Distilling [a-z ]+: the student leaves [\d.]+ % of the variance", said)
     assert cli.main([*command, "--jobs", "1", "--labels", "hard", "--force"]) == 1
     assert "'soft'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pair", [("1", "1.0"), ("0.00", "0"), ("no", "No")])
+def test_one_class_in_two_spellings_is_asked_about(pair, tmp_path):
+    labels = ["other", *pair] * 66 + ["other"] * 2
+    path = write(tmp_path / "d.csv", "a,kind", X[:, 0], labels)
+    with pytest.raises(ValueError, match=r"differ in spelling only: .* --task classes"):
+        read_file(path)
+    assert len(np.unique(read_file(path, task="classes").y)) == 3

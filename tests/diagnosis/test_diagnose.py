@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import BaggingRegressor
 from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDRegressor
@@ -285,6 +286,15 @@ def test_nonsense_is_refused_with_what_to_change(name):
     arguments = {"estimator": model, "X": X, "y": Y, "param_name": RFF} | change
     with pytest.raises(ValueError, match=message):
         diagnose(**arguments)
+
+
+def test_a_solver_that_iterates_elsewhere_is_not_run_for_longer_where_it_does_not():
+    """Discriminant analysis has lsqr, too, and no max_iter."""
+    model = make_pipeline(
+        RBFSampler(random_state=0), LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.1)
+    )
+    found = diagnose(model, X, np.sign(Y), param_name=RFF, param_range=[5, 30, 60, 90, 200])
+    assert set(found.causes) <= {"loss", "penalty"}
 
 
 def test_one_class_is_refused():

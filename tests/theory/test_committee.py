@@ -119,6 +119,13 @@ def test_what_makes_no_sense_is_refused(call, words):
         call(theory.least_squares(POPULATIONS["hard"], 30))
 
 
+def test_nothing_is_said_of_how_often_a_student_agrees_with_a_vote():
+    """Its labels are not the signs of the mean score, with which it agrees more often."""
+    law = theory.least_squares(POPULATIONS["hard"], 30)
+    assert law.committee(5, decide="vote").distill(100).agreement is None
+    assert 0.5 < law.committee(5).distill(100).agreement < 1
+
+
 def test_a_committee_of_random_feature_committees_is_refused():
     law = theory.random_features(np.ones(9), np.ones(9), 5, 20)
     with pytest.raises(ValueError, match="committee of a committee"):
