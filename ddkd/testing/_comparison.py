@@ -75,8 +75,9 @@ def percent(share: float) -> str:
 
 
 def check_level(false_alarm: float) -> float:
-    """Return a probability strictly between 0 and 1."""
-    return check_real("false_alarm", false_alarm, low=0.0, high=1.0, low_open=True, high_open=True)
+    """Return a probability from 1e-100 to below 1."""
+    # Quantiles at levels that are hardly a number overflow.
+    return check_real("false_alarm", false_alarm, low=1e-100, high=1.0, high_open=True)
 
 
 def check_prediction(name: str, prediction: ArrayLike) -> np.ndarray:
