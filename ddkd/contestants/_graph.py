@@ -157,9 +157,8 @@ class _LaplacianKernel(Kernel):
 def _laplacian_kernels(problem: Problem) -> list[_LaplacianKernel]:
     """One for each roughness: a multiple of Z' L Z / N on all rows of the graph."""
     Z = np.concatenate([student_features(problem, r) for r in (problem.labelled, problem.seen)])
-    Z = Z.astype(np.float32)
     A = graph_of(problem).adjacency(_AGREEING)
-    A = (A + A.T) * np.float32(0.5)
+    A = (A + A.T) / 2
     rough = Z.T @ (A.sum(axis=1)[:, None] * Z - A @ Z) / len(Z)
     return [_LaplacianKernel(problem, r * rough) for r in ROUGHNESS]
 

@@ -35,14 +35,13 @@ def split():
 
 @pytest.fixture(scope="module")
 def records(split):
-    return compare(
-        split,
-        np.random.default_rng(7),
-        bandwidth=0.8,
-        teacher_width=TEACHER,
-        n_transfer=POOL,
-        flip_rates=RATES,
-    )
+    return compared(split)
+
+
+def compared(split, **options):
+    """The comparison of `records`, with further options."""
+    sizes = {"teacher_width": TEACHER, "n_transfer": POOL, "flip_rates": RATES}
+    return compare(split, np.random.default_rng(7), bandwidth=0.8, **sizes, **options)
 
 
 @pytest.fixture(scope="module")
@@ -239,15 +238,7 @@ def test_contestants_join_and_bad_ones_are_named_and_harm_nobody(split, records)
         Positional,
         Contestant("slow", Slow(), max_seconds=0.05),
     ]
-    found = compare(
-        split,
-        np.random.default_rng(7),
-        bandwidth=0.8,
-        teacher_width=TEACHER,
-        n_transfer=POOL,
-        flip_rates=RATES,
-        contestants=mine,
-    )
+    found = compared(split, contestants=mine)
     known = {(r["model"], r["flip_rate"], r["width"], r["n_transfer"]): r for r in records}
     own = [r for r in found if r["model"] not in {key[0] for key in known}]
     for row in (r for r in found if r["model"] in {key[0] for key in known}):
@@ -276,16 +267,7 @@ def test_test_labels_decide_nothing(split):
 
 
 def test_with_no_pool_to_see_what_needs_it_is_left_out_and_the_others_are_the_same(split, records):
-    found = compare(
-        split,
-        np.random.default_rng(7),
-        bandwidth=0.8,
-        teacher_width=TEACHER,
-        n_transfer=POOL,
-        flip_rates=RATES,
-        contestants=[LabelPropagation(kernel="knn")],
-        n_seen=0,
-    )
+    found = compared(split, contestants=[LabelPropagation(kernel="knn")], n_seen=0)
     left_out = {r["model"] for r in records} - {r["model"] for r in found}
     assert left_out == {
         "label-spreading",
