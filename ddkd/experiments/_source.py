@@ -12,7 +12,7 @@ def draw_split(
     *,
     data: str | DataFile,
     label: str | None = None,
-    digest: str = "",
+    digest: str | None = None,
     **options: Any,
 ) -> Split:
     """Draw a split of a data set, of the very file that a run began with.
@@ -25,10 +25,10 @@ def draw_split(
         A name or path that `ddkd.datasets.load` knows, or what was read from a file.
     label : str or None, default=None
         The label column of a CSV file.
-    digest : str, default=""
-        What `ddkd.datasets.fingerprint` said of `data` at the start. As an argument of the
-        source it is part of a checkpoint's identity, so no run resumes on another file.
-
+    digest : str or None, default=None
+        What `ddkd.datasets.fingerprint` said of `data` at the start; None does not ask whether a
+        file has changed since. As an argument of the source it is part of a checkpoint's identity,
+        so no run resumes on another file.
     **options
         Further options of `ddkd.datasets.load`, such as `n_samples`.
 
@@ -49,6 +49,6 @@ def draw_split(
     >>> len(draw_split(np.random.default_rng(0), data="digits").X_train)
     200
     """
-    if fingerprint(data) != digest:
+    if digest is not None and fingerprint(data) != digest:
         raise ValueError(f"data file {data} changed during the run")
     return load(data, label=label, rng=rng, **options)

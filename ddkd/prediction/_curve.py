@@ -36,7 +36,7 @@ def predict_curve(
     widths : sequence of int
         Numbers of features.
     alphas : sequence of float, default=(0.0, 1.0)
-        Ridge penaltys; 0 is the minimum-norm solution.
+        Ridge penalties; 0 is the minimum-norm solution.
     flip_rate : float, default=0.0
         Fraction of training labels replaced by a wrong one.
     bandwidth : float, default=0.8

@@ -30,8 +30,8 @@ def predict_phase(
 
     For every flip rate the teacher's ridge is the best as `ConditionalPredictor` has it, the
     teacher is trained once, and students of every transfer size and ridge are predicted on its
-    hard labels, as in `distill`; kernel matrices are shared by the flip rates. All ridges (the
-    direct model's too) are chosen by predicted error on the test inputs, alike for all sides.
+    hard labels, as in `predict_student`; kernel matrices are shared by the flip rates. All ridges
+    (the direct model's too) are chosen by predicted error on the test inputs, alike for all sides.
     *Asymptotic* in n, m and the widths.
 
     Parameters
@@ -42,7 +42,7 @@ def predict_phase(
         Fractions of training labels to make wrong, increasing.
     n_transfer : sequence of int, default=(125, 250, 500, 1000, 2000)
         Transfer sizes, increasing; those beyond a pool become its size. The cost is that of
-        `distill`, once for each.
+        `predict_student`, once for each.
     teacher_width, student_width : int
         Numbers of random Fourier features.
     bandwidth : float, default=0.8

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from ddkd.datasets import load
-from ddkd.experiments import SweepResult, sweep
+from ddkd.datasets import fingerprint, load
+from ddkd.experiments import SweepResult, draw_split, sweep
 
 
 def draw(rng):
@@ -284,3 +284,15 @@ class TestResult:
         assert result["b"].tolist() == ["x", "2", ""]
         np.testing.assert_array_equal(result["c"], [1.0, np.nan, np.nan])
         np.testing.assert_array_equal(result["d"], [np.nan, np.nan, 2.0**70])
+
+
+def test_a_split_of_a_file_is_drawn_and_a_file_that_changed_is_refused(tmp_path):
+    path = tmp_path / "d.npz"
+    X, y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
+    np.savez(path, X=X, y=y)
+    split = draw_split(np.random.default_rng(0), data=str(path))
+    loaded = load(str(path), rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(split.X_train, loaded.X_train)
+    draw_split(np.random.default_rng(0), data=str(path), digest=fingerprint(str(path)))
+    with pytest.raises(ValueError, match="changed during the run"):
+        draw_split(np.random.default_rng(0), data=str(path), digest="0" * 64)
