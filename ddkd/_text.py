@@ -1,4 +1,7 @@
-"""Text of unknown origin: file names, column names, labels."""
+"""Text of unknown origin: file names, column names, labels; and values as JSON has them."""
+
+import json
+from typing import Any
 
 
 def printable(text: str, most: int | None = None) -> str:
@@ -19,3 +22,15 @@ def printable(text: str, most: int | None = None) -> str:
         half = (most - 3) // 2
         text = f"{text[:half]}...{text[-half:]}"
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def plain(value: Any) -> Any:
+    """Plain data for JSON, which knows no NaN and no infinity: None in place of these.
+
+    Examples
+    --------
+    >>> from ddkd._text import plain
+    >>> plain({"error": float("nan"), "widths": (1, 2)})
+    {'error': None, 'widths': [1, 2]}
+    """
+    return json.loads(json.dumps(value, default=str), parse_constant=lambda name: None)

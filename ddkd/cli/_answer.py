@@ -6,11 +6,10 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isnan
 from pathlib import Path
 from typing import Any
 
-from ddkd._text import printable
+from ddkd._text import plain, printable
 
 WIDTH = 78
 
@@ -64,7 +63,7 @@ class Answer:
             values = self.values
             if isinstance(values, Mapping):
                 values = {"answer": self.lead, **values}
-            text = json.dumps(values, indent=1, default=str)
+            text = json.dumps(plain(values), indent=1, default=str)
             if json_file == Path("-"):
                 print(text)
                 return
@@ -105,15 +104,6 @@ def _for_this_terminal(text: str) -> str:
         text = text.replace("\u2713", "\x1b[32m\u2713\x1b[0m")
         text = text.replace("\u2717", "\x1b[31;1m\u2717\x1b[0m")
     return text
-
-
-def pays(difference: float, standard_error: float) -> str:
-    """Whether what lowers the error by -`difference` pays: said only beyond two standard errors."""
-    if isnan(standard_error) or (difference and standard_error == 0):  # two repeats in step
-        return "cannot be judged from so few repeats"
-    if abs(difference) <= 2 * standard_error:
-        return "makes no clear difference"
-    return "pays" if difference < 0 else "does not pay"
 
 
 def percent(value: float) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import joblib
 
 from ddkd import __version__
+from ddkd._verdict import verdict
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress
@@ -215,6 +216,19 @@ def run_sweep(
     params |= {"flip_rate": data.flip_rate, "bandwidth": args.bandwidth}
     draw = partial(draw_split, data=data.source, digest=data.digest, **data.sizes)
     return sweep(experiment, draw, params=params, **sweep_options(args))
+
+
+_PAYS = {
+    "below": "pays",
+    "above": "does not pay",
+    "undecided": "makes no clear difference",
+    "unknown": "cannot be judged from so few repeats",
+}
+
+
+def pays(difference: float, standard_error: float) -> str:
+    """Whether what lowers the error by -`difference` pays."""
+    return _PAYS[verdict(difference, standard_error)]
 
 
 def difference(

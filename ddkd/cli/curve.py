@@ -4,10 +4,10 @@ import argparse
 
 import numpy as np
 
-from ddkd.cli._answer import Answer, pays, percent
+from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, RUN, flag, shared
-from ddkd.cli._output import difference, run_sweep
+from ddkd.cli._output import difference, pays, run_sweep
 from ddkd.experiments import SweepResult, curve, default_widths
 from ddkd.experiments._curve import FEATURES
 

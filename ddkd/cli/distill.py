@@ -4,10 +4,10 @@ import argparse
 
 import numpy as np
 
-from ddkd.cli._answer import Answer, pays, percent
+from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, DEFAULT, RUN, flag, positive, shared
-from ddkd.cli._output import difference, run_sweep
+from ddkd.cli._output import difference, pays, run_sweep
 from ddkd.datasets import is_stream
 from ddkd.experiments import SweepResult, teacher_student
 

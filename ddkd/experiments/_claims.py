@@ -2,17 +2,19 @@
 
 A claim is a statement that some quantity is negative (say, the student's error less the
 teacher's). It *holds* if the mean over repeats is below zero by more than two standard errors,
-*fails* if it is above zero by more than two, and is *undecided* otherwise. Nothing is assumed:
-every number comes from the columns of a `SweepResult`.
+*fails* if it is above zero by more than two, and is *undecided* otherwise, also where all
+differences are equal and say nothing about their spread. Nothing is assumed: every number comes
+from the columns of a `SweepResult`.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from ddkd._text import plain
+from ddkd._verdict import mean_and_error, verdict
 from ddkd.experiments._errors import Errors, title_of
 from ddkd.experiments._problem import SMALL_TRANSFER, width_at
 
@@ -23,6 +25,9 @@ QUESTIONS = {
     "labels": "Does it beat everyone who sees only the labels?",
     "everyone": "Does it beat everyone?",
 }
+
+
+_VERDICTS = {"below": "holds", "above": "fails"}
 
 
 @dataclass(frozen=True)
@@ -70,20 +75,13 @@ class Claim:
         dict
             The fields by name.
         """
-        return json.loads(json.dumps(asdict(self)), parse_constant=lambda name: None)
+        return plain(asdict(self))
 
 
 def judge(differences: np.ndarray) -> tuple[str, float, float]:
-    """Verdict on the claim that paired differences are negative; their mean and standard error.
-
-    A single repeat decides nothing and has the standard error NaN.
-    """
-    mean = float(differences.mean())
-    if len(differences) < 2:
-        return "undecided", mean, float("nan")
-    error = float(differences.std(ddof=1) / np.sqrt(len(differences)))
-    verdict = "holds" if mean < -2 * error else "fails" if mean > 2 * error else "undecided"
-    return verdict, mean, error
+    """Verdict on the claim that paired differences are negative; their mean and standard error."""
+    mean, error = mean_and_error(differences)
+    return _VERDICTS.get(verdict(mean, error), "undecided"), mean, error
 
 
 def judge_claims(columns: Mapping[str, np.ndarray], *, data: str) -> list[Claim]:
@@ -165,9 +163,8 @@ def _means(errors: dict[str, np.ndarray]) -> dict[str, float]:
 def _memorises(case: _Case) -> Iterator[Claim]:
     width = case.teacher_width
     train_error = case.of("teacher", "train_error", width=width)
-    # A statement of fact, not of degree: it fails if any repeat fails to interpolate.
     memorised = (case.of("teacher", "interpolates", width=width) == 1) & (train_error == 0)
-    yield case.claim(
+    claim = case.claim(
         "memorises",
         "the teacher interpolates all its labels, wrong ones included",
         np.full(len(memorised), -1.0 if memorised.all() else 1.0),
@@ -176,6 +173,9 @@ def _memorises(case: _Case) -> Iterator[Claim]:
             "training error": float(train_error.mean()),
         },
     )
+    # A statement of fact, not of degree: it fails if any repeat fails to interpolate.
+    fact = "holds" if memorised.all() else "fails"
+    yield replace(claim, verdict=fact if len(memorised) > 1 else "undecided")
     widths = case.errors.options("teacher", case.flip, "width")
     narrow = [case.of("teacher", width=w) for w in widths if w <= case.n]
     yield case.versus(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._verdict import mean_and_error
 from ddkd.experiments._atomic import write_atomic
 from ddkd.experiments._table import Scalar, Table, columns_of
 
@@ -203,8 +204,5 @@ def _names(names: str | Sequence[str]) -> list[str]:
 
 
 def _moments(values: list[float]) -> dict[str, Scalar]:
-    n = len(values)
-    with np.errstate(invalid="ignore"):  # infinite errors are legitimate and have no deviation
-        mean = float(np.mean(values))
-        se = float(np.std(values, ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    return {"n": n, "mean": mean, "se": se}
+    mean, se = mean_and_error(values)
+    return {"n": len(values), "mean": mean, "se": se}

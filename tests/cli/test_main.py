@@ -10,8 +10,8 @@ import pytest
 
 from ddkd import cli, experiments
 from ddkd.cli import _main, reproduce
-from ddkd.cli._answer import pays
 from ddkd.cli._data import Data
+from ddkd.cli._output import pays
 from ddkd.cli.curve import _peak
 from ddkd.experiments import SweepResult, _sweep
 from ddkd.experiments._reproduce import Reproduction
@@ -361,6 +361,20 @@ def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_pat
 )
 def test_a_difference_counts_beyond_two_standard_errors(difference, standard_error, verdict):
     assert pays(difference, standard_error) == verdict
+
+
+def test_numbers_that_are_not_known_are_null_in_json(data, tmp_path, capsys):
+    """One repeat has no standard error; JSON has no NaN."""
+    sizes = ["--teacher-width", "300", "--student-width", "40", "--repeats", "1", "--jobs", "1"]
+    out = ["--data", str(data), "--out", str(tmp_path), "--quiet"]
+    assert cli.main(["distill", *out, *sizes, "--json"]) == 0
+
+    def refuse(name):
+        raise AssertionError(f"{name} is not JSON")
+
+    values = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    assert values["standard_error"] is None
+    assert 0 <= values["student"] <= 1
 
 
 def test_reproduce_says_the_sizes_that_it_measures_with(monkeypatch):

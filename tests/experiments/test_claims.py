@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ddkd.cli._output import pays
 from ddkd.experiments._claims import QUESTIONS, judge, judge_claims
 from ddkd.experiments._errors import Errors
 
@@ -60,6 +61,15 @@ def test_judge_is_the_paired_test_at_two_standard_errors():
     assert judge(-d)[0] == "fails"
     assert judge(d + 0.004)[0] == "undecided"  # -1.7 standard errors
     assert judge(np.array([-1.0]))[0] == "undecided"
+
+
+@pytest.mark.parametrize("repeats", [2, 3, 10])
+def test_equal_differences_are_judged_alike_in_a_claim_and_in_a_command(repeats):
+    """They say nothing about the spread: neither a claim nor `pays` is decided by them."""
+    d = np.full(repeats, -0.1)
+    assert judge(d)[0] == judge(d + 0.1)[0] == "undecided"
+    assert pays(*judge(d)[1:]) == "cannot be judged from so few repeats"
+    assert pays(*judge(d + 0.1)[1:]) == "makes no clear difference"
 
 
 def test_a_tie_decides_nothing():
