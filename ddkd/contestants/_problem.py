@@ -22,10 +22,11 @@ Made = TypeVar("Made")
 
 
 class Inputs:
-    """Rows of inputs, and the arrays made from them, each at its first use."""
+    """Rows of inputs, which nobody can write into, and the arrays made from them, each once."""
 
     def __init__(self, X: np.ndarray) -> None:
-        self.X = X
+        self.X = X.view()
+        self.X.flags.writeable = False
         self._made: dict[object, object] = {}
 
     def __len__(self) -> int:

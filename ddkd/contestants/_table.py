@@ -6,7 +6,7 @@ A new rival is one function from a problem and its labels to a model, and one li
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -180,13 +180,19 @@ class Entry:
         start = time.perf_counter()
         try:
             model = fit()
-            scores = model(query)
-            if not np.isfinite(scores).all():
-                raise ValueError("its scores are not finite")
-            self.model, self.scores = model, scores
-        except Exception as error:  # somebody else's method may raise anything
+            self.scores = finite_scores(model, query)
+            self.model = model
+        except (Exception, SystemExit) as error:  # somebody else's method may raise anything
             self.failure = f"{type(error).__name__}: {error}"
         self.seconds = time.perf_counter() - start
+
+
+def finite_scores(model: Model, rows: Inputs) -> np.ndarray:
+    """Scores (L, n_rows, k) of a model; ValueError if one of them is not finite."""
+    scores = model(rows)
+    if not np.isfinite(scores).all():
+        raise ValueError("its scores are not finite")
+    return scores
 
 
 def compete(
@@ -231,29 +237,33 @@ def compete(
         entry.attempt(partial(rival.fit, problem, labels), query)
         entries.append(entry)
         done()
-    wanted = {name for teacher in teachers for name in teacher.needs}
-    # A student of a method that uses the pool learns on the rows that this method saw.
-    transfer = {"labels": problem.pool, "pool": problem.seen}
-    scored = {
-        entry.name: (transfer[entry.sees], entry.model(transfer[entry.sees]))
-        for entry in entries
-        if entry.name in wanted and entry.model is not None
-    }
+    models = {entry.name: (entry.sees, entry.model) for entry in entries if entry.model}
+
+    @cache
+    def labelled_by(name: str) -> tuple[Inputs, np.ndarray]:
+        """A student of a method that uses the pool learns on the rows that this method saw."""
+        sees, model = models[name]
+        rows = problem.seen if sees == "pool" else problem.pool
+        return rows, finite_scores(model, rows)
+
     for teacher in teachers:
-        if not scored.keys() >= set(teacher.needs):
+        if not models.keys() >= set(teacher.needs):
             continue
         entry = Entry(teacher.name, teacher.title, "pool", teacher.needs)
-        given = [scored[name] for name in teacher.needs]
-        entry.attempt(partial(_teach, problem, labels, teacher, given), query)
+        entry.attempt(partial(_teach, problem, labels, teacher, labelled_by), query)
         entries.append(entry)
         done()
     return entries
 
 
 def _teach(
-    problem: Problem, labels: Labels, teacher: Teacher, given: Sequence[tuple[Inputs, np.ndarray]]
+    problem: Problem,
+    labels: Labels,
+    teacher: Teacher,
+    labelled_by: Callable[[str], tuple[Inputs, np.ndarray]],
 ) -> Student:
     """Fit the students of one teacher."""
+    given = [labelled_by(name) for name in teacher.needs]
     rows = problem.seen if teacher.votes is _spread else min((r for r, _ in given), key=len)
     votes = teacher.votes(problem, labels, [scores[:, : len(rows)] for _, scores in given])
     return Student(problem, rows, votes, labels.offset)

@@ -222,6 +222,11 @@ class Positional(Guesses):
         return np.arange(len(X)) % 3
 
 
+class Exits(Guesses):
+    def fit(self, X, y):
+        raise SystemExit(3)
+
+
 class Slow(Guesses):
     def fit(self, X, y):
         time.sleep(5)
@@ -236,6 +241,7 @@ def test_contestants_join_and_bad_ones_are_named_and_harm_nobody(split, records)
         Crashes(),
         Misshaped,
         Positional,
+        Exits,
         Contestant("slow", Slow(), max_seconds=0.05),
     ]
     found = compared(split, contestants=mine)
@@ -248,6 +254,7 @@ def test_contestants_join_and_bad_ones_are_named_and_harm_nobody(split, records)
     assert reasons.pop("Crashes") == "RuntimeError: out of luck"
     assert "shape (300, 2)" in reasons.pop("Misshaped")
     assert "rows are permuted" in reasons.pop("Positional")
+    assert reasons.pop("Exits") == "SystemExit: 3"
     assert reasons.pop("slow") == "TimeoutError: it took more than 0.05 s"
     assert reasons == {"nearest": "", "LabelPropagation": "", "Guesses": ""}
     sees = {r["model"]: r["sees"] for r in own}
