@@ -4,7 +4,26 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import as_array
+from ddkd._checks import as_array, check_objects
+
+
+def check_labels(name: str, labels: Any) -> np.ndarray:
+    """Labels as an array, objects that are all numbers as numbers; ValueError for a mixture."""
+    array = as_array(name, labels)
+    # An array of words was made from words; a list of words and numbers becomes one, too.
+    mixed = array.dtype == object or (array.dtype.kind == "U" and array is not labels)
+    if array.ndim != 1 or not mixed:
+        return array
+    values = list(labels)
+    n_words = sum(isinstance(value, str) for value in values)
+    if n_words == len(values):
+        return array
+    if n_words:
+        other = next(value for value in values if not isinstance(value, str))
+        raise ValueError(f"{name} mixes text with other objects, such as {other!r}")
+    numbers = check_objects(name, array)
+    plain = np.array(values)
+    return numbers if plain.dtype == object else plain
 
 
 def check_classes(labels: Any) -> np.ndarray:

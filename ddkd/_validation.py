@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from ddkd._checks import as_array, check_objects
+from ddkd._labels import check_labels
 
 
 def validate(
@@ -16,6 +17,8 @@ def validate(
     for name, value in zip(("X", "y"), (X, *y), strict=False):
         if isinstance(value, np.ma.MaskedArray):
             as_array(name, value)  # refused
+    if y and y[0] is not None:
+        y = (check_labels("y", y[0]), *y[1:])
     objects = X.flat if isinstance(X, np.ndarray) and X.dtype.kind == "O" else ()
     if any(isinstance(value, str) for value in objects):
         check_objects("X", X)  # refused; for other objects scikit-learn has words of its own

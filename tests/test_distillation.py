@@ -380,3 +380,72 @@ def test_a_semi_supervised_teacher_is_given_the_transfer_set(source):
     said = model.teacher_.predict(X[700:])
     np.testing.assert_array_equal(said, np.array(list("abcdefghij"))[theirs.predict(X[700:])])
     assert model.score(X[700:], names[700:]) > 0.85
+
+
+class Buffered(Stream):
+    """Fills one array over and over, as a reader of large files may."""
+
+    def sample(self, n, rng=None):
+        if not self.sizes:
+            self.buffer = np.empty((n, self.n_inputs))
+        self.buffer[:n] = super().sample(n, rng)
+        return self.buffer[:n]
+
+
+class Ends(Stream):
+    """Three batches, then no more."""
+
+    def sample(self, n, rng=None):
+        if len(self.sizes) == 3:
+            raise StopIteration
+        return super().sample(n, rng)
+
+
+def test_a_stream_may_reuse_its_buffer(blobs):
+    options = {"n_transfer": 500, "batch_size": 50, "random_state": 0}
+    models = [
+        DistilledClassifier(Fixed(sign_of_first), SVC(), transfer=stream, **options).fit(*blobs)
+        for stream in (Stream(), Buffered())
+    ]
+    said, said_buffered = (model.student_.decision_function(blobs[0]) for model in models)
+    np.testing.assert_array_equal(said_buffered, said)
+
+
+def test_a_stream_that_ends_is_named(blobs):
+    model = DistilledClassifier(SVC(), transfer=Ends(), n_transfer=500, batch_size=50)
+    with pytest.raises(ValueError, match=r"transfer.sample\(50, rng=rng\) stopped"):
+        model.fit(*blobs)
+
+
+def overwrites(X):
+    labels = sign_of_first(X)
+    X[:] = 0.0
+    return labels
+
+
+def test_a_teacher_that_writes_into_the_pool_changes_neither_it_nor_the_student(blobs):
+    X, y = blobs
+    pool = X.copy()
+    students = [
+        DistilledClassifier(Fixed(rule), SVC(), transfer=pool).fit(X, y).student_
+        for rule in (sign_of_first, overwrites)
+    ]
+    np.testing.assert_array_equal(pool, X)
+    np.testing.assert_array_equal(*(student.decision_function(X) for student in students))
+
+
+@pytest.mark.parametrize("y", [np.array(["a", 1], dtype=object), ["a", 1], ["a", None]])
+def test_labels_that_mix_text_and_numbers_are_refused(y):
+    X = np.arange(8.0).reshape(4, 2)
+    with pytest.raises(ValueError, match=r"y mixes text with other objects, such as (1|None)"):
+        DistilledClassifier().fit(X, [*y, *y])
+
+
+def test_labels_that_are_objects_are_what_they_hold(blobs):
+    X, _ = blobs
+    codes = np.arange(300) % 2
+    plain, objects = (
+        DistilledClassifier(SVC(), transfer=X).fit(X, y) for y in (codes, codes.astype(object))
+    )
+    assert objects.classes_.dtype == plain.classes_.dtype
+    np.testing.assert_array_equal(objects.predict(X), plain.predict(X))

@@ -57,7 +57,8 @@ class Distilled(BaseEstimator):
             batches, seen = tee(batches)
             teacher = PoolClassifier(teacher, np.concatenate(list(seen)))
         self.teacher_ = teacher.fit(X, y)
-        labelled = ((batch, self._teacher_labels(batch)) for batch in batches)
+        # A copy: neither the student's rows nor the user's are the teacher's to change.
+        labelled = ((batch, self._teacher_labels(batch.copy())) for batch in batches)
         self.student_ = self._train(student, labelled)
         return self
 
@@ -82,11 +83,16 @@ class Distilled(BaseEstimator):
         return (self._draw(stop - i, rng) if streamed else pool[i:stop] for i, stop in ends)
 
     def _draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        rows = self.transfer.sample(n, rng=rng)
+        """The stream's next rows, copied: a stream may fill one buffer over and over."""
+        name = f"transfer.sample({n}, rng=rng)"
+        try:
+            rows = self.transfer.sample(n, rng=rng)
+        except StopIteration:
+            raise ValueError(f"{name} stopped: a stream must not end before n_transfer") from None
         rows = check_matrix("transfer.sample(n, rng=rng)", rows, n_columns=self.n_features_in_)
         if len(rows) != n:
-            raise ValueError(f"transfer.sample({n}, rng=rng) returned {len(rows)} rows")
-        return rows
+            raise ValueError(f"{name} returned {len(rows)} rows")
+        return rows.copy()
 
     def _train(self, student: Any, labelled: Iterator[tuple[np.ndarray, np.ndarray]]) -> Any:
         self.n_transfer_ = 0
