@@ -11,6 +11,7 @@ from ddkd.contestants._table import ADVISED
 from ddkd.prediction._advised import AdvisedModel
 from ddkd.prediction._contest import Z_90, Contest
 
+_LARGEST_FACTOR = 1.5  # of a near contestant's error, for numbers
 _WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
 
 
@@ -92,7 +93,7 @@ class Advice:
         Returns
         -------
         AdvisedModel
-            A fitted scikit-learn estimator that takes raw rows; numbers are averaged.
+            A fitted scikit-learn estimator that takes raw rows; of numbers it gives the median.
 
         Raises
         ------
@@ -106,6 +107,8 @@ class Advice:
     def near(self, within: float = 1.5) -> np.ndarray:
         """Tell which rows of the ranking are about as good as the best.
 
+        Of numbers, also only those whose error is at most 1.5 times the best's.
+
         Parameters
         ----------
         within : float, default=1.5
@@ -116,7 +119,11 @@ class Advice:
         ndarray of bool
             One for each row of the ranking.
         """
-        return self.ranking.difference <= within * self.ranking.standard_error
+        near = self.ranking.difference <= within * self.ranking.standard_error
+        if self.n_classes:
+            return near
+        # A model of numbers that explodes has a standard error larger than its error.
+        return near & (self.ranking.error <= _LARGEST_FACTOR * self.ranking.error[0])
 
     def report(self) -> str:
         """The advice in words.

@@ -4,26 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from ddkd._checks import as_array, check_integer, check_matrix, check_rng
-from ddkd._labels import codes_of
-from ddkd.contestants._contestant import Contestant, contestants_of
-from ddkd.contestants._problem import N_SEEN, Inputs, Labels, Problem, folds_of
-from ddkd.contestants._table import ADVISED, TEACHERS, Rival, Teacher, kernel_ridge, student_of
-from ddkd.features import bandwidth_gamma
+from ddkd._checks import check_integer, check_matrix, check_rng
+from ddkd.contestants._problem import Labels, folds_of
 from ddkd.prediction._advice import Advice
 from ddkd.prediction._cautions import cautions_of
 from ddkd.prediction._contest import Z_90, Contest
+from ddkd.prediction._entrants import (
+    check_groups,
+    check_pool,
+    check_truth,
+    choose_bandwidth,
+    entrants,
+    prepare,
+)
 
-BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
-STUDENT_WIDTH = 4  # in units of the labelled rows
 FEW_LABELS = 300  # with fewer, one split into folds makes the choice a lottery
 MAX_POOL = 10_000
-MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} contestants"
 
 
@@ -88,55 +87,43 @@ def advise(
     >>> from ddkd.prediction import advise
     >>> split = load("digits", n_samples=100, n_transfer=300, rng=0)
     >>> advice = advise(split.X_train, split.y_train, split.transfer)
-    >>> len(advice.ranking), bool(advice.ranking.error[0] < 0.2)
-    (16, True)
+    >>> bool(advice.ranking.error[0] < 0.2)
+    True
     >>> model = advice.estimator()
     >>> bool(model.score(split.X_test, split.y_test) > 0.8)
     True
     """
     X = check_matrix("X", X)
-    truth, classes = _truth(y, len(X))
-    pool = _pool(X_unlabelled, X.shape[1])
+    truth, classes = check_truth(y, len(X))
+    pool = check_pool(X_unlabelled, X.shape[1])
     generator = check_rng(rng)
     seed = int(generator.integers(2**31))
     if len(pool) > MAX_POOL:
         pool = pool[generator.choice(len(pool), MAX_POOL, replace=False)]
-    group_of = None if groups is None else _groups(groups, len(X))
+    group_of = check_groups(groups, len(X))
     n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
     n_splits = 2 if len(X) < FEW_LABELS else 1
     splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(n_splits)]
     hidden = [held for split in splits for _, held in split]
     known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
     n_classes = 0 if classes is None else len(classes)
-    # A pixel that is hardly ever black would otherwise be all that a distance depends on.
-    cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
-    scaler = make_pipeline(StandardScaler(), cut).fit(np.concatenate([X, pool]))
-    inputs, unlabelled = Inputs(scaler.transform(X)), scaler.transform(pool) if len(pool) else pool
-    gammas = np.array([bandwidth_gamma(inputs.X, b) for b in BANDWIDTHS])
-    rivals, teachers = _entrants(contestants_of(contestants), n_classes, len(pool))
+    problem, scaler = prepare(X, pool, seed, group_of)
+    rivals, teachers = entrants(contestants, n_classes, len(pool))
     contest = Contest(
-        problem=Problem(
-            labelled=inputs,
-            pool=Inputs(unlabelled),
-            gamma=gammas[len(gammas) // 2],
-            student_width=max(1, min(STUDENT_WIDTH * len(X), len(pool) // 3)),
-            gammas=gammas,
-            seed=seed,
-            first=Inputs(unlabelled[:N_SEEN]) if len(pool) > N_SEEN else None,
-            groups=group_of,
-        ),
+        problem=problem,
         labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),
         groups=np.arange(len(X)) if group_of is None else group_of,
         scaler=scaler,
         classes=classes,
         rivals=rivals,
         teachers=teachers,
+        pool=pool,
+        contestants=contestants,
     )
     total = len(rivals) + len(teachers)
     bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
     with threadpool_limits(check_integer("n_jobs", n_jobs)), bar:
-        tuned = kernel_ridge(contest.problem, contest.all_labels)
-        contest.problem.gamma = tuned.kernels[0].gamma
+        choose_bandwidth(problem, contest.all_labels)
         contest.run(bar.update)
     ranking = contest.ranking()
     kinds = ranking[ranking.student], ranking[~ranking.student]
@@ -155,48 +142,3 @@ def advise(
         n_classes=n_classes,
         _contest=contest,
     )
-
-
-def _truth(y: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray | None]:
-    """Class indices and the classes; or numbers and None.
-
-    Floats are numbers if some are not whole or there are many different ones.
-    """
-    y = as_array("y", y)
-    if y.shape != (n_rows,):
-        raise ValueError(f"y must hold one label for each of {n_rows} rows; its shape is {y.shape}")
-    if y.dtype.kind == "f":
-        if not np.isfinite(y).all():
-            raise ValueError("y contains NaN or infinity; every label must be finite")
-        if (y != np.floor(y)).any() or len(np.unique(y)) > MOST_CLASSES:
-            return y.astype(float), None
-    classes = np.unique(y)
-    if len(classes) < 2:
-        raise ValueError(
-            f"y has one class, {classes[0]!r}: nothing can be learned from it, and nothing said"
-        )
-    return codes_of("y", y, classes), classes
-
-
-def _pool(given: Any, n_columns: int) -> np.ndarray:
-    if given is None or len(given) == 0:
-        return np.empty((0, n_columns))
-    return check_matrix("X_unlabelled", given, n_columns=n_columns)
-
-
-def _groups(given: Any, n_rows: int) -> np.ndarray:
-    codes = np.unique(as_array("groups", given), return_inverse=True)[1].ravel()
-    if len(codes) != n_rows or codes.max() < 1:
-        raise ValueError(f"groups must name two groups or more, one for each of {n_rows} rows")
-    return codes
-
-
-def _entrants(
-    own: list[Contestant], n_classes: int, n_pool: int
-) -> tuple[list[Rival | Contestant], list[Teacher]]:
-    """Rivals and teachers for labels of this kind; without a pool those that need none."""
-    standard: list[Rival | Contestant] = [r for r in ADVISED if n_classes or r.numbers]
-    rivals = [r for r in [*standard, *own] if n_pool or r.sees == "labels"]
-    hard_only = {"student-of-neighbours", "student-of-majority"}
-    teachers = [t for t in TEACHERS if n_classes or t.name not in hard_only]
-    return rivals, [*teachers, *map(student_of, own)] if n_pool else []

@@ -1,39 +1,49 @@
-"""What advice leads to: a fitted estimator that takes raw rows."""
+"""What advice leads to: fitted estimators that take raw rows."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.pipeline import Pipeline
 
 from ddkd._checks import check_matrix
-from ddkd._labels import decode
-from ddkd.contestants._problem import Inputs, Model
+from ddkd._labels import check_classes, check_labels, codes_of, decode
+from ddkd.contestants._problem import Inputs, Labels, Problem
+from ddkd.contestants._table import compete
+from ddkd.prediction._entrants import (
+    check_groups,
+    check_numbers,
+    check_pool,
+    choose_bandwidth,
+    entrants,
+    prepare,
+)
 
 
-class AdvisedModel(ClassifierMixin, BaseEstimator):
-    """The advised contestant, or a committee of several, fitted to all labels.
+class AdvisedModel(BaseEstimator):
+    """The advised contestant, or a committee of several.
 
-    Made by `Advice.estimator` and `Advice.committee`. For labels that are numbers it is a
-    regressor: `predict` returns numbers and `score` the coefficient of determination.
+    Made by `Advice.estimator` and `Advice.committee`, fitted to all labels; `fit` tunes the same
+    contestants on other ones.
 
     Parameters
     ----------
     names : sequence of str
         Names of the contestants, the best first.
-    models : sequence of callable
-        Their fitted models.
-    scaler : Pipeline
-        What standardises raw rows.
-    classes : ndarray of shape (n_classes,) or None
-        The classes; None for numbers.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+        The unlabelled rows that they may use.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own among those named.
+    random_state : int, default=0
+        Seed of everything random in them.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        The classes.
+    models_ : list of callable
+        The fitted models of those that did not fail.
+    scaler_ : Pipeline
+        What standardises raw rows.
     n_features_in_ : int
         Number of inputs.
     """
@@ -41,39 +51,99 @@ class AdvisedModel(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         names: Sequence[str],
-        models: Sequence[Model],
-        scaler: Pipeline,
-        classes: np.ndarray | None,
+        *,
+        X_unlabelled: Any = None,
+        contestants: Sequence[Any] | None = None,
+        random_state: int = 0,
     ) -> None:
-        self.names, self.models, self.scaler, self.classes = names, models, scaler, classes
-        self.n_features_in_ = scaler.n_features_in_
-        if classes is not None:
-            self.classes_ = classes
+        self.names = names
+        self.X_unlabelled = X_unlabelled
+        self.contestants = contestants
+        self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> "AdvisedModel":
-        """Refuse: the model is fitted already, to the labels that were advised on.
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
+        """Fit the contestants that are named.
 
         Parameters
         ----------
-        X : array-like
-            Not used.
-        y : array-like
-            Not used.
+        X : array-like of shape (n_samples, n_inputs)
+            Labelled inputs.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Rows of one group stay in one fold.
 
         Returns
         -------
         AdvisedModel
-            Never.
+            The fitted model.
 
         Raises
         ------
         ValueError
-            Always.
+            If an argument is not usable, or every contestant fails.
         """
-        raise ValueError("this model is fitted already; call advise again for other labels")
+        X = check_matrix("X", X)
+        if len(X) != len(y):
+            raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
+        truth, n_classes = self._learn_labels(y)
+        known = np.ones((1, len(X)), dtype=bool)
+        pool = check_pool(self.X_unlabelled, X.shape[1])
+        problem, scaler = prepare(X, pool, self.random_state, check_groups(groups, len(X)))
+        labels = Labels(truth[None], n_classes, known)
+        choose_bandwidth(problem, labels)
+        return self._fit(problem, scaler, labels)
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
+    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
+        """Labels as contestants take them, and the number of classes."""
+        raise NotImplementedError
+
+    def _fit(self, problem: Problem, scaler: Pipeline, labels: Labels) -> Self:
+        """Fit the contestants, and the teachers they need, to one labelling."""
+        rivals, teachers = entrants(self.contestants, labels.n_classes, len(problem.pool))
+        teachers = [teacher for teacher in teachers if teacher.name in self.names]
+        needed = {*self.names, *(name for teacher in teachers for name in teacher.needs)}
+        rivals = [rival for rival in rivals if rival.name in needed]
+        entries = compete(problem, labels, problem.labelled, rivals=rivals, teachers=teachers)
+        models = {entry.name: entry.model for entry in entries if entry.model is not None}
+        self.models_ = [models[name] for name in self.names if name in models]
+        if not self.models_:
+            why = "; ".join(f"{entry.name}: {entry.failure}" for entry in entries)
+            raise ValueError(f"none of {', '.join(self.names)} could be fitted: {why}")
+        self.scaler_, self.n_features_in_ = scaler, scaler.n_features_in_
+        return self
+
+    def _scores(self, X: Any) -> list[np.ndarray]:
+        """Scores (n_rows, k) of every model."""
+        X = check_matrix("X", X, n_columns=self.n_features_in_)
+        rows = Inputs(self.scaler_.transform(X))
+        return [model(rows)[-1] for model in self.models_]
+
+
+class AdvisedClassifier(ClassifierMixin, AdvisedModel):
+    """Advised contestants for classes, which vote.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the contestants, the best first.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+        The unlabelled rows that they may use.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own among those named.
+    random_state : int, default=0
+        Seed of everything random in them.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    """
+
+    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
+        y = check_labels("y", y)
+        self.classes_ = check_classes(y)
+        return codes_of("y", y, self.classes_), len(self.classes_)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the labels of raw rows.
@@ -86,35 +156,44 @@ class AdvisedModel(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,)
-            The class with most votes, the best contestant's where there is a tie; of numbers the
-            mean.
+            The class with most votes, the best contestant's where there is a tie.
         """
-        X = check_matrix("X", X, n_columns=self.n_features_in_)
-        rows = Inputs(self.scaler.transform(X))
-        scores = [model(rows)[-1] for model in self.models]
-        if self.classes is None:
-            return np.mean([s[:, 0] for s in scores], axis=0)
-        votes = np.zeros((len(rows), len(self.classes)))
-        for number, each in enumerate(scores):
-            votes[np.arange(len(rows)), decode(each)] += 1.5 if number == 0 else 1.0
-        return self.classes[votes.argmax(axis=1)]
+        scores = self._scores(X)
+        votes = np.zeros((len(scores[0]), len(self.classes_)))
+        for number, score in enumerate(scores):
+            votes[np.arange(len(votes)), decode(score)] += 1.5 if number == 0 else 1.0
+        return self.classes_[votes.argmax(axis=1)]
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy of the predicted classes; of numbers the coefficient of determination.
+
+class AdvisedRegressor(RegressorMixin, AdvisedModel):
+    """Advised contestants for numbers, of which the median counts.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the contestants, the best first.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+        The unlabelled rows that they may use.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own among those named.
+    random_state : int, default=0
+        Seed of everything random in them.
+    """
+
+    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
+        return check_numbers("y", check_labels("y", y)), 0
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the labels of raw rows.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_inputs)
             The rows.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows.
 
         Returns
         -------
-        float
-            The score.
+        ndarray of shape (n_samples,)
+            The median of the contestants' numbers.
         """
-        measure = r2_score if self.classes is None else accuracy_score
-        return float(measure(y, self.predict(X), sample_weight=sample_weight))
+        return np.median([score[:, 0] for score in self._scores(X)], axis=0)

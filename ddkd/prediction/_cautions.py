@@ -22,7 +22,10 @@ def cautions_of(
 ) -> list[str]:
     """Return a sentence for everything to be careful about."""
     rng = np.random.default_rng(seed)
-    found = [] if classes is None else list(_about_classes(truth, classes, n_folds))
+    if classes is None:
+        found = list(_about_far_numbers(truth))
+    else:
+        found = list(_about_classes(truth, classes, n_folds))
     if len(pool):
         found += [*_about_equal_rows(X, pool), *_about_the_pool(X, pool, rng)]
     else:
@@ -45,6 +48,18 @@ def _about_classes(truth: np.ndarray, classes: np.ndarray, n_folds: int) -> Iter
         yield (
             f"Classes are unequal ({counts.min()} to {counts.max()} labels): balanced errors, in "
             f"which each class counts alike, are shown, too."
+        )
+
+
+def _about_far_numbers(y: np.ndarray) -> Iterator[str]:
+    """A few labels so far from the others that their squares are most of the variance."""
+    squares = np.sort((y / np.abs(y).max() - np.median(y / np.abs(y).max())) ** 2)[::-1]
+    n_far = 1 + int(np.searchsorted(np.cumsum(squares), squares.sum() / 2))
+    if n_far <= max(2, len(y) // 100):
+        yield (
+            f"{n_far} of {len(y)} labels make up more than half of the variance (the largest is "
+            f"{y[np.abs(y).argmax()]:.3g}, the median {np.median(y):.3g}): they decide the errors "
+            f"and bend every model; check them."
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
@@ -10,7 +11,7 @@ from ddkd._labels import decode, encode
 from ddkd.contestants._contestant import Contestant
 from ddkd.contestants._problem import Inputs, Labels, Problem
 from ddkd.contestants._table import Entry, Rival, Teacher, compete
-from ddkd.prediction._advised import AdvisedModel
+from ddkd.prediction._advised import AdvisedClassifier, AdvisedModel, AdvisedRegressor
 from ddkd.prediction._conditional import fourier_predictor
 
 Z_90 = 1.645
@@ -49,6 +50,10 @@ class Contest:
         The classes; None for numbers.
     rivals, teachers : sequence
         Who competes.
+    pool : ndarray of shape (n_pool, n_inputs)
+        The raw unlabelled rows.
+    contestants : sequence or None
+        Methods of the user's own, as they were given.
     entries : list of Entry
         Who competed.
     losses : dict of str to ndarray of shape (n,)
@@ -63,6 +68,8 @@ class Contest:
     classes: np.ndarray | None
     rivals: Sequence[Rival | Contestant]
     teachers: Sequence[Teacher]
+    pool: np.ndarray
+    contestants: Sequence[Any] | None
     entries: list[Entry] = field(default_factory=list)
     losses: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -132,15 +139,18 @@ class Contest:
 
     def fit(self, names: Sequence[str]) -> AdvisedModel:
         """Fit some contestants, and the teachers they need, to all labels."""
-        teachers = [t for t in self.teachers if t.name in names]
-        needed = {*names, *(name for t in teachers for name in t.needs)}
-        rivals = [r for r in self.rivals if r.name in needed]
-        entries = compete(
-            self.problem, self.all_labels, self.problem.labelled, rivals=rivals, teachers=teachers
-        )
-        models = {e.name: e.model for e in entries if e.name in names and e.model is not None}
-        fitted = [name for name in names if name in models]
-        return AdvisedModel(fitted, [models[name] for name in fitted], self.scaler, self.classes)
+        options: dict[str, Any] = {
+            "X_unlabelled": self.pool if len(self.pool) else None,
+            "contestants": self.contestants,
+            "random_state": self.problem.seed,
+        }
+        model: AdvisedModel
+        if self.classes is None:
+            model = AdvisedRegressor(names, **options)
+        else:
+            model = AdvisedClassifier(names, **options)
+            model.classes_ = self.classes
+        return model._fit(self.problem, self.scaler, self.all_labels)
 
     def gain_of_pool(self, teacher: str) -> tuple[int, float]:
         """By how much a student's predicted error falls when its transfer set doubles.

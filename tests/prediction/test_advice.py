@@ -4,15 +4,22 @@ import pickle
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    RegressorMixin,
+    clone,
+    is_classifier,
+    is_regressor,
+)
 from sklearn.datasets import load_diabetes
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ddkd import LeastSquaresClassifier, RandomFourierFeatures
+from ddkd import DistilledRegressor, LeastSquaresClassifier, RandomFourierFeatures
 from ddkd.contestants import Contestant, _students
 from ddkd.datasets import load
 from ddkd.prediction import advise
@@ -133,6 +140,97 @@ def test_numbers_are_advised_on_too():
     theirs = by_hand.score(X[150:250], y[150:250] - y[:150].mean())
     assert model.score(X[150:250], y[150:250]) > theirs - 0.1
     assert "of the variance" in found.report()
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """Advice on numbers, with a rival of whose folds some explode."""
+    X, y = load_diabetes(return_X_y=True)
+    return X, y, advise(X[:150], y[:150], X[250:], contestants=[Explodes()], rng=0)
+
+
+class Explodes(RegressorMixin, BaseEstimator):
+    """Right but for a few rows, where it is off by a thousand deviations."""
+
+    def fit(self, X, y):
+        self.model_ = Ridge(10.0).fit(X, y)
+        return self
+
+    def predict(self, X):
+        return self.model_.predict(X) + 1e5 * (X[:, 0] > np.quantile(X[:, 0], 0.99))
+
+
+def test_an_advised_model_for_numbers_is_a_regressor_and_can_be_cloned(numbers):
+    X, y, found = numbers
+    model = found.estimator()
+    assert is_regressor(model)
+    assert not is_classifier(model)
+    again = clone(model).fit(X[:150], y[:150])
+    np.testing.assert_allclose(again.predict(X[150:]), model.predict(X[150:]), rtol=1e-6)
+    student = DistilledRegressor(model, Ridge(), transfer=X[150:]).fit(X[:150], y[:150])
+    by_hand = Ridge().fit(X[150:], model.predict(X[150:]))
+    np.testing.assert_allclose(student.predict(X), by_hand.predict(X), rtol=1e-6)
+
+
+def test_an_advised_classifier_can_be_cloned_and_refitted(split, advice):
+    model = advice.estimator()
+    assert is_classifier(model)
+    again = clone(model).fit(split.X_train, split.y_train)
+    np.testing.assert_array_equal(again.predict(split.X_test), model.predict(split.X_test))
+    few = split.y_train < 5
+    assert set(again.fit(split.X_train[few], split.y_train[few]).classes_) == set(range(5))
+
+
+def test_a_committee_for_numbers_does_not_explode(numbers):
+    """A model whose squared errors are huge on a few rows is not near, and does not bend a vote."""
+    X, y, found = numbers
+    ranking = found.ranking
+    worst = ranking[ranking.name == "Explodes"][0]
+    assert worst.error > 100 * ranking.error[0]
+    assert worst.difference < 2 * worst.standard_error  # by that alone it would be near
+    committee = found.committee(within=2.0)
+    assert "Explodes" not in committee.names
+    assert len(committee.names) > 1
+    best = found.estimator().score(X[150:250], y[150:250])
+    assert committee.score(X[150:250], y[150:250]) > best - 0.1
+    # The median of three, of which one is far off, lies between the other two.
+    names = ["kernel-ridge", "ridge-any-width", "Explodes"]
+    three = found._contest.fit(names)
+    alone = [found._contest.fit([name]).predict(X[150:]) for name in names]
+    np.testing.assert_allclose(three.predict(X[150:]), np.sort(alone, axis=0)[1])
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        (np.full(80, 0.5), "y is 0.5 in every row: nothing can be learned from it"),
+        (np.linspace(0.5, 1.5e160, 80), r"value of y must be from 1e-100 to 1e\+100; it is 1.5e"),
+        (np.linspace(0.5e-160, 1.5e-160, 80), "value of y must be from 1e-100 to"),
+        (np.array(["a", 1] * 40, dtype=object), "y mixes text with other objects, such as 1"),
+    ],
+)
+def test_labels_that_nothing_can_be_said_of_are_refused(split, y, words):
+    with pytest.raises(ValueError, match=words):
+        advise(split.X_train, y, None)
+
+
+def test_numbers_that_are_objects_are_numbers(split):
+    y = split.X_train[:, 20] + 0.25
+    found = advise(split.X_train, y.astype(object), None)
+    assert found.n_classes == 0
+    assert found.ranking.error.tolist() == advise(split.X_train, y, None).ranking.error.tolist()
+
+
+@pytest.mark.parametrize("n_far", [0, 1, 2])
+def test_a_label_far_from_the_others_is_a_caution(n_far):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(120, 3)), rng.normal(size=120)
+    y[:n_far] = 1e12
+    found = cautions_of(X, y, X[:0], None, 5, True, 0)
+    far = [text for text in found if "make up more than half of the variance" in text]
+    assert bool(far) == bool(n_far)
+    if far:
+        assert "the largest is 1e+12" in far[0]
 
 
 class Stopped(Exception):
