@@ -13,7 +13,6 @@ import matplotlib.pyplot as plt
 from ddkd import InterpolationWarning
 from ddkd.datasets import load
 from ddkd.experiments import curve, sweep
-from ddkd.plotting import DoubleDescentDisplay
 
 # %%
 # Random Fourier features of 200 images
@@ -38,12 +37,10 @@ with warnings.catch_warnings():
 # %%
 # The test error of a classifier, without and with 10 % wrong labels in the training set.
 
-display = DoubleDescentDisplay.from_result(
-    result.where(flip_rate=0.0), title="Handwritten digits, 200 labelled"
+display = result.where(flip_rate=0.0).plot(
+    name="clean labels", title="Handwritten digits, 200 labelled"
 )
-display.plot(name="clean labels")
-noisy = DoubleDescentDisplay.from_result(result.where(flip_rate=0.1), threshold=None)
-noisy.plot(display.ax_, name="10 % wrong labels")
+result.where(flip_rate=0.1).plot(display.ax_, name="10 % wrong labels")
 
 # %%
 # What to notice

@@ -52,8 +52,9 @@ with warnings.catch_warnings():
         Z = RandomFourierFeatures(1500, gamma=gamma, random_state=seed).fit_transform(X)
         paths.append(width_path(Z[train], y[train], widths, Z_test=Z[test], Y_test=y[test]))
 
-display = DoubleDescentDisplay.from_paths(
-    paths,
+display = DoubleDescentDisplay(
+    widths=widths,
+    test_scores=np.column_stack([path.test_mse[:, 0] for path in paths]),
     theory=(grid, predicted),
     threshold=n,
     score_name="Mean squared test error",

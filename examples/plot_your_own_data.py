@@ -15,7 +15,6 @@ from sklearn.datasets import load_wine
 
 from ddkd.datasets import load
 from ddkd.experiments import sweep, teacher_student
-from ddkd.plotting import DistillationDisplay
 
 # %%
 # A file
@@ -47,7 +46,7 @@ print(result.summary(by=["model", "student_width"], values="error"))
 
 # %%
 
-display = DistillationDisplay.from_result(result, title="Wine, 30 labelled").plot()
+display = result.plot(title="Wine, 30 labelled")
 
 # %%
 # What to notice

@@ -15,7 +15,7 @@ import pytest
 from ddkd import cli
 from ddkd.datasets import load, read_file
 from ddkd.experiments import Claim, Protocol, Reproduction, SweepResult, Table
-from ddkd.plotting._report import _page, _slug
+from ddkd.experiments._report import _page, _slug
 
 HOSTILE = [
     "\x1b[31mred",

@@ -11,11 +11,15 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import validation_curve
 from sklearn.pipeline import make_pipeline
 
-from ddkd import GaussianPopulation, LeastSquaresRegressor, RandomFourierFeatures
-from ddkd.experiments import Table, sweep
-from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay, PhaseDiagramDisplay
+from ddkd import LeastSquaresRegressor, RandomFourierFeatures
+from ddkd.plotting import (
+    DistillationDisplay,
+    DoubleDescentDisplay,
+    PhaseDiagramDisplay,
+    pivot,
+)
 from ddkd.solvers import width_path
-from ddkd.theory import isotropic_risk, phase_diagram
+from ddkd.theory import isotropic_risk
 
 WIDTHS = np.array([2, 5, 10, 18, 19, 20, 21, 22, 30, 60, 100])
 
@@ -28,20 +32,26 @@ def _close_figures():
 
 
 @pytest.fixture
-def paths():
+def errors():
+    """Mean squared errors of min-norm models, a column a repeat."""
     rng = np.random.default_rng(0)
-    made = []
+    columns = []
     for _ in range(6):
         Z, noise = rng.standard_normal((70, 100)), rng.standard_normal(70)
         y = Z[:, :30].sum(axis=1) / 6 + noise
-        made.append(width_path(Z[:20], y[:20], WIDTHS, Z_test=Z[20:], Y_test=y[20:]))
-    return made
+        columns.append(width_path(Z[:20], y[:20], WIDTHS, Z_test=Z[20:], Y_test=y[20:]).test_mse)
+    return np.hstack(columns)
 
 
-def test_double_descent_shows_means_and_standard_errors(paths):
-    display = DoubleDescentDisplay.from_paths(paths, threshold=20).plot()
+def display_of(errors, **options):
+    """A display of mean squared errors."""
+    options = {"score_name": "Mean squared error", **options}
+    return DoubleDescentDisplay(widths=WIDTHS, test_scores=errors, **options)
+
+
+def test_double_descent_shows_means_and_standard_errors(errors):
+    display = display_of(errors, threshold=20).plot()
     assert display.figure_ is display.ax_.figure
-    errors = np.column_stack([path.test_mse[:, 0] for path in paths])
     (line,) = display.lines_
     np.testing.assert_allclose(line.get_ydata(), errors.mean(axis=1))
     band = display.ax_.collections[0].get_paths()[0].vertices
@@ -56,9 +66,9 @@ def test_double_descent_shows_means_and_standard_errors(paths):
     assert display.ax_.get_xscale() == display.ax_.get_yscale() == "log"
 
 
-def test_median_and_standard_error(paths):
-    display = DoubleDescentDisplay.from_paths(paths).plot(average="median", score_type="both")
-    errors = np.column_stack([path.test_mse[:, 0] for path in paths])
+def test_median_and_standard_error(errors):
+    both = display_of(errors, train_scores=errors / 2)
+    display = both.plot(average="median", score_type="both")
     np.testing.assert_allclose(display.lines_[0].get_ydata(), np.median(errors, axis=1))
     assert len(display.lines_) == len(display.ax_.collections) == 2
     band = display.ax_.collections[0].get_paths()[0].vertices
@@ -68,10 +78,10 @@ def test_median_and_standard_error(paths):
     np.testing.assert_allclose([first.min(), first.max()], ends)
 
 
-def test_infinite_theory_leaves_through_the_top(paths):
+def test_infinite_theory_leaves_through_the_top(errors):
     theory = isotropic_risk(20, WIDTHS, signal=0.8, noise_variance=1.0)
     assert np.isinf(theory).sum() == 3
-    display = DoubleDescentDisplay.from_paths(paths, theory=theory).plot()
+    display = display_of(errors, theory=theory).plot()
     curve, line = display.lines_
     assert curve.get_linestyle() == "None"
     assert line.get_color() == curve.get_color()
@@ -240,11 +250,11 @@ def test_from_estimator_cross_validates_without_test_data():
         DoubleDescentDisplay.from_estimator(model, X, y, param_name="a", param_range=[])
 
 
-def test_a_display_says_in_a_few_lines_what_it_holds(paths):
-    lines = repr(DoubleDescentDisplay.from_paths(paths, threshold=20)).splitlines()
+def test_a_display_says_in_a_few_lines_what_it_holds(errors):
+    lines = repr(display_of(errors, threshold=20)).splitlines()
     assert len(lines) <= 12
     assert max(map(len, lines)) <= 78
-    assert "    test_scores=array of shape (11, 6)" in repr(DoubleDescentDisplay.from_paths(paths))
+    assert "    test_scores=array of shape (11, 6)" in repr(display_of(errors))
 
 
 def test_small_ranges_are_linear_and_begin_at_zero():
@@ -327,63 +337,22 @@ def test_phase_diagram_marks_borders_losses_and_what_is_undecided():
     display.figure_.canvas.draw()
 
 
-def test_phase_diagram_of_theory_names_its_axes_and_keeps_its_sign():
-    population = GaussianPopulation(np.ones(60), np.ones(60), labels="hard")
-    diagram = phase_diagram(
-        population,
-        n_samples=[20, 40, 80],
-        teacher_width=60,
-        student_width=[10, 20],
-        n_transfer=300,
-        flip_rate=0.05,
-    )
-    display = PhaseDiagramDisplay.from_diagram(diagram, title="isotropic").plot()
-    assert (display.y_name, display.x_name) == ("Labelled examples", "Student width")
-    np.testing.assert_array_equal(display.gain, diagram.gain)
-    assert display.ax_.get_title() == "isotropic"
-
-
 def test_phase_diagram_without_a_border():
     display = PhaseDiagramDisplay(x=[1, 2], y=[1, 2], gain=np.ones((2, 2))).plot()
     assert display.border_ is None
     assert display.mesh_.get_clim() == (-1.0, 1.0)
 
 
-def _sweep_of(model_width, rng, student_width, flip):
-    return [
-        {"model": "teacher", "error": 0.5, "n_samples": 9, "n_transfer": 0},
-        {"model": "student", "error": flip - student_width / 100, "n_samples": 9, "n_transfer": 4},
-        {"model": "student", "error": flip + student_width / 100, "n_samples": 9, "n_transfer": 4},
-    ]
-
-
-def test_displays_of_a_sweep():
-    result = sweep(
-        _sweep_of,
-        lambda rng: rng.random(),
-        grid={"student_width": [5, 1, 3], "flip": [0.1, 0.2]},
-        repeats=4,
-        progress=False,
-    )
-    display = DistillationDisplay.from_result(result.where(flip=0.2)).plot()
-    np.testing.assert_array_equal(display.x, [1, 3, 5])
-    np.testing.assert_allclose(display.scores["student"], np.full((3, 4), 0.2))
-    np.testing.assert_allclose(display.levels["teacher"], np.full(4, 0.5))
-    assert display.ax_.get_xlabel() == "Student width"
-    assert [text.get_text() for text in display.ax_.texts] == ["m = 4"]
-    curve = DoubleDescentDisplay.from_result(result.where(model="student"), x="student_width")
-    np.testing.assert_allclose(curve.test_scores, np.full((3, 4), 0.15))
-    assert curve.threshold == 9
-    with pytest.raises(ValueError, match="there is no column 'width'"):
-        DoubleDescentDisplay.from_result(result)
-
-
-def test_a_sweep_with_a_gap_is_refused():
-    table = Table(
-        {"width": np.array([1, 2, 1]), "repeat": np.array([0, 0, 1]), "error": np.ones(3)}
-    )
-    with pytest.raises(ValueError, match="every repeat must have a record of 'error'"):
-        DoubleDescentDisplay.from_result(table)
+def test_records_of_one_repeat_are_averaged_and_none_may_lack():
+    table = {"x": [3, 1, 3, 1, 3, 1], "repeat": [7, 7, 5, 5, 5, 5], "error": [1, 2, 3, 4, 5, 6]}
+    columns = {name: np.array(values) for name, values in table.items()}
+    points, scores = pivot(columns, "error", "x")
+    np.testing.assert_array_equal(points, [1, 3])
+    np.testing.assert_array_equal(scores, [[5, 2], [4, 1]])
+    for rows in ([0, 1, 2], []):
+        part = {name: values[rows] for name, values in columns.items()}
+        with pytest.raises(ValueError, match="every repeat must have a record of 'error' at every"):
+            pivot(part, "error", "x")
 
 
 @pytest.mark.parametrize(
@@ -394,11 +363,6 @@ def test_a_sweep_with_a_gap_is_refused():
         (
             lambda: DoubleDescentDisplay(widths=[1, 2], test_scores=None, theory=[np.nan, np.nan]),
             "not all NaN",
-        ),
-        (lambda: DoubleDescentDisplay.from_paths([]), "at least one WidthPath"),
-        (
-            lambda: DoubleDescentDisplay.from_paths(width_path(np.eye(3), np.ones(3), [1, 2])),
-            "a path needs test errors",
         ),
         (
             lambda: DoubleDescentDisplay(widths=[1], test_scores=[1.0]).plot(score_type="train"),

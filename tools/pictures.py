@@ -15,9 +15,7 @@ from matplotlib.figure import Figure
 
 from ddkd.experiments import SweepResult
 from ddkd.experiments._errors import Errors
-from ddkd.plotting._axes import finish, mark_thresholds
-from ddkd.plotting._curves import draw_scores, draw_theory
-from ddkd.plotting._style import set_title
+from ddkd.plotting import draw_scores, draw_theory, finish, mark_thresholds, set_title
 
 ROOT = Path(__file__).parents[1]
 FOUNDING = ROOT / "docs" / "measured" / "founding-experiment.json"

@@ -3,6 +3,7 @@
 import argparse
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import Data
@@ -24,8 +25,6 @@ FLAGS = {
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
     """Measure the curve, draw it, and say where it peaks and whether more width pays."""
-    from ddkd.plotting import draw_curve
-
     n = len(data.split.X_train)
     widest = args.max_width or 20 * n
     widths = _every_width(data, widest) if args.widths == "all" else default_widths(n, widest)
@@ -39,8 +38,17 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         report=args.out / "figure.png",
         values=values,
         table=result,
-        figure=draw_curve(result, title=data.name),
+        figure=_figure(result, data.name),
     )
+
+
+def _figure(result: SweepResult, title: str) -> Figure:
+    """The error in the measure of the task; below it mean squares of training and test."""
+    figure = Figure(figsize=(8, 9.5), layout="constrained")
+    top, bottom = figure.subplots(2, 1)
+    result.plot(top, title=title)
+    result.plot(bottom, value="test_mse")
+    return figure
 
 
 def _every_width(data: Data, widest: int) -> list[int]:

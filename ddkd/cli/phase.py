@@ -10,7 +10,7 @@ from ddkd.cli._data import OWN_DATA, Data
 from ddkd.cli._flags import DATA, DEFAULT, FILES, flag, positive, shared
 from ddkd.experiments import Table
 from ddkd.populations import GaussianPopulation
-from ddkd.prediction import predict_phase
+from ddkd.prediction import draw_phase, predict_phase
 from ddkd.theory import phase_diagram
 
 HELP = "when to distil, predicted in seconds: a map over label noise and transfer size"
@@ -27,8 +27,6 @@ del FLAGS["--flip-rate"]  # label noise is an axis of the map
 
 def run(args: argparse.Namespace, data: Data | None) -> Answer:
     """Predict the map of the student's gain, of data or of a Gaussian population."""
-    from ddkd.plotting import PhaseDiagramDisplay
-
     spread = np.geomspace(max(2, args.max_transfer // 16), args.max_transfer, 9)
     sizes = {
         "n_transfer": [int(m) for m in np.unique(spread.round())],
@@ -53,7 +51,7 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
     figure = None
     if len(found.column_values) > 1:
         figure = Figure(figsize=(8, 6), layout="constrained")
-        PhaseDiagramDisplay.from_diagram(found, title=title).plot(figure.subplots())
+        draw_phase(found, figure.subplots(), title=title)
     first, *rest = found.recipe().splitlines()
     return Answer(
         first,

@@ -9,7 +9,7 @@ from ddkd.cli._data import Data
 from ddkd.cli._flags import DATA, RUN, shared
 from ddkd.cli._output import run_sweep
 from ddkd.experiments import SweepResult, Table, default_widths
-from ddkd.prediction import predict_curve
+from ddkd.prediction import draw_prediction, predict_curve
 
 HELP = "a curve predicted from the kernel before any fit, beside the measured one"
 ALPHAS = (0.0, 0.1, 1.0, 10.0)
@@ -20,8 +20,6 @@ FLAGS = shared(*DATA, "--bandwidth", *RUN, "--max-width", data="digits")
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
     """Predict and measure the curve at several ridges, and say how far apart they are."""
-    from ddkd.plotting import draw_prediction
-
     n = len(data.split.X_train)
     widths = default_widths(n, args.max_width or 10 * n, n_widths=24)
     result = run_sweep(args, data, predict_curve, widths=widths, alphas=list(ALPHAS))
@@ -45,7 +43,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         report=args.out / "figure.png",
         values=values,
         table=result,
-        figure=draw_prediction(result, title=data.name),
+        figure=draw_prediction(result.columns, title=data.name),
     )
 
 

@@ -1,7 +1,6 @@
 """``reproduce``: the paper's claims, measured."""
 
 import argparse
-import textwrap
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,10 +9,15 @@ from ddkd.cli._data import OWN_DATA, Data
 from ddkd.cli._flags import DATA, RUN, flag, imported, shared, switch
 from ddkd.cli._output import sweep_options
 from ddkd.datasets import load
-from ddkd.experiments import Claim, protocols, reproduce
-from ddkd.experiments._claims import QUESTIONS
-from ddkd.plotting import claims_summary, write_report
-from ddkd.plotting._claims import SYMBOLS, by_statement, margin, means, settings, short_name
+from ddkd.experiments import (
+    Claim,
+    claims_in_full,
+    claims_summary,
+    claims_table,
+    protocols,
+    reproduce,
+    write_report,
+)
 
 HELP = "measure the paper's claims, on four demonstrations or on your data"
 
@@ -51,45 +55,17 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
     failed = [f"{name} failed and is left out: {why}" for name, why in done.failures.items()]
     return Answer(
         f"{'; '.join(claims_summary(done.claims)[:2])}.",
-        [*notes, *_claim_lines(done.claims), *failed],
-        more=_claims_in_full(done.claims),
+        [*notes, *claims_table(done.claims, WIDTH), *failed],
+        more=_in_full(done.claims),
         report=args.out / "index.html",
         values={"claims": [claim.as_dict() for claim in done.claims]},
         write=partial(write_report, done),
     )
 
 
-def _claim_lines(claims: Sequence[Claim]) -> list[str]:
-    """What the columns are, then under each question a line a claim, failing ones first."""
-    columns = settings(claims)
-    data = {name: [column for column in columns if column[0] == name] for name, _ in columns}
-    rates = (" ".join(f"{100 * rate:g}" for _, rate in group) for group in data.values())
-    named = ", ".join(f"{short_name(name)} {each}" for name, each in zip(data, rates, strict=True))
-    signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
-    lines = [f"{signs}; in columns: {named} % of the labels wrong."]
-    room = WIDTH - 3 - len(columns) - len(data)
-    for key in dict.fromkeys(claim.question for claim in claims):
-        lines.append(f" {QUESTIONS.get(key, key)}")
-        for cells in by_statement([c for c in claims if c.question == key]).values():
-            verdicts = {column: SYMBOLS[claim.verdict] for column, claim in cells.items()}
-            groups = ("".join(verdicts.get(c, " ") for c in group) for group in data.values())
-            statement, *others = dict.fromkeys(claim.statement for claim in cells.values())
-            if others:  # they differ in a size alone
-                statement = statement.split(" = ")[0]
-            text = textwrap.shorten(statement, room, placeholder=" ...")
-            lines.append(f"   {' '.join(groups)} {text}")
-    return lines
-
-
-def _claims_in_full(claims: Sequence[Claim]) -> str:
+def _in_full(claims: Sequence[Claim]) -> str:
     """Every number: under each claim a paragraph for each setting."""
     lines = []
-    for cells in by_statement(claims).values():
-        lines.append(fill(next(iter(cells.values())).statement))
-        for (data, rate), claim in cells.items():
-            text = (
-                f"{SYMBOLS[claim.verdict]} {short_name(data)}, {100 * rate:g} % wrong: "
-                f"{margin(claim, claims[0].n_repeats)}, {claim.verdict}. {means(claim)}"
-            )
-            lines.append(fill(text, "  ", "      "))
+    for statement, numbers in claims_in_full(claims):
+        lines += [fill(statement), *(fill(line, "  ", "      ") for line in numbers)]
     return "\n".join(lines)

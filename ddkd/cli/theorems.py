@@ -6,7 +6,7 @@ from time import monotonic
 
 from ddkd.cli._answer import Answer, fill
 from ddkd.cli._flags import flag, result_folder, shared, shows_progress, switch
-from ddkd.theorems import ALL, Theorem, Verdict, verify
+from ddkd.theorems import ALL, Theorem, Verdict, draw_theorems, verify
 
 HELP = "check published results against simulations, in two minutes"
 
@@ -40,8 +40,6 @@ def run(args: argparse.Namespace, _: None) -> Answer:
         progress=shows_progress(args),
     )
     if args.plot is not None:
-        from ddkd.plotting import draw_theorems
-
         draw_theorems(found, args.plot)
     passed = sum(verdict.passed for verdict in found)
     return Answer(

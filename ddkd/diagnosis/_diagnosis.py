@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.model_selection import GroupShuffleSplit
@@ -14,12 +15,11 @@ from tqdm import tqdm
 
 from ddkd._checks import check_integer, check_rng
 from ddkd.diagnosis import _words
+from ddkd.diagnosis._picture import draw_diagnosis
 from ddkd.diagnosis._probes import Probes
 from ddkd.diagnosis._subject import Data, Spent, Subject, distinct_rows
 from ddkd.diagnosis._verdict import decide
-
-if TYPE_CHECKING:
-    from ddkd.plotting import DoubleDescentDisplay
+from ddkd.plotting import DoubleDescentDisplay
 
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt} of at most {total_fmt} fits"
 
@@ -122,21 +122,24 @@ class Diagnosis:
 
         return pd.DataFrame([vars(item) for item in self.evidence])
 
-    def plot(self, ax: Any = None) -> "DoubleDescentDisplay":
-        """Draw the measured curve and the peak that was to be expected.
+    def plot(self, ax: Axes | None = None) -> DoubleDescentDisplay:
+        """Draw the measured curve beside the one with the cause taken away, or with noisy labels.
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+        ax : matplotlib Axes or None, default=None
+            The axes to draw on; a new figure by default.
 
         Returns
         -------
         DoubleDescentDisplay
-            The measured curve, drawn.
-        """
-        from ddkd.plotting import draw_diagnosis
+            The measured curve, drawn, with the cause and the probe that decided as the title.
 
+        Raises
+        ------
+        ValueError
+            If the diagnosis has no curve, since its parameter has no numbers.
+        """
         return draw_diagnosis(self, ax)
 
 

@@ -1,8 +1,11 @@
 """Experiments over grids and repeats, their tidy results, and the paper's claims."""
 
+from ddkd.experiments._claim_words import claims_in_full, claims_summary, claims_table
 from ddkd.experiments._claims import Claim
 from ddkd.experiments._comparison import compare
 from ddkd.experiments._curve import curve, default_widths, teacher_student
+from ddkd.experiments._figures import comparison_figures
+from ddkd.experiments._report import write_report
 from ddkd.experiments._reproduce import MAIN_JOB, Protocol, Reproduction, protocols, reproduce
 from ddkd.experiments._result import SweepResult
 from ddkd.experiments._source import draw_split
@@ -16,7 +19,11 @@ __all__ = [
     "Reproduction",
     "SweepResult",
     "Table",
+    "claims_in_full",
+    "claims_summary",
+    "claims_table",
     "compare",
+    "comparison_figures",
     "curve",
     "default_widths",
     "draw_split",
@@ -24,4 +31,5 @@ __all__ = [
     "reproduce",
     "sweep",
     "teacher_student",
+    "write_report",
 ]

@@ -2,16 +2,19 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from ddkd._verdict import mean_and_error
 from ddkd.experiments._atomic import write_atomic
+from ddkd.experiments._sweep_picture import curve_display, students_display
 from ddkd.experiments._table import Scalar, Table, columns_of
+from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay
 
 _META = "meta"
 _PREFIX = "column:"
@@ -129,6 +132,77 @@ class SweepResult(Table):
                 )
             rows.append({**names, **_moments([first[r] - second[r] for r in first])})
         return Table(columns_of(rows))
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        x: str | None = None,
+        value: str | None = None,
+        name: str | None = None,
+        levels: Collection[str] = ("teacher",),
+        average: str = "mean",
+        **options: Any,
+    ) -> DoubleDescentDisplay | DistillationDisplay:
+        """Draw an error against a width or a size, with its standard error over the repeats.
+
+        Records of one repeat at one `x` are averaged: choose among other parameters with `where`.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            The axes to draw on; a new figure by default.
+        x : str or None, default=None
+            The column of the abscissa: by default "width", or "student_width" where the column
+            "model" tells students from teachers.
+        value : str or None, default=None
+            The column of the error: by default "error", or "variance_left" where there is none.
+            Beside "test_mse" the training error is drawn, too.
+        name : str or None, default=None
+            What to call the curve in the legend. Where there are models, each has its own name.
+        levels : collection of str, default=("teacher",)
+            Models that do not depend on `x`; every other one becomes a curve.
+        average : {"mean", "median"}, default="mean"
+            How to average over repeats; near a threshold the mean of a squared error is
+            infinite and only the median is stable.
+        **options : dict
+            What else the display takes, such as `title` or `theory`. Thresholds are by default
+            the numbers of labelled and of unlabelled examples.
+
+        Returns
+        -------
+        DoubleDescentDisplay or DistillationDisplay
+            The curve, or that of every model, drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, a repeat lacks a value of `x`, or `name` is given where each
+            model has its own.
+
+        Examples
+        --------
+        >>> from ddkd.datasets import load
+        >>> from ddkd.experiments import curve, sweep
+        >>> result = sweep(
+        ...     curve,
+        ...     load("digits", n_samples=50, rng=0),
+        ...     params={"widths": [10, 50, 300]},
+        ...     repeats=2,
+        ...     progress=False,
+        ... )
+        >>> result.plot().threshold
+        50
+        """
+        value = value or ("error" if "error" in self.columns else "variance_left")
+        if "model" in self.columns:
+            if name is not None:
+                raise ValueError(f"name must be None where the column 'model' names; got {name!r}")
+            students = students_display(self, x or "student_width", value, levels, **options)
+            return students.plot(ax, average=average)
+        one = curve_display(self, x or "width", value, **options)
+        kind = "test" if one.train_scores is None else "both"
+        return one.plot(ax, name=name, score_type=kind, average=average)
 
     def _repeat_means(
         self, value: str, by: Sequence[str]

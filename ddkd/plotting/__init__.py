@@ -1,26 +1,36 @@
-"""Pictures of curves, students and claims; displays in the manner of scikit-learn."""
+"""Displays in the manner of scikit-learn, and what other rooms draw their results with.
 
-from ddkd.plotting._advice import draw_advice
-from ddkd.plotting._claims import claims_summary
-from ddkd.plotting._comparison import comparison_figures
-from ddkd.plotting._curve import draw_curve, draw_prediction
-from ddkd.plotting._diagnosis import draw_diagnosis
+Everything here takes arrays. A result's own picture is drawn in the room of the result.
+"""
+
+from ddkd.plotting._axes import (
+    finish,
+    legend_below,
+    legend_entries,
+    mark_thresholds,
+    new_axes,
+)
+from ddkd.plotting._curves import draw_level, draw_scores, draw_theory, pivot
 from ddkd.plotting._distillation import DistillationDisplay
 from ddkd.plotting._double_descent import DoubleDescentDisplay
 from ddkd.plotting._phase_diagram import PhaseDiagramDisplay
-from ddkd.plotting._report import write_report
-from ddkd.plotting._theorems import draw_theorems
+from ddkd.plotting._style import FONT, look, plain, set_title
 
 __all__ = [
+    "FONT",
     "DistillationDisplay",
     "DoubleDescentDisplay",
     "PhaseDiagramDisplay",
-    "claims_summary",
-    "comparison_figures",
-    "draw_advice",
-    "draw_curve",
-    "draw_diagnosis",
-    "draw_prediction",
-    "draw_theorems",
-    "write_report",
+    "draw_level",
+    "draw_scores",
+    "draw_theory",
+    "finish",
+    "legend_below",
+    "legend_entries",
+    "look",
+    "mark_thresholds",
+    "new_axes",
+    "pivot",
+    "plain",
+    "set_title",
 ]

@@ -27,7 +27,24 @@ _LETTER = 0.55  # width of a letter, in font sizes
 
 
 def new_axes(width: float = 8, height: float = 5.5) -> Axes:
-    """Return the axes of a new figure, with room for letters that the last row can read."""
+    """Return the axes of a new figure, with room for letters that the last row can read.
+
+    Parameters
+    ----------
+    width, height : float
+        Size of the figure in inches.
+
+    Returns
+    -------
+    matplotlib Axes
+        The axes, empty.
+
+    Examples
+    --------
+    >>> from ddkd.plotting import new_axes
+    >>> new_axes().figure.get_size_inches()
+    array([8. , 5.5])
+    """
     import matplotlib.pyplot as plt
 
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
@@ -85,7 +102,28 @@ def _rough(value: float) -> str:
 
 
 def mark_thresholds(ax: Axes, thresholds: Threshold) -> list[Line2D]:
-    """Mark interpolation thresholds by dotted lines with their labels above the axes."""
+    """Mark interpolation thresholds by dotted lines with their labels above the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    thresholds : float, dict of str to float, or None
+        The thresholds by label; a number is labelled ``n = ...``.
+
+    Returns
+    -------
+    list of matplotlib Line2D
+        The lines, in the order given.
+
+    Examples
+    --------
+    >>> from ddkd.plotting import mark_thresholds, new_axes
+    >>> ax = new_axes()
+    >>> lines = mark_thresholds(ax, 200)
+    >>> [text.get_text() for text in ax.texts]
+    ['n = 200']
+    """
     if thresholds is None:
         return []
     if not isinstance(thresholds, Mapping):
@@ -107,7 +145,28 @@ def mark_above(ax: Axes, x: float, label: str) -> Annotation:
 def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
     """Choose scales and limits for all that was drawn; label the axes; put the legend below.
 
-    Values on an axis whose name ends in "(%)" are fractions, shown as percentages.
+    The limits keep the valleys of every curve; a peak a thousand times higher is cut, with an
+    arrow and its height.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where `draw_scores`, `draw_level` or `draw_theory` have drawn.
+    x_name, y_name : str
+        Labels of the axes. Values on an axis whose name ends in "(%)" are fractions, shown as
+        percentages.
+    legend : bool, default=True
+        Whether to explain the curves.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.plotting import draw_scores, finish, new_axes
+    >>> ax = new_axes()
+    >>> line = draw_scores(ax, np.array([10, 100, 1000]), np.array([[0.2], [0.4], [0.1]]), "test")
+    >>> finish(ax, "Width", "Test error (%)")
+    >>> ax.get_xscale(), ax.get_yscale()
+    ('log', 'linear')
     """
     left, right = ax.dataLim.intervalx
     percent = x_name.endswith(PERCENT)
@@ -128,7 +187,28 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
 
 
 def legend_entries(ax: Axes) -> dict[str, Artist]:
-    """What is to be explained; thin lines in the colour of their marks share one entry."""
+    """What a legend has to explain; thin lines in the colour of their marks share one entry.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        The axes that were drawn on.
+
+    Returns
+    -------
+    dict of str to matplotlib Artist
+        The entries by name, for `legend_below`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.plotting import draw_scores, draw_theory, legend_entries, new_axes
+    >>> ax, x, error = new_axes(), np.array([10, 20]), np.array([0.2, 0.1])
+    >>> marks = draw_scores(ax, x, error[:, None], "student", joined=False)
+    >>> line = draw_theory(ax, x, error, "student, predicted", marks)
+    >>> list(legend_entries(ax))
+    ['student', 'predicted (thin line)']
+    """
     drawn = dict(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
     entries: dict[str, Artist] = {}
     thin: dict[str, Artist] = {}
@@ -142,7 +222,24 @@ def legend_entries(ax: Axes) -> dict[str, Artist]:
 
 
 def legend_below(target: Axes | Figure, entries: Mapping[str, Artist]) -> None:
-    """Put a legend under axes, or under all of a figure, where no curve can be."""
+    """Put a legend under axes, or under all of a figure, where no curve can be.
+
+    Parameters
+    ----------
+    target : matplotlib Axes or Figure
+        Under what.
+    entries : mapping of str to matplotlib Artist
+        What to explain, as `legend_entries` returns it.
+
+    Examples
+    --------
+    >>> from ddkd.plotting import legend_below, legend_entries, new_axes
+    >>> ax = new_axes()
+    >>> line = ax.plot([1, 2], [2, 1], label="fit")
+    >>> legend_below(ax, legend_entries(ax))
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['fit']
+    """
     place: dict[str, Any] = {"loc": "outside lower center", "ncols": 2}
     if isinstance(target, Axes):
         column = (3.5 + _LETTER * max(map(len, entries))) * FONT / 72

@@ -1,7 +1,7 @@
 """Curves with standard errors, levels and theory lines, drawn alike in every picture."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,11 +9,16 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_choice, check_vector
-from ddkd.experiments import Table
 from ddkd.plotting._axes import CURVE, THEORY, Threshold, finish, mark_thresholds, new_axes
 from ddkd.plotting._style import look, set_title
 
 Theory = ArrayLike | tuple[ArrayLike, ArrayLike]
+
+
+class Columns(Protocol):
+    """Columns of equal length by name: a dictionary of arrays, or the result of a sweep."""
+
+    def __getitem__(self, name: str) -> np.ndarray: ...
 
 
 class CurvesDisplay:
@@ -56,18 +61,50 @@ class CurvesDisplay:
         return self
 
 
-def pivot(table: Table, value: str, x: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct `x`, sorted, and `value` as (n_x, n_repeats).
+def pivot(columns: Columns, value: str, x: str) -> tuple[np.ndarray, np.ndarray]:
+    """Sort the records of a table by abscissa and repeat, as `draw_scores` takes them.
 
     Records of the same `x` and repeat share their data and are averaged.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray of shape (n_records,)
+        The table, with the columns `value`, `x` and "repeat".
+    value : str
+        The column of the scores.
+    x : str
+        The column of the abscissa.
+
+    Returns
+    -------
+    points : ndarray of shape (n_points,)
+        The distinct values of `x`, sorted.
+    scores : ndarray of shape (n_points, n_repeats)
+        The values, a row a point and a column a repeat.
+
+    Raises
+    ------
+    ValueError
+        If a repeat lacks a record at some point, or there is no record.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.plotting import pivot
+    >>> width, repeat = np.array([20, 10, 20, 10]), np.array([0, 0, 1, 1])
+    >>> table = {"width": width, "repeat": repeat, "error": np.array([0.2, 0.1, 0.4, 0.3])}
+    >>> points, scores = pivot(table, "error", "width")
+    >>> points, scores
+    (array([10, 20]), array([[0.1, 0.3],
+           [0.2, 0.4]]))
     """
-    points, row = np.unique(table[x], return_inverse=True)
-    repeats, column = np.unique(table["repeat"], return_inverse=True)
+    points, row = np.unique(columns[x], return_inverse=True)
+    repeats, column = np.unique(columns["repeat"], return_inverse=True)
     shape = (len(points), len(repeats))
     sums, counts = np.zeros(shape), np.zeros(shape)
-    np.add.at(sums, (row, column), table[value])
+    np.add.at(sums, (row, column), columns[value])
     np.add.at(counts, (row, column), 1.0)
-    if not len(table) or (counts == 0).any():
+    if not counts.all() or not counts.size:
         raise ValueError(f"every repeat must have a record of {value!r} at every {x!r}")
     return points, sums / counts
 
@@ -105,9 +142,41 @@ def draw_scores(
     errors: bool = True,
     average: str = "mean",
 ) -> Line2D:
-    """Draw the average over the repeats and its standard error, as a band.
+    """Draw the average of scores over the repeats and its standard error, as a band.
 
-    Points are joined by a line unless a theory line does that for them; then they have bars.
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    x : ndarray of shape (n_points,)
+        The abscissae.
+    scores : ndarray of shape (n_points, n_repeats)
+        The scores.
+    label : str
+        The curve's name in the legend. The name of a model gives the curve that model's look.
+    joined : bool, default=True
+        Whether a line joins the points. Where a theory line does that they stand alone, with
+        bars in place of the band.
+    errors : bool, default=True
+        Whether to draw the band or the bars.
+    average : {"mean", "median"}, default="mean"
+        How to average over the repeats.
+
+    Returns
+    -------
+    matplotlib Line2D
+        The curve.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.plotting import draw_scores, finish, new_axes
+    >>> ax = new_axes()
+    >>> scores = np.array([[0.2, 0.3], [0.5, 0.7], [0.1, 0.1]])
+    >>> line = draw_scores(ax, np.array([10, 20, 30]), scores, "directly trained")
+    >>> line.get_ydata()
+    array([0.25, 0.6 , 0.1 ])
+    >>> finish(ax, "Width", "Test error (%)")
     """
     order = np.argsort(x)
     x, (centre, low, high) = x[order], _summarise(scores[order], average)
@@ -125,7 +194,29 @@ def draw_scores(
 
 
 def draw_level(ax: Axes, level: np.ndarray, label: str) -> Line2D:
-    """Draw an error that does not depend on the abscissa, with its standard error."""
+    """Draw an error that does not depend on the abscissa, with its standard error.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    level : ndarray of shape (n_repeats,)
+        The error in every repeat.
+    label : str
+        Its name in the legend.
+
+    Returns
+    -------
+    matplotlib Line2D
+        The level.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.plotting import draw_level, new_axes
+    >>> float(draw_level(new_axes(), np.array([0.1, 0.3]), "teacher").get_ydata()[0])
+    0.2
+    """
     (centre,), (low,), (high,) = _summarise(level[None, :], "mean")
     style = _next_style(ax, label)
     del style["marker"]
@@ -137,10 +228,34 @@ def draw_level(ax: Axes, level: np.ndarray, label: str) -> Line2D:
 def draw_theory(
     ax: Axes, x: np.ndarray, values: np.ndarray, label: str, like: Line2D | None = None
 ) -> Line2D:
-    """Draw a theory line, thin.
+    """Draw what theory says, as a thin line.
 
-    Where it is infinite it leaves through the top of the axes; a NaN, where nothing is known,
-    breaks it.
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    x : ndarray of shape (n_points,)
+        The abscissae.
+    values : ndarray of shape (n_points,)
+        What theory says. Where it is infinite the line leaves through the top of the axes; a NaN,
+        where nothing is known, breaks it.
+    label : str
+        The line's name in the legend.
+    like : matplotlib Line2D or None, default=None
+        The curve whose colour the line takes.
+
+    Returns
+    -------
+    matplotlib Line2D
+        The line.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.plotting import draw_theory, new_axes
+    >>> x, values = np.array([10, 20, 30]), np.array([0.5, np.inf, 0.4])
+    >>> draw_theory(new_axes(), x, values, "theory").get_linewidth()
+    1.5
     """
     order = np.argsort(x)
     x, values = x[order], values[order]

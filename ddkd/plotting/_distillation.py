@@ -1,6 +1,5 @@
 """Teacher and students."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,10 +8,8 @@ from matplotlib.axes import Axes
 
 from ddkd._checks import check_array, check_vector
 from ddkd._repr import short_repr
-from ddkd.experiments import Table
 from ddkd.plotting._axes import Threshold
-from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory, pivot
-from ddkd.plotting._style import label
+from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
 
 
 @short_repr
@@ -91,55 +88,6 @@ class DistillationDisplay(CurvesDisplay):
         if not (self.scores or self.theory):
             raise ValueError("scores and theory cannot both be empty: there is no curve")
 
-    @classmethod
-    def from_result(
-        cls,
-        result: Table,
-        *,
-        x: str = "student_width",
-        value: str = "error",
-        levels: Collection[str] = ("teacher",),
-        **options: Any,
-    ) -> Self:
-        """Make a display of a sweep of :func:`ddkd.experiments.teacher_student`.
-
-        Parameters
-        ----------
-        result : SweepResult
-            The sweep, with the columns `x`, `value`, "model" and "repeat".
-        x : str, default="student_width"
-            The column of the abscissa.
-        value : str, default="error"
-            The column of the error.
-        levels : collection of str, default=("teacher",)
-            Models that do not depend on `x`; every other one becomes a curve.
-        **options : dict
-            What else the display takes; over widths the thresholds are by default the number
-            of labelled examples n and the size m of the transfer set, if the curves reach them.
-
-        Returns
-        -------
-        DistillationDisplay
-            The display, not yet drawn.
-
-        Raises
-        ------
-        ValueError
-            If a column is missing, or a repeat lacks a value of `x`.
-        """
-        curves, flat = {}, {}
-        for name in dict.fromkeys(result["model"].tolist()):
-            errors = pivot(result.where(model=name), value, x)[1]
-            if name in levels:
-                flat[label(name)] = errors.mean(axis=0)
-            else:
-                curves[label(name)] = errors
-        x_name = x.replace("n_transfer", "transfer set").replace("_", " ").capitalize()
-        if x != "n_transfer":
-            options = {"threshold": _thresholds(result, result[x].max()), **options}
-        options = {"levels": flat, "x_name": x_name, **options}
-        return cls(x=np.unique(result[x]), scores=curves, **options)
-
     def plot(self, ax: Axes | None = None, *, average: str = "mean") -> Self:
         """Draw the curves, with plus and minus one standard error of the average.
 
@@ -158,14 +106,3 @@ class DistillationDisplay(CurvesDisplay):
         """
         curves = self.scores, self.theory, self.levels
         return self._draw(ax, self.x, self.x_name, *curves, average=average)
-
-
-def _thresholds(result: Table, widest: float) -> dict[str, float]:
-    """The sizes of training and transfer set up to `widest`, where all records agree on them."""
-    marks = {}
-    for letter, column in (("n", "n_samples"), ("m", "n_transfer")):
-        sizes = np.unique(result[column]) if column in result.columns else np.array([])
-        sizes = sizes[sizes > 0]  # a model without a transfer set has a zero there
-        if sizes.size == 1 and sizes[0] <= widest:
-            marks[f"{letter} = {sizes[0]:,}"] = float(sizes[0])
-    return marks

@@ -16,10 +16,8 @@ from sklearn.utils import _safe_indexing
 
 from ddkd._checks import check_choice, check_vector
 from ddkd._repr import short_repr
-from ddkd.experiments import Table
 from ddkd.plotting._axes import Threshold
-from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory, pivot
-from ddkd.solvers import WidthPath
+from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
 
 _NO_PEAK = "no peak: ddkd.diagnose says why"
 _RISE = 1.2  # a peak is so many times higher than the best on either side
@@ -30,10 +28,9 @@ _RISE = 1.2  # a peak is so many times higher than the best on either side
 class DoubleDescentDisplay(CurvesDisplay):
     """A double-descent curve: error against width, threshold, theory.
 
-    Make one from numbers, or by :meth:`from_estimator`, :meth:`from_paths` or
-    :meth:`from_result`; `plot` draws it, also on the axes of another one, each with a colour,
-    dashes and a marker of its own. A peak a thousand times higher than the rest is cut, and an
-    arrow says how high it is.
+    Make one from numbers, or by :meth:`from_estimator`; `plot` draws it, also on the axes of
+    another one, each with a colour, dashes and a marker of its own. A peak a thousand times higher
+    than the rest is cut, and an arrow says how high it is.
 
     Parameters
     ----------
@@ -210,105 +207,6 @@ class DoubleDescentDisplay(CurvesDisplay):
         if display.no_peak:
             display.title = "; ".join(filter(None, [display.title, _NO_PEAK]))
         return display
-
-    @classmethod
-    def from_paths(cls, paths: WidthPath | Iterable[WidthPath], **options: Any) -> Self:
-        """Make a display of the mean squared errors of width paths, one path a repeat.
-
-        Parameters
-        ----------
-        paths : WidthPath or iterable of WidthPath
-            Paths over the same widths, with ``test_mse``.
-        **options : dict
-            What else the display takes: `threshold`, `theory`, names.
-
-        Returns
-        -------
-        DoubleDescentDisplay
-            The display, not yet drawn.
-
-        Raises
-        ------
-        ValueError
-            If there is no path, the widths differ, or there is no test error.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from ddkd.plotting import DoubleDescentDisplay
-        >>> from ddkd.solvers import width_path
-        >>> rng = np.random.default_rng(0)
-        >>> Z, beta = rng.standard_normal((60, 40)), rng.standard_normal(40) / 6
-        >>> y = Z @ beta + 0.3 * rng.standard_normal(60)
-        >>> path = width_path(Z[:20], y[:20], range(1, 41), Z_test=Z[20:], Y_test=y[20:])
-        >>> display = DoubleDescentDisplay.from_paths(path, threshold=20).plot()
-        >>> len(display.lines_)
-        1
-        """
-        paths = [paths] if isinstance(paths, WidthPath) else list(paths)
-        if not paths:
-            raise ValueError("paths must hold at least one WidthPath; it is empty")
-        widths = paths[0].widths
-        if any(not np.array_equal(path.widths, widths) for path in paths):
-            raise ValueError("paths must have the same widths")
-        measured = [path.test_mse for path in paths if path.test_mse is not None]
-        if len(measured) < len(paths):
-            raise ValueError("a path needs test errors: call width_path with Z_test= and Y_test=")
-        test = np.column_stack([errors.mean(axis=1) for errors in measured])
-        train = np.column_stack([path.train_mse.mean(axis=1) for path in paths])
-        options = {"score_name": "Mean squared error", **options}
-        return cls(widths=widths, test_scores=test, train_scores=train, **options)
-
-    @classmethod
-    def from_result(
-        cls, result: Table, *, value: str = "error", x: str = "width", **options: Any
-    ) -> Self:
-        """Make a display of a sweep of :func:`ddkd.experiments.curve`.
-
-        Parameters
-        ----------
-        result : SweepResult
-            The sweep, with the columns `x`, `value` and "repeat".
-        value : str, default="error"
-            The column of the test error; with "test_mse" the training error is shown as well.
-        x : str, default="width"
-            The column of the abscissa.
-        **options : dict
-            What else the display takes; the threshold is by default the number of labelled
-            examples.
-
-        Returns
-        -------
-        DoubleDescentDisplay
-            The display, not yet drawn.
-
-        Raises
-        ------
-        ValueError
-            If a column is missing, or a repeat lacks a width.
-
-        Examples
-        --------
-        >>> from ddkd.datasets import load
-        >>> from ddkd.experiments import curve, sweep
-        >>> from ddkd.plotting import DoubleDescentDisplay
-        >>> result = sweep(
-        ...     curve,
-        ...     load("digits", n_samples=50, rng=0),
-        ...     params={"widths": [10, 50, 300]},
-        ...     repeats=2,
-        ...     progress=False,
-        ... )
-        >>> DoubleDescentDisplay.from_result(result).threshold
-        50
-        """
-        widths, test = pivot(result, value, x)
-        train = pivot(result, "train_mse", x)[1] if value == "test_mse" else None
-        if "n_samples" in result.columns and len(np.unique(result["n_samples"])) == 1:
-            options = {"threshold": int(result["n_samples"][0]), **options}
-        name = "Mean squared error" if value == "test_mse" else "Test error (%)"
-        options = {"score_name": name, "width_name": x.capitalize(), **options}
-        return cls(widths=widths, test_scores=test, train_scores=train, **options)
 
     def plot(
         self,

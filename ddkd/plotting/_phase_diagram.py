@@ -12,18 +12,10 @@ from ddkd._checks import check_array, check_vector
 from ddkd._repr import short_repr
 from ddkd.plotting._axes import PERCENT, legend_below, legend_entries, new_axes, scale_axis
 from ddkd.plotting._style import FONT, set_title
-from ddkd.theory import PhaseDiagram
 
 # From worse to better through white; the two ends differ in lightness, too.
 _COLOURS = LinearSegmentedColormap.from_list("ddkd", ["#E07B39", "#FFFFFF", "#00508A"])
 _WORSE, _UNDECIDED = "..", "///"
-_NAMES = {
-    "flip_rate": "Wrong labels (%)",
-    "n_samples": "Labelled examples",
-    "n_transfer": "Unlabelled examples",
-    "student_width": "Student width",
-    "teacher_width": "Teacher width",
-}
 
 
 @short_repr
@@ -101,49 +93,6 @@ class PhaseDiagramDisplay:
                         f"{name} must have the shape (len(y), len(x)) = {shape}; got {grid.shape}"
                     )
                 setattr(self, name, grid)
-
-    @classmethod
-    def from_diagram(cls, diagram: PhaseDiagram, **options: Any) -> Self:
-        """Make a display of where a student is better than its model trained directly.
-
-        Parameters
-        ----------
-        diagram : PhaseDiagram
-            What :func:`ddkd.theory.phase_diagram` or :func:`ddkd.prediction.predict_phase`
-            returned.
-        **options : dict
-            What else the display takes, such as `title`.
-
-        Returns
-        -------
-        PhaseDiagramDisplay
-            The display, not yet drawn.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from ddkd import GaussianPopulation
-        >>> from ddkd.plotting import PhaseDiagramDisplay
-        >>> from ddkd.theory import phase_diagram
-        >>> population = GaussianPopulation(np.ones(60), np.ones(60), labels="hard")
-        >>> diagram = phase_diagram(
-        ...     population,
-        ...     n_samples=40,
-        ...     teacher_width=60,
-        ...     student_width=20,
-        ...     flip_rate=[0.0, 0.1],
-        ...     n_transfer=[50, 400],
-        ... )
-        >>> PhaseDiagramDisplay.from_diagram(diagram).x_name
-        'Unlabelled examples'
-        """
-        options = {
-            "names": ("student", "directly trained model"),
-            "x_name": _NAMES.get(diagram.column_name, diagram.column_name),
-            "y_name": _NAMES.get(diagram.row_name, diagram.row_name),
-            **options,
-        }
-        return cls(x=diagram.column_values, y=diagram.row_values, gain=diagram.gain, **options)
 
     def plot(self, ax: Axes | None = None) -> Self:
         """Draw the map.

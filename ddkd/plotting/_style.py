@@ -37,15 +37,6 @@ RIVAL = Look(_ORANGE, (0, (3, 1, 1, 1, 1, 1)), "P")
 TEACHER = Look(_PURPLE, (0, (1, 1.2)), "X")
 OTHER = Look(_GREY, (0, (2, 2)), "*")
 
-# What the models of `ddkd.experiments` are called in pictures.
-_LABELS = {
-    "direct": "directly trained, min-norm",
-    "direct-ridge": "directly trained, tuned ridge",
-    "hard": "student, hard labels",
-    "soft": "student, soft labels",
-    "hard-tuned": "student of a tuned teacher",
-    "teacher-tuned": "tuned teacher",
-}
 # The same model looks the same in every picture, whatever the picture calls it.
 _ALIKE = {
     DIRECT: ("direct", "directly trained", "directly trained, min-norm", "min-norm", "test"),
@@ -55,7 +46,7 @@ _ALIKE = {
     TUNED_TEACHER: ("student of a tuned teacher",),
     TEACHER: ("teacher", "interpolating teacher"),
     OTHER: ("tuned teacher",),
-    RIVAL: ("best without a teacher",),
+    RIVAL: ("best without a teacher", "without a teacher"),
 }
 _MODELS = {name: model for model, names in _ALIKE.items() for name in names}
 # For all other curves, in this order; the first ones differ most in grey.
@@ -63,23 +54,51 @@ _OTHERS = (DIRECT, TUNED, RIVAL, TEACHER, TUNED_TEACHER, SOFT, HARD, OTHER)
 
 
 def look(name: str, taken: Container[object] = ()) -> Look:
-    """Return the look of a model: its own, or the first whose colour is not taken."""
+    """Return the look of a model: its own, or the first whose colour is not taken.
+
+    Parameters
+    ----------
+    name : str
+        What the model is called in the picture.
+    taken : container of str, default=()
+        Colours of the curves that are already drawn.
+
+    Returns
+    -------
+    Look
+        ``colour``, ``dashes`` and ``marker``, as matplotlib takes them.
+
+    Examples
+    --------
+    >>> from ddkd.plotting import look
+    >>> look("student").colour == look("student, hard labels").colour
+    True
+    >>> look("student", taken=[look("student").colour]).marker
+    's'
+    """
     if name in _MODELS and _MODELS[name].colour not in taken:
         return _MODELS[name]
     return next((other for other in _OTHERS if other.colour not in taken), OTHER)
 
 
-def label(model: str) -> str:
-    """What a model of `ddkd.experiments` is called in a picture."""
-    return _LABELS.get(model, model)
-
-
 def plain(text: str, length: int = 60) -> str:
     r"""Return text that is drawn as it stands: one short line without mathtext or control codes.
 
+    Parameters
+    ----------
+    text : str
+        A text of unknown origin, such as the name of a file.
+    length : int, default=60
+        Of a longer text the middle is left out.
+
+    Returns
+    -------
+    str
+        The text for matplotlib.
+
     Examples
     --------
-    >>> from ddkd.plotting._style import plain
+    >>> from ddkd.plotting import plain
     >>> print(plain("$1$.csv"))
     \$1\$.csv
     >>> print(plain(60 * "long" + ".csv", length=15))
@@ -97,7 +116,23 @@ def axes_width(ax: Axes) -> float:
 
 
 def set_title(target: Axes | Figure, *lines: str) -> None:
-    """Set the title of axes or of a figure; no file name can break it, or leave the picture."""
+    """Set the title of axes or of a figure; no file name can break it, or leave the picture.
+
+    Parameters
+    ----------
+    target : matplotlib Axes or Figure
+        What gets the title.
+    *lines : str
+        Its lines, of unknown origin.
+
+    Examples
+    --------
+    >>> from ddkd.plotting import new_axes, set_title
+    >>> ax = new_axes()
+    >>> set_title(ax, "digits.csv", "10 % wrong labels")
+    >>> ax.get_title().splitlines()
+    ['digits.csv', '10 % wrong labels']
+    """
     size = FONT + 1
     # Over axes a title may be a little wider than they are.
     inches = target.get_figwidth() if isinstance(target, Figure) else 1.15 * axes_width(target)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from ddkd._repr import short_repr
 from ddkd.contestants._table import ADVISED
+from ddkd.prediction._advice_picture import draw_advice
 from ddkd.prediction._advised import AdvisedModel
 from ddkd.prediction._contest import Z_90, Contest
 
@@ -139,21 +140,21 @@ class Advice:
         """The advice in words."""
         return self.report()
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Axes | None = None) -> Axes:
         """Draw errors with their intervals, students marked.
+
+        A line joins the best with all that are within 1.5 standard errors of it.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw.
+            The axes to draw on; a new figure by default.
 
         Returns
         -------
         matplotlib Axes
             The picture.
         """
-        from ddkd.plotting import draw_advice
-
         return draw_advice(self, ax)
 
 

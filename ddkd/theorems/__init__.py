@@ -5,7 +5,8 @@
 
 from ddkd.theorems import classics, double_descent, fresh_data, same_data
 from ddkd.theorems._bench import Theorem, Verdict, verify
+from ddkd.theorems._picture import draw_theorems
 
-__all__ = ["ALL", "Theorem", "Verdict", "verify"]
+__all__ = ["ALL", "Theorem", "Verdict", "draw_theorems", "verify"]
 
 ALL = (*fresh_data.THEOREMS, *same_data.THEOREMS, *double_descent.THEOREMS, *classics.THEOREMS)

@@ -8,6 +8,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 from scipy import stats
 from threadpoolctl import threadpool_limits
@@ -17,6 +18,7 @@ from ddkd._checks import check_choice, check_integer
 from ddkd._repr import short_repr
 from ddkd.testing._comparison import Comparison, check_prediction, draw, percent
 from ddkd.testing._means import compare_means
+from ddkd.theorems._picture import draw_verdict
 
 # Forty entries at this rate raise a false alarm in one run of a thousand.
 FALSE_ALARM = 2.5e-5
@@ -219,6 +221,21 @@ class Verdict:
         if self.resolution is None:
             return f"{answer} ({self._z})"
         return f"{answer} ({self._z}, would notice {percent(self.resolution)})"
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw simulated values against the law's, each with two standard errors.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            The axes to draw on; a new figure by default.
+
+        Returns
+        -------
+        matplotlib Axes
+            The picture.
+        """
+        return draw_verdict(self, ax)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields of a JSON record.

@@ -68,7 +68,7 @@ def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
 @pytest.fixture
 def no_pictures(monkeypatch):
     """Drawing takes most of the time of a small run."""
-    monkeypatch.setattr("ddkd.plotting._report.comparison_figures", lambda *_, **__: {})
+    monkeypatch.setattr("ddkd.experiments._report.comparison_figures", lambda *_, **__: {})
 
 
 @pytest.mark.usefixtures("no_pictures")

@@ -148,7 +148,7 @@ class NoFigure:
 @pytest.fixture
 def run(tmp_path, capsys, monkeypatch):
     """Write a file and measure its curve; the exit status and all that was printed, in one line."""
-    monkeypatch.setattr("ddkd.plotting.draw_curve", lambda *args, **options: NoFigure())
+    monkeypatch.setattr("ddkd.cli.curve._figure", lambda *args, **options: NoFigure())
 
     def curve(content, flags=(), quiet=True):
         path, out = tmp_path / "d.csv", tmp_path / "out"

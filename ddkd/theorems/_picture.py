@@ -2,40 +2,55 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ddkd.plotting._style import HARD, plain
-from ddkd.theorems import Verdict
+from ddkd.plotting import look, new_axes, plain
+
+if TYPE_CHECKING:
+    from ddkd.theorems._bench import Verdict
 
 _COLUMNS = 5
 
 
-def draw_theorems(found: Sequence[Verdict], folder: Path) -> None:
-    """Draw simulated values against predicted ones.
+def draw_theorems(verdicts: "Sequence[Verdict]", folder: Path) -> None:
+    """Draw simulated values against predicted ones, and write the pictures to a folder.
 
     Parameters
     ----------
-    found : sequence of Verdict
-        What `theorems.verify` returned.
+    verdicts : sequence of Verdict
+        What `verify` returned.
     folder : Path
         Where ID.png of each, and sheet.png of all, are written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from ddkd.theorems import ALL, draw_theorems, verify
+    >>> with TemporaryDirectory() as folder:
+    ...     draw_theorems(verify(ALL[:1], quick=True), Path(folder))
+    ...     print(len(list(Path(folder).iterdir())))
+    2
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rows = -(-len(found) // _COLUMNS)
+    rows = -(-len(verdicts) // _COLUMNS)
     sheet = Figure(figsize=(3 * _COLUMNS, 3.1 * rows), layout="constrained")
-    for place, verdict in enumerate(found, start=1):
-        _draw(sheet.add_subplot(rows, _COLUMNS, place), verdict, size=10)
+    for place, verdict in enumerate(verdicts, start=1):
+        draw_verdict(verdict, sheet.add_subplot(rows, _COLUMNS, place), size=10)
         figure = Figure(figsize=(4, 4), layout="constrained")
-        _draw(figure.subplots(), verdict, size=11)
+        draw_verdict(verdict, figure.subplots())
         name = verdict.id if verdict.variant is None else f"{verdict.id}-{_slug(verdict.variant)}"
         figure.savefig(folder / f"{name}.png", dpi=150)
     sheet.savefig(folder / "sheet.png", dpi=100)
 
 
-def _draw(ax: Axes, verdict: Verdict, size: int) -> None:
+def draw_verdict(verdict: "Verdict", ax: Axes | None = None, size: int = 11) -> Axes:
+    """Draw simulated values against the law's, each with two standard errors."""
+    ax = new_axes(4, 4) if ax is None else ax
+    points = look("student")
     law, simulated = verdict.comparison.predicted, verdict.comparison.simulated
     error = 2 * verdict.comparison.standard_error
     low, high = min(law.min(), simulated.min()), max(law.max(), simulated.max())
@@ -44,8 +59,8 @@ def _draw(ax: Axes, verdict: Verdict, size: int) -> None:
     ends = (low / 1.2, high * 1.2) if logarithmic else (low - room, high + room)
     ax.plot(ends, ends, color="#777777", linewidth=1)
     size_of_mark = 4 if law.size < 40 else 1.5
-    style: dict[str, Any] = {"color": HARD.colour, "markersize": size_of_mark, "elinewidth": 1}
-    ax.errorbar(law, simulated, error, fmt=HARD.marker, **style)
+    style: dict[str, Any] = {"color": points.colour, "markersize": size_of_mark, "elinewidth": 1}
+    ax.errorbar(law, simulated, error, fmt=points.marker, **style)
     if logarithmic:
         ax.set(xscale="log", yscale="log")
     ax.set(xlim=ends, ylim=ends, box_aspect=1)
@@ -56,6 +71,7 @@ def _draw(ax: Axes, verdict: Verdict, size: int) -> None:
     ax.tick_params(labelsize=size - 2)
     if not logarithmic:
         ax.locator_params(nbins=4)
+    return ax
 
 
 def _slug(text: str) -> str:

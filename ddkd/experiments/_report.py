@@ -9,9 +9,7 @@ from pathlib import Path
 from string import Template
 
 from ddkd._text import printable
-from ddkd.experiments import Claim, Reproduction
-from ddkd.experiments._claims import QUESTIONS
-from ddkd.plotting._claims import (
+from ddkd.experiments._claim_words import (
     SYMBOLS,
     by_statement,
     claims_summary,
@@ -20,7 +18,9 @@ from ddkd.plotting._claims import (
     settings,
     short_name,
 )
-from ddkd.plotting._comparison import comparison_figures
+from ddkd.experiments._claims import QUESTIONS, Claim
+from ddkd.experiments._figures import comparison_figures
+from ddkd.experiments._reproduce import Reproduction
 
 # What to look for in each figure of `comparison_figures`.
 _CAPTIONS = {

@@ -1,9 +1,10 @@
-"""Claims in words: counts, margins, and what they say in three sentences."""
+"""Claims in words: counts, margins, a table, and what they say in three sentences."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
-from ddkd.experiments import Claim
+from ddkd.experiments._claims import QUESTIONS, Claim
 
 SYMBOLS = {"holds": "\u2713", "fails": "\u2717", "undecided": "?"}
 _NAMES = {
@@ -54,8 +55,7 @@ def claims_summary(claims: Sequence[Claim]) -> list[str]:
 
     Examples
     --------
-    >>> from ddkd.experiments import Claim
-    >>> from ddkd.plotting import claims_summary
+    >>> from ddkd.experiments import Claim, claims_summary
     >>> values = {"hard student": 0.03, "kernel ridge": 0.05}
     >>> claim = Claim("everyone", "it wins", "toy", 0.0, "holds", -0.02, 0.005, 9, values)
     >>> for sentence in claims_summary([claim]):
@@ -127,3 +127,81 @@ def means(claim: Claim) -> str:
         for name, value in claim.values.items()
         if isinstance(value, float)
     )
+
+
+def claims_table(claims: Sequence[Claim], width: int = 78) -> list[str]:
+    """Put the verdicts into a table: under each question a line a claim, failing ones first.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Claims on one or more data sets.
+    width : int, default=78
+        Length of the longest line.
+
+    Returns
+    -------
+    list of str
+        What the signs and columns mean, then the questions and claims.
+
+    Examples
+    --------
+    >>> from ddkd.experiments import Claim, claims_table
+    >>> claim = Claim("everyone", "it wins", "toy", 0.1, "holds", -0.02, 0.005, 9, {})
+    >>> print(claims_table([claim])[0].partition("; ")[2])
+    in columns: toy 10 % of the labels wrong.
+    """
+    columns = settings(claims)
+    data = {name: [column for column in columns if column[0] == name] for name, _ in columns}
+    rates = (" ".join(f"{100 * rate:g}" for _, rate in group) for group in data.values())
+    named = ", ".join(f"{short_name(name)} {each}" for name, each in zip(data, rates, strict=True))
+    signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
+    lines = [f"{signs}; in columns: {named} % of the labels wrong."]
+    room = width - 3 - len(columns) - len(data)
+    for key in dict.fromkeys(claim.question for claim in claims):
+        lines.append(f" {QUESTIONS.get(key, key)}")
+        for cells in by_statement([c for c in claims if c.question == key]).values():
+            verdicts = {column: SYMBOLS[claim.verdict] for column, claim in cells.items()}
+            groups = ("".join(verdicts.get(c, " ") for c in group) for group in data.values())
+            statement, *others = dict.fromkeys(claim.statement for claim in cells.values())
+            if others:  # they differ in a size alone
+                statement = statement.split(" = ")[0]
+            text = textwrap.shorten(statement, room, placeholder=" ...")
+            lines.append(f"   {' '.join(groups)} {text}")
+    return lines
+
+
+def claims_in_full(claims: Sequence[Claim]) -> list[tuple[str, list[str]]]:
+    """Every number that the claims rest on.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Claims on one or more data sets.
+
+    Returns
+    -------
+    list of tuple
+        Each statement, with a line for each data set and flip rate.
+
+    Examples
+    --------
+    >>> from ddkd.experiments import Claim, claims_in_full
+    >>> values = {"hard student": 0.03, "kernel ridge": 0.05}
+    >>> claim = Claim("everyone", "it wins", "toy", 0.1, "holds", -0.02, 0.005, 9, values)
+    >>> [(statement, [line])] = claims_in_full([claim])
+    >>> print(statement, line.partition(" ")[2], sep=": ")
+    it wins: toy, 10 % wrong: +2.0 ± 0.5, holds. hard student 3.0 %, kernel ridge 5.0 %
+    """
+    n_repeats = claims[0].n_repeats
+    return [
+        (
+            next(iter(cells.values())).statement,
+            [
+                f"{SYMBOLS[claim.verdict]} {short_name(data)}, {100 * rate:g} % wrong: "
+                f"{margin(claim, n_repeats)}, {claim.verdict}. {means(claim)}"
+                for (data, rate), claim in cells.items()
+            ],
+        )
+        for cells in by_statement(claims).values()
+    ]

@@ -7,12 +7,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ddkd.experiments._errors import Errors, title_of
-from ddkd.plotting._axes import Threshold, finish, legend_below, legend_entries, mark_thresholds
-from ddkd.plotting._curves import draw_level, draw_scores, draw_theory
-from ddkd.plotting._style import label, set_title
+from ddkd.plotting import (
+    draw_level,
+    draw_scores,
+    draw_theory,
+    finish,
+    legend_below,
+    legend_entries,
+    mark_thresholds,
+    set_title,
+)
 
 Columns = Mapping[str, np.ndarray]
 
+# What the models are called in the pictures.
+_LABELS = {
+    "direct": "directly trained, min-norm",
+    "direct-ridge": "directly trained, tuned ridge",
+    "hard": "student, hard labels",
+    "soft": "student, soft labels",
+    "hard-tuned": "student of a tuned teacher",
+    "teacher": "teacher",
+    "teacher-tuned": "tuned teacher",
+}
 _ERROR = "Test error (%)"
 _RIVAL = "best without a teacher"
 
@@ -56,7 +73,11 @@ class _Panels:
         self.flips = np.unique([self.all_flips[0], near])
 
     def figure(
-        self, what: str, draw: Callable[[Axes, float], None], x_name: str, marks: Threshold
+        self,
+        what: str,
+        draw: Callable[[Axes, float], None],
+        x_name: str,
+        marks: float | Mapping[str, float],
     ) -> Figure:
         """Draw one panel a flip rate, with a common error axis and one legend below."""
         figure = self.empty(what, (5.2 * len(self.flips), 5.6))
@@ -93,11 +114,12 @@ class _Panels:
         means = [self.errors.values(law, flip, width=w, n_transfer=m).mean() for w in grid]
         everywhere = np.isfinite(means)  # predicted in every repeat
         grid, line = grid[everywhere], np.array(means)[everywhere]
-        marks = draw_scores(ax, widths, values, label(model), joined=not len(grid))
+        label = _LABELS[model]
+        marks = draw_scores(ax, widths, values, label, joined=not len(grid))
         if len(grid):
             # Nothing is predicted at the threshold: no line may bridge it.
             at, broken = np.append(grid, m or self.n), np.append(line, np.nan)
-            draw_theory(ax, at, broken, f"{label(model)}, predicted", marks)
+            draw_theory(ax, at, broken, f"{label}, predicted", marks)
             off = np.abs(values.mean(axis=1) - np.interp(widths, grid, line))
             self.gaps += off[np.abs(widths / (m or self.n) - 1) > 0.05].tolist()
 
@@ -143,7 +165,7 @@ def _by_transfer(panels: _Panels) -> Figure:
         sizes = panels.errors.options("hard", flip, "n_transfer", width=width).astype(int)
         for model in ("hard", "soft", "hard-tuned"):
             values = [panels.errors.values(model, flip, width=width, n_transfer=m) for m in sizes]
-            draw_scores(ax, sizes, np.array(values), label(model))
+            draw_scores(ax, sizes, np.array(values), _LABELS[model])
         panels.levels(ax, flip)
 
     what = f"error against transfer set, students of width {width:,}"
@@ -164,7 +186,7 @@ def _by_flips(panels: _Panels) -> Figure:
         ("teacher-tuned", widest, 0),
     ):
         values = [errors.values(model, flip, width=width, n_transfer=m) for flip in flips]
-        draw_scores(ax, flips, np.array(values), label(model))
+        draw_scores(ax, flips, np.array(values), _LABELS[model])
     rivals = np.array([errors.best("rival", flip, width=4 * panels.n)[1] for flip in flips])
     draw_scores(ax, flips, rivals[:, ~np.isnan(rivals).any(axis=0)], _RIVAL)
     finish(ax, "Wrong training labels (%)", _ERROR)

@@ -5,49 +5,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ddkd.plotting._axes import legend_below, legend_entries, new_axes
-from ddkd.plotting._style import FONT, HARD, RIVAL, set_title
+from ddkd.plotting import FONT, legend_below, legend_entries, look, new_axes, set_title
 
 if TYPE_CHECKING:
-    from ddkd.prediction import Advice
+    from ddkd.prediction._advice import Advice
 
 
 def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
     """Draw the contestants of an advice, the best on top, each with its 90 % interval.
 
     A line joins the best with all that are within 1.5 standard errors of it.
-
-    Parameters
-    ----------
-    advice : Advice
-        What `ddkd.prediction.advise` returned.
-    ax : matplotlib Axes or None, default=None
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib Axes
-        The picture.
-
-    Examples
-    --------
-    >>> from ddkd.plotting import draw_advice
-    >>> from ddkd.prediction import advise
-    >>> from sklearn.datasets import load_diabetes
-    >>> X, y = load_diabetes(return_X_y=True)
-    >>> draw_advice(advise(X[:60], y[:60], X[100:300])).get_xlabel()
-    'Cross-validated mean square (% of the variance)'
     """
     ranking = advice.ranking
     if ax is None:
         ax = new_axes(9, 2.2 + 0.36 * len(ranking))
     places = np.arange(len(ranking))
-    for kind, look, name in ((True, HARD, "student"), (False, RIVAL, "without a teacher")):
-        rows = ranking[ranking.student == kind]
+    for is_student in (True, False):
+        name = "student" if is_student else "without a teacher"
+        style = look(name)
+        rows = ranking[ranking.student == is_student]
         bars = 100 * np.array([rows.error - rows.low, rows.high - rows.error])
-        style: dict[str, Any] = {"color": look.colour, "markersize": 8, "label": name}
-        at = places[ranking.student == kind]
-        ax.errorbar(100 * rows.error, at, xerr=bars, fmt=look.marker, **style)
+        at = places[ranking.student == is_student]
+        marks: dict[str, Any] = {"color": style.colour, "fmt": style.marker, "markersize": 8}
+        ax.errorbar(100 * rows.error, at, xerr=bars, label=name, **marks)
     near = places[advice.near()]
     left = 100 * float(ranking.low.min()) - 1.5
     ax.vlines(np.full(len(near), left), near - 0.5, near + 0.5, color="#777777", linewidth=3)

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from ddkd.plotting._axes import new_axes
-from ddkd.plotting._double_descent import DoubleDescentDisplay
-from ddkd.plotting._style import set_title
+from ddkd.plotting import DoubleDescentDisplay, new_axes, set_title
 
 if TYPE_CHECKING:
-    from ddkd.diagnosis import Diagnosis
+    from ddkd.diagnosis._diagnosis import Diagnosis
 
 _MENDED = {
     "penalty": "without the penalty",
@@ -23,25 +21,7 @@ _MENDED = {
 
 
 def draw_diagnosis(found: "Diagnosis", ax: Axes | None = None) -> DoubleDescentDisplay:
-    """Draw a measured curve beside the one with the cause taken away, or with noisy labels.
-
-    Parameters
-    ----------
-    found : Diagnosis
-        What :func:`ddkd.diagnose` returned.
-    ax : matplotlib Axes or None, default=None
-        The axes to draw on; a new figure by default.
-
-    Returns
-    -------
-    DoubleDescentDisplay
-        The measured curve, drawn, with the cause and the probe that decided as the title.
-
-    Raises
-    ------
-    ValueError
-        If the diagnosis has no curve, since its parameter has no numbers.
-    """
+    """Draw a measured curve beside the one with the cause taken away, or with noisy labels."""
     if len(found.widths) == 0:
         raise ValueError("the diagnosis has no curve: the parameter's values are not numbers")
     decisive = found.evidence[-1]  # the last probe before the verdict
