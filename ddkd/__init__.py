@@ -1,17 +1,18 @@
 """Double descent and its distillation, in closed form."""
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from ddkd._version import __version__
-from ddkd.distillation import DistilledClassifier, DistilledRegressor
-from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
-from ddkd.exceptions import InterpolationWarning
-from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
-from ddkd.populations import GaussianPopulation, MixturePopulation
 
 if TYPE_CHECKING:
     from ddkd.diagnosis import diagnose
+    from ddkd.distillation import DistilledClassifier, DistilledRegressor
+    from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
+    from ddkd.exceptions import InterpolationWarning
+    from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
+    from ddkd.populations import GaussianPopulation, MixturePopulation
 
 __all__ = [
     "DistilledClassifier",
@@ -27,15 +28,36 @@ __all__ = [
     "diagnose",
 ]
 
-
-_ROOMS = {"diagnose": "diagnosis"}  # of functions whose results can be drawn
+# The same for the interpreter, which imports a room when a name of it is first used.
+_ROOMS = {
+    "DistilledClassifier": "distillation",
+    "DistilledRegressor": "distillation",
+    "GaussianPopulation": "populations",
+    "InterpolationWarning": "exceptions",
+    "LeastSquaresClassifier": "estimators",
+    "LeastSquaresRegressor": "estimators",
+    "MixturePopulation": "populations",
+    "RandomFourierFeatures": "features",
+    "RandomReLUFeatures": "features",
+    "diagnose": "diagnosis",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import a namespace at first use, so that a solver does not wait for the pictures."""
+    """Import a name, or a room, at its first use: ``import ddkd`` waits for nothing."""
     if name in _ROOMS:
-        return getattr(import_module(f"ddkd.{_ROOMS[name]}"), name)
-    try:
+        value = getattr(import_module(f"ddkd.{_ROOMS[name]}"), name)
+        globals()[name] = value
+        return value
+    if name in _rooms():
         return import_module(f"ddkd.{name}")
-    except ModuleNotFoundError as error:
-        raise AttributeError(f"module 'ddkd' has no attribute {name!r}") from error
+    raise AttributeError(f"module 'ddkd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Names and rooms, imported or not."""
+    return sorted({*__all__, *_rooms()})
+
+
+def _rooms() -> set[str]:
+    return {module.name for module in iter_modules(__path__) if not module.name.startswith("_")}

@@ -4,7 +4,8 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,17 +64,29 @@ class Answer:
             values = self.values
             if isinstance(values, Mapping):
                 values = {"answer": self.lead, **values}
-            text = json.dumps(plain(values), indent=1, default=str)
+            text = json.dumps(plain(values), indent=1)
             if json_file == Path("-"):
                 print(text)
                 return
-            json_file.write_text(text + "\n", encoding="utf-8")
+            with named(json_file):
+                json_file.write_text(text + "\n", encoding="utf-8")
         paragraphs = [wrap(self.lead), *map(wrap, self.body)]
         if verbose and self.more:
             paragraphs.append(f"\n{printable(self.more)}")
         print(_for_this_terminal("\n".join(paragraphs)))
         if self.report is not None:
             print(f"\n{_link(self.report)}")
+
+
+@contextmanager
+def named(place: Path | str) -> Iterator[None]:
+    """Say what was being written in an error that does not, such as that of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(place)) from error
 
 
 def wrap(text: str) -> str:

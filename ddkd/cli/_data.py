@@ -4,11 +4,41 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ddkd.cli._flags import shows_progress
+from ddkd.cli._flags import DEFAULT, Flags, flag, labelled, rate, shows_progress, switch
 from ddkd.datasets import DataFile, Split, available, fingerprint, is_stream, load, read_file
 
 DEMO_FLIP_RATE = 0.1
 OWN_DATA = "a demonstration of its own"
+
+# How data are read, and how they are split.
+READ: Flags = {
+    "--data": flag(
+        f"your FILE.csv (with a header) or FILE.npz (arrays X, y); or {', '.join(available())}, "
+        f"openml:NAME ({DEFAULT})"
+    ),
+    "--label": flag("label column of a .csv (default: the last)", "NAME"),
+    "--sep": flag("separator of a .csv (default: read from its header)"),
+    "--task": flag("what the labels are (default: recognised)", choices=["classes", "numbers"]),
+    "--one-hot": switch("turn a text column into columns of zeros and ones"),
+    "--drop": flag("columns to leave out", "NAME", nargs="+", action="extend", default=[]),
+    "--drop-missing": switch("leave out rows with a missing cell"),
+    "--unlabelled": flag("inputs without labels, for the transfer set", "FILE"),
+    "--test": flag("labelled rows to test on", "FILE"),
+}
+LABELLED: Flags = {
+    "--labelled": flag(
+        "number of labelled rows (default: a fifth of a file's, at most 500)", "N", type=labelled
+    )
+}
+SPLIT: Flags = {
+    **LABELLED,
+    "--flip-rate": flag(
+        "fraction of the labels to make wrong (default: 0; in a demonstration 0.1)",
+        "F",
+        type=rate,
+        default=None,
+    ),
+}
 
 
 class Data:
@@ -45,7 +75,7 @@ class Data:
         self.name = getattr(self.source, "name", args.data)
         self.digest = fingerprint(self.source)
         self.sizes = {} if args.labelled is None else {"n_samples": args.labelled}
-        self.flip_rate = getattr(args, "flip_rate", 0.0)  # `phase` has no such flag
+        self.flip_rate = args.flip_rate
         if self.flip_rate is None:
             self.flip_rate = DEMO_FLIP_RATE if args.data in available() else 0.0
         self.split: Split = load(self.source, rng=args.seed, **self.sizes)

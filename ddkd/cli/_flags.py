@@ -1,6 +1,10 @@
-"""Flags that commands share: each has one name and one meaning, written once."""
+"""Flags that commands share: each has one name and one meaning, written once.
+
+Dicts of flags are joined with ``|``; a command adds those of its own. Nothing here imports numpy.
+"""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -9,10 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from matplotlib.backend_bases import FigureCanvasBase
-
-from ddkd.datasets import available
+Flags = dict[str, dict[str, Any]]  # by name, what argparse is to know of each
 
 
 def _value(
@@ -36,6 +37,8 @@ def _can_be_file(path: Path) -> bool:
 
 
 def _can_be_picture(path: Path) -> bool:
+    from matplotlib.backend_bases import FigureCanvasBase
+
     return _can_be_file(path) and path.suffix[1:] in FigureCanvasBase.get_supported_filetypes()
 
 
@@ -50,7 +53,7 @@ labelled = _value(int, lambda v: v >= 2, "a whole number, at least 2")
 seed = _value(int, lambda v: v >= 0, "a whole number, at least 0")
 jobs = _value(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or -1")
 rate = _value(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
-amount = _value(float, lambda v: 0 <= v < np.inf, "a finite number, at least 0")
+amount = _value(float, lambda v: 0 <= v < math.inf, "a finite number, at least 0")
 bandwidth = _value(float, lambda v: 1e-6 <= v <= 1e6, "a number from 1e-6 to 1e6")
 result_file = _value(Path, _can_be_file, "a file that can be written")
 picture_file = _value(Path, _can_be_picture, "a file that can be written, such as figure.png")
@@ -69,47 +72,32 @@ def switch(text: str) -> dict[str, Any]:
 
 
 DEFAULT = "default: %(default)s"
-FLAGS = {
-    "--data": flag(
-        f"your FILE.csv (with a header) or FILE.npz (arrays X, y); or {', '.join(available())}, "
-        f"openml:NAME ({DEFAULT})"
-    ),
-    "--label": flag("label column of a .csv (default: the last)", "NAME"),
-    "--sep": flag("separator of a .csv (default: read from its header)"),
-    "--task": flag("what the labels are (default: recognised)", choices=["classes", "numbers"]),
-    "--one-hot": switch("turn a text column into columns of zeros and ones"),
-    "--drop": flag("columns to leave out", "NAME", nargs="+", action="extend", default=[]),
-    "--drop-missing": switch("leave out rows with a missing cell"),
-    "--unlabelled": flag("inputs without labels, for the transfer set", "FILE"),
-    "--test": flag("labelled rows to test on", "FILE"),
-    "--labelled": flag(
-        "number of labelled rows (default: a fifth of a file's, at most 500)", "N", type=labelled
-    ),
-    "--flip-rate": flag(
-        "fraction of the labels to make wrong (default: 0; in a demonstration 0.1)", "F", type=rate
-    ),
-    "--bandwidth": flag(
-        f"kernel bandwidth in median distances ({DEFAULT})", "B", type=bandwidth, default=0.8
-    ),
-    "--out": flag(f"for the results ({DEFAULT})", "FOLDER", type=Path),
-    "--force": switch("replace the results of another run"),
-    "--resume": switch("go on from an interrupted run"),
-    "--seed": flag(f"of everything random ({DEFAULT})", "N", type=seed, default=0),
-    "--repeats": flag(DEFAULT, "N", type=positive, default=10),
+SEED: Flags = {"--seed": flag(f"of everything random ({DEFAULT})", "N", type=seed, default=0)}
+JOBS: Flags = {
     "--jobs": flag(
         "processes; -1, the default, is one a core. Results do not depend on it",
         "N",
         type=jobs,
         default=-1,
-    ),
-    "--alpha": flag("ridge (default: none)", "A", type=amount, default=0.0),
-    "--teacher-alpha": flag("ridge of the teacher", "A", type=amount, default=0.0),
-    "--student-alpha": flag("ridge of the student", "A", type=amount, default=0.0),
-    "--teacher-width": flag(DEFAULT, "P", type=positive),
-    "--student-width": flag(DEFAULT, "P", type=positive),
-    "--max-width": flag(
-        "widest model (default: 20 times the labelled rows; of predict 10)", "P", type=positive
-    ),
+    )
+}
+WRITE: Flags = {
+    "--out": flag(f"for the results ({DEFAULT})", "FOLDER", type=Path),
+    "--force": switch("replace the results of another run"),
+}
+RUN: Flags = {
+    **WRITE,
+    "--resume": switch("go on from an interrupted run"),
+    **SEED,
+    "--repeats": flag(DEFAULT, "N", type=positive, default=10),
+    **JOBS,
+}
+BANDWIDTH: Flags = {
+    "--bandwidth": flag(
+        f"kernel bandwidth in median distances ({DEFAULT})", "B", type=bandwidth, default=0.8
+    )
+}
+PRINT: Flags = {
     "--json": flag(
         "write the numbers to FILE as JSON; without FILE print that alone",
         "FILE",
@@ -122,24 +110,10 @@ FLAGS = {
     "--debug": switch("show the traceback of an error"),
 }
 
-# Groups in the order of FLAGS: how data are read and split; where results go; what is printed.
-DATA = tuple(FLAGS)[: tuple(FLAGS).index("--bandwidth")]
-FILES = ("--out", "--force", "--seed")
-RUN = ("--out", "--force", "--resume", "--seed", "--repeats", "--jobs")
-PRINT = ("--json", "--quiet", "--verbose", "--debug")
-
 
 def shows_progress(args: argparse.Namespace) -> bool:
     """Whether to draw progress bars: for a person at a terminal who has not declined."""
     return not args.quiet and sys.stderr.isatty()
-
-
-def shared(*names: str, **defaults: Any) -> dict[str, dict[str, Any]]:
-    """Some of the flags that commands share, with the defaults that are a command's own."""
-    chosen = {name: dict(FLAGS[name]) for name in names}
-    for name, default in defaults.items():
-        chosen[f"--{name.replace('_', '-')}"]["default"] = default
-    return chosen
 
 
 def imported(place: str) -> Any:

@@ -4,28 +4,38 @@ import argparse
 import io
 import os
 import re
+import signal
 import sys
-import warnings
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from types import FrameType, ModuleType
 from typing import NoReturn
 
-from threadpoolctl import threadpool_limits
-
-from ddkd import __version__
 from ddkd._text import printable
-from ddkd.cli import advise, curve, diagnose, distill, page, phase, predict, reproduce, theorems
-from ddkd.cli._answer import Answer, wrap
-from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._flags import PRINT, shared
-from ddkd.cli._output import hold_folder, how_to_resume, publish, saved_answer
-from ddkd.exceptions import InterpolationWarning
+from ddkd._version import __version__
+from ddkd.cli._answer import named, wrap
+from ddkd.cli._flags import PRINT
 
-# A command is a module with HELP (one line), FLAGS (each with what argparse is to know of it) and
+# A command is a module of this name that is imported when it is asked for. It has NEEDS, the data
+# that it takes by default (None if it takes none), WRITES, whether it fills a folder, FLAGS and
 # run(args, data) -> Answer.
-_MODULES = (reproduce, curve, distill, predict, advise, phase, diagnose, theorems, page)
-COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
-INTERRUPTED = 130
+COMMANDS = {
+    "reproduce": "measure the paper's claims, on four demonstrations or on your data",
+    "curve": "one double-descent curve on any data",
+    "distill": "one teacher-student run on any data: does distilling pay?",
+    "predict": "a curve predicted from the kernel before any fit, beside the measured one",
+    "advise": "which method to use, whether to distil it, and how sure that is",
+    "phase": "when to distil, predicted in seconds: a map over label noise and transfer size",
+    "diagnose": "why the error of your own pipeline has no peak",
+    "theorems": "check published results against simulations, in two minutes",
+    "page": "the live lecture: one HTML file that needs no network",
+}
+INTERRUPTED = 130  # as shells report signal 2
+TERMINATED = 143  # and signal 15
+_OUTPUT = "standard output"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,59 +49,99 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0, 1 after an error, 2 for wrong arguments, 130 when interrupted.
+        Exit status: 0, 1 after an error, 2 for wrong arguments, 130 when interrupted, 143 when
+        terminated.
 
     Raises
     ------
     SystemExit
         For wrong arguments, ``--help`` and ``--version``, as argparse does.
     """
-    for stream in (sys.stdout, sys.stderr):  # print what the terminal cannot show as an escape
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser()
-    args = parser.parse_args(words)
-    if args.command is None:
-        parser.print_help()
-        return 0
-    args.argv = words
     try:
-        # Two processes with as many BLAS threads each as there are cores wait for one another.
-        with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
-            # At a threshold a model that fails to interpolate is what the curves are about; the
-            # records say so in a column.
-            warnings.simplefilter("ignore", InterpolationWarning)
-            warnings.showwarning = _print_warning
-            answer = _answer(args)
-        answer.print(json_file=args.json, verbose=args.verbose)
-        return answer.status
-    except KeyboardInterrupt:
-        print(f"\ninterrupted. {how_to_resume(args)}", file=sys.stderr)
-        return INTERRUPTED
+        with _sigterm_interrupts():
+            return _run(words)
+    except KeyboardInterrupt as stop:
+        was_terminated = isinstance(stop, _Terminated)
+        how = "terminated" if was_terminated else "interrupted"
+        print(f"\n{how}. {stop}".rstrip(), file=sys.stderr)
+        return TERMINATED if was_terminated else INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 1
     except Exception as error:
-        if args.debug:
+        if "--debug" in words:
             raise
-        _complain(f"ddkd {args.command}: error: {_in_one_line(error)}")
+        if isinstance(error, OSError) and error.filename == _OUTPUT:
+            _discard_output()
+        _complain(f"ddkd {' '.join(words[:1])}: error: {_in_one_line(error)}")
         return 1
 
 
-def _answer(args: argparse.Namespace) -> Answer:
-    """Read the data and run the command, or find the answer of a finished run."""
-    run = COMMANDS[args.command].run
-    data = None if getattr(args, "data", OWN_DATA) == OWN_DATA else Data(args)
-    if not hasattr(args, "force"):  # it has no folder
-        return run(args, data)
-    with hold_folder(args):
-        return saved_answer(args, data) or publish(args, data, run(args, data))
+def _run(words: list[str]) -> int:
+    """Parse the words, run the command and print its answer."""
+    command = _imported(words[0]) if words and words[0] in COMMANDS else None
+    parser = _parser(command)
+    args = parser.parse_args(words)
+    if command is None:
+        parser.print_help()
+        return 0
+    from ddkd.cli._command import run
+
+    args.argv = words
+    answer = run(command, args)
+    with named(_OUTPUT):
+        answer.print(json_file=args.json, verbose=args.verbose)
+        sys.stdout.flush()
+    return answer.status
 
 
-def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
-    """Print a warning's own words, without the place in the code that issued it."""
-    print(f"ddkd: warning: {printable(' '.join(str(message).split()))}", file=sys.stderr)
+def _imported(name: str) -> ModuleType:
+    """The module of a command."""
+    if "MPLBACKEND" in os.environ:  # refused by matplotlib when it is imported, before any work
+        try:
+            import_module("matplotlib")
+        except ValueError as error:
+            raise ValueError(f"MPLBACKEND: {error}") from error
+    return import_module(f"ddkd.cli.{name}")
+
+
+class _Terminated(KeyboardInterrupt):
+    """Signal 15, which ends a run as Ctrl-C does."""
+
+
+@contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    """Let signal 15 unwind the program: killed at once, it would leave joblib's workers behind."""
+
+    def stop(signum: int, _: FrameType | None) -> None:
+        signal.signal(signum, signal.SIG_DFL)  # the second one kills
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():  # it gets no signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _prepare_streams() -> None:
+    """Make standard output and error take all letters, and whatever is written if closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):  # what the terminal cannot show is escaped
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Let what is left of standard output go nowhere, instead of failing again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> None:
@@ -119,7 +169,8 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: ModuleType | None) -> argparse.ArgumentParser:
+    """A parser of all commands, with the flags of one."""
     parser = _Parser(
         prog="ddkd",
         description="Distilling double descent: exact curves, teachers and students.",
@@ -127,9 +178,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ddkd {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, module in COMMANDS.items():
-        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
-        command.set_defaults(out=Path("ddkd-results") / name)
-        for flag, options in (module.FLAGS | shared(*PRINT)).items():
-            command.add_argument(flag, **options)
+    for name, help_text in COMMANDS.items():
+        one = commands.add_parser(name, help=help_text, description=help_text)
+        if command is not None and command.__name__ == f"ddkd.cli.{name}":
+            defaults = {"data": command.NEEDS, "out": Path("ddkd-results") / name, "flip_rate": 0.0}
+            one.set_defaults(**defaults)  # where its flags say nothing else
+            for flag, options in (command.FLAGS | PRINT).items():
+                one.add_argument(flag, **options)
     return parser

@@ -16,8 +16,9 @@ from typing import Any
 import joblib
 
 from ddkd import __version__
+from ddkd._text import plain
 from ddkd._verdict import verdict
-from ddkd.cli._answer import Answer
+from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress
 from ddkd.cli._readme import readme
@@ -153,14 +154,18 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=args.out) as folder:
         draft = Path(folder)
         if answer.table is not None:
-            answer.table.to_csv(draft / "results.csv")
+            with named(args.out / "results.csv"):
+                answer.table.to_csv(draft / "results.csv")
         if isinstance(answer.table, SweepResult):
-            answer.table.save(draft / "results.npz")
+            with named(args.out / "results.npz"):
+                answer.table.save(draft / "results.npz")
         if answer.figure is not None:
-            answer.figure.savefig(draft / "figure.png", dpi=100)
-            answer.figure.savefig(draft / "figure.svg")
+            with named(args.out / "figure.png"):
+                answer.figure.savefig(draft / "figure.png", dpi=100)
+                answer.figure.savefig(draft / "figure.svg")
         if answer.write is not None:
-            answer.write(draft)
+            with named(args.out):
+                answer.write(draft)
         (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
         names = sorted(path.name for path in draft.iterdir())
         (args.out / _ANSWER).unlink(missing_ok=True)  # from here on the old results are not whole
@@ -169,12 +174,14 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
         assert answer.report is not None
         report = answer.report.relative_to(args.out)
         written = dict.fromkeys(["table", "figure", "write"])
-        saved = {
-            "settings": _settings(args, data),
-            "answer": vars(answer) | written | {"report": report},
-            "files": {name: fingerprint(str(args.out / name)) for name in names},
-        }
-        text = json.dumps({"digest": _digest(saved), **saved}, indent=1, default=str)
+        saved = plain(
+            {
+                "settings": _settings(args, data),
+                "answer": vars(answer) | written | {"report": report},
+                "files": {name: fingerprint(str(args.out / name)) for name in names},
+            }
+        )
+        text = json.dumps({"digest": _digest(saved), **saved}, indent=1)
         (draft / _ANSWER).write_text(text + "\n", encoding="utf-8")
         os.replace(draft / _ANSWER, args.out / _ANSWER)
     if hasattr(args, "resume"):  # the command is a sweep
@@ -184,7 +191,7 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
 
 def _digest(saved: dict[str, Any]) -> str:
     """SHA-256 of what is saved; a change of any value changes it."""
-    return hashlib.sha256(json.dumps(saved, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(saved).encode()).hexdigest()
 
 
 def sweep_options(args: argparse.Namespace) -> dict[str, Any]:

@@ -5,21 +5,18 @@ import argparse
 import joblib
 import numpy as np
 
-from ddkd.cli._answer import Answer, percent
-from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, FILES, flag, result_file, shared, shows_progress
+from ddkd.cli._answer import Answer, named, percent
+from ddkd.cli._data import READ, SPLIT, Data
+from ddkd.cli._flags import SEED, WRITE, flag, result_file, shows_progress
 from ddkd.datasets import DataFile
 from ddkd.datasets._csv import listed
 from ddkd.experiments import Table
 from ddkd.prediction import advise
 
-HELP = "which method to use, whether to distil it, and how sure that is"
-
-_DEMO_POOL = 5000
-
-
+NEEDS = "digits"
+WRITES = True
 FLAGS = {
-    **shared(*DATA, *FILES, data="digits"),
+    **READ | SPLIT | WRITE | SEED,
     "--group": flag("column of numbers; rows of one group stay in one fold", "NAME"),
     "--save": flag(
         "keep the fitted model; such a file is code: load only your own",
@@ -27,6 +24,7 @@ FLAGS = {
         type=result_file,
     ),
 }
+_DEMO_POOL = 5000
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
@@ -45,7 +43,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     )
     model = advice.estimator()
     if args.save is not None:
-        joblib.dump(model, args.save)
+        with named(args.save):
+            joblib.dump(model, args.save)
     score = 1 - model.score(X_test, split.y_test)
     ranking = Table({name: advice.ranking[name] for name in advice.ranking.dtype.names or ()})
     kind = "of the rows wrong" if advice.n_classes else "of the variance left"

@@ -6,21 +6,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ddkd.cli._answer import Answer, percent
-from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, RUN, flag, shared
+from ddkd.cli._data import READ, SPLIT, Data
+from ddkd.cli._flags import BANDWIDTH, RUN, amount, flag, positive
 from ddkd.cli._output import difference, pays, run_sweep
 from ddkd.experiments import SweepResult, curve, default_widths
 from ddkd.experiments._curve import FEATURES
 
-HELP = "one double-descent curve on any data"
-_MOST_SCORES = 2**28  # 2 GiB
-
-
+NEEDS = "digits"
+WRITES = True
 FLAGS = {
-    **shared(*DATA, "--bandwidth", *RUN, "--alpha", "--max-width", data="digits"),
+    **READ | SPLIT | BANDWIDTH | RUN,
+    "--alpha": flag("ridge (default: none)", "A", type=amount, default=0.0),
+    "--max-width": flag("widest model (default: 20 times the labelled rows)", "P", type=positive),
     "--features": flag(None, choices=FEATURES, default="fourier"),
     "--widths": flag("about 40 of them, or every one", choices=["some", "all"], default="some"),
 }
+_MOST_SCORES = 2**28  # 2 GiB
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:

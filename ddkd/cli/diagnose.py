@@ -2,23 +2,13 @@
 
 import argparse
 
-from ddkd.cli._answer import Answer, fill
-from ddkd.cli._data import Data
-from ddkd.cli._flags import (
-    DATA,
-    DEFAULT,
-    flag,
-    imported,
-    picture_file,
-    positive,
-    shared,
-    shows_progress,
-)
+from ddkd.cli._answer import Answer, fill, named
+from ddkd.cli._data import READ, SPLIT, Data
+from ddkd.cli._flags import DEFAULT, SEED, flag, imported, picture_file, positive, shows_progress
 from ddkd.diagnosis import diagnose
 
-HELP = "why the error of your own pipeline has no peak"
-
-
+NEEDS = "digits"
+WRITES = False
 FLAGS = {
     "model": flag(
         "an estimator, or a function from a width to one, in a module of the working folder; it "
@@ -29,7 +19,7 @@ FLAGS = {
     "--widths": flag("its values (default: around n)", "W", type=positive, nargs="+"),
     "--max-fits": flag(DEFAULT, type=positive, default=60),
     "--plot": flag("save the picture there", "FILE", type=picture_file),
-    **shared(*DATA, "--seed", data="digits"),
+    **READ | SPLIT | SEED,
 }
 
 
@@ -49,7 +39,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         rng=args.seed,
     )
     if args.plot is not None:
-        found.plot().figure_.savefig(args.plot, dpi=100)
+        with named(args.plot):
+            found.plot().figure_.savefig(args.plot, dpi=100)
     first, *rest = str(found).splitlines()
     table = [
         fill(f"{item.probe}: {item.value:.4g} ({item.meaning})", "  ", "      ")

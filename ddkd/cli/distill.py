@@ -5,18 +5,19 @@ import argparse
 import numpy as np
 
 from ddkd.cli._answer import Answer, percent
-from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, DEFAULT, RUN, flag, positive, shared
+from ddkd.cli._data import READ, SPLIT, Data
+from ddkd.cli._flags import BANDWIDTH, DEFAULT, RUN, amount, flag, positive
 from ddkd.cli._output import difference, pays, run_sweep
 from ddkd.datasets import is_stream
 from ddkd.experiments import SweepResult, teacher_student
 
-HELP = "one teacher-student run on any data: does distilling pay?"
-
-
-_OWN = ("--teacher-width", "--teacher-alpha", "--student-alpha")
+NEEDS = "deformed-digits"
+WRITES = True
 FLAGS = {
-    **shared(*DATA, "--bandwidth", *RUN, *_OWN, data="deformed-digits", teacher_width=4000),
+    **READ | SPLIT | BANDWIDTH | RUN,
+    "--teacher-width": flag(DEFAULT, "P", type=positive, default=4000),
+    "--teacher-alpha": flag("ridge of the teacher", "A", type=amount, default=0.0),
+    "--student-alpha": flag("ridge of the student", "A", type=amount, default=0.0),
     "--student-width": flag(
         "default: a quarter of the transfer rows, at most 400", "P", type=positive
     ),

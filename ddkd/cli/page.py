@@ -5,14 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ddkd.cli._answer import Answer
-from ddkd.cli._flags import flag, shared
+from ddkd.cli._answer import Answer, named
+from ddkd.cli._flags import DEFAULT, flag
 
-HELP = "the live lecture: one HTML file that needs no network"
-
-
+NEEDS = None
+WRITES = False
 FLAGS = {
-    **shared("--out", out=Path("double-descent.html")),
+    "--out": flag(f"the page ({DEFAULT})", "FILE", type=Path, default=Path("double-descent.html")),
     "--check": flag("write no page: compute the numbers of one of its links with ddkd", "LINK"),
 }
 
@@ -30,6 +29,7 @@ def run(args: argparse.Namespace, _: None) -> Answer:
     if args.out.is_dir():
         raise ValueError(f"--out must be a file; {args.out} is a folder")
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    write_page(args.out)
+    with named(args.out):
+        write_page(args.out)
     size = args.out.stat().st_size / 1e3
     return Answer(f"Page: {size:.0f} kB, open it in any browser.", report=args.out)

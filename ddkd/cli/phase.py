@@ -6,23 +6,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ddkd.cli._answer import Answer
-from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._flags import DATA, DEFAULT, FILES, flag, positive, shared
+from ddkd.cli._data import LABELLED, OWN_DATA, READ, Data
+from ddkd.cli._flags import BANDWIDTH, DEFAULT, SEED, WRITE, flag, positive
 from ddkd.experiments import Table
 from ddkd.populations import GaussianPopulation
 from ddkd.prediction import draw_phase, predict_phase
 from ddkd.theory import phase_diagram
 
-HELP = "when to distil, predicted in seconds: a map over label noise and transfer size"
-RATES = (0.0, 0.05, 0.1, 0.15, 0.2)
-
-
+NEEDS = OWN_DATA
+WRITES = True
 FLAGS = {
-    **shared(*DATA, "--bandwidth", *FILES, data=OWN_DATA),
-    **shared("--teacher-width", "--student-width", teacher_width=2000, student_width=100),
+    **READ | LABELLED | BANDWIDTH | WRITE | SEED,
+    "--teacher-width": flag(DEFAULT, "P", type=positive, default=2000),
+    "--student-width": flag(DEFAULT, "P", type=positive, default=100),
     "--max-transfer": flag(DEFAULT, "M", type=positive, default=2000),
 }
-del FLAGS["--flip-rate"]  # label noise is an axis of the map
+RATES = (0.0, 0.05, 0.1, 0.15, 0.2)  # an axis of the map, where others have --flip-rate
 
 
 def run(args: argparse.Namespace, data: Data | None) -> Answer:

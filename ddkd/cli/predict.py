@@ -5,17 +5,19 @@ import argparse
 import numpy as np
 
 from ddkd.cli._answer import Answer
-from ddkd.cli._data import Data
-from ddkd.cli._flags import DATA, RUN, shared
+from ddkd.cli._data import READ, SPLIT, Data
+from ddkd.cli._flags import BANDWIDTH, RUN, flag, positive
 from ddkd.cli._output import run_sweep
 from ddkd.experiments import SweepResult, Table, default_widths
 from ddkd.prediction import draw_prediction, predict_curve
 
-HELP = "a curve predicted from the kernel before any fit, beside the measured one"
+NEEDS = "digits"
+WRITES = True
+FLAGS = {
+    **READ | SPLIT | BANDWIDTH | RUN,
+    "--max-width": flag("widest model (default: 10 times the labelled rows)", "P", type=positive),
+}
 ALPHAS = (0.0, 0.1, 1.0, 10.0)
-
-
-FLAGS = shared(*DATA, "--bandwidth", *RUN, "--max-width", data="digits")
 
 
 def run(args: argparse.Namespace, data: Data) -> Answer:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from ddkd.cli._answer import WIDTH, Answer, fill
-from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._flags import DATA, RUN, flag, imported, shared, switch
+from ddkd.cli._data import OWN_DATA, READ, SPLIT, Data
+from ddkd.cli._flags import RUN, flag, imported, switch
 from ddkd.cli._output import sweep_options
 from ddkd.datasets import load
 from ddkd.experiments import (
@@ -19,11 +19,10 @@ from ddkd.experiments import (
     write_report,
 )
 
-HELP = "measure the paper's claims, on four demonstrations or on your data"
-
-
+NEEDS = OWN_DATA
+WRITES = True
 FLAGS = {
-    **shared(*DATA, *RUN, data=OWN_DATA),
+    **READ | SPLIT | RUN,
     "--quick": switch("one data set, smaller, with 4 repeats, in seconds"),
     "--contestant": flag(
         "a classifier of your own that joins the rivals; may be given again",

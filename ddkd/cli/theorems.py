@@ -4,15 +4,14 @@ import argparse
 from collections.abc import Sequence
 from time import monotonic
 
-from ddkd.cli._answer import Answer, fill
-from ddkd.cli._flags import flag, result_folder, shared, shows_progress, switch
+from ddkd.cli._answer import Answer, fill, named
+from ddkd.cli._flags import JOBS, SEED, flag, result_folder, shows_progress, switch
 from ddkd.theorems import ALL, Theorem, Verdict, draw_theorems, verify
 
-HELP = "check published results against simulations, in two minutes"
-
-
+NEEDS = None
+WRITES = False
 FLAGS = {
-    **shared("--seed", "--jobs"),
+    **SEED | JOBS,
     "--list": switch("say what is claimed, check nothing"),
     "--only": flag("check these alone", "ID", nargs="+"),
     "--wrong": switch("check that plausible mistakes are rejected"),
@@ -40,7 +39,8 @@ def run(args: argparse.Namespace, _: None) -> Answer:
         progress=shows_progress(args),
     )
     if args.plot is not None:
-        draw_theorems(found, args.plot)
+        with named(args.plot):
+            draw_theorems(found, args.plot)
     passed = sum(verdict.passed for verdict in found)
     return Answer(
         _lead(found, passed, monotonic() - start, wrong=args.wrong),

@@ -75,8 +75,8 @@ def test_no_folder_of_anybody_else_is_touched(data, tmp_path):
 @pytest.fixture
 def no_work(monkeypatch):
     """Commands that fail as soon as they start."""
-    for module in _main.COMMANDS.values():
-        monkeypatch.setattr(module, "run", None)
+    for name in _main.COMMANDS:
+        monkeypatch.setattr(f"ddkd.cli.{name}.run", None)
 
 
 @pytest.mark.usefixtures("no_work")

@@ -1,0 +1,42 @@
+"""Run one command: read its data, hold its folder, and keep what it found there."""
+
+import argparse
+import sys
+import warnings
+from types import ModuleType
+
+from threadpoolctl import threadpool_limits
+
+from ddkd._text import printable
+from ddkd.cli._answer import Answer
+from ddkd.cli._data import OWN_DATA, Data
+from ddkd.cli._output import hold_folder, how_to_resume, publish, saved_answer
+from ddkd.exceptions import InterpolationWarning
+
+
+def run(command: ModuleType, args: argparse.Namespace) -> Answer:
+    """What a command answers; KeyboardInterrupt says what an interrupted run has left."""
+    try:
+        # Two processes with as many BLAS threads each as there are cores wait for one another.
+        with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
+            # At a threshold a model that fails to interpolate is what the curves are about; the
+            # records say so in a column.
+            warnings.simplefilter("ignore", InterpolationWarning)
+            warnings.showwarning = _print_warning
+            return _answer(command, args)
+    except KeyboardInterrupt as stop:
+        raise type(stop)(how_to_resume(args)) from None
+
+
+def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:
+    """The command's answer, or that of a finished run."""
+    data = None if args.data in (None, OWN_DATA) else Data(args)
+    if not command.WRITES:
+        return command.run(args, data)
+    with hold_folder(args):
+        return saved_answer(args, data) or publish(args, data, command.run(args, data))
+
+
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning's own words, without the place in the code that issued it."""
+    print(f"ddkd: warning: {printable(' '.join(str(message).split()))}", file=sys.stderr)

@@ -1,0 +1,120 @@
+"""The program as a process: signals, closed streams, full disks and a wrong environment."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from ddkd import cli
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and shells of POSIX")
+NEEDS_DEV_FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full disk at hand")
+HEAVY = ("numpy", "scipy", "sklearn", "matplotlib", "joblib")
+TERMINATED = 128 + signal.SIGTERM
+
+
+def start(words, folder, shell="exec", **environment):
+    """`python -m ddkd` in a folder, by a shell that may close or limit something first."""
+    return subprocess.Popen(
+        ["sh", "-c", f'{shell} "$@"', "sh", sys.executable, "-m", "ddkd", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.getcwd(), "MPLBACKEND": "agg", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ends(words, folder, shell="exec", **environment):
+    """Exit status and the lines of both streams."""
+    process = start(words, folder, shell, **environment)
+    printed, errors = process.communicate(timeout=120)
+    return process.returncode, printed.splitlines(), errors.splitlines()
+
+
+@pytest.fixture
+def curve(tmp_path):
+    """A short curve in two processes."""
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    np.savez(tmp_path / "d.npz", X=rng.normal(size=(200, 3)) + y[:, None], y=y)
+    return ["curve", "--data", "d.npz", "--repeats", "2", "--jobs", "2", "--max-width", "40"]
+
+
+def test_ctrl_c_during_an_import_is_one_line(tmp_path):
+    (tmp_path / "numpy.py").write_text("import os\nos.kill(os.getpid(), 2)\nwhile True:\n    pass")
+    status, printed, errors = ends(["curve"], tmp_path)
+    assert (status, printed, errors) == (130, [], ["", "interrupted."])
+
+
+def test_a_terminated_run_with_workers_says_one_line(curve, tmp_path):
+    process = start([*curve, "--repeats", "5000"], tmp_path)
+    while not list(tmp_path.glob("ddkd-results/curve/unfinished/task-*.json")):  # workers work
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    printed, errors = process.communicate(timeout=60)  # and the pipe ends: no worker holds it
+    assert process.returncode == TERMINATED
+    blank, line = errors.splitlines()
+    assert blank == printed == ""
+    assert line.startswith("terminated. ")
+    assert "finished tasks are in" in line
+
+
+def test_with_a_closed_output_the_results_are_written_and_nothing_is_said(curve, tmp_path):
+    assert ends(curve, tmp_path, "exec >&-; exec") == (0, [], [])
+    assert (tmp_path / "ddkd-results" / "curve" / "results.csv").stat().st_size > 0
+    assert ends(["theorems", "--list"], tmp_path, "exec >&- 2>&-; exec") == (0, [], [])
+
+
+@NEEDS_DEV_FULL
+def test_a_full_output_is_one_line(tmp_path):
+    status, _, errors = ends(["theorems", "--list"], tmp_path, "exec >/dev/full; exec")
+    assert (status, errors) == (
+        1,
+        ["ddkd theorems: error: standard output: No space left on device"],
+    )
+
+
+def test_an_unknown_backend_is_one_line_with_its_variable(tmp_path):
+    status, printed, (line,) = ends(["curve", "--quiet"], tmp_path, MPLBACKEND="nonsense")
+    assert (status, printed) == (1, [])
+    assert line.startswith("ddkd curve: error: MPLBACKEND: ")
+    assert "'nonsense' is not a valid value" in line
+
+
+@pytest.mark.parametrize("blocks", [1, 16])
+def test_a_disk_that_is_full_is_told_with_the_name_of_the_file(blocks, tmp_path):
+    """A limit of the size of a file stands in for the disk."""
+    status, _, (line,) = ends(["phase", "--quiet"], tmp_path, f"ulimit -f {blocks}; exec")
+    name = {1: "results.csv", 16: "figure.png"}[blocks]
+    assert status == 1
+    assert line == f"ddkd phase: error: ddkd-results/phase/{name}: File too large"
+
+
+@NEEDS_DEV_FULL
+@pytest.mark.parametrize(
+    "words",
+    [["page", "--out", "/dev/full"], ["page", "--check", "#scene=1", "--json", "/dev/full"]],
+)
+def test_a_file_on_a_full_disk_is_named(words, capsys):
+    assert cli.main(words) == 1
+    expected = "ddkd page: error: /dev/full: No space left on device\n"
+    assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize("words", ["-m ddkd --version", "-m ddkd --help", "-c import__ddkd"])
+def test_nothing_heavy_is_imported_before_it_is_needed(words, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *(w.replace("__", " ") for w in words.split())],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines()]
+    assert "ddkd" in names
+    assert [name for name in names if name.partition(".")[0] in HEAVY] == []
