@@ -41,8 +41,8 @@ def check_objects(name: str, array: np.ndarray) -> np.ndarray:
         raise ValueError(f"{name} holds an integer beyond 1e308, too large for a float") from None
 
 
-def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.ndarray:
-    """Return `value` as a finite float64 array of an allowed number of dimensions."""
+def as_real_array(name: str, value: Any) -> np.ndarray:
+    """Return `value` as a float64 array; ValueError unless it holds real numbers alone."""
     if hasattr(value, "toarray"):
         raise TypeError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
     array = as_array(name, value)
@@ -50,11 +50,16 @@ def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.nda
         array = check_objects(name, array)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers; its dtype is {array.dtype}")
+    return array.astype(np.float64, copy=False)
+
+
+def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.ndarray:
+    """Return `value` as a finite float64 array of an allowed number of dimensions."""
+    array = as_real_array(name, value)
     allowed = (ndim,) if isinstance(ndim, int) else ndim
     if array.ndim not in allowed:
         wanted = " or ".join(f"{d}-D" for d in allowed)
         raise ValueError(f"{name} must be {wanted}; its shape is {array.shape}")
-    array = array.astype(np.float64, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
         finite = np.isfinite(array.sum()) or np.isfinite(array).all()  # the sum is faster
     if not finite:

@@ -26,7 +26,7 @@ CONTRACT = {
     "ddkd.prediction.predict_curve": "",
     "ddkd.prediction.predict_student": "",
     "ddkd.prediction.advise": "X y X_unlabelled *contestants *n_folds *rng *n_jobs *progress",
-    "ddkd.testing.assert_matches_theory": "simulate law *n_repeats *resolution *max_repeats",
+    "ddkd.testing.assert_matches_theory": "simulate law *n_repeats *bias *false_alarm *rng",
     "ddkd.theorems.Theorem": "id statement source kind *law *simulate *settings *wrong",
     "ddkd.theorems.verify": "theorems *rng *n_jobs *wrong",
     "ddkd.contestants.Contestant": "name estimator *sees *max_seconds",
@@ -64,7 +64,7 @@ ATTRIBUTES = {
         "report",
         "plot",
     ],
-    "ddkd.testing.Comparison": ["resolution"],
+    "ddkd.testing.Comparison": ["resolution", "common_resolution"],
     "ddkd.theory": ["PhaseDiagram"],
     "ddkd": [
         "LeastSquaresClassifier",

@@ -70,10 +70,11 @@ def _lead(found: Sequence[Verdict], passed: int, seconds: float, *, wrong: bool)
 
 
 def _table(found: Sequence[Verdict]) -> list[str]:
-    """Two lines a verdict, those that failed first."""
+    """The name of each, what is claimed, and the verdict; those that failed first."""
     lines = []
     number = {theorem.id: i for i, theorem in enumerate(ALL, start=1)}
     for verdict in sorted(found, key=lambda verdict: verdict.passed):
         about = verdict.variant or verdict.theorem.statement
-        lines += [f"{number[verdict.id]:>3} {verdict.id:<26} {verdict}", f"    {about}"]
+        lines += [f"{number[verdict.id]:>3} {verdict.id}", f"    {about}"]
+        lines += [fill(f"{verdict}.", "    ", "    ")]
     return lines

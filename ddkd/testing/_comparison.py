@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import as_array, check_array, check_real, check_rng
+from ddkd._checks import as_array, as_real_array, check_array, check_real, check_rng
 from ddkd._repr import short_repr
 
 _WORST = 5
@@ -19,7 +19,8 @@ _ANY_NDIM = tuple(range(9))
 class Comparison:
     """Prediction and simulation side by side, one entry per point of the curve.
 
-    Its `str` says in one line whether they agree and how wrong a formula would have been noticed.
+    Its `str` says in one line whether they agree, how far they are apart where they are furthest,
+    and how wrong a formula would have been noticed. All arrays have the prediction's shape.
 
     Attributes
     ----------
@@ -29,17 +30,18 @@ class Comparison:
         Mean of the simulations (their median, from `assert_median_matches_theory`).
     standard_error : ndarray
         Standard error of `simulated`; NaN for a median.
+    allowed : ndarray
+        Gap that is allowed, in the prediction's units.
     z : ndarray
-        Gap over standard error, beyond the allowed bias; for a median the normal score of
+        Gap over standard error, beyond what is allowed; for a median the normal score of
         the number of simulations below the prediction. Positive where the simulation is above.
     p_value : ndarray
         Two-sided probability of so large a gap at this point if the theory holds.
     n_repeats : int
         Number of simulations.
-    resolution : float
-        The smallest relative error of the formula, the same at all points, that 90 % of such
-        tests would notice. Infinite if the formula predicts zero everywhere; NaN for a step of
-        `assert_converges_to_theory`, which tests no formula at a single size.
+    resolution : ndarray
+        For each point, the smallest relative error of the formula at that point alone that nine
+        of ten such tests would notice. Infinite where zero is predicted.
     false_alarm : float
         Probability with which the test may fail if the theory holds.
     """
@@ -47,31 +49,76 @@ class Comparison:
     predicted: np.ndarray
     simulated: np.ndarray
     standard_error: np.ndarray
+    allowed: np.ndarray
     z: np.ndarray
     p_value: np.ndarray
     n_repeats: int
-    resolution: float
+    resolution: np.ndarray
     false_alarm: float
 
     @property
     def agrees(self) -> bool:
         """Whether no point is further off than `false_alarm` allows, by Bonferroni's rule."""
-        return not (self.p_value < self.false_alarm / max(self.p_value.size, 1)).any()
+        return bool((self.p_value >= self.false_alarm / self.p_value.size).all())
+
+    @property
+    def common_resolution(self) -> float:
+        """The smallest relative error, the same at all points, that nine of ten would notice.
+
+        The best point decides: the others can only add to the power.
+        """
+        return float(np.min(self.resolution))
+
+    @property
+    def gap(self) -> str:
+        """In words the largest gap relative to the prediction; the worst one if they disagree."""
+        zero = self.predicted == 0
+        with np.errstate(over="ignore"):
+            shares = np.array([self.simulated - self.predicted, self.standard_error, self.allowed])
+            shares = shares / np.where(zero, 1.0, np.abs(self.predicted))
+        # A gap to zero is no share of it: a point at which zero is predicted is the last resort.
+        size = np.where(zero & ~zero.all(), -1.0, np.abs(shares[0]))
+        worst = int(np.argmax(size) if self.agrees else np.argmin(self.p_value))
+        gap, error, allowed = shares.reshape(3, -1)[:, worst].tolist()
+        unit, times = (" from zero", 1) if zero.flat[worst] else (" %", 100)
+        words = two_digits(times * gap)
+        if error > 1e-12:
+            words += f" +- {two_digits(times * error)}"
+        words += unit
+        if zero.size > 1:
+            words += f" at point {_place(zero, worst)}"
+        return f"{words}, {two_digits(times * allowed)}{unit} allowed" if allowed > 1e-6 else words
+
+    @property
+    def power(self) -> str:
+        """In words how wrong a formula would have been noticed."""
+        if np.isinf(self.common_resolution):
+            return "would notice no relative error"
+        words = f"would notice {percent(self.common_resolution)}"
+        if self.resolution.size == 1:
+            return words
+        stated = np.where(np.isinf(self.resolution), 0.0, self.resolution)
+        worst = int(np.argmax(stated))
+        words += f" everywhere, {percent(stated.flat[worst])} at its worst point"
+        return f"{words} {_place(stated, worst)}"
 
     def __str__(self) -> str:
-        z = np.ravel(self.z)
-        worst = z[np.argmax(np.abs(z))] if z.size else 0.0
-        line = f"{'agrees' if self.agrees else 'disagrees'} (z = {worst:.1f})"
-        if np.isnan(self.resolution):
-            return line
-        if np.isinf(self.resolution):
-            return f"{line}; no relative error shows where zero is predicted"
-        return f"{line}; a formula wrong by {percent(self.resolution)} would have been noticed"
+        return f"{'agrees: largest' if self.agrees else 'disagrees:'} gap {self.gap}; {self.power}"
+
+
+def _place(array: np.ndarray, flat: int) -> tuple[int, ...]:
+    """The index of an entry of the flattened array."""
+    return tuple(int(i) for i in np.unravel_index(flat, array.shape))
+
+
+def two_digits(number: float) -> str:
+    """Two significant digits; all before the point of a number from 100 to a million."""
+    return f"{number:.0f}" if 99.5 <= abs(number) < 1e6 else f"{number:#.2g}".rstrip(".")
 
 
 def percent(share: float) -> str:
     """Two significant digits of a share, in per cent."""
-    return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
+    return f"{two_digits(100 * share)} %"
 
 
 def check_level(false_alarm: float) -> float:
@@ -81,8 +128,10 @@ def check_level(false_alarm: float) -> float:
 
 
 def check_prediction(name: str, prediction: ArrayLike) -> np.ndarray:
-    """Return a finite prediction of any shape."""
+    """Return a finite prediction of any shape, with at least one entry."""
     predicted = as_array(name, prediction)
+    if predicted.size == 0:
+        raise ValueError(f"{name} is empty; it needs at least one entry")
     if predicted.dtype.kind == "f" and not np.isfinite(predicted).all():
         raise ValueError(
             f"{name} must be finite; where a mean is infinite, test the median with "
@@ -110,11 +159,11 @@ def draw(
     n: int,
     rng: Any,
 ) -> np.ndarray:
-    """All draws, (n, *shape); anything but finite numbers fails."""
+    """All draws, (n, *shape); NaN or infinity fails, what is no real number is refused."""
     generator = check_rng(rng)
     draws = np.empty((n, *shape))
     for i in range(n):
-        one = np.asarray(simulate(generator), dtype=float)
+        one = as_real_array("what simulate returned", simulate(generator))
         if one.shape != shape:
             raise ValueError(
                 f"simulate returned shape {one.shape}, but the prediction's shape is {shape}"
@@ -125,25 +174,25 @@ def draw(
     return draws
 
 
-def judge(found: Comparison, title: str, allowed: np.ndarray | None = None) -> None:
+def judge(compared: Comparison, title: str) -> None:
     """Raise an AssertionError that shows the worst points if they do not agree."""
-    if found.agrees:
+    if compared.agrees:
         return
-    p_value = np.ravel(found.p_value)
+    p_value = np.ravel(compared.p_value)
     rows = [
         f"{'point':>12} {'predicted':>13} {'simulated':>13} {'std error':>10} {'z':>9} {'p':>8}"
     ]
     for flat in np.argsort(p_value, kind="stable")[:_WORST]:
-        point = np.unravel_index(flat, found.predicted.shape) if found.predicted.shape else ()
         rows.append(
-            f"{tuple(map(int, point))!s:>12} {np.ravel(found.predicted)[flat]:>13.6g} "
-            f"{np.ravel(found.simulated)[flat]:>13.6g} "
-            f"{np.ravel(found.standard_error)[flat]:>10.2g} {np.ravel(found.z)[flat]:>9.2f} "
+            f"{_place(compared.predicted, flat)!s:>12} {np.ravel(compared.predicted)[flat]:>13.6g} "
+            f"{np.ravel(compared.simulated)[flat]:>13.6g} "
+            f"{np.ravel(compared.standard_error)[flat]:>10.2g} {np.ravel(compared.z)[flat]:>9.2f} "
             f"{p_value[flat]:>8.1g}"
         )
-    stated = "" if allowed is None else f"; largest bias allowed {np.max(allowed, initial=0):.3g}"
-    failed = int((p_value < found.false_alarm / p_value.size).sum())
+    bias = compared.allowed.max()
+    stated = f"; largest bias allowed {bias:.3g}" if bias > 0 else ""
+    failed = int((p_value < compared.false_alarm / p_value.size).sum())
     raise AssertionError(
         f"{title}: {failed} of {p_value.size} points beyond false_alarm "
-        f"{found.false_alarm:g}{stated}\n" + "\n".join(rows)
+        f"{compared.false_alarm:g}{stated}\n" + "\n".join(rows)
     )

@@ -12,6 +12,7 @@ from scipy import stats
 from ddkd._checks import check_integer, check_real, check_rng
 from ddkd.testing._comparison import Comparison, check_level, check_prediction, draw, judge
 from ddkd.testing._means import gap_in_errors, mean_and_error
+from ddkd.testing._resolution import noticed, relative
 
 
 def assert_converges_to_theory(
@@ -52,7 +53,8 @@ def assert_converges_to_theory(
     -------
     tuple of Comparison
         One for each size; from the second on, `z` and `p_value` are those of the excess of
-        the gap over what `rate` allows.
+        the gap over what `rate` allows, and `resolution` is the relative error that a formula
+        must have at all sizes for its excess to be noticed there, nine times in ten.
 
     Raises
     ------
@@ -80,27 +82,41 @@ def assert_converges_to_theory(
     if len(ladder) < 2 or any(a >= b for a, b in pairwise(ladder)):
         raise ValueError(f"sizes must be at least two increasing integers; got {sizes!r}")
     n = check_integer("n_repeats", n_repeats, low=3)
-    each = level / (len(ladder) - 1)
     generator = check_rng(rng)
     steps: list[Comparison] = []
     for size in ladder:
         predicted = check_prediction("prediction", prediction(size))
-        mean, error = mean_and_error(draw(partial(simulate, size), predicted.shape, n, generator))
+        draws = draw(partial(simulate, size), predicted.shape, n, generator)
         if steps and predicted.shape != steps[0].predicted.shape:
             raise ValueError("prediction must have one shape at all sizes")
-        z = _excess(mean, error, predicted, steps[0], (ladder[0] / size) ** rate) if steps else 0.0
-        z = np.broadcast_to(z, predicted.shape)
-        p_value = 2 * stats.t.sf(np.abs(z), n - 1)
-        steps.append(Comparison(predicted, mean, error, z, p_value, n, np.nan, each))
+        factor = (ladder[0] / size) ** rate
+        steps.append(_step(draws, predicted, steps[:1], factor, level / (len(ladder) - 1)))
     for size, step in zip(ladder[1:], steps[1:], strict=True):
         judge(step, f"At size {size} the gap has not shrunk like size^-{rate:g}")
     return tuple(steps)
 
 
-def _excess(
-    mean: np.ndarray, error: np.ndarray, predicted: np.ndarray, first: Comparison, factor: float
-) -> np.ndarray:
-    """The gap beyond `factor` times the one at the first size, in their joint standard error."""
-    allowed = factor * np.abs(first.simulated - first.predicted)
-    joint = np.hypot(error, factor * first.standard_error)
-    return gap_in_errors(mean - predicted, joint, allowed, predicted)
+@np.errstate(over="ignore")
+def _step(
+    draws: np.ndarray,
+    predicted: np.ndarray,
+    first: Sequence[Comparison],
+    factor: float,
+    level: float,
+) -> Comparison:
+    """The gap beyond `factor` times the one at the first size, in their joint standard error.
+
+    An error of the formula that stays is noticed where its excess, 1 - factor of it, is. The first
+    size itself forgives every gap.
+    """
+    n = len(draws)
+    mean, error = mean_and_error(draws)
+    allowed, joint, resolution = np.abs(mean - predicted), error, np.full(error.shape, np.inf)
+    for one in first:
+        allowed = factor * np.abs(one.simulated - one.predicted)
+        joint = np.hypot(error, factor * one.standard_error)
+        excess = noticed(n, level / predicted.size) * joint
+        resolution = relative(excess, (1 - factor) * np.abs(predicted))
+    z = gap_in_errors(mean, predicted, joint, allowed)
+    p_value = 2 * stats.t.sf(np.abs(z), n - 1)
+    return Comparison(predicted, mean, error, allowed, z, p_value, n, resolution, level)

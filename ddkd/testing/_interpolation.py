@@ -19,7 +19,7 @@ def assert_interpolates(solution: Any) -> None:
     AssertionError
         If it, or any model of a path, does not interpolate.
     ValueError
-        If `solution` does not say whether it interpolates.
+        If `solution` does not say whether it interpolates, or holds no model.
 
     Examples
     --------
@@ -30,6 +30,8 @@ def assert_interpolates(solution: Any) -> None:
     """
     if not hasattr(solution, "interpolates"):
         raise ValueError(f"solution must have the attribute interpolates; got {solution!r}")
+    if np.size(solution.interpolates) == 0:
+        raise ValueError("solution holds no model; it needs at least one")
     if not np.all(solution.interpolates):
         facts = ", ".join(
             f"{name} = {getattr(solution, name)}"

@@ -71,7 +71,7 @@ def assert_median_matches_theory(
     n = check_integer("n_repeats", n_repeats, low=3)
     # All draws on one side is the rarest outcome there is.
     rarest = 2 * min(quantile, 1 - quantile) ** n
-    if rarest >= level / max(predicted.size, 1):
+    if rarest >= level / predicted.size:
         raise ValueError(
             f"n_repeats = {n} cannot reject at false_alarm = {level:g}: no outcome is that rare"
         )
@@ -81,15 +81,16 @@ def assert_median_matches_theory(
     low = stats.binom.cdf(at_most, n, quantile)
     high = stats.binom.sf(below - 1, n, quantile)
     one_sided = np.minimum(low, high)
-    found = Comparison(
+    compared = Comparison(
         predicted=predicted,
         simulated=np.quantile(draws, quantile, axis=0),
         standard_error=np.full(predicted.shape, np.nan),
+        allowed=np.zeros(predicted.shape),
         z=np.where(low < high, 1, -1) * stats.norm.isf(np.minimum(one_sided, 0.5)),
         p_value=np.minimum(2 * one_sided, 1.0),
         n_repeats=n,
         resolution=quantile_resolution(predicted, draws, quantile, level),
         false_alarm=level,
     )
-    judge(found, f"The {quantile:g} quantile of {n} simulations is not the theory's")
-    return found
+    judge(compared, f"The {quantile:g} quantile of {n} simulations is not the theory's")
+    return compared

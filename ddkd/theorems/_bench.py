@@ -14,7 +14,7 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from ddkd._checks import check_choice, check_integer
+from ddkd._checks import check_choice, check_integer, check_real
 from ddkd._repr import short_repr
 from ddkd.testing._comparison import Comparison, check_prediction, draw, percent
 from ddkd.testing._means import compare_means
@@ -38,7 +38,8 @@ class Theorem:
     source : str
         Where it is from, with an arXiv number if it has one.
     kind : {"exact", "asymptotic", "bound"}
-        Whether the law is the mean at finite size, its limit, or a lower bound of it.
+        Whether the law is the mean at finite size, its limit, or a lower bound of it; of an upper
+        bound, negate the law and what is simulated.
     law : callable
         ``law(**setting)`` is the predicted mean: a number, or an array over a curve.
     simulate : callable
@@ -57,13 +58,12 @@ class Theorem:
         Finite-size error that is allowed, relative to the law.
     n_repeats : int, default=100
         Number of draws in each setting.
-    resolves : bool, default=True
-        Whether the size of a formula's error means something; not so for an exponent.
 
     Raises
     ------
     ValueError
-        If `kind` is none of the three, there is no setting, or `n_repeats` is below 3.
+        If `kind` is none of the three, there is no setting, `n_repeats` is below 3, or `bias` is
+        negative or not finite.
 
     Examples
     --------
@@ -76,15 +76,15 @@ class Theorem:
     ...     "exact",
     ...     law=lambda k: k,
     ...     simulate=lambda rng, k: np.mean(rng.standard_normal((5000, k)) ** 2) * k,
-    ...     settings=[{"k": 3}, {"k": 10}],
+    ...     settings=[{"k": 3}],
     ...     wrong={"one degree of freedom lost": lambda k: k - 1},
     ... )
-    >>> [verdict] = verify([conjecture])
+    >>> [verdict] = verify(conjecture)
     >>> print(verdict)
-    agrees (z 1.6, would notice 0.34 %)
-    >>> [mistake] = verify([conjecture], wrong=True)
+    agrees: largest gap 0.17 +- 0.11 %; would notice 0.62 %
+    >>> [mistake] = verify(conjecture, wrong=True)
     >>> print(mistake)
-    rejected (z 317.2)
+    rejected: gap 50 +- 0.16 %
     """
 
     id: str
@@ -100,11 +100,11 @@ class Theorem:
     limits: str = ""
     bias: float = 0.0
     n_repeats: int = 100
-    resolves: bool = True
 
     def __post_init__(self) -> None:
         check_choice("kind", self.kind, ("exact", "asymptotic", "bound"))
         check_integer("n_repeats", self.n_repeats, low=3)
+        check_real("bias", self.bias, low=0.0)
         if not self.settings:
             raise ValueError(f"settings of {self.id} must hold at least one setting; got none")
 
@@ -190,37 +190,26 @@ class Verdict:
         return self.agrees == (self.variant is None)
 
     @property
-    def z(self) -> float:
-        """The largest gap in standard errors."""
-        z = self.comparison.z
-        return float(z[np.argmax(np.abs(z))])
-
-    @property
-    def _z(self) -> str:
-        return f"z {round(self.z, 1) + 0.0:.1f}"  # no minus before a zero
-
-    @property
-    def resolution(self) -> float | None:
-        """Relative error of the law that would be noticed; None for a bound or an exponent."""
-        stated = self.theorem.resolves and self.theorem.kind != "bound"
-        return self.comparison.resolution if stated else None
-
-    @property
     def closest(self) -> float:
         """Of a bound: its largest ratio to what it bounds, two standard errors up."""
         above = self.comparison.simulated + 2 * self.comparison.standard_error
         return float(np.max(self.comparison.predicted / above))
 
+    @property
+    def z(self) -> float:
+        """The largest gap in standard errors, beyond what is allowed."""
+        z = self.comparison.z
+        return float(z[np.argmax(np.abs(z))])
+
     def __str__(self) -> str:
+        compared = self.comparison
         if self.variant is not None:
-            return f"{'NOT ' if self.agrees else ''}rejected ({self._z})"
+            return f"{'NOT ' if self.agrees else ''}rejected: gap {compared.gap}"
         if self.theorem.kind == "bound":
             answer = "holds" if self.agrees else "IS VIOLATED"
-            return f"{answer} (closest: {percent(self.closest)} of the value)"
-        answer = "agrees" if self.agrees else "DISAGREES"
-        if self.resolution is None:
-            return f"{answer} ({self._z})"
-        return f"{answer} ({self._z}, would notice {percent(self.resolution)})"
+            return f"{answer}; at its closest {percent(self.closest)} of the value"
+        answer = "agrees: largest" if self.agrees else "DISAGREES:"
+        return f"{answer} gap {compared.gap}; {compared.power}"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw simulated values against the law's, each with two standard errors.
@@ -245,28 +234,38 @@ class Verdict:
         dict
             Names, law and simulation at every point, their standard errors, and the verdict.
         """
+        compared = self.comparison
         record = {
             "id": self.id,
             "statement": self.theorem.statement,
             "source": self.theorem.source,
             "kind": self.theorem.kind,
-            "law": self.comparison.predicted.tolist(),
-            "simulated": self.comparison.simulated.tolist(),
-            "standard_error": self.comparison.standard_error.tolist(),
-            "z": self.z,
-            "resolution": self.resolution,
+            "law": _to_json(compared.predicted),
+            "simulated": _to_json(compared.simulated),
+            "standard_error": _to_json(compared.standard_error),
+            "z": _to_json(self.z),
             "bias": self.theorem.bias,
             "verdict": "agrees" if self.agrees else "disagrees",
+            "answer": str(self),
         }
         if self.variant is not None:
             record |= {"variant": self.variant, "rejected": not self.agrees}
         if self.theorem.kind == "bound":
-            record["closest"] = self.closest
-        return record
+            return record | {"closest": _to_json(self.closest)}
+        return record | {
+            "resolution": _to_json(compared.resolution),
+            "common_resolution": _to_json(compared.common_resolution),
+        }
+
+
+def _to_json(values: ArrayLike) -> Any:
+    """A number, or nested lists, with None for what is not finite: JSON has no word for it."""
+    array = np.asarray(values)
+    return np.where(np.isfinite(array), array, None).tolist()
 
 
 def verify(
-    theorems: Iterable[Theorem] | None = None,
+    theorems: Theorem | Iterable[Theorem] | None = None,
     *,
     rng: Any = 0,
     n_jobs: int = 1,
@@ -282,7 +281,7 @@ def verify(
 
     Parameters
     ----------
-    theorems : iterable of Theorem, optional
+    theorems : Theorem or iterable of Theorem, optional
         What to test; `ddkd.theorems.ALL` unless given.
     rng : int or SeedSequence, default=0
         Source of randomness.
@@ -303,7 +302,7 @@ def verify(
     Raises
     ------
     ValueError
-        If two theorems have one name, or a law and its simulation differ in shape.
+        If two theorems have one name, or a law, right or wrong, and its simulation differ in shape.
 
     Examples
     --------
@@ -316,7 +315,7 @@ def verify(
         from ddkd.theorems import ALL
 
         theorems = ALL
-    chosen = list(theorems)
+    chosen = [theorems] if isinstance(theorems, Theorem) else list(theorems)
     names = [theorem.id for theorem in chosen]
     if len(set(names)) < len(names):
         raise ValueError(f"theorems must have different names; got {names}")
@@ -344,28 +343,40 @@ def _try(theorem: Theorem, root: np.random.SeedSequence, wrong: bool) -> list[Ve
     ]
 
 
-def simulate_all(theorem: Theorem, root: np.random.SeedSequence) -> np.ndarray:
-    """Draws (n_repeats, n_points) at all points of all settings."""
+def simulate_all(theorem: Theorem, root: np.random.SeedSequence) -> list[np.ndarray]:
+    """Draws (n_repeats, *shape of the law) of every setting."""
     own = zlib.crc32(theorem.id.encode())
     seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, own))
-    parts = []
+    children = seed.spawn(len(theorem.settings))
     with threadpool_limits(1, user_api="blas"):
-        for setting, child in zip(theorem.settings, seed.spawn(len(theorem.settings)), strict=True):
-            one = partial(theorem.simulate, **setting)
-            draws = draw(one, np.shape(theorem.law(**setting)), theorem.n_repeats, child)
-            parts.append(draws.reshape(theorem.n_repeats, -1))
-    return np.concatenate(parts, axis=1)
+        return [
+            draw(
+                partial(theorem.simulate, **setting),
+                np.shape(theorem.law(**setting)),
+                theorem.n_repeats,
+                child,
+            )
+            for setting, child in zip(theorem.settings, children, strict=True)
+        ]
 
 
-def hold_against(theorem: Theorem, law: Callable[..., ArrayLike], draws: np.ndarray) -> Comparison:
+def hold_against(
+    theorem: Theorem, law: Callable[..., ArrayLike], draws: Sequence[np.ndarray]
+) -> Comparison:
     """A law, right or wrong, against the draws of `simulate_all`."""
-    predicted = np.concatenate(
-        [np.ravel(check_prediction("law", law(**setting))) for setting in theorem.settings]
-    )
-    found = compare_means(draws, predicted, theorem.bias * np.abs(predicted), FALSE_ALARM)
+    laws = [check_prediction("law", law(**setting)) for setting in theorem.settings]
+    for one, simulated in zip(laws, draws, strict=True):
+        if one.shape != simulated.shape[1:]:
+            raise ValueError(
+                f"every law of {theorem.id}, right or wrong, must have the shape "
+                f"{simulated.shape[1:]} of its simulation; got {one.shape}"
+            )
+    predicted = np.concatenate([np.ravel(one) for one in laws])
+    columns = np.concatenate([one.reshape(len(one), -1) for one in draws], axis=1)
+    compared = compare_means(columns, predicted, theorem.bias * np.abs(predicted), FALSE_ALARM)
     if theorem.kind != "bound":
-        return found
+        return compared
     # What lies above a lower bound is no gap.
-    z = np.minimum(found.z, 0.0)
-    p_value = np.where(z < 0, stats.t.cdf(z, found.n_repeats - 1), 1.0)
-    return replace(found, z=z, p_value=p_value, resolution=np.nan)
+    z = np.minimum(compared.z, 0.0)
+    p_value = np.where(z < 0, stats.t.cdf(z, compared.n_repeats - 1), 1.0)
+    return replace(compared, z=z, p_value=p_value)

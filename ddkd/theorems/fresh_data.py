@@ -296,7 +296,6 @@ TIMES = np.geomspace(0.1, 100, 25)
     },
     bias=0.03,
     n_repeats=40,
-    resolves=False,
 )
 def relu_quadratic(k):
     r"""An early-stopped student of a random-feature teacher gains up to a square.

@@ -30,21 +30,30 @@ def test_a_right_theorem_agrees_and_its_mistakes_are_rejected():
     [verdict] = verify([exponential()])
     assert verdict.agrees
     assert verdict.passed
-    assert str(verdict).startswith("agrees (z ")
+    assert str(verdict).startswith("agrees: largest gap ")
+    assert str(verdict).endswith(verdict.comparison.power)
     assert verdict.comparison.predicted.tolist() == [5.0, 0.2]
     mistakes = verify([exponential()], wrong=True)
     assert [mistake.variant for mistake in mistakes] == ["the median", "the rate"]
-    assert all(mistake.passed and str(mistake).startswith("rejected") for mistake in mistakes)
+    assert all(mistake.passed and str(mistake).startswith("rejected: gap ") for mistake in mistakes)
 
 
-def test_a_formula_wrong_by_the_stated_resolution_is_rejected_nine_times_in_ten():
-    rejected = 0
+@pytest.mark.parametrize("place", [slice(None), 0, 1])
+def test_a_formula_wrong_by_the_stated_resolution_is_rejected_nine_times_in_ten(place):
+    rejected, rates = 0, np.array([0.2, 5.0])
     for seed in range(60):
         [verdict] = verify([exponential()], rng=seed)
-        factor = 1 + verdict.resolution
-        wrong = exponential(law=lambda rate, factor=factor: factor / rate)
+        factor = np.ones(2)
+        everywhere = place == slice(None)
+        stated = (
+            verdict.comparison.common_resolution if everywhere else verdict.comparison.resolution
+        )
+        factor[place] += stated if everywhere else stated[place]
+        wrong = exponential(law=lambda rate, factor=factor: float(factor[rates == rate][0]) / rate)
         rejected += not verify([wrong], rng=1000 + seed)[0].agrees
-    assert rejected >= 47
+    # Binomial with 0.9: fewer than 46 of 60 come once in 1,000 times. Of two points wrong alike
+    # more are noticed.
+    assert rejected >= 46
 
 
 def test_a_wrong_theorem_disagrees_and_a_mistake_that_is_none_is_not_rejected():
@@ -62,9 +71,9 @@ def test_a_bound_may_be_exceeded_and_not_undercut():
         for share in (0.8, 1.2)
     )
     assert holds.agrees
-    assert holds.resolution is None
+    assert "notice" not in str(holds)
     assert 0.75 < holds.closest < 0.85
-    assert f"closest: {100 * holds.closest:.0f} %" in str(holds)
+    assert f"closest {100 * holds.closest:.0f} %" in str(holds)
     assert "IS VIOLATED" in str(fails)
 
 
@@ -72,7 +81,7 @@ def test_the_allowed_bias_is_relative_and_part_of_the_resolution():
     biased = exponential(law=lambda rate: 1.02 / rate, bias=0.04)
     [verdict] = verify([biased])
     assert verdict.agrees
-    assert verdict.resolution > 0.08
+    assert (verdict.comparison.resolution > 0.08).all()
 
 
 @pytest.mark.slow
@@ -93,7 +102,12 @@ def test_quick_takes_one_setting_and_fewer_draws():
 
 @pytest.mark.parametrize(
     ("changes", "named"),
-    [({"kind": "true"}, "kind"), ({"settings": []}, "settings"), ({"n_repeats": 2}, "n_repeats")],
+    [
+        ({"kind": "true"}, "kind"),
+        ({"settings": []}, "settings"),
+        ({"n_repeats": 2}, "n_repeats"),
+        *(({"bias": bias}, "bias must be") for bias in (np.nan, np.inf, -0.01)),
+    ],
 )
 def test_bad_theorems_are_refused(changes, named):
     with pytest.raises(ValueError, match=named):
@@ -105,6 +119,34 @@ def test_names_are_unique_and_shapes_agree():
         verify([exponential(), exponential()])
     with pytest.raises(ValueError, match="shape"):
         verify([exponential(simulate=lambda rng, rate: [1.0, 2.0])])
+
+
+def test_a_wrong_law_of_another_shape_is_refused():
+    # Three points in place of one, and none in place of three: as many together.
+    pair = {
+        "law": lambda rate: np.full(int(rate), 1 / rate),
+        "simulate": lambda rng, rate: np.full(int(rate), rng.exponential(1 / rate)),
+        "settings": [{"rate": 1.0}, {"rate": 3.0}],
+    }
+    moved = {"swapped": lambda rate: np.full(int(4 - rate), 1 / rate)}
+    with pytest.raises(ValueError, match=r"every law of exponential.*\(1,\).*got \(3,\)"):
+        verify([exponential(**pair, wrong=moved)], wrong=True)
+
+
+def test_one_theorem_alone_is_verified():
+    [verdict] = verify(exponential())
+    assert verdict.agrees
+
+
+def test_a_record_is_json_whatever_the_numbers():
+    # A simulation that does not vary and a law of zero: infinite z and resolution.
+    odd = exponential(law=lambda rate: 0.0, simulate=lambda rng, rate: 1.0)
+    [verdict] = verify(odd)
+    record = json.loads(json.dumps(verdict.to_dict(), allow_nan=False))
+    assert record["z"] is None
+    assert record["resolution"] == [None, None]
+    assert record["common_resolution"] is None
+    assert record["verdict"] == "disagrees"
 
 
 def test_the_list_is_in_order():
@@ -133,14 +175,13 @@ def test_every_theorem_agrees_and_every_mistake_is_rejected(theorem):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("theorem", [t for t in ALL if t.resolves and t.kind != "bound"])
+@pytest.mark.slow
+@pytest.mark.parametrize("theorem", [t for t in ALL if t.kind != "bound"], ids=lambda t: t.id)
 def test_the_stated_resolution_of_every_theorem_is_honest(theorem):
     rejected = 0
     for seed in range(20):
         [verdict] = verify([theorem], rng=seed)
-        limit = {"exact": 0.01, "asymptotic": 0.04}[theorem.kind]
-        assert verdict.resolution <= limit * 1.1
-        factor = 1 + verdict.resolution
+        factor = 1 + verdict.comparison.common_resolution
         wrong = {"by the resolution": lambda f=factor, **s: f * np.asarray(theorem.law(**s))}
         rejected += verify([replace(theorem, wrong=wrong)], rng=100 + seed, wrong=True)[0].passed
     assert rejected >= 14
@@ -157,7 +198,8 @@ def test_the_command_prints_writes_and_fails(tmp_path, capsys, monkeypatch):
     for name in ("id", "statement", "source", "kind", "law", "simulated", "standard_error", "z"):
         assert name in record
     assert record["verdict"] == "agrees"
-    assert record["resolution"] < 1e-6
+    assert max(record["resolution"]) < 1e-6
+    assert record["answer"] in " ".join(" ".join(lines).split())
     assert {p.name for p in (tmp_path / "pictures").iterdir()} == {"conservation.png", "sheet.png"}
     assert main([*arguments, "--wrong", "--quiet"]) == 0
     assert all(r["rejected"] and r["variant"] for r in json.loads(path.read_text()))
@@ -165,7 +207,7 @@ def test_the_command_prints_writes_and_fails(tmp_path, capsys, monkeypatch):
     broken = replace(conservation, law=lambda population, n: np.array([n + 1, n]))
     monkeypatch.setattr("ddkd.cli.theorems.ALL", (broken,))
     assert main(arguments) == 1
-    assert capsys.readouterr().out.splitlines()[-2].endswith("would notice 2e-07 %)")
+    assert "DISAGREES: gap -3.8 +- " in capsys.readouterr().out
 
 
 def test_the_command_lists_and_names_what_it_does_not_know(capsys):
