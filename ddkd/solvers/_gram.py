@@ -81,7 +81,8 @@ def solve_wide(problem: Problem, evaluation: Evaluation, first: int, smallest: f
     """Solve the widths from position `first` on; return the first position that is not safe.
 
     `smallest` bounds the smallest singular value of the features from below at all these widths.
-    Each width's factor may raise that bound for all that follow.
+    Without a penalty each width's factor may raise that bound for all that follow. With one the
+    factor has the singular values ``sqrt(s^2 + alpha)``, which say nothing of an s that is small.
     """
     n, widths = len(problem.Z), evaluation.widths
     gram = PackedGram(problem.Z)
@@ -95,9 +96,10 @@ def solve_wide(problem: Problem, evaluation: Evaluation, first: int, smallest: f
             factor = gram.factor(problem.alpha)
             if factor is not None:
                 high, low = extremes(factor.triangle(), rounds=2)
-                # A square that exceeds the rounding of a Gram matrix by far is the features' own.
-                if low**2 - problem.alpha > (high / SAFE_CONDITION) ** 2:
-                    smallest = max(smallest, float(np.sqrt(low**2 - problem.alpha)))
+                # A value far above the rounding of a Gram matrix is the features' own, unless a
+                # penalty hides theirs.
+                if problem.alpha == 0 and low > high / SAFE_CONDITION:
+                    smallest = max(smallest, low)
             safe = factor is not None and problem.is_squarable(width, gram.frobenius, smallest)
             if factor is None or not safe:
                 break

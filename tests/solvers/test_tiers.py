@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ddkd.exceptions import InterpolationWarning
-from ddkd.solvers import _arguments, _every_width, width_path
+from ddkd.solvers import _arguments, _every_width, ridge, width_path
 from ddkd.solvers._rank import leading_extremes
 from tests.helpers.reference import fourier_features, svd_solution
 
@@ -158,6 +158,30 @@ def test_a_direction_that_new_features_leave_behind_is_seen(rcond, size, n_betwe
     assert 0.5 < path.condition[-1] / (s[0] / s[rank - 1]) < 1 + 1e-9
     tolerance = 1e-13 + 1e-15 * s[0] / s[rank - 1]
     np.testing.assert_allclose(path.predictions[-1], Z @ coef / size, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("alpha", [1e3, 1e4, 1e5, 1e6])
+@pytest.mark.parametrize("size", [1e3, 1e4])
+def test_a_penalty_hides_no_direction_that_only_the_first_features_have(size, alpha):
+    # One singular value stays at 1 while the others grow with the later features; the cutoff
+    # passes it. The factor of a Gram matrix with a penalty sees sqrt(1 + alpha) in its place.
+    n, widths, rcond = 20, np.arange(20, 81, 4), 1e-3
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        basis = np.linalg.qr(rng.normal(size=(n, n)))[0]
+        first = (
+            basis * np.append(1.0, np.full(n - 1, 10.0)) @ np.linalg.qr(rng.normal(size=(n, n)))[0]
+        )
+        near = basis[:, 1:] @ rng.normal(size=(n - 1, 5))
+        far = basis[:, 1:] @ rng.normal(size=(n - 1, 55)) * size / 10
+        Z, Y = np.hstack([first, near, far]), rng.normal(size=(n, 2))
+        path = width_path(Z, Y, widths, alpha=alpha, rcond=rcond, keep_coefs=True)
+        for i, width in enumerate(widths):
+            s = np.linalg.svd(Z[:, :width], compute_uv=False)
+            assert path.rank[i] == np.count_nonzero(s > rcond * s[0]), (width, path.method[i])
+            coef = ridge(Z[:, :width], Y, alpha, rcond=rcond).coef
+            tolerance = 1e-11 * np.abs(coef).max()
+            np.testing.assert_allclose(path.coefs[i, :width], coef, rtol=0, atol=tolerance)
 
 
 def test_every_width_of_features_that_jump_in_size():
