@@ -3,8 +3,8 @@
 from ddkd.experiments._claim_words import claims_in_full, claims_summary, claims_table
 from ddkd.experiments._claims import Claim
 from ddkd.experiments._comparison import compare
+from ddkd.experiments._comparison_picture import comparison_figures
 from ddkd.experiments._curve import curve, default_widths, teacher_student
-from ddkd.experiments._figures import comparison_figures
 from ddkd.experiments._report import write_report
 from ddkd.experiments._reproduce import MAIN_JOB, Protocol, Reproduction, protocols, reproduce
 from ddkd.experiments._result import SweepResult

@@ -193,13 +193,12 @@ def claims_in_full(claims: Sequence[Claim]) -> list[tuple[str, list[str]]]:
     >>> print(statement, line.partition(" ")[2], sep=": ")
     it wins: toy, 10 % wrong: +2.0 ± 0.5, holds. hard student 3.0 %, kernel ridge 5.0 %
     """
-    n_repeats = claims[0].n_repeats
     return [
         (
             next(iter(cells.values())).statement,
             [
                 f"{SYMBOLS[claim.verdict]} {short_name(data)}, {100 * rate:g} % wrong: "
-                f"{margin(claim, n_repeats)}, {claim.verdict}. {means(claim)}"
+                f"{margin(claim, claims[0].n_repeats)}, {claim.verdict}. {means(claim)}"
                 for (data, rate), claim in cells.items()
             ],
         )

@@ -19,7 +19,7 @@ from ddkd.experiments._claim_words import (
     short_name,
 )
 from ddkd.experiments._claims import QUESTIONS, Claim
-from ddkd.experiments._figures import comparison_figures
+from ddkd.experiments._comparison_picture import comparison_figures
 from ddkd.experiments._reproduce import Reproduction
 
 # What to look for in each figure of `comparison_figures`.
