@@ -87,6 +87,20 @@ def check_vector(name: str, value: Any, *, size: int | None = None) -> np.ndarra
     return array
 
 
+def check_eigenvalues(value: Any) -> np.ndarray:
+    """Return non-negative variances of uncorrelated coordinates, as a new float64 vector."""
+    if np.ndim(as_array("eigenvalues", value)) == 2:
+        raise ValueError(
+            f"eigenvalues must be 1-D, the variances of uncorrelated coordinates; its shape is "
+            f"{np.shape(value)}. Rotate inputs and coefficients to the eigenvectors of their "
+            f"covariance first (numpy.linalg.eigh)"
+        )
+    eigenvalues = check_vector("eigenvalues", value).copy()
+    if eigenvalues.min() < 0:
+        raise ValueError(f"eigenvalues must be non-negative; got {eigenvalues.min():g}")
+    return eigenvalues
+
+
 def check_targets(name: str, value: Any, n_samples: int) -> np.ndarray:
     """Return `value` as finite float64 targets (n_samples,) or (n_samples, n_targets)."""
     array = check_array(name, value, ndim=(1, 2))

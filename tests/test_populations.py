@@ -221,3 +221,9 @@ def test_models_without_an_opinion():
 def test_bad_mixtures_are_named(kwargs, named):
     with pytest.raises(ValueError, match=named):
         MixturePopulation(**({"eigenvalues": S, "mean": B} | kwargs))
+
+
+@pytest.mark.parametrize("make", [GaussianPopulation, MixturePopulation])
+def test_a_covariance_matrix_gets_the_hint_to_rotate(make):
+    with pytest.raises(ValueError, match=r"eigenvalues must be 1-D.*Rotate.*eigenvectors"):
+        make(np.eye(3), np.ones(3))

@@ -7,6 +7,7 @@ import numpy as np
 
 from ddkd._checks import (
     check_choice,
+    check_eigenvalues,
     check_integer,
     check_matrix,
     check_real,
@@ -72,8 +73,8 @@ class GaussianPopulation(Population):
     flip_rate: float = 0.0
 
     def __post_init__(self) -> None:
-        eigenvalues = check_vector("eigenvalues", self.eigenvalues).copy()
-        if eigenvalues.min() < 0 or eigenvalues.max() == 0:
+        eigenvalues = check_eigenvalues(self.eigenvalues)
+        if eigenvalues.max() == 0:
             raise ValueError("eigenvalues must be non-negative, with at least one positive")
         coef = check_vector("coef", self.coef, size=eigenvalues.size).copy()
         check_choice("labels", self.labels, ("real", "hard"))

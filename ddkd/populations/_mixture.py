@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from ddkd._checks import check_integer, check_matrix, check_real, check_rng, check_vector
+from ddkd._checks import (
+    check_eigenvalues,
+    check_integer,
+    check_matrix,
+    check_real,
+    check_rng,
+    check_vector,
+)
 from ddkd._repr import short_repr
 from ddkd.populations._models import Population, angle, embed, same_sign, unwrap
 
@@ -56,9 +63,9 @@ class MixturePopulation(Population):
     flip_rate: float = 0.0
 
     def __post_init__(self) -> None:
-        eigenvalues = check_vector("eigenvalues", self.eigenvalues).copy()
-        if eigenvalues.min() <= 0:
-            raise ValueError(f"eigenvalues must be positive; got {eigenvalues.min():g}")
+        eigenvalues = check_eigenvalues(self.eigenvalues)
+        if eigenvalues.min() == 0:
+            raise ValueError("eigenvalues must be positive; got 0")
         mean = check_vector("mean", self.mean, size=eigenvalues.size).copy()
         if not mean.any():
             raise ValueError("mean must not be zero: the clusters would be the same")

@@ -19,7 +19,7 @@ def check_counts(name: str, value: ArrayLike, *, allow_inf: bool = True) -> np.n
     array = as_array(name, value)
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} must be a positive whole number or an array of them: {value!r}")
-    array = array.astype(np.float64)
+    array = _check_entries(name, array.astype(np.float64))
     whole = (array >= 1) & (array == np.floor(array)) & (allow_inf | np.isfinite(array))
     if not whole.all():
         bad = array[~whole].flat[0]
@@ -30,9 +30,31 @@ def check_counts(name: str, value: ArrayLike, *, allow_inf: bool = True) -> np.n
 
 def check_nonnegative(name: str, value: ArrayLike) -> np.ndarray:
     """Return finite, non-negative numbers of any shape."""
-    array = check_array(name, value, ndim=_ANY_NDIM)
+    array = check_numbers(name, value)
     if (array < 0).any():
         raise ValueError(f"{name} must be non-negative; got {array[array < 0].flat[0]:g}")
+    return array
+
+
+def check_ridge(value: ArrayLike) -> np.ndarray:
+    """Return ridges of any shape."""
+    array = check_numbers("alpha", value)
+    if (array < 0).any():
+        raise ValueError(
+            f"alpha must be non-negative; got {array[array < 0].flat[0]:g}, which would stretch "
+            "the coefficients instead of shrinking them"
+        )
+    return array
+
+
+def check_numbers(name: str, value: ArrayLike) -> np.ndarray:
+    """Return finite numbers of any shape, at least one."""
+    return _check_entries(name, check_array(name, value, ndim=_ANY_NDIM))
+
+
+def _check_entries(name: str, array: np.ndarray) -> np.ndarray:
+    if array.size == 0:
+        raise ValueError(f"{name} is empty; it needs at least one entry")
     return array
 
 
@@ -44,7 +66,7 @@ def check_masks(name: str, value: Features, n_features: int) -> np.ndarray:
             raise ValueError(
                 f"{name} must have {n_features} entries in its last axis; got {array.shape}"
             )
-        if not array.any(axis=-1).all():
+        if not _check_entries(name, array).any(axis=-1).all():
             raise ValueError(f"{name} selects no feature in some mask; each must select one")
         return array
     mask = np.zeros(n_features, dtype=bool)
@@ -65,7 +87,7 @@ def check_fit(
     check_population(population, kind)
     n = check_counts("n_samples", n_samples, allow_inf=allow_inf)
     mask = check_masks("features", features, population.n_features)
-    return n, mask, check_nonnegative("alpha", alpha)
+    return n, mask, check_ridge(alpha)
 
 
 def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:

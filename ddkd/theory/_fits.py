@@ -9,6 +9,7 @@ from ddkd.theory._fixed_points import Remainder, implicit_ridge
 from ddkd.theory._scores import Score, Target
 
 _INFINITE = np.asarray(np.inf)
+_HUGE = 1e60  # its fourth power is still a number
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +32,15 @@ class Fit:
     blur: np.ndarray  # r = (z - q)/(k - q)
     k_free: np.ndarray  # k - q
     spread: np.ndarray  # A (1 - A); in the last coordinate, the bulk's
+    scale: np.ndarray  # what the coefficients are to be multiplied by; 1 but for a huge ridge
 
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What a fit makes of a target; variances but the score's in units of the target's unit."""
+    """What a fit makes of a target; `mean` and `own` are over the target's size, unscaled."""
 
     score: Score
-    mean: np.ndarray  # of the coefficients, over the root of the unit
+    mean: np.ndarray  # of the coefficients
     own: np.ndarray  # variance of the coefficients that the samples and features cause
     target_risk: np.ndarray  # mean squared error on fresh labels
     train_risk: np.ndarray  # mean squared error on the fitted labels
@@ -60,9 +62,15 @@ def fit(
     n = z + alpha/kappa, k = z + k kappa/gamma. Nothing is formed by subtraction: 1 - A is
     gamma/(l + gamma), z - q is sum A (1 - A) + bulk/gamma, and the smaller of n - z and k - z
     is the remainder u in min(n, k) = z + u, for which u (u + |k - n|) = k alpha/gamma.
+
+    Beyond _HUGE times the trace a ridge leaves the directions of all coefficients as they are,
+    and shrinks them in proportion: it is solved there, and `scale` holds the rest.
     """
     used = mask & (l > 0)
-    gamma, n_left, k_left = _solve(l, used, n, k, alpha, bulk)
+    bound = np.sum(np.where(used, l, 0.0), axis=-1) + bulk
+    bound = np.where(bound > 0, _HUGE * bound, np.finfo(float).max)
+    scale = bound / np.maximum(alpha, bound)
+    gamma, n_left, k_left = _solve(l, used, n, k, np.minimum(alpha, bound), bulk)
     total = np.where(used, l + gamma[..., None], 1.0)
     kept = np.where(used, l / total, 0.0)
     lost = np.where(used, gamma[..., None] / total, 1.0)
@@ -77,8 +85,8 @@ def fit(
         n_samples=n,
         n_components=k,
         alpha=alpha,
-        kappa=gamma * _share(k_left, k),
-        gamma=gamma,
+        kappa=gamma * _share(k_left, k) / scale,
+        gamma=gamma / scale,
         kept=kept,
         lost=lost,
         left=_share(n_left, n),
@@ -86,6 +94,7 @@ def fit(
         blur=ratio(mixed, k_free),
         k_free=k_free,
         spread=spread,
+        scale=scale,
     )
 
 
@@ -101,15 +110,15 @@ def learn(fit: Fit, target: Target, centre: np.ndarray | None = None) -> Learned
     With one, least squares on infinitely many examples has, by the formula for an inverse of
     rank one, the coefficients A (t + g centre), g = sum (1 - A) centre t/(1 + sum A centre^2).
     """
-    scale = np.sqrt(target.unit)[..., None]
-    goal = ratio(target.mean, scale)
+    size = target.size[..., None]
+    goal = ratio(target.mean, size)
     bias = fit.lost * goal
     mean, own_mean, pull = fit.kept * goal, fit.kept * target.mean, np.zeros(())
     if centre is not None:
         pull = np.sum(bias * centre, axis=-1) / (1 + np.sum(fit.kept * centre**2, axis=-1))
         lift = fit.kept * pull[..., None] * centre
         bias = bias - lift
-        mean, own_mean = mean + lift, own_mean + times(scale, lift)
+        mean, own_mean = mean + lift, own_mean + times(size, lift)
     cross = np.sum(fit.kept * fit.lost * (goal**2 + target.variance), axis=-1)
     missed = target.noise + pull**2 + fit.blur * cross
     missed = missed + np.sum(bias**2 + fit.lost**2 * target.variance, axis=-1)
@@ -119,15 +128,21 @@ def learn(fit: Fit, target: Target, centre: np.ndarray | None = None) -> Learned
     own = times(risk[..., None], direction / fit.n_samples[..., None])
     own = own + ratio(cross, fit.k_free)[..., None] * fit.spread
     relative = Score.of(mean, fit.kept**2 * target.variance + own, direction)
-    variance = times(target.unit[..., None], relative.variance)
-    power = np.sum(own_mean**2 + variance, axis=-1)
+    score = replace(relative, mean=own_mean, size=times(target.size, relative.size))
+    unit = target.size**2
     return Learned(
-        score=replace(relative, mean=own_mean, variance=variance, power=power),
+        score=score.scaled(fit.scale),
         mean=mean,
         own=own,
-        target_risk=np.asarray(times(target.unit, risk)),
-        train_risk=np.asarray(times(target.unit, missed * ratio(fit.left, fit.free) * fit.left)),
+        target_risk=np.asarray(times(unit, risk)),
+        train_risk=np.asarray(times(unit, missed * ratio(fit.left, fit.free) * fit.left)),
     )
+
+
+def refuse_limit(fit: Fit, name: str) -> None:
+    """Raise a ValueError where a ridge is so large that it is a limit."""
+    if (fit.scale < 1).any():
+        raise ValueError(f"{name} needs a ridge of at most {_HUGE:g} times the eigenvalues' sum")
 
 
 def _solve(

@@ -46,7 +46,7 @@ def implicit_ridge(
     `s` and `weight` (how often each eigenvalue occurs; zero to leave one out) have the
     eigenvalues in the last axis; `size` and the remainder's arrays broadcast against the
     other axes. x is 0 where alpha and bulk are 0 and the sum of the weights is at most `size`,
-    or where `size` is infinite.
+    or where `size` is infinite. Without any eigenvalue it balances the remainder alone.
 
     Newton's method in log x, inside a bracket. The sum is taken as the exact count of
     eigenvalues above x, minus the shortfall of those, plus the part of the others: its error
@@ -57,7 +57,7 @@ def implicit_ridge(
     width, size, alpha, square, linear = np.broadcast_arrays(
         weight.sum(axis=-1), size, remainder.alpha, remainder.square, remainder.linear
     )
-    todo = np.isfinite(size) & (width > 0) & ((alpha > 0) | (width > size) | (remainder.bulk > 0))
+    todo = np.isfinite(size) & ((alpha > 0) | (width > size) | (remainder.bulk > 0))
     x = np.zeros(width.shape)
     if not todo.any():
         return x
@@ -95,10 +95,12 @@ def _bracket(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bounds on x, by s/(s+x) <= s/x and x/(s+x) <= x/s."""
     used = weight > 0
-    smallest = np.min(np.where(used, s, np.inf), axis=-1)
+    largest = np.max(s, axis=-1, initial=0.0)
+    smallest = np.min(np.where(used, s, np.where(largest > 0, largest, 1.0)[..., None]), axis=-1)
     relative = np.divide(smallest[..., None], s, out=np.zeros(weight.shape), where=used)
     harmonic = np.sum(weight * relative, axis=-1) / smallest
-    low = np.maximum(remainder.x_where(size), (width - size) / harmonic)
+    too_wide = np.divide(width - size, harmonic, out=np.zeros(width.shape), where=width > size)
+    low = np.maximum(remainder.x_where(size), too_wide)
     low = np.maximum(low, remainder.bulk / size)
     trace = np.sum(weight * s, axis=-1) + remainder.bulk
     high = 2 * np.maximum(trace / size, remainder.x_where(size / 2))

@@ -256,7 +256,7 @@ def truth_target(population: GaussianPopulation, truth: np.ndarray) -> Target:
         mean=population.label_scale * truth,
         variance=np.zeros(truth.shape),
         noise=np.asarray(population.label_noise),
-        unit=np.ones(()),
+        size=np.ones(()),
         slope=np.zeros(()),
     )
 

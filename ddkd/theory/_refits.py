@@ -7,7 +7,7 @@ import numpy as np
 
 from ddkd.theory._arguments import Values
 from ddkd.theory._arrays import ratio, times
-from ddkd.theory._fits import Fit
+from ddkd.theory._fits import Fit, refuse_limit
 from ddkd.theory._laws import linear_truth
 
 
@@ -38,13 +38,18 @@ def true_labels(law: Any) -> np.ndarray:
 
 
 def refit(
-    law: Any, found: Fit, labels: np.ndarray, share: Values = 1.0, slope: Values = 0.0
+    law: Any,
+    found: Fit,
+    labels: np.ndarray,
+    share: Values = 1.0,
+    slope: Values = 0.0,
+    fresh_square: Values = 1.0,
 ) -> Refitted:
     """Fit M examples, `found`: a share P is the teacher's n, the rest are fresh.
 
-    Fresh labels yh have unit variance and a slope c on the teacher's unit score u; the others, L,
-    of which `labels` are the moments, have the slopes a_g and a_u on the truth's score and u. The
-    teacher's noise zeta_1, w_1 = A_1 (t + zeta_1) for the true labels' slope t on the inputs,
+    Fresh labels yh have a slope c on the teacher's unit score u; the others, L, of which `labels`
+    are the moments, have the slopes a_g and a_u on the truth's score and u. The teacher's noise
+    zeta_1, w_1 = A_1 (t + zeta_1) for the true labels' slope t on the inputs,
     comes from examples that the student sees again. Removing one moves the student directly, and
     through the teacher's labels on the others, by h/P. With a = P a_u + (1 - P) c,
     w_12 = sum A_1 A_2/M and h = a w_12/(1 - w_12)::
@@ -57,12 +62,13 @@ def refit(
     linear in the left.
     """
     score, teacher, population = law._score, law._fit, law.population
+    refuse_limit(teacher, "a student of the same examples")
     truth, total = linear_truth(population), found.n_samples
-    unit = ratio(1.0, np.sqrt(score.power))
+    unit = ratio(1.0, score.size)
     with_truth, with_score, with_label, square = np.moveaxis(labels, -1, 0)
     on_truth, on_own = _slopes(law, with_truth, with_score)
     on_truth, on_score = share * on_truth, share * on_own + (1 - share) * slope
-    square = share * square + (1 - share)
+    square = share * square + (1 - share) * fresh_square
     w12, w22 = (np.sum(kept * found.kept, axis=-1) / total for kept in (teacher.kept, found.kept))
     with np.errstate(divide="ignore", invalid="ignore"):
         response = times(on_score, ratio(w12, 1 - w12))
@@ -87,7 +93,7 @@ def refit(
         # The teacher's risk in units of its score's, also where both are infinite.
         teacher_error = teacher.n_samples / np.sum(teacher.kept**2, axis=-1)
         teacher_error = np.where(unit > 0, unit**2 * law.target_risk, teacher_error)
-        trained = error - 2 * response * shared + response**2 * teacher_error / share
+        trained = error - 2 * response * shared + times(response**2, teacher_error) / share
         trained = np.where(trained < 1e-13 * error, 0.0, times(found.left**2, trained))
     return Refitted(mean, np.maximum(variance, 0.0), along, power, overlap, error, trained)
 

@@ -6,26 +6,25 @@ there are clusters), so that a score's variance is the sum of squares of its coe
 are the last axis.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ddkd.theory._arrays import angle, ratio
+from ddkd.theory._arrays import angle, ratio, times
 
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """Law of a score's coefficients: in its own units, and divided by its standard deviation.
+    """Law of a score's coefficients: its size, and the coefficients divided by that.
 
-    At a threshold its variance is infinite; the second pair then holds the direction of the
-    noise, so that it consists of numbers always.
+    At a threshold the size is infinite, and under a huge ridge its square is not a number that a
+    computer has; the unit score consists of ordinary numbers always.
     """
 
-    mean: np.ndarray
-    variance: np.ndarray
+    mean: np.ndarray  # of the coefficients
     unit_mean: np.ndarray
     unit_variance: np.ndarray
-    power: np.ndarray  # mean square of the score
+    size: np.ndarray  # root of the score's mean square
 
     @classmethod
     def of(cls, mean: np.ndarray, variance: np.ndarray, noise: np.ndarray | None = None) -> "Score":
@@ -42,11 +41,35 @@ class Score:
         norm = np.where(finite, power[..., None], np.sum(noise, axis=-1, keepdims=True))
         return cls(
             mean=mean,
-            variance=variance,
             unit_mean=ratio(np.where(finite, mean, 0.0), np.sqrt(norm)),
             unit_variance=ratio(np.where(finite, variance, noise), norm),
-            power=power,
+            size=np.sqrt(power),
         )
+
+    @property
+    def variance(self) -> np.ndarray:
+        """Variance of the coefficients."""
+        return times(self.power[..., None], self.unit_variance)
+
+    @property
+    def power(self) -> np.ndarray:
+        """Mean square of the score."""
+        return self.size**2
+
+    def where(self, condition: np.ndarray, other: "Score") -> "Score":
+        """Return this score where a condition holds, the other elsewhere."""
+        column = condition[..., None]
+        return Score(
+            mean=np.where(column, self.mean, other.mean),
+            unit_mean=np.where(column, self.unit_mean, other.unit_mean),
+            unit_variance=np.where(column, self.unit_variance, other.unit_variance),
+            size=np.where(condition, self.size, other.size),
+        )
+
+    def scaled(self, factor: np.ndarray) -> "Score":
+        """Return the score times a number."""
+        column = np.asarray(factor)[..., None]
+        return replace(self, mean=self.mean * column, size=self.size * factor)
 
     @property
     def shares(self) -> np.ndarray:
@@ -65,14 +88,14 @@ class Score:
 class Target:
     """The linear score that labels follow, and the noise around it.
 
-    Variances are in units of `unit`, which is infinite for the scores of a teacher on its
-    threshold; `mean` is in the label's own units.
+    Variances are in units of the square of `size`, which is infinite for the scores of a teacher
+    on its threshold; `mean` is in the label's own units.
     """
 
     mean: np.ndarray  # of the coefficients
-    variance: np.ndarray  # of the coefficients, over unit
-    noise: np.ndarray  # variance of the labels about the score, over unit
-    unit: np.ndarray
+    variance: np.ndarray  # of the coefficients, over size squared
+    noise: np.ndarray  # variance of the labels about the score, over size squared
+    size: np.ndarray
     slope: np.ndarray  # on the teacher's unit score; zero for the population's own labels
 
 
@@ -102,7 +125,7 @@ def hard_target(
         mean=mean,
         variance=variance,
         noise=np.maximum(square - explained, 0.0),
-        unit=np.ones(explained.shape),
+        size=np.ones(explained.shape),
         slope=np.asarray(through),
     )
 
@@ -120,6 +143,6 @@ def soft_target(score: Score) -> Target:
         mean=score.mean,
         variance=score.unit_variance,
         noise=np.zeros(score.power.shape),
-        unit=score.power,
+        size=score.size,
         slope=np.ones(score.power.shape),
     )

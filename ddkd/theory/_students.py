@@ -34,27 +34,28 @@ def confident_target(score: Score, found: Fit, min_score: np.ndarray) -> Target:
         mean=slope[..., None] * score.unit_mean,
         variance=slope[..., None] ** 2 * score.unit_variance,
         noise=1 - slope**2 * (1 + extra * kept**2),
-        unit=np.ones(slope.shape),
+        size=np.ones(slope.shape),
         slope=slope,
     )
 
 
 def mixed_target(own: Target, taught: Target, share: np.ndarray) -> Target:
-    """A share of the examples with one target, of unit 1, and the others with another.
+    """A share of the examples with one target, of size 1, and the others with another.
 
     Least squares sees the average target; that each example has one of the two is noise.
     """
-    scale = np.sqrt(taught.unit)[..., None]
-    goal = ratio(own.mean, scale)
-    apart = (goal - ratio(taught.mean, scale)) ** 2 + taught.variance
+    size, relative = _common_size(taught)
+    column, square = size[..., None], relative**2
+    apart = (ratio(own.mean, column) - ratio(taught.mean, column)) ** 2
+    apart = apart + square[..., None] * taught.variance
     rest = 1 - share
-    noise = share * ratio(own.noise, taught.unit) + rest * taught.noise
+    noise = share * ratio(own.noise, size**2) + rest * square * taught.noise
     return Target(
         mean=share[..., None] * own.mean + rest[..., None] * taught.mean,
-        variance=rest[..., None] ** 2 * taught.variance,
+        variance=(rest**2 * square)[..., None] * taught.variance,
         noise=noise + share * rest * np.sum(apart, axis=-1),
-        unit=taught.unit,
-        slope=rest * taught.slope,
+        size=size,
+        slope=rest * relative * taught.slope,
     )
 
 
@@ -63,19 +64,29 @@ def own_labels(
 ) -> PlainLaw:
     """Fit the teacher's own examples, with their true labels, and m with its own labels."""
     found = fit_columns(law.population, mask, m + law.n_samples, alpha, law._score)
-    # In units of the teacher's labels, which are infinite where its scores are.
-    scale = np.sqrt(taught.unit)
-    labels = ratio(true_labels(law), np.stack([scale, scale, scale, taught.unit], axis=-1))
+    size, relative = _common_size(taught)
+    unit = size**2
+    labels = ratio(true_labels(law), np.stack([size, size, size, unit], axis=-1))
     share = law.n_samples / found.n_samples
-    student = refit(law, found, labels, share, taught.slope)
+    student = refit(law, found, labels, share, relative * taught.slope, relative**2)
     square = student.mean**2 + student.variance
-    column = taught.unit[..., None]
+    column = size[..., None]
+    score = Score.of(times(column, student.mean), times(column**2, student.variance), square)
     return law._of(
         law.population,
-        Score.of(times(scale[..., None], student.mean), times(column, student.variance), square),
+        score.scaled(found.scale),
         labels=kind,
         agreement=agreement(student.overlap, student.power),
-        target_risk=times(taught.unit, student.error),
-        train_risk=times(taught.unit, student.train_risk),
+        target_risk=times(unit, student.error),
+        train_risk=times(unit, student.train_risk),
         _fit=found,
     )
+
+
+def _common_size(taught: Target) -> tuple[np.ndarray, np.ndarray]:
+    """A size for a teacher's labels and true ones, and that of the teacher's in its units.
+
+    It is the teacher's where that is large, infinite on its threshold.
+    """
+    size = np.maximum(taught.size, 1.0)
+    return size, np.where(np.isinf(size), 1.0, taught.size / np.where(np.isinf(size), 1.0, size))

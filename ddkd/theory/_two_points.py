@@ -18,6 +18,7 @@ from ddkd.populations import GaussianPopulation
 from ddkd.theory._fits import fit
 
 _FLOW_NODES = 14
+_EARLY = 1e-60  # of 1/trace; its fourth power is still a number
 _NEWTON_STEPS = 30
 
 
@@ -67,21 +68,29 @@ def ridge_fits(
     kappa = _implicit_ridges(s, n, alphas)
     inverse = 1 / (s[..., None, :] + kappa[..., None])
     kept, lost = s[..., None, :] * inverse, kappa[..., None] * inverse
+    left = alphas / (n[..., None] * kappa)
 
     def errors(kept2: np.ndarray, lost2: np.ndarray) -> np.ndarray:
         """E of every ridge and every second one, whose last two axes are exchanged."""
         missed = population.label_noise + (lost * truth**2) @ lost2
-        return missed / (1 - kept @ kept2 / n[..., None, None])
+        # 1 - w_12, without a subtraction
+        return missed / (left[..., None] + kept @ lost2 / n[..., None, None])
 
     kept2, lost2 = np.swapaxes(kept, -1, -2), np.swapaxes(lost, -1, -2)
     return RidgeFits(
         truth=truth,
         kept=kept,
-        left=alphas / (n[..., None] * kappa),
+        left=left,
         errors=errors(kept2, lost2),
         conjugate_errors=errors(kept2.conj(), lost2.conj()),
         n=n,
     )
+
+
+def earliest_time(population: GaussianPopulation, mask: np.ndarray) -> np.ndarray:
+    """Time before which the flow has only a direction, and a length in proportion to time."""
+    trace = np.sum(np.where(mask, population.eigenvalues, 0.0), axis=-1)
+    return np.where(trace > 0, _EARLY / np.where(trace > 0, trace, 1.0), 0.0)
 
 
 def flow_combination(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -162,6 +171,10 @@ def _balance(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What n - sum s/(s + kappa) - alpha/kappa leaves, its slope in log kappa, and alpha/kappa."""
     kappa = np.exp(log_kappa)
-    kept = s / (s + kappa[..., None])
-    total, load = np.sum(kept, axis=-1), alpha / kappa
-    return n - total - load, total - np.einsum("...j,...j", kept, kept) + load, load
+    column = kappa[..., None]
+    kept, lost = s / (s + column), column / (s + column)
+    # As many eigenvalues as are large count as one, less what they lose: n - p must not round.
+    large = s > np.abs(column)
+    total, load = np.sum(np.where(large, -lost, kept), axis=-1), alpha / kappa
+    gap = (n - np.count_nonzero(large, axis=-1)) - total - load
+    return gap, np.sum(kept * lost, axis=-1) + load, load

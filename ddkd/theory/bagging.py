@@ -107,12 +107,10 @@ def bagging(
     left_of_all = np.maximum(n - k + k * each.left, 0.0)  # n - sum A
     equivalent = each.kappa * left_of_all
     every = least_squares(population, n, alpha=equivalent)
-    share = 1 / models
+    share, in_bag = 1 / models, k / n
     first, last = one._score, every._score
-    in_bag = k / n
-    seen = 1 - in_bag + in_bag * each.left**2
-    with np.errstate(invalid="ignore"):
-        trained = between(share, seen * one.risk, (left_of_all / n) ** 2 * every.risk)
+    # An example is in a model's subsample, or it is fresh to it.
+    trained = between(share, between(in_bag, one.train_risk, one.risk), every.train_risk)
     return BaggingLaw._of(
         population,
         Score.of(first.mean, between(share[..., None], first.variance, last.variance)),

@@ -9,7 +9,7 @@ from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Features, check_fit
 from ddkd.theory._arrays import ratio
-from ddkd.theory._fits import fit
+from ddkd.theory._fits import fit, refuse_limit
 from ddkd.theory._laws import SIGN_SLOPE
 from ddkd.theory.linear import LinearLaw
 
@@ -93,6 +93,7 @@ def best_teacher(
     """
     n, mask, ridge = check_fit(population, n_samples, features, alpha)
     found = fit(population.eigenvalues, mask, n, ridge)
+    refuse_limit(found, "a best teacher")
     loss = ratio(1 - found.free, found.free)[..., None]  # g
     lost2 = found.lost**2
     if population.labels == "hard":

@@ -9,7 +9,7 @@ from scipy import optimize, special
 
 from ddkd._checks import check_integer, check_real
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import Values, check_counts, check_nonnegative, unwrap
+from ddkd.theory._arguments import Values, check_counts, check_ridge, unwrap
 from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import Law
 from ddkd.theory._scores import Score, Target, hard_target, own_target
@@ -105,7 +105,7 @@ class ClassMixtureLaw(Law):
         target = self._target(self._kind(labels))
         m = check_counts("n_transfer", n_transfer)
         sizes = _sizes(self.n_classes, self.radius, self.n_features)
-        return _law(sizes, m, check_nonnegative("alpha", alpha), target)
+        return _law(sizes, m, check_ridge(alpha), target)
 
     def _decisions(self) -> Target:
         K = self.n_classes
@@ -169,7 +169,7 @@ def class_mixture(
     K = sizes["n_classes"]
     flips = check_real("flip_rate", flip_rate, low=0.0, high=(K - 1) / K)
     n = check_counts("n_samples", n_samples)
-    ridge = check_nonnegative("alpha", alpha)
+    ridge = check_ridge(alpha)
     along = (1 - flips * K / (K - 1)) / np.sqrt(K)
     return _law(sizes, n, ridge, own_target(along, _centre(**sizes), 1 / K))
 

@@ -8,7 +8,7 @@ from scipy import special
 
 from ddkd._checks import check_integer, check_real
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import check_counts, check_nonnegative
+from ddkd.theory._arguments import check_counts, check_ridge
 from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import Law
@@ -187,7 +187,7 @@ def _law(
     with these `weights`; `rest` is the sum of their squares in all other directions, and `square`
     the mean square of the labels, None if they are linear in the input.
     """
-    ridge = check_nonnegative("alpha", alpha)
+    ridge = check_ridge(alpha)
     if n.ndim or ridge.ndim:
         raise ValueError("n_samples, n_transfer and alpha must be numbers, not arrays, here")
     G, R, p = sizes.values()
@@ -201,9 +201,10 @@ def _law(
     nowhere, one = np.zeros(p), np.ones(())
     learned = learn(found, Target(nowhere, energy, np.asarray(noise), one, one))
     score = learned.score
+    relative = found.kept**2 * energy + learned.own
     # On the threshold the score is noise, of one size in all directions but the centres'.
-    finite = bool(np.isfinite(score.power))
-    variance, own = (score.variance, learned.own) if finite else (score.unit_variance,) * 2
+    finite = bool(np.isfinite(score.size))
+    variance, own = (relative, learned.own) if finite else (score.unit_variance,) * 2
     # Within a cluster the inputs have unit variance in every direction.
     length = np.sqrt(np.sum(variance / s))
     margins = ratio(R * finite * found.kept[0] * centres / spike, length)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_array
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, Values, broadcast, check_fit
+from ddkd.theory._arguments import Features, Values, broadcast, check_fit, check_numbers
 from ddkd.theory._fits import fit
 from ddkd.theory._scores import Score
-from ddkd.theory._two_points import flow_combination, ridge_fits
+from ddkd.theory._two_points import earliest_time, flow_combination, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
 
@@ -91,19 +90,22 @@ def gradient_flow(
     array([ 1.688,  1.643,  2.745, 21.418])
     """
     n, mask, _ = check_fit(population, n_samples, features, allow_inf=False)
-    stop = check_array("time", time, ndim=tuple(range(9)))
-    if stop.size == 0 or (stop <= 0).any():
+    stop = check_numbers("time", time)
+    if (stop <= 0).any():
         raise ValueError(f"time must be positive numbers; got {time!r}")
     n, stop, _ = broadcast(n_samples=n, time=stop, features=mask[..., 0])
-    alphas, weights = flow_combination(stop)
+    solved = np.maximum(stop, earliest_time(population, mask))
+    alphas, weights = flow_combination(solved)
     fits = ridge_fits(population, mask, n, alphas)
     trained = fits.left * weights
+    # Rounding may leave a variance of nothing below zero.
+    variance = np.maximum(fits.covariance(weights, weights), 0.0)
     return GradientFlowLaw._of(
         population,
-        Score.of(fits.mean(weights), fits.covariance(weights, weights)),
+        Score.of(fits.mean(weights), variance).scaled(stop / solved),
         kappa=np.full(n.shape, np.nan),
         target_risk=fits.product(weights, weights),
-        train_risk=fits.product(trained, trained),
+        train_risk=np.maximum(fits.product(trained, trained), 0.0),
         labels="own",
         time=stop,
         _fit=fit(population.eigenvalues, mask, n, np.zeros(n.shape)),

@@ -7,7 +7,14 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_choice
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import Features, Values, check_counts, check_nonnegative, unwrap
+from ddkd.theory._arguments import (
+    Features,
+    Values,
+    check_counts,
+    check_nonnegative,
+    check_ridge,
+    unwrap,
+)
 from ddkd.theory._fits import Fit
 from ddkd.theory._laws import ColumnLaw, GaussianLaw, fit_columns, linear_truth, truth_target
 from ddkd.theory._scores import Score, Target
@@ -115,7 +122,7 @@ class LinearLaw(GaussianLaw, ColumnLaw):
         """
         kind = self._kind(labels)
         m = check_counts("n_transfer", n_transfer)
-        ridge = check_nonnegative("alpha", alpha)
+        ridge = check_ridge(alpha)
         mask = self._columns(features)
         population, target = self.population, self._target(kind)
         if min_score is not None:

@@ -15,8 +15,8 @@ from ddkd.theory._arguments import (
     Features,
     Values,
     check_counts,
-    check_nonnegative,
     check_population,
+    check_ridge,
 )
 from ddkd.theory._arrays import ratio, times
 from ddkd.theory._laws import ColumnLaw, fit_columns
@@ -119,7 +119,7 @@ class MixtureLaw(ColumnLaw):
         """
         kind = self._kind(labels)
         m = check_counts("n_transfer", n_transfer)
-        ridge = check_nonnegative("alpha", alpha)
+        ridge = check_ridge(alpha)
         mask = self._columns(features)
         found = fit_columns(self.population, mask, m, ridge, self._score)
         return MixtureLaw._trained(self.population, found, self._target(kind), kind, self._score)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ddkd._checks import check_choice
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import check_counts, check_nonnegative, check_population
+from ddkd.theory._arguments import check_counts, check_nonnegative, check_population, check_ridge
 from ddkd.theory.least_squares import least_squares, prefix_masks
 from ddkd.theory.random_features import random_features
 
@@ -106,10 +106,11 @@ class PhaseDiagram:
             raise ValueError(
                 f"a recipe needs n_transfer for columns; this diagram has {self.column_name}"
             )
-        rows = zip(self.row_values, self.gain, strict=True)
+        order = np.argsort(self.column_values)
+        sizes = self.column_values[order]
+        rows = zip(self.row_values, self.gain[:, order], strict=True)
         return "\n".join(
-            f"With {_named(self.row_name, value)} {_advice(gain, self.column_values)}"
-            for value, gain in rows
+            f"With {_named(self.row_name, value)} {_advice(gain, sizes)}" for value, gain in rows
         )
 
 
@@ -119,7 +120,7 @@ def _named(name: str, value: float) -> str:
 
 
 def _advice(gain: np.ndarray, sizes: np.ndarray) -> str:
-    """What to do on one row of a diagram, whose columns are transfer sizes."""
+    """What to do on one row of a diagram, whose columns are transfer sizes, the least first."""
     losing = np.flatnonzero(gain <= 0)
     # The first size from which on every one pays: never below the true border.
     first = losing[-1] + 1 if losing.size else 0
@@ -221,7 +222,7 @@ def phase_diagram(
             )
     row, column = _varying(values)
     ridges = np.array([alpha]) if alpha is not None else population.eigenvalues.sum() * _RIDGES
-    ridges = check_nonnegative("alpha", ridges)
+    ridges = check_ridge(ridges)
     rows = [
         _errors(population, {**values, row: value}, ridges, features, values[column].shape)
         for value in values[row]

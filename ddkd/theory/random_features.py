@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_real, check_vector
+from ddkd._checks import check_eigenvalues, check_real, check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative
+from ddkd.theory._arguments import Values, broadcast, check_counts, check_ridge
 from ddkd.theory._arrays import between
 from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import GaussianLaw, truth_target
@@ -116,7 +116,7 @@ class RandomFeatureLaw(GaussianLaw):
         kernel = {name: getattr(self, name) for name in ("population", "eigenvalues", "bulk")}
         m = check_counts("n_transfer", n_transfer)
         k = check_counts("n_components", n_components)
-        ridge = check_nonnegative("alpha", alpha)
+        ridge = check_ridge(alpha)
         return _law(kernel, m, k, ridge, self._target(kind), kind, self._score)
 
     def committee(self, n_models: ArrayLike) -> "RandomFeatureCommitteeLaw":
@@ -236,7 +236,9 @@ def random_features(
     Parameters
     ----------
     eigenvalues : array_like of shape (n_eigenfunctions,)
-        Eigenvalues l of the kernel, non-negative, at least one positive.
+        Eigenvalues l of the kernel, non-negative, at least one positive. They may all be zero
+        where there is a bulk, as for an even activation on the sphere, which no linear truth
+        correlates with.
     coef : array_like of shape (n_eigenfunctions,)
         The truth's coefficients v on unit-variance eigenfunctions: v = sqrt(l) b. Rescaled to
         sum v^2 = 1 for hard labels.
@@ -277,9 +279,12 @@ def random_features(
     >>> law.risk.round(4)
     array([0.9686,    inf, 0.5224])
     """
-    l = check_vector("eigenvalues", eigenvalues).copy()
-    if l.min() < 0 or l.max() == 0:
-        raise ValueError("eigenvalues must be non-negative, with at least one positive")
+    l = check_eigenvalues(eigenvalues)
+    bulk = check_real("bulk", bulk, low=0.0)
+    if l.max() == 0 and not bulk:
+        raise ValueError(
+            "eigenvalues must be non-negative, with at least one positive unless there is a bulk"
+        )
     l.setflags(write=False)
     population = GaussianPopulation(
         np.ones(l.size),
@@ -288,10 +293,10 @@ def random_features(
         noise_variance=noise_variance,
         flip_rate=flip_rate,
     )
-    kernel = {"population": population, "eigenvalues": l, "bulk": check_real("bulk", bulk, low=0.0)}
+    kernel = {"population": population, "eigenvalues": l, "bulk": bulk}
     n = check_counts("n_samples", n_samples)
     k = check_counts("n_components", n_components)
-    ridge = check_nonnegative("alpha", alpha)
+    ridge = check_ridge(alpha)
     return _law(kernel, n, k, ridge, truth_target(population, _extended(population.coef)), "own")
 
 
@@ -311,7 +316,7 @@ def _law(
 ) -> RandomFeatureLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
     size = "n_samples" if teacher is None else "n_transfer"
-    broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.unit)
+    broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.size)
     l = _extended(kernel["eigenvalues"])
     found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k, bulk=kernel["bulk"])
     return RandomFeatureLaw._trained(

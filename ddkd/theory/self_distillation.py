@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ddkd._checks import check_array, check_choice, check_integer
+from ddkd._checks import check_choice, check_integer
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import Values, broadcast, check_nonnegative
+from ddkd.theory._arguments import Values, broadcast, check_numbers, check_ridge
 from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fits import Fit, fit
 from ddkd.theory._laws import agreement, linear_truth
@@ -51,11 +51,11 @@ def self_distill(
         )
     kind = law._kind(labels)
     rounds = check_integer("rounds", rounds)
-    ridge = check_nonnegative("alpha", law.alpha if alpha is None else alpha)
+    ridge = check_ridge(law.alpha if alpha is None else alpha)
     best = isinstance(mixing, str)
     if best:
         check_choice("mixing", mixing, ("best",))
-    share = check_array("mixing", 0.0 if best else mixing, ndim=tuple(range(9)))
+    share = check_numbers("mixing", 0.0 if best else mixing)
     if np.isinf(law.n_samples).any():
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))
@@ -71,11 +71,14 @@ def self_distill(
         own = _own_labels(law, kind)
         share = _best_mixing(law, found, own, kind) if best else share
         student = _once(law, found, own, kind, share)
-        if kind == "soft":
-            student = _teacher_where((ridge == 0) & (share == 1), law._score, student)
+    score = Score.of(student.mean, student.variance).scaled(found.scale)
+    if kind == "soft":
+        # Without a ridge a student of soft labels alone is its teacher.
+        same = (ridge == 0) & (share == 1)
+        score, student = law._score.where(same, score), _own_teacher(same, law._score, student)
     return SelfDistilledLaw._of(
         law.population,
-        Score.of(student.mean, student.variance),
+        score,
         law,
         labels=kind,
         target_risk=student.error,
@@ -96,14 +99,12 @@ def _once(law: LinearLaw, found: Fit, own: np.ndarray, kind: str, share: np.ndar
     return replace(student, error=_fresh_error(law, kind, share, student))
 
 
-def _teacher_where(same: np.ndarray, teacher: Score, student: Refitted) -> Refitted:
-    """The student, or its teacher where it has no ridge and all its labels are soft ones."""
+def _own_teacher(same: np.ndarray, teacher: Score, student: Refitted) -> Refitted:
+    """The student's figures, or where it is its teacher that one's."""
     return replace(
         student,
-        mean=np.where(same[..., None], teacher.mean, student.mean),
-        variance=np.where(same[..., None], teacher.variance, student.variance),
         power=np.where(same, teacher.power, student.power),
-        overlap=np.where(same, np.sqrt(teacher.power), student.overlap),
+        overlap=np.where(same, teacher.size, student.overlap),
         error=np.where(same, 0.0, student.error),
         train_risk=np.where(same, 0.0, student.train_risk),
     )
@@ -127,12 +128,12 @@ def _fresh_error(law: LinearLaw, kind: str, share: np.ndarray, student: Refitted
     """Mean squared error against labels mixed in the same way on fresh inputs."""
     population, taught, rest = law.population, law._target(kind), 1 - share
     _, with_score, _, square = np.moveaxis(true_labels(law), -1, 0)
-    slope = taught.slope * np.sqrt(taught.unit)
+    slope, square_taught = taught.slope * taught.size, taught.size**2
     common = times(slope, with_score)
     if kind == "hard" and population.labels == "hard":
         common = (1 - 2 * population.flip_rate) * (1 - 2 * np.asarray(law.error_rate))
     with np.errstate(invalid="ignore"):
-        error = rest**2 * square + 2 * rest * times(share, common) + times(share**2, taught.unit)
+        error = rest**2 * square + 2 * rest * times(share, common) + times(share**2, square_taught)
         error = error - 2 * rest * population.label_scale * student.along
         error = error - 2 * times(share, slope * student.overlap) + student.power
     return np.where(np.isnan(error), np.inf, error)
@@ -141,14 +142,15 @@ def _fresh_error(law: LinearLaw, kind: str, share: np.ndarray, student: Refitted
 def _own_labels(law: LinearLaw, kind: str) -> np.ndarray:
     """Moments, as of `true_labels`, of the teacher's: its training score is (1 - l) y + l f0."""
     true, l = true_labels(law), law._fit.left
+    fitted = np.sum(law._fit.kept, axis=-1) / law.n_samples  # 1 - l, without a subtraction
     # l sqrt(Q); where Q is infinite, l is zero.
-    size = times(l, np.sqrt(law._score.power))
+    size = times(l, law._score.size)
     overlap, one = law._score.unit_mean @ linear_truth(law.population), np.ones(size.shape)
     if kind == "hard" and law.population.labels == "hard":
-        return np.stack([*_signs(law.population.flip_rate, l, overlap, size), one], axis=-1)
+        return np.stack([*_signs(law.population.flip_rate, fitted, overlap, size), one], axis=-1)
     score = np.stack([overlap, one, true[..., 1], true[..., 1]], axis=-1)
-    own = (1 - l)[..., None] * true + size[..., None] * score
-    own[..., 3] = (1 - l) * own[..., 2] + size * own[..., 1]  # E f^2
+    own = fitted[..., None] * true + size[..., None] * score
+    own[..., 3] = fitted * own[..., 2] + size * own[..., 1]  # E f^2
     if kind == "soft":
         return own
     own[..., :3] *= np.sqrt(2 / np.pi) * ratio(1.0, np.sqrt(own[..., 3:]))
@@ -156,15 +158,17 @@ def _own_labels(law: LinearLaw, kind: str) -> np.ndarray:
     return own
 
 
-def _signs(flip_rate: float, l: np.ndarray, overlap: np.ndarray, size: np.ndarray) -> np.ndarray:
+def _signs(
+    flip_rate: float, fitted: np.ndarray, overlap: np.ndarray, size: np.ndarray
+) -> np.ndarray:
     """E sign(f) times g, u and y for hard labels, by quadrature over the truth's score g > 0."""
     g = _FARTHEST * (_NODES + 1) / 2
     weight = _FARTHEST * _WEIGHTS * np.exp(-(g**2) / 2) / np.sqrt(2 * np.pi)
-    l, overlap, size = (np.asarray(a)[..., None] for a in (l, overlap, size))
+    fitted, overlap, size = (np.asarray(a)[..., None] for a in (fitted, overlap, size))
     spread = np.sqrt(np.maximum(1 - overlap**2, 0.0))
     total = np.zeros((3, *overlap.shape[:-1]))
     for y, probability in ((1.0, 1 - flip_rate), (-1.0, flip_rate)):
-        middle = ((1 - l) * y + size * overlap * g) / np.maximum(size * spread, 1e-300)
+        middle = (fitted * y + size * overlap * g) / np.maximum(size * spread, 1e-300)
         middle = np.clip(middle, -40.0, 40.0)
         sign = special.erf(middle / np.sqrt(2))
         density = np.sqrt(2 / np.pi) * np.exp(-(middle**2) / 2)

@@ -84,7 +84,8 @@ class _Criterion:
     def range(self) -> tuple[np.ndarray, np.ndarray]:
         """Log kappa from where a ridge begins to act to where it leaves nothing."""
         used = self.s > 0
-        smallest = np.min(np.where(used, self.s, np.inf), axis=-1)
+        largest = np.max(self.s, axis=-1)
+        smallest = np.min(np.where(used, self.s, np.maximum(largest, 1.0)[..., None]), axis=-1)
         seen, unseen = used @ self.energy, ~used @ self.energy
         rest = self.population.label_noise + unseen
         load = np.minimum(ratio(used.sum(axis=-1) * rest / self.law.n_samples, seen), 1e12)

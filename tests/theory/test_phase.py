@@ -202,6 +202,14 @@ def written(student_error, **changes):
     return theory.PhaseDiagram(**fields | changes)
 
 
+def test_a_recipe_takes_transfer_sizes_in_any_order():
+    people = GaussianPopulation(np.ones(200), np.ones(200), labels="hard", flip_rate=0.1)
+    fixed = {"n_samples": 100, "teacher_width": 200, "student_width": [20, 100], "alpha": 0.0}
+    sizes = np.array([200, 500, 2000, 100])
+    recipe = theory.phase_diagram(people, n_transfer=np.sort(sizes), **fixed).recipe()
+    assert theory.phase_diagram(people, n_transfer=sizes, **fixed).recipe() == recipe
+
+
 def test_a_recipe_in_words():
     found = written([[0.3, 0.2, 0.1], [0.1] * 3, [0.4] * 3, [0.3, 0.2, 0.4], [0.1, 0.3, 0.1]])
     first, always, never, not_at_last, again = found.recipe().splitlines()
