@@ -2,7 +2,7 @@
 Can a model teach itself?
 =========================
 
-With soft labels on the same examples it gains nothing beyond a tuned ridge. With hard labels it
+With soft labels on the same examples it gains next to nothing beyond a tuned ridge. With hard labels it
 can, and with clean data by *doubting* itself: the best share of its own labels is negative.
 """
 

@@ -37,7 +37,7 @@ def self_distillation(population, n, alpha, *, half=0.5):
     .. math:: \xi^* = -\frac{\alpha R'}{2 D},\quad E(\xi^*) = R - \frac{(\alpha R')^2}{4 D},\quad
         D = \sum_j s_j\,\mathbb E (\alpha\,\partial_\alpha w_j)^2
 
-    At the tuned ridge R' = 0: there it gains nothing to first order.
+    At a tuned ridge above zero R' = 0: there it gains nothing to first order.
 
     Source: Das and Sanghavi, arXiv 2301.13304; arXiv 2602.17565.
     """

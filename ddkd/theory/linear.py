@@ -234,7 +234,8 @@ class LinearLaw(GaussianLaw, ColumnLaw):
 
         The student's labels are (1 - mixing) y + mixing * t on the training set, t the scores
         of this model there, or their signs. With soft labels self-distillation gains nothing to
-        first order at the tuned ridge; with hard ones it beats every ridge fit.
+        first order at a tuned ridge above zero; where the best ridge >= 0 is zero, it can gain
+        much. With hard labels it can beat every ridge fit.
 
         Parameters
         ----------

@@ -152,7 +152,7 @@ def phase_diagram(
     inputs; the directly trained model is the student's on the n labels. Their errors are those of
     `least_squares` and `LinearLaw.distill` on the population's first columns, or of
     `random_features` and `RandomFeatureLaw.distill`, and as *asymptotic*: a difference below
-    about 0.25/n is within their error.
+    about 0.35/n is within their error, near a threshold one below 0.12/sqrt(n).
 
     Parameters
     ----------
