@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils import _safe_indexing, assert_all_finite, column_or_1d
 from tqdm import tqdm
 
-from ddkd._checks import check_integer, check_rng
+from ddkd._checks import as_array, check_integer, check_rng, check_vector
+from ddkd._labels import check_labels
 from ddkd.diagnosis import _words
 from ddkd.diagnosis._picture import draw_diagnosis
 from ddkd.diagnosis._probes import Probes
@@ -263,35 +264,62 @@ def diagnose(
 
 def _builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
     """A function from a width to an unfitted estimator that is nobody else's."""
-    if param_name is None:
-        if isinstance(estimator, BaseEstimator) or not callable(estimator):
-            raise ValueError(
-                "param_name must name the estimator's width, such as "
-                "'rbfsampler__n_components'; None is for a function from a width to an estimator"
-            )
+    is_estimator = hasattr(estimator, "get_params") and not isinstance(estimator, type)
+    if not is_estimator and not (param_name is None and callable(estimator)):
+        raise ValueError(
+            f"estimator must be a scikit-learn estimator; got {_called(estimator)} (a function "
+            f"from a width to an estimator goes without param_name, or --param)"
+        )
+    if not is_estimator:
         return estimator
-    if not hasattr(estimator, "get_params"):
-        raise ValueError(
-            f"estimator must be a scikit-learn estimator; got {type(estimator).__name__} "
-            "(for a function from a width to an estimator pass param_name=None)"
+    known = estimator.get_params(deep=True)
+    if param_name is None:
+        wrong = ""
+    elif param_name not in known:
+        wrong = f": {param_name!r} is no parameter of it"
+    elif not _takes_numbers(known[param_name]):
+        wrong = (
+            f": {param_name!r} is {_called(known[param_name])}, which is not replaced by numbers"
         )
-    known = sorted(estimator.get_params(deep=True))
-    if param_name not in known:
-        raise ValueError(
-            f"param_name {param_name!r} is no parameter of the estimator; it has {', '.join(known)}"
-        )
-    return lambda width: clone(estimator).set_params(**{param_name: width})
+    else:
+        return lambda width: clone(estimator).set_params(**{param_name: width})
+    numbers = [name for name, value in sorted(known.items()) if _is_number(value)]
+    raise ValueError(
+        f"param_name (--param) must name the estimator's width{wrong}; its parameters that hold "
+        f"numbers are {', '.join(numbers) or 'none'}"
+    )
+
+
+def _called(value: Any) -> str:
+    """An object by a short name."""
+    if isinstance(value, type):
+        return f"the class {value.__name__} and no instance of it"
+    return repr(value) if value is None or isinstance(value, bool) else type(value).__name__
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _takes_numbers(value: Any) -> bool:
+    """Whether numbers may stand in the place of a parameter's value: not of a part or a switch."""
+    return not (isinstance(value, bool | list) or hasattr(value, "get_params"))
 
 
 def _rows(X: Any, y: ArrayLike, which: str = "") -> tuple[Any, np.ndarray]:
     """Inputs that have a shape, and as many finite labels."""
-    X = X if hasattr(X, "shape") else np.asarray(X)
-    labels = column_or_1d(y)
-    if labels.dtype == object:
-        labels = np.array(labels.tolist())
+    if isinstance(X, np.ndarray) or not hasattr(X, "shape"):
+        X = as_array(f"X{which}", X)
+    labels = check_labels(f"y{which}", y)
+    if labels.dtype.kind not in "biufUO":
+        raise ValueError(f"y{which} must hold numbers or text; its dtype is {labels.dtype}")
+    labels = column_or_1d(labels)
     if X.shape[0] != len(labels):
-        raise ValueError(f"X{which} and y{which} must have as many rows")
-    assert_all_finite(labels, input_name="y" + which)
+        raise ValueError(
+            f"X{which} and y{which} must have as many rows; they have {X.shape[0]} and "
+            f"{len(labels)}"
+        )
+    assert_all_finite(labels, input_name=f"y{which}")
     return X, labels
 
 
@@ -321,7 +349,7 @@ def _data(
     if (X_test is None) != (y_test is None):
         raise ValueError("X_test and y_test belong together: give both, or neither")
     if not is_for_classes:
-        labels = labels.astype(np.float64)
+        labels = check_vector("y", labels)
     if y_test is None:
         # A quarter of the different rows: equal ones would leak.
         folds = GroupShuffleSplit(1, test_size=0.25, random_state=int(rng.integers(2**31)))
@@ -333,8 +361,12 @@ def _data(
         labels, test_labels = labels[train], labels[test]
     else:
         X_test, test_labels = _rows(X_test, y_test, "_test")
-    classes = np.unique(labels) if is_for_classes else None
-    return Data(X, labels, X_test, test_labels.astype(labels.dtype), classes)
+    if not is_for_classes:
+        return Data(X, labels, X_test, check_vector("y_test", test_labels), None)
+    classes = np.unique(labels)
+    if not np.isin(test_labels, classes).any():
+        raise ValueError(f"y_test has none of the labels in y, such as {classes[0]!r}")
+    return Data(X, labels, X_test, test_labels, classes)
 
 
 def _scaled(widths: list[Any], ratio: float) -> list[Any]:

@@ -117,7 +117,8 @@ class Probes:
         losses = np.sum((scores - data.codes(data.y_test)) ** 2, axis=2)
         wrong = None
         if data.classes is not None:
-            wrong = np.array([model.predict(data.X_test) for model in models]) != data.y_test
+            decided = [self.subject.decisions(model, data.X_test) for model in models]
+            wrong = np.array(decided) != data.y_test
         return Curve(widths, scores, losses, wrong, data.spread)
 
     def _peak(self, curve: Curve, probe: str) -> Peak | None:

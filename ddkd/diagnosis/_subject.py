@@ -17,6 +17,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from ddkd._checks import check_array
+
 _WORK_A_FIT = 7e7  # products that a fit may take on average: a tenth of a second or less
 _OF_ANY_FIT = 1e6  # products in the time that a fit of nothing takes
 
@@ -89,6 +91,15 @@ class Data:
             changed[rows] = other[rows]
             labels.append(changed)
         return labels
+
+
+def lent(X: Any) -> Any:
+    """The rows as a user's estimator gets them: an array to be read alone, else a copy."""
+    if not isinstance(X, np.ndarray):
+        return X.copy() if hasattr(X, "copy") else X
+    view = X.view()
+    view.flags.writeable = False
+    return view
 
 
 def distinct_rows(X: Any) -> list[bytes]:
@@ -183,11 +194,12 @@ class Subject:
             with threadpool_limits(limits=1), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 model = self.make(width, change)
-                model.fit(self.data.X, labels)
+                model.fit(lent(self.data.X), lent(labels))
                 numbers = self.numbers(model, self.data.X)
         except Exception as error:
             at = f"estimator cannot be fitted with the width {width!r}"
-            raise ValueError(f"{at}; change it, param_range or X: {error}") from error
+            what = "it, param_name, param_range or X"
+            raise ValueError(f"{at}; change {what}: {error}") from error
         finally:
             np.random.set_state(state)  # noqa: NPY002
         self._work += work(model, width, self.data.n)
@@ -196,17 +208,27 @@ class Subject:
         return model, numbers
 
     def numbers(self, model: Any, X: Any) -> np.ndarray:
-        """Predicted numbers, or the scores of classes, (n, k)."""
+        """Predicted numbers, or the scores of classes, (n, k); ValueError if they are neither."""
         if self.data.classes is None:
-            return np.asarray(model.predict(X), dtype=np.float64).reshape(-1, 1)
+            return _checked("predict", model, X)
         if hasattr(model, "decision_function"):
-            scores = np.asarray(model.decision_function(X), dtype=np.float64)
-        elif hasattr(model, "predict_proba"):
-            scores = 2 * np.asarray(model.predict_proba(X), dtype=np.float64) - 1
-            scores = scores[:, 1] if scores.shape[1] == 2 else scores
-        else:
-            scores = self.data.codes(np.asarray(model.predict(X)))
-        return scores.reshape(len(scores), -1)
+            return _checked("decision_function", model, X)
+        if hasattr(model, "predict_proba"):
+            scores = 2 * _checked("predict_proba", model, X) - 1
+            return scores[:, 1:] if scores.shape[1] == 2 else scores
+        return self.data.codes(self.decisions(model, X))
+
+    def decisions(self, model: Any, X: Any) -> np.ndarray:
+        """Predicted classes (n,); ValueError for what is none of the training labels."""
+        decided = np.asarray(model.predict(lent(X)))
+        strange = decided[~np.isin(decided, np.unique(self.data.y))]
+        if strange.size or decided.shape != (X.shape[0],):
+            what = f"{strange[0]!r}" if strange.size else f"an array of shape {decided.shape}"
+            raise ValueError(
+                f"estimator's predict returns {what}; it must return one of the labels in y for "
+                f"each row"
+            )
+        return decided
 
     def stages(self, width: Any, labels: np.ndarray) -> list[np.ndarray]:
         """What each step of a pipeline makes of the training rows, as far as it shows."""
@@ -221,3 +243,13 @@ class Subject:
         except Exception:  # a step that cannot transform on its own shows nothing
             return []
         return stages
+
+
+def _checked(method: str, model: Any, X: Any) -> np.ndarray:
+    """Finite numbers (n, k) that a fitted model predicts; ValueError if it does not."""
+    values = check_array(
+        f"what estimator's {method} returns", getattr(model, method)(lent(X)), ndim=(1, 2)
+    )
+    if len(values) != X.shape[0]:
+        raise ValueError(f"estimator's {method} returns {len(values)} values for {X.shape[0]} rows")
+    return values.reshape(len(values), -1)

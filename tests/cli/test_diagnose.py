@@ -45,6 +45,15 @@ def test_the_first_line_says_why_and_the_numbers_are_kept(folder, capsys):
     assert all(item["probe"] in said for item in found["evidence"])
 
 
+@pytest.mark.parametrize("param", [[], ["--param", "n_components"], ["--param", "rbfsampler"]])
+def test_a_width_that_is_missing_or_wrong_is_told_with_what_there_is(param, capsys):
+    assert cli.main([*DIAGNOSE[:2], *param, *DIAGNOSE[4:]]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("ddkd diagnose: error: param_name (--param) must name the")
+    assert "rbfsampler__gamma, rbfsampler__n_components, rbfsampler__random_state, ridge__" in line
+    assert not param or f"'{param[1]}' is" in line
+
+
 @pytest.mark.parametrize("model", ["own_pipelines:none", "nowhere:damped", "own_pipelines", ":x"])
 def test_a_model_that_is_not_there_is_named(model, capsys):
     assert cli.main([DIAGNOSE[0], model, *DIAGNOSE[2:]]) == 1

@@ -7,11 +7,18 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import BaggingRegressor
 from sklearn.kernel_approximation import RBFSampler
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDRegressor
+from sklearn.linear_model import (
+    LinearRegression,
+    LogisticRegression,
+    Ridge,
+    RidgeClassifier,
+    SGDRegressor,
+)
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVR
@@ -263,12 +270,25 @@ NONSENSE = {
     "NaN in y": ({"y": np.r_[np.nan, Y[1:]]}, "y contains NaN"),
     "NaN in X": ({"X": np.full((60, 3), np.nan)}, "NaN"),
     "rows that do not match": ({"y": Y[:50]}, "as many rows"),
-    "no such parameter": ({"param_name": "width"}, "no parameter of the estimator"),
-    "no parameter": ({"param_name": None}, "must name"),
+    "no such parameter": (
+        {"param_name": "width"},
+        "'width' is no parameter of it; .* rbfsampler__n_c",
+    ),
+    "no parameter": ({"param_name": None}, r"\(--param\) must name .* rbfsampler__n_components"),
+    "a part": ({"param_name": "rbfsampler"}, "'rbfsampler' is RBFSampler, which is not replaced"),
+    "a switch": ({"param_name": "verbose"}, "'verbose' is False, which is not replaced"),
+    "a class": ({"estimator": Ridge, "param_name": "alpha"}, "the class Ridge and no instance"),
+    "words among numbers": ({"y": ["a", *Y[1:]]}, "y mixes text with other objects"),
+    "words for numbers": ({"y": Y.astype(str)}, "y must hold real numbers; its dtype is <U"),
+    "nothing among numbers": ({"y": [None, *Y[1:]]}, "one of its objects is a NoneType"),
+    "dates": ({"y": np.arange(60).astype("M8[D]")}, "y must hold numbers or text"),
+    "complex": ({"y": 1j + Y}, "y must hold numbers or text"),
+    "masked labels": ({"y": np.ma.masked_array(Y, Y > 1)}, "y is a masked array"),
+    "masked inputs": ({"X": np.ma.masked_array(X, X > 1)}, "X is a masked array"),
     "one width": ({"param_range": [3]}, "at least two"),
     "negative width": ({"param_range": [-1, 3]}, "must be positive"),
     "infinite width": ({"param_range": [1.0, np.inf]}, "finite"),
-    "raises": ({"estimator": Raising(), "param_name": "copy_X", "param_range": [1, 2]}, "no luck"),
+    "raises": ({"estimator": Raising(), "param_name": "n_jobs", "param_range": [1, 2]}, "no luck"),
     "makes no model": (
         {"estimator": lambda width: 1 / (width - width), "param_name": None},
         "cannot be made with the width",
@@ -286,6 +306,108 @@ def test_nonsense_is_refused_with_what_to_change(name):
     arguments = {"estimator": model, "X": X, "y": Y, "param_name": RFF} | change
     with pytest.raises(ValueError, match=message):
         diagnose(**arguments)
+
+
+class Predicting(RegressorMixin, BaseEstimator):
+    """Predicts what it is told to, of as many rows as it is asked for, or only of test rows."""
+
+    def __init__(self, values, width=1):
+        self.values = values
+        self.width = width
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        if self.values == "NaN for new rows":
+            return X[:, 0] if len(X) == 45 else np.full(len(X), np.nan)
+        return np.resize(self.values, 3 if self.values == [7] else len(X))
+
+
+class Deciding(ClassifierMixin, Predicting):
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+
+class Scoring(Deciding):
+    def decision_function(self, X):
+        return X[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [
+        (Predicting([1.0, np.nan]), "estimator's predict returns contains NaN"),
+        (Predicting([np.inf]), "estimator's predict returns contains NaN or infinity"),
+        (Predicting("NaN for new rows"), "estimator's predict returns contains NaN"),
+        (
+            Predicting(["1.5"]),
+            "estimator's predict returns must hold real numbers; its dtype is <U",
+        ),
+        (Predicting([1j]), "estimator's predict returns must hold real numbers"),
+        (Predicting([7]), "predict returns 3 values for 45 rows"),
+        (Deciding(["no"]), "predict returns .*'no'.*; it must return one of the labels in y"),
+        (Deciding([np.nan]), "predict returns .*nan.*; it must return one of the labels in y"),
+        (Scoring(["no"]), "predict returns .*'no'.*; it must return one of the labels in y"),
+    ],
+)
+def test_no_verdict_on_what_is_no_prediction(estimator, message):
+    y = (Y > 0).astype(int) if isinstance(estimator, Deciding) else Y
+    with pytest.raises(ValueError, match=message):
+        diagnose(estimator, X, y, param_name="width", param_range=[3, 50])
+
+
+class Overwriting(LinearRegression):
+    """Writes into what it is given."""
+
+    def __init__(self, what="X"):
+        super().__init__()
+        self.what = what
+
+    def fit(self, X, y):
+        if self.what != "test rows":
+            (X if self.what == "X" else y)[:] = 0
+        return super().fit(X, y)
+
+    def predict(self, X):
+        X[:] = 0
+        return super().predict(X)
+
+
+@pytest.mark.parametrize("what", ["X", "y", "test rows"])
+def test_an_estimator_that_writes_into_its_rows_is_refused(what):
+    model = make_pipeline(RBFSampler(), Overwriting(what)) if what == "y" else Overwriting(what)
+    name, widths = (RFF, [3, 9]) if what == "y" else ("n_jobs", [1, 2])
+    before = X.copy(), Y.copy()
+    with pytest.raises(ValueError, match=r"estimator cannot be fitted .* read-only"):
+        diagnose(model, X, Y, param_name=name, param_range=widths, X_test=X, y_test=Y)
+    np.testing.assert_array_equal(before[0], X)
+    np.testing.assert_array_equal(before[1], Y)
+
+
+def test_an_estimator_that_changes_a_table_changes_a_copy():
+    table = pytest.importorskip("pandas").DataFrame(X, columns=list("abc"))
+    before = table.copy()
+
+    class Renaming(LinearRegression):
+        def fit(self, X, y):
+            X["a"] = 0.0
+            return super().fit(X, y)
+
+    diagnose(Renaming(), table, Y, param_name="n_jobs", param_range=[1, 2])
+    assert table.equals(before)
+
+
+def test_test_labels_are_not_cut_to_the_length_of_the_training_labels():
+    model = make_pipeline(fourier(), RidgeClassifier())
+    y = np.where(Y > 0, "yes", "no")
+    y_test = np.where(Y > 0, "yes, and more", "no")
+    arguments = {"param_name": RFF, "param_range": [5, 60, 200], "X_test": X + 1.0}
+    errors = diagnose(model, X, y, y_test=y_test, **arguments).errors
+    assert errors.min() >= np.mean(Y > 0)  # none of these is ever decided for
+    with pytest.raises(ValueError, match=r"y_test has none of the labels in y, such as .*'no'"):
+        diagnose(model, X, y, y_test=Y > 0, **arguments)
 
 
 def test_a_solver_that_iterates_elsewhere_is_not_run_for_longer_where_it_does_not():
