@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._workers import single_threaded
 from ddkd.experiments._table import Scalar, as_scalar
-from ddkd.experiments._workers import single_threaded
 
 
 @dataclass(frozen=True)

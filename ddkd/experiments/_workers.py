@@ -1,19 +1,13 @@
-"""Tasks in other processes and threads: equal bits, and no worker without its parent."""
+"""Tasks of a sweep in other processes, threads and machines."""
 
 import functools
-import os
-import threading
-import time
-import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from joblib import Parallel, delayed
+from joblib import delayed
 from joblib.parallel import get_active_backend
-from threadpoolctl import OpenBLASController, threadpool_limits
 
-_POLL_SECONDS = 1.0
+from ddkd._workers import parallel
 
 
 def run_in_parallel(
@@ -33,15 +27,8 @@ def run_in_parallel(
         )
     if hasattr(backend, "client"):
         _check_cluster(backend.client, [function, experiment, data])
-    # Only loky, the backend that starts processes of its own, looks at the initializer.
-    parallel = Parallel(
-        n_jobs=n_jobs,
-        return_as="generator_unordered",
-        batch_size=1,
-        initializer=_start_worker,
-        initargs=(os.getpid(), tuple(warnings.filters)),
-    )
-    yield from parallel(delayed(function)(task, experiment, data, *arguments) for task in tasks)
+    run = parallel(n_jobs, return_as="generator_unordered", batch_size=1)
+    yield from run(delayed(function)(task, experiment, data, *arguments) for task in tasks)
 
 
 def _check_cluster(client: Any, used: Sequence[Any]) -> None:
@@ -66,57 +53,3 @@ def _module_of(value: Any) -> str:
     while isinstance(value, functools.partial):
         value = value.func
     return getattr(value, "__module__", None) or type(value).__module__
-
-
-def _start_worker(parent: int, filters: Sequence[Any]) -> None:
-    """Filter warnings as the parent does, print one in a line, and end when the parent does."""
-    warnings.resetwarnings()
-    warnings.filters.extend(filters)  # type: ignore[attr-defined]
-    warnings.formatwarning = lambda message, category, *_, **__: f"{category.__name__}: {message}\n"
-    _watch_parent(parent)
-
-
-def _watch_parent(parent: int) -> None:
-    """End this process within a second or two of its parent, however that ended."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_POLL_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-_lock = threading.Lock()
-_users = 0
-_limits: threadpool_limits
-
-
-@contextmanager
-def single_threaded() -> Iterator[None]:
-    """Hold BLAS and OpenMP to one thread while any task of this process runs.
-
-    OpenMP's limit belongs to a thread, and each sets its own. OpenBLAS's belongs to the process:
-    it holds from the first task's start to the last one's end.
-    """
-    global _users, _limits
-    with _lock:
-        if _users == 0:
-            _take_control()
-            _limits = threadpool_limits(limits=1, user_api="blas")
-        _users += 1
-    try:
-        with threadpool_limits(limits=1):
-            yield
-    finally:
-        with _lock:
-            _users -= 1
-            if _users == 0:
-                _take_control()
-                _limits.restore_original_limits()
-
-
-def _take_control() -> None:
-    # From threadpoolctl 3.8 on, one thread at a time can change OpenBLAS's limit: let it be ours.
-    if hasattr(OpenBLASController, "clear_controlling_thread"):
-        OpenBLASController.clear_controlling_thread(force=True)

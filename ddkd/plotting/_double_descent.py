@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 from scipy.signal import find_peaks
@@ -16,6 +16,7 @@ from sklearn.utils import _safe_indexing
 
 from ddkd._checks import check_choice, check_vector
 from ddkd._repr import short_repr
+from ddkd._workers import parallel
 from ddkd.plotting._axes import Threshold
 from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
 
@@ -192,7 +193,7 @@ class DoubleDescentDisplay(CurvesDisplay):
             return [float(classes) - score(model, *data) for data in fold]
 
         tasks = (delayed(errors)(value, *fold) for value in values for fold in folds)
-        found = np.reshape(Parallel(n_jobs)(tasks), (len(values), len(folds), 2))
+        found = np.reshape(parallel(n_jobs)(tasks), (len(values), len(folds), 2))
         train, test = np.moveaxis(found, -1, 0)
         n_samples = round(np.mean([len(np.asarray(fold[0][1])) for fold in folds]))
         options = {"width_name": param_name, **options}

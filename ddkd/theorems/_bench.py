@@ -6,16 +6,16 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 from typing import Any
 
-import joblib
 import numpy as np
+from joblib import delayed
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 from scipy import stats
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from ddkd._checks import check_choice, check_integer, check_real
 from ddkd._repr import short_repr
+from ddkd._workers import parallel, single_threaded
 from ddkd.testing._comparison import Comparison, check_prediction, draw, percent
 from ddkd.testing._means import compare_means
 from ddkd.theorems._picture import draw_verdict
@@ -325,8 +325,8 @@ def verify(
             for one in chosen
         ]
     root = rng if isinstance(rng, np.random.SeedSequence) else np.random.SeedSequence(rng)
-    tasks = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-        joblib.delayed(_try)(theorem, root, wrong) for theorem in chosen
+    tasks = parallel(n_jobs, return_as="generator")(
+        delayed(_try)(theorem, root, wrong) for theorem in chosen
     )
     layout = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} theorems, {remaining} left"
     bar = tqdm(tasks, total=len(chosen), bar_format=layout, leave=False, disable=not progress)
@@ -348,7 +348,7 @@ def simulate_all(theorem: Theorem, root: np.random.SeedSequence) -> list[np.ndar
     own = zlib.crc32(theorem.id.encode())
     seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, own))
     children = seed.spawn(len(theorem.settings))
-    with threadpool_limits(1, user_api="blas"):
+    with single_threaded():
         return [
             draw(
                 partial(theorem.simulate, **setting),

@@ -1,7 +1,3 @@
-import os
-import subprocess
-import sys
-import time
 import warnings
 from functools import partial
 
@@ -87,36 +83,3 @@ def test_a_cluster_that_lacks_the_module_of_the_experiment_is_named(lacking):
     with pytest.raises(ValueError, match=f"the dask {lacking} cannot import {__name__}"):
         _check_cluster(Cluster(lacking), [np.sum, partial(partial(linear_algebra), None)])
     _check_cluster(Cluster("nobody"), [linear_algebra, draw])
-
-
-WORKER = "import os, time; from ddkd.experiments._workers import _watch_parent as watch; "
-PARENT = """
-import subprocess, sys
-worker = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE)
-print(worker.stdout.readline().decode(), flush=True)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a process has no parent there once it ended")
-@pytest.mark.slow
-def test_a_worker_ends_when_its_parent_does():
-    worker = WORKER + "watch(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)"
-    parent = subprocess.run(
-        [sys.executable, "-c", PARENT, worker], stdout=subprocess.PIPE, timeout=60, check=True
-    )
-    process, deadline = int(parent.stdout), time.monotonic() + 15
-    while is_running(process) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not is_running(process)
-
-
-def is_running(process):
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    # A process that has ended, and that nobody has asked about, is a zombie.
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
-    )
-    return not state.stdout.startswith("Z") and bool(state.stdout)
