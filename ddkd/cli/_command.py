@@ -1,4 +1,4 @@
-"""Run one command: read its data, hold its folder, and keep what it found there."""
+"""Run one command: read its data, make its folder, and keep what it found there."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from ddkd._text import printable
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._output import hold_folder, how_to_resume, publish, saved_answer
+from ddkd.cli._output import publish, results_folder, saved_answer, what_is_kept
 from ddkd.exceptions import InterpolationWarning
 
 
@@ -25,7 +25,7 @@ def run(command: ModuleType, args: argparse.Namespace) -> Answer:
             warnings.showwarning = _print_warning
             return _answer(command, args)
     except KeyboardInterrupt as stop:
-        raise type(stop)(how_to_resume(args)) from None
+        raise type(stop)(what_is_kept(args)) from None
 
 
 def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:
@@ -33,7 +33,7 @@ def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:
     data = None if args.data in (None, OWN_DATA) else Data(args)
     if not command.WRITES:
         return command.run(args, data)
-    with hold_folder(args):
+    with results_folder(args):
         return saved_answer(args, data) or publish(args, data, command.run(args, data))
 
 

@@ -83,11 +83,10 @@ JOBS: Flags = {
 }
 WRITE: Flags = {
     "--out": flag(f"for the results ({DEFAULT})", "FOLDER", type=Path),
-    "--force": switch("replace the results of another run"),
+    "--force": switch("compute afresh, and replace the results of another run"),
 }
 RUN: Flags = {
     **WRITE,
-    "--resume": switch("go on from an interrupted run"),
     **SEED,
     "--repeats": flag(DEFAULT, "N", type=positive, default=10),
     **JOBS,

@@ -1,13 +1,11 @@
 """The folder of a command: what is finished, what is interrupted, and what is written."""
 
 import argparse
-import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,12 +20,11 @@ from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress
 from ddkd.cli._readme import readme
-from ddkd.datasets import fingerprint
 from ddkd.experiments import SweepResult, draw_split, sweep
-from ddkd.experiments._lock import folder_lock
+from ddkd.experiments._store import clear, stored_tasks
 
 # Flags that do not change what is computed.
-_ONLY_HOW = {"out", "force", "resume", "jobs", "json", "quiet", "verbose", "debug", "argv", "save"}
+_ONLY_HOW = {"out", "force", "jobs", "json", "quiet", "verbose", "debug", "argv", "save"}
 _ANSWER = "answer.json"
 # Results are files of these kinds.
 _KINDS = {".csv", ".html", ".json", ".npz", ".png", ".svg", ".txt"}
@@ -38,38 +35,25 @@ def _unfinished(args: argparse.Namespace) -> Path:
     return args.out / "unfinished"
 
 
-def _finished_tasks(args: argparse.Namespace) -> int:
-    return len(list(_unfinished(args).glob("task-*.json")))
-
-
-def _remove_unfinished(args: argparse.Namespace) -> None:
-    """Remove it, if it is the folder of a sweep and nobody else's."""
-    if (_unfinished(args) / "manifest.json").is_file():
-        shutil.rmtree(_unfinished(args))
-
-
 @contextmanager
-def hold_folder(args: argparse.Namespace) -> Iterator[None]:
-    """Hold `--out` for this run alone; leave no empty folder behind.
+def results_folder(args: argparse.Namespace) -> Iterator[None]:
+    """Make `--out`, and leave no empty folder behind.
 
     Where results could not be written after all work, nothing is computed.
     """
     fresh = not args.out.exists()
     try:
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(folder_lock(args.out))
-            except OSError as error:
-                raise ValueError(
-                    f"nothing can be written in {args.out} ({error.strerror}); --out FOLDER "
-                    f"chooses another place"
-                ) from None
-            _check_free(args.out)
-            try:
-                yield
-            finally:
-                if not _finished_tasks(args):
-                    _remove_unfinished(args)
+        try:
+            args.out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=args.out):
+                pass
+        except OSError as error:
+            raise ValueError(
+                f"nothing can be written in {args.out} ({error.strerror}); --out FOLDER "
+                f"chooses another place"
+            ) from None
+        _check_free(args.out)
+        yield
     finally:
         if fresh:
             with suppress(OSError):  # it holds something
@@ -86,15 +70,12 @@ def _check_free(out: Path) -> None:
             )
 
 
-def how_to_resume(args: argparse.Namespace) -> str:
-    """What an interrupted run has left, and how to go on from there."""
-    n = _finished_tasks(args)
+def what_is_kept(args: argparse.Namespace) -> str:
+    """What an interrupted run has left."""
+    n = stored_tasks(_unfinished(args))
     if n == 0:
         return "Nothing had been finished."
-    return (
-        f"{n} finished tasks are in {_unfinished(args)}; to go on from there, run the same "
-        f"command with --resume"
-    )
+    return f"{n} finished tasks are in {_unfinished(args)}: the same command goes on from there"
 
 
 def _settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:
@@ -115,14 +96,18 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
     again = "This run had been finished before; --force measures anew."
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        if saved.pop("digest") != _digest(saved):
-            raise ValueError("it was changed")
         old, files = saved["settings"], saved["files"]
         answer = Answer(**saved["answer"])
         answer = replace(answer, body=[*answer.body, again], report=args.out / answer.report)
+        is_whole = all((args.out / name).exists() for name in files)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ValueError(f"{path} is damaged; --force measures anew") from None
-    new = _settings(args, data)
+    _check_same_run(args, old, _settings(args, data))
+    return answer if is_whole and not getattr(args, "save", None) else None
+
+
+def _check_same_run(args: argparse.Namespace, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """ValueError if a folder holds the results of other settings."""
     what = ", ".join(
         "other contents of the data"
         if key == "contents"
@@ -135,13 +120,6 @@ def saved_answer(args: argparse.Namespace, data: Data | None) -> Answer | None:
             f"{args.out} holds the results of another run ({what}): --force replaces them, --out "
             f"FOLDER keeps both"
         )
-    for name, digest in files.items():
-        if fingerprint(str(args.out / name)) != digest:
-            raise ValueError(
-                f"{args.out / name} has been changed or removed since this run finished; --force "
-                f"measures anew"
-            )
-    return None if getattr(args, "save", None) else answer
 
 
 def _said(value: Any) -> Any:
@@ -151,6 +129,7 @@ def _said(value: Any) -> Any:
 
 def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answer:
     """Write the results, move their files to `--out` together, and keep the answer there."""
+    saved_answer(args, data)  # refused, if another run has finished there in the meantime
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=args.out) as folder:
         draft = Path(folder)
         if answer.table is not None:
@@ -178,40 +157,25 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
             {
                 "settings": _settings(args, data),
                 "answer": vars(answer) | written | {"report": report},
-                "files": {name: fingerprint(str(args.out / name)) for name in names},
+                "files": names,
             }
         )
-        text = json.dumps({"digest": _digest(saved), **saved}, indent=1)
-        (draft / _ANSWER).write_text(text + "\n", encoding="utf-8")
+        (draft / _ANSWER).write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
         os.replace(draft / _ANSWER, args.out / _ANSWER)
-    if hasattr(args, "resume"):  # the command is a sweep
-        _remove_unfinished(args)
+    clear(_unfinished(args))
     return answer
 
 
-def _digest(saved: dict[str, Any]) -> str:
-    """SHA-256 of what is saved; a change of any value changes it."""
-    return hashlib.sha256(json.dumps(saved).encode()).hexdigest()
-
-
 def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
-    """Options that every command hands to the sweep; an early look at what is interrupted."""
-    unfinished = _unfinished(args)
+    """Options that every command hands to the sweep."""
     if args.force:
-        _remove_unfinished(args)
-    if unfinished.exists() and args.force:
-        raise ValueError(f"{unfinished} holds no run: move it, or choose another folder with --out")
-    if unfinished.exists() and not args.resume:
-        raise ValueError(
-            f"{unfinished} holds an interrupted run: --resume goes on with it, --force starts anew"
-        )
+        clear(_unfinished(args))
     return {
         "repeats": args.repeats,
         "seed": args.seed,
         # No more workers than tasks: each one costs a second to start.
         "n_jobs": min(args.jobs if args.jobs > 0 else joblib.cpu_count(), args.repeats),
-        "checkpoint": unfinished,
-        "resume": args.resume,
+        "folder": _unfinished(args),
         "progress": shows_progress(args),
     }
 

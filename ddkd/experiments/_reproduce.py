@@ -159,8 +159,7 @@ def reproduce(
     repeats: int = 10,
     seed: int = 0,
     n_jobs: int = 1,
-    checkpoint: Path | None = None,
-    resume: bool = False,
+    folder: Path | None = None,
     progress: bool = True,
 ) -> Reproduction:
     """Measure the paper's claims.
@@ -180,10 +179,9 @@ def reproduce(
         Seed of everything random; results do not depend on `n_jobs`.
     n_jobs : int, default=1
         Worker processes, as in joblib.
-    checkpoint : path or None, default=None
-        Folder in which every finished repeat is kept.
-    resume : bool, default=False
-        Continue from `checkpoint`.
+    folder : path or None, default=None
+        Folder in which every finished repeat is kept, and from which those of the same experiment
+        are taken; see `sweep`.
     progress : bool, default=True
         Whether to draw a progress bar.
 
@@ -205,8 +203,7 @@ def reproduce(
             "contestants": contestants_of(contestants),
             "everyone": everyone,
         },
-        checkpoint=checkpoint,
-        resume=resume,
+        folder=folder,
         progress=progress,
     )
     claims = [c for p in jobs for c in judge_claims(result.where(data=p.data).columns, data=p.data)]

@@ -27,8 +27,8 @@ def draw_split(
         The label column of a CSV file.
     digest : str or None, default=None
         What `ddkd.datasets.fingerprint` said of `data` at the start; None does not ask whether a
-        file has changed since. As an argument of the source it is part of a checkpoint's identity,
-        so no run resumes on another file.
+        file has changed since. As an argument of the source it is part of what a sweep remembers:
+        no task of another file is taken for one of this.
     **options
         Further options of `ddkd.datasets.load`, such as `n_samples`.
 

@@ -1,28 +1,25 @@
 """An experiment over a grid and over repeats."""
 
-import functools
 import itertools
-import json
-import pickle
+import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, nullcontext
-from dataclasses import fields, is_dataclass
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 from tqdm.auto import tqdm
 
 from ddkd._checks import check_integer
 from ddkd.datasets import Split
-from ddkd.experiments._checkpoint import Checkpoint
-from ddkd.experiments._lock import folder_lock
-from ddkd.experiments._provenance import environment, versions
+from ddkd.experiments._identity import described, identity, plain
+from ddkd.experiments._provenance import environment
 from ddkd.experiments._result import SweepResult
+from ddkd.experiments._store import Store
 from ddkd.experiments._table import Scalar, as_scalar, columns_of
-from ddkd.experiments._task import Task, run_task
+from ddkd.experiments._task import Task, TaskResult, run_task
 from ddkd.experiments._workers import run_in_parallel
 
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {rate_fmt}, {remaining} left"
@@ -37,8 +34,7 @@ def sweep(
     seed: int = 0,
     n_jobs: int | None = 1,
     params: Mapping[str, Any] | None = None,
-    checkpoint: str | Path | None = None,
-    resume: bool = False,
+    folder: str | Path | None = None,
     progress: bool = True,
 ) -> SweepResult:
     """Run an experiment at every point of a grid, several times over.
@@ -69,11 +65,12 @@ def sweep(
         Number of processes, as in joblib; -1 is one for each core.
     params : mapping of str to object, optional
         Further keyword arguments of `experiment`, the same in every task.
-    checkpoint : str or Path, optional
-        Folder that receives each finished task before the next is reported.
-    resume : bool, default False
-        Continue the sweep in `checkpoint`, if there is one; it must have had the same experiment
-        name, data, grid, repeats, seed, params and library versions.
+    folder : str or Path, optional
+        Folder that receives each finished task before the next is reported. Tasks of the same
+        experiment that it holds are not computed again, and a line on standard error says how many:
+        the same grid, seed, params, data, code and versions of the libraries. The code is that of
+        the files of `experiment`, `data` and all functions among `params`, and of ddkd; where it
+        is in no file, as in an interactive session, nothing is kept.
     progress : bool, default True
         Show a progress bar on the terminal.
 
@@ -85,16 +82,14 @@ def sweep(
     Raises
     ------
     ValueError
-        If an argument is not usable; if `checkpoint` belongs to another sweep, is in use, holds a
-        sweep and `resume` is false, or holds what no sweep wrote; if a dask scheduler or worker
-        cannot import the experiment.
+        If an argument is not usable; if a dask scheduler or worker cannot import the experiment.
     OSError
-        If a checkpoint cannot be written; what was written before is intact.
+        If a task cannot be written; those written before are intact.
 
     Warns
     -----
     RuntimeWarning
-        If a task of the checkpoint is damaged; it is computed again.
+        If a stored task is damaged, and is computed again; if nothing can be kept.
 
     Examples
     --------
@@ -119,16 +114,14 @@ def sweep(
     seed = check_integer("seed", seed, low=0)
     if n_jobs is not None and check_integer("n_jobs", n_jobs, low=-(2**15)) == 0:
         raise ValueError("n_jobs must not be 0")
-    if resume and checkpoint is None:
-        raise ValueError("resume=True needs a checkpoint folder")
 
     parameters = {
-        "experiment": _described(experiment),
-        "data": _described(data),
+        "experiment": described(experiment),
+        "data": described(data),
         "grid": grid,
         "repeats": repeats,
         "seed": seed,
-        "params": _plain(params),
+        "params": plain(params),
     }
     points = [dict(zip(grid, point, strict=True)) for point in itertools.product(*grid.values())]
     tasks = [
@@ -136,31 +129,29 @@ def sweep(
         for i, (p, r) in enumerate(itertools.product(range(len(points)), range(repeats)))
     ]
     start = time.perf_counter()
-    folder = None if checkpoint is None else Path(checkpoint)
-    with nullcontext() if folder is None else folder_lock(folder):
-        identity = {"versions": versions(), **parameters}
-        store = None if folder is None else Checkpoint(folder, identity, resume=resume)
-        done = store.finished(len(tasks)) if store else {}
-        pending = [task for task in tasks if task.index not in done]
-        results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
-        # Tasks are few and long, so that each is worth a new line; the first one tells the pace.
-        bar = tqdm(
-            total=len(tasks),
-            initial=len(done),
-            disable=not progress,
-            bar_format=_BAR,
-            unit=" task",
-            leave=False,
-            mininterval=0,
-            delay=1e-9,
-            smoothing=0,
-        )
-        with closing(results), bar:
-            for result in results:
-                if store:
-                    store.store(result)
-                done[result.index] = result
-                bar.update()
+    store = _open_store(folder, parameters, experiment, data, params)
+    done = _stored(store, tasks)
+    n_stored = len(done)
+    pending = [task for task in tasks if task.index not in done]
+    results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
+    # Tasks are few and long, so that each is worth a new line; the first one tells the pace.
+    bar = tqdm(
+        total=len(tasks),
+        initial=n_stored,
+        disable=not progress,
+        bar_format=_BAR,
+        unit=" task",
+        leave=False,
+        mininterval=0,
+        delay=1e-9,
+        smoothing=0,
+    )
+    with closing(results), bar:
+        for result in results:
+            if store:
+                store.write(tasks[result.index], result)
+            done[result.index] = result
+            bar.update()
     records = [
         {**task.point, "repeat": task.repeat, **record}
         for task in tasks
@@ -171,9 +162,39 @@ def sweep(
         "n_jobs": n_jobs,
         "seconds": time.perf_counter() - start,
         "task_seconds": [done[task.index].seconds for task in tasks],
-        "tasks_resumed": len(tasks) - len(pending),
+        "tasks_taken": n_stored,
     }
     return SweepResult(columns_of(records), parameters, provenance)
+
+
+def _open_store(
+    folder: str | Path | None, parameters: dict[str, Any], *values: Any
+) -> Store | None:
+    """The store of a sweep; None without a folder, or if nobody can tell when its code changes."""
+    if folder is None:
+        return None
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise ValueError(f"a folder is needed, and {folder} is a file")
+    # A task does not depend on how many there are.
+    same = {name: value for name, value in parameters.items() if name != "repeats"}
+    try:
+        return Store(Path(folder), identity(same, *values))
+    except OSError as error:
+        warnings.warn(f"no task is kept in {folder}: {error}", RuntimeWarning, stacklevel=3)
+        return None
+
+
+def _stored(store: Store | None, tasks: Sequence[Task]) -> dict[int, TaskResult]:
+    """Finished tasks by number; a line on standard error says that they are not computed."""
+    if store is None:
+        return {}
+    done = {task.index: result for task in tasks if (result := store.read(task))}
+    if done:
+        date = store.date([tasks[index] for index in done])
+        print(
+            f"{len(done)} of {len(tasks)} tasks taken from {store.folder} ({date})", file=sys.stderr
+        )
+    return done
 
 
 def _check_grid(grid: Any) -> dict[str, list[Scalar]]:
@@ -192,31 +213,3 @@ def _check_grid(grid: Any) -> dict[str, list[Scalar]]:
         if not checked[name]:
             raise ValueError(f"grid[{name!r}] is empty; it needs at least one value")
     return checked
-
-
-def _plain(value: Any) -> Any:
-    """`value` for a manifest: scalars, lists and dictionaries as they are, the rest described."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    try:
-        return as_scalar("value", value)
-    except ValueError:
-        return _described(value)
-
-
-def _described(value: Any) -> str:
-    """The name of a function, or the class and the digest of an object: the same everywhere."""
-    if isinstance(value, functools.partial):
-        arguments = json.dumps([_plain(value.args), _plain(value.keywords)])
-        return f"partial {_described(value.func)} {arguments}"
-    if hasattr(value, "__qualname__"):
-        return f"{value.__module__}.{value.__qualname__}"
-    # Only what makes a data class: what it has computed since would change its digest.
-    own = [getattr(value, f.name) for f in fields(value)] if is_dataclass(value) else value
-    try:
-        digest = joblib.hash(own)
-    except (pickle.PicklingError, AttributeError, TypeError):  # it cannot be pickled
-        digest = repr(value)
-    return f"{type(value).__module__}.{type(value).__qualname__} {digest}"

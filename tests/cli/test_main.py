@@ -107,32 +107,29 @@ def interrupted(monkeypatch):
 CURVE = ["curve", "--quiet", "--repeats", "3", "--jobs", "1", "--max-width", "40"]
 
 
-def test_an_interrupted_run_resumes_to_the_same_bytes(data, tmp_path, capsys, interrupted):
+def test_an_interrupted_run_goes_on_to_the_same_bytes(data, tmp_path, capsys, interrupted):
     whole, out = tmp_path / "whole", tmp_path / "out"
     command = [*CURVE, "--data", str(data)]
     assert cli.main([*command, "--out", str(out)]) == 130
     message = capsys.readouterr().err
     assert "1 finished tasks" in message
     assert str(out / "unfinished") in message
-    assert "--resume" in message
-    # Starting over by accident would throw the finished task away: it is refused.
-    assert cli.main([*command, "--out", str(out)]) == 1
-    assert "holds an interrupted run" in capsys.readouterr().err
-    assert cli.main([*command, "--out", str(out), "--resume"]) == 0
+    assert "the same command goes on from there" in message
+    assert cli.main([*command, "--out", str(out)]) == 0
+    assert capsys.readouterr().err.startswith(f"1 of 3 tasks taken from {out / 'unfinished'}")
     assert len(interrupted) == 4  # tasks 0 and 1, then 1 again and 2: nothing finished is redone
     assert cli.main([*command, "--out", str(whole)]) == 0
     assert (out / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
     assert not (out / "unfinished").exists()
 
 
-def test_resuming_with_other_parameters_shows_the_difference(data, tmp_path, capsys, interrupted):
+def test_nothing_is_taken_from_a_run_with_other_parameters(data, tmp_path, capsys, interrupted):
     command = [*CURVE, "--data", str(data), "--out", str(tmp_path / "out")]
     assert cli.main(command) == 130
     capsys.readouterr()
-    assert cli.main([*command, "--resume", "--seed", "5"]) == 1
-    message = capsys.readouterr().err
-    assert "seed: 0 there, 5 here" in message
-    assert len(message.strip().splitlines()) == 1
+    assert cli.main([*command, "--seed", "5"]) == 0
+    assert "taken" not in capsys.readouterr().err
+    assert not (tmp_path / "out" / "unfinished").exists()
 
 
 @pytest.mark.parametrize(
@@ -239,14 +236,14 @@ def test_a_changed_file_is_not_mixed_with_what_was_finished(tmp_path, capsys, in
     assert cli.main(command) == 130
     np.savez(tmp_path / "d.npz", X=X, y=1 - y)
     capsys.readouterr()
-    assert cli.main([*command, "--resume"]) == 1
-    assert "belongs to another sweep" in capsys.readouterr().err
+    assert cli.main(command) == 0
+    assert "taken" not in capsys.readouterr().err
 
 
 def test_out_must_not_be_a_file(tmp_path, capsys):
     (tmp_path / "file").touch()
     assert cli.main([*CURVE, "--out", str(tmp_path / "file")]) == 1
-    assert "a folder is needed" in capsys.readouterr().err
+    assert f"nothing can be written in {tmp_path / 'file'}" in capsys.readouterr().err
 
 
 def test_a_curve_at_every_width_agrees_with_the_one_at_some(data, tmp_path):

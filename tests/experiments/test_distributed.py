@@ -56,9 +56,9 @@ def run(**changes):
 @pytest.mark.parametrize("client", [1, pytest.param(2, marks=pytest.mark.slow)], indirect=True)
 def test_a_sweep_on_the_cluster_has_the_same_bits(client, tmp_path):
     with joblib.parallel_config(backend="dask"):
-        result = run(checkpoint=tmp_path / "sweep")
+        result = run(folder=tmp_path / "sweep")
     np.testing.assert_array_equal(result["norm"], run()["norm"])
-    assert len(list((tmp_path / "sweep").glob("task-*.json"))) == 16
+    assert len(list((tmp_path / "sweep").rglob("point-*.json"))) == 16
 
 
 def test_a_killed_worker_is_survived(client, tmp_path):

@@ -79,7 +79,7 @@ def clean_up(process):
 
 
 def finished(folder):
-    return {path.name for path in folder.glob("task-*.json")} if folder.exists() else set()
+    return {path.name for path in folder.glob("sweep-*/point-*.json")}
 
 
 def resume(folder, tmp_path, monkeypatch, **changes):
@@ -89,7 +89,7 @@ def resume(folder, tmp_path, monkeypatch, **changes):
     log.write_text("")
     monkeypatch.setenv("DDKD_TEST_LOG", str(log))
     result = interrupted_sweep.run(folder, **changes)
-    assert result.provenance["tasks_resumed"] == len(before)
+    assert result.provenance["tasks_taken"] == len(before)
     assert len(log.read_text().splitlines()) == interrupted_sweep.N_TASKS - len(before)
     result.to_csv(tmp_path / "r.csv")
     return (tmp_path / "r.csv").read_bytes()
@@ -159,7 +159,7 @@ def test_the_main_job_and_any_signal_at_a_random_moment(
         assert_nothing_is_left(process)
     finally:
         clean_up(process)
-    subprocess.run([*command, "--out", str(out), "--resume"], check=True, capture_output=True)
+    subprocess.run([*command, "--out", str(out)], check=True, capture_output=True)
     assert results(out) == reproduced
     assert not (out / "unfinished").exists()
 
@@ -198,10 +198,10 @@ def test_a_full_disk_leaves_earlier_tasks_intact(tmp_path, monkeypatch, undistur
     _, errors = process.communicate(timeout=60)
     assert process.returncode != 0
     last = errors.strip().splitlines()[-1]
-    assert f"cannot write task-000015.json in {folder} (File too large)" in last
-    assert "can be resumed with the tasks that are there" in last
-    assert finished(folder) == {f"task-{i:06d}.json" for i in range(15)}
-    assert not list(folder.glob("*.tmp")) + list(folder.glob(".*.tmp"))
+    assert "point-5-repeat-0.json (File too large)" in last
+    assert "the same call goes on with the tasks that are there" in last
+    assert finished(folder) == {f"point-{i}-repeat-{r}.json" for i in range(5) for r in range(3)}
+    assert not list(folder.rglob("*.tmp"))
     assert resume(folder, tmp_path, monkeypatch, padding=100) == undisturbed[100]
 
 

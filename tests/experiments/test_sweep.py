@@ -162,7 +162,6 @@ def test_a_failing_task_is_named(n_jobs):
         ({"seed": None}, "seed must be an integer"),
         ({"n_jobs": 0}, "n_jobs must not be 0"),
         ({"n_jobs": "two"}, "n_jobs must be an integer"),
-        ({"resume": True}, "resume=True needs a checkpoint"),
         ({"experiment": lambda *a, **k: {"error": 1}}, "must return a list of dictionaries"),
         ({"experiment": lambda *a, **k: [{1: 1}]}, "a record with the name 1"),
         ({"experiment": lambda *a, **k: [{"repeat": 1}]}, "'repeat', which the sweep adds"),

@@ -18,7 +18,7 @@ def data(rng):
 
 
 def experiment(split, rng, width, padding):
-    # Where the log goes must not be part of the sweep, or resuming would be refused.
+    # Where the log goes must not be part of the sweep, or nothing would be taken.
     with open(os.environ["DDKD_TEST_LOG"], "a") as log:
         log.write(f"{width} {split.X_train[0, 0]!r}\n")
     time.sleep(0.02)
@@ -39,8 +39,7 @@ def run(folder=None, *, n_jobs=1, padding=0):
         seed=1,
         n_jobs=n_jobs,
         params={"padding": padding},
-        checkpoint=folder,
-        resume=folder is not None,
+        folder=folder,
         progress=False,
     )
 
