@@ -25,6 +25,8 @@ class Committee:
         Where the inputs come from.
     coefs : ndarray of shape (n_models, n_features)
         Coefficients of the models.
+    features : ndarray of int
+        The columns they use.
     decide : {"mean", "vote"}
         How they decide.
     risk, error_rate : float
@@ -33,6 +35,7 @@ class Committee:
 
     population: GaussianPopulation
     coefs: np.ndarray
+    features: np.ndarray
     decide: str
     risk: float
     error_rate: float
@@ -62,7 +65,7 @@ class Committee:
         n_transfer : int
             Number of fresh examples.
         features : None, "all", bool mask or index array, default=None
-            The student's columns; None for all.
+            The student's columns; None for those of the committee, "all" for every column.
         alpha : float, default=0.0
             Ridge penalty of the student; 0 for minimum norm.
         rng : None, int, SeedSequence or Generator, default=None
@@ -75,7 +78,9 @@ class Committee:
         """
         X = self.population.sample(n_transfer, rng=rng)
         y = taught(self.scores(X), "hard")
-        columns = check_features("features", features, self.population.n_features)
+        columns = self.features
+        if features is not None:
+            columns = check_features("features", features, self.population.n_features)
         return linear_model(self.population, X, y, columns, alpha, self.coefs.mean(axis=0))
 
 
@@ -131,17 +136,18 @@ def committee(
         for _ in range(count)
     ]
     coefs = np.array([model.coef for model in models])
+    columns = models[0].features
     if decide == "mean":
         mean = coefs.mean(axis=0)
         risk, error_rate = population.risk(mean), population.error_rate(mean)
-        return Committee(population, coefs, decide, risk, error_rate)
+        return Committee(population, coefs, columns, decide, risk, error_rate)
     if count % 2 == 0:
         raise ValueError(f"n_models must be odd for a vote; got {count}")
     X = population.sample(_DRAWS, rng=generator)
     votes = _decisions(X, coefs, decide)
     risk = float(np.mean((population.label(X, rng=generator) - votes) ** 2))
     error_rate = float(np.mean((votes > 0) != (X @ population.coef >= 0)))
-    return Committee(population, coefs, decide, risk, error_rate)
+    return Committee(population, coefs, columns, decide, risk, error_rate)
 
 
 def _decisions(X: np.ndarray, coefs: np.ndarray, decide: str) -> np.ndarray:

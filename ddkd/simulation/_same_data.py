@@ -114,7 +114,9 @@ def gradient_flow(
     X, y = draw(population, n_samples, check_rng(rng))
     left, size, right = np.linalg.svd(X[:, columns], full_matrices=False)
     coef = np.zeros(population.n_features)
-    coef[columns] = right.T @ (-np.expm1(-stop * size**2) / size * (left.T @ y))
+    # Directions that the inputs never take stay at zero.
+    moved = np.divide(-np.expm1(-stop * size**2), size, out=np.zeros_like(size), where=size > 0)
+    coef[columns] = right.T @ (moved * (left.T @ y))
     return _model(population, X, y, coef)
 
 
