@@ -42,19 +42,30 @@ def projected_risk(rng, population, n, k, n_sets=160):
     return mean_loss(population, fit_through(Q, X, y))
 
 
-def split(rng, population, n, k, alpha):
+def split(rng, population, n, k, alpha, n_sets=9, n_maps=3):
     """Bias, sampling, initialisation, noise, from products of errors.
 
     They share data and features, data, or nothing.
     """
     s, b = population.eigenvalues, population.coef
-    clean = type(population)(s, b)
-    first, second = b - feature_fits(rng, clean, n, k, alpha, n_models=2)
-    bias = np.mean((first[:-1] * second[1:]) @ s)
-    data, both = np.mean((first * second) @ s), np.mean(first**2 @ s)
-    X, W = inputs(rng, population, n, 7), maps(rng, population, k, 7)
-    noise = population.noise_variance * spread(population, W @ smoothers(X @ W, alpha))
-    return [bias, data - bias, both - data, noise]
+    X = inputs(rng, population, n, n_sets)
+    fitted, noise = [], []
+    for _ in range(n_maps):
+        W = maps(rng, population, k, n_sets)
+        S = W @ smoothers(X @ W, alpha)
+        fitted.append(apply(S, X @ b))
+        noise.append(population.noise_variance * spread(population, S))
+    errors = np.sqrt(s) * (b - np.array(fitted))
+    bias = product(errors.mean(axis=0))
+    data, both = product(errors), np.mean(np.sum(errors**2, axis=2))
+    return [bias, data - bias, both - data, np.mean(noise)]
+
+
+def product(errors):
+    """Mean product of two different errors along the first axis, summed over the last."""
+    count = len(errors)
+    products = np.sum(errors, axis=0) ** 2 - np.sum(errors**2, axis=0)
+    return np.mean(np.sum(products, axis=-1)) / (count * (count - 1))
 
 
 def relu_risk(rng, d, n, k, alpha, signal, noise, n_sets=7, n_test=200):

@@ -3,8 +3,10 @@
 Each draws many training sets at once and returns means over them, in the shape of its law.
 """
 
+from functools import cache
+
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 from ddkd import simulation
 from ddkd.simulation import ridge_fits, training_sets
@@ -65,6 +67,47 @@ def ridge_loss(rng, population, n, alpha=0.0, n_sets=20):
     return mean_loss(population, fits(rng, population, n, alpha, n_sets))
 
 
+# What is best, found by trying.
+
+
+@cache
+def best_ridge(population, n, n_sets=300):
+    """The ridge of least mean loss on training sets of its own."""
+    X, y = training_sets(population, n, n_sets, rng=np.random.default_rng(n))
+    left, size, right = np.linalg.svd(X, full_matrices=False)
+    along = apply(transpose(left), y) * size
+
+    def loss(log_ridge):
+        return mean_loss(population, apply(transpose(right), along / (size**2 + np.exp(log_ridge))))
+
+    typical = np.log(np.mean(size**2))
+    return np.exp(optimize.minimize_scalar(loss, bounds=(typical - 6, typical + 6)).x)
+
+
+def tuned_loss(rng, population, n, factors, n_sets=20):
+    """Mean loss at multiples of the best ridge."""
+    ridges = [factor * best_ridge(population, n) for factor in factors]
+    return [ridge_loss(rng, population, n, ridge, n_sets) for ridge in ridges]
+
+
+@cache
+def best_teacher(population, n, alpha, n_sets=60):
+    """Coefficients of the teacher whose students have the least mean loss.
+
+    A student makes S (X w + e) of its teacher's w, with noise e if labels are signs. As inputs are
+    symmetric in each column, the mean of |b - S X w|^2 is a sum over columns, in each of which the
+    best w_j is one division.
+    """
+    s, X = population.eigenvalues, inputs(np.random.default_rng(n), population, n, n_sets)
+    S = smoothers(X, alpha)
+    H = S @ X
+    kept = s * np.mean(np.diagonal(H, axis1=1, axis2=2), axis=0)
+    square = np.mean(s @ H**2, axis=0)
+    if has_classes(population):
+        square += (np.pi / 2 - 1) * s * spread(population, S)  # what a sign has beside its score
+    return population.coef * kept / square
+
+
 # Students on fresh inputs.
 
 
@@ -84,10 +127,11 @@ def teacher_and_student(rng, population, n, m, n_sets=12):
     return [mean_loss(population, w) for w in (teacher, taught(rng, population, teacher, m))]
 
 
-def taught_by(rng, population, n, alpha, teachers, n_sets=8):
-    """Students of some given teachers, on the same inputs."""
+def taught_by_the_best(rng, population, n, alpha, n_sets=8):
+    """Students of the best teacher and of the truth, on the same inputs."""
     X = inputs(rng, population, n, n_sets)
     label = np.sign if has_classes(population) else np.asarray
+    teachers = best_teacher(population, n, alpha), population.coef
     students = [ridge_fits(X, label(X @ coef), alpha) for coef in teachers]
     return [mean_loss(population, w) for w in students]
 

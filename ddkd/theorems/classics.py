@@ -183,6 +183,7 @@ def _as_one_gaussian(population, n, m):
         "the student only as good as its teacher": [0, 0],
     },
     bias=0.009,
+    n_repeats=150,
 )
 def two_clusters(population, n, m):
     r"""On two clusters a student can be better than its teacher.

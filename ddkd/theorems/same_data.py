@@ -30,6 +30,7 @@ def _quadratic(population, n, alpha):
         "the ridge divided by n": {"alpha": lambda at: at["alpha"] / at["n"]},
     },
     bias=0.012,
+    n_repeats=150,
 )
 def self_distillation(population, n, alpha, *, half=0.5):
     r"""Soft self-distillation has a best share of own labels, in closed form.
@@ -37,7 +38,8 @@ def self_distillation(population, n, alpha, *, half=0.5):
     .. math:: \xi^* = -\frac{\alpha R'}{2 D},\quad E(\xi^*) = R - \frac{(\alpha R')^2}{4 D},\quad
         D = \sum_j s_j\,\mathbb E (\alpha\,\partial_\alpha w_j)^2
 
-    At a tuned ridge above zero R' = 0: there it gains nothing to first order.
+    At a tuned ridge above zero R' = 0: there it gains nothing to first order. Where
+    the best of all ridges >= 0 is 0 itself, a negative share can gain much.
 
     Source: Das and Sanghavi, arXiv 2301.13304; arXiv 2602.17565.
     """
@@ -55,6 +57,7 @@ def self_distillation(population, n, alpha, *, half=0.5):
         "the ridge divided by n": {"alpha": lambda at: at["alpha"] / at["n"]},
     },
     bias=0.009,
+    n_repeats=250,
 )
 def one_shot_tuning(population, n, alpha):
     r"""The best share of own soft labels can be read from training residuals.
