@@ -29,6 +29,7 @@ NOT_FUZZED = {
     "datasets.fingerprint": FILES,
     "datasets.is_stream": OBJECTS,
     "datasets.read_file": FILES,
+    "datasets.Undecided": FILES,
     "experiments.claims_in_full": OBJECTS,
     "experiments.claims_summary": OBJECTS,
     "experiments.claims_table": OBJECTS,

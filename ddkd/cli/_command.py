@@ -3,6 +3,8 @@
 import argparse
 import sys
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 from types import ModuleType
 
 from threadpoolctl import threadpool_limits
@@ -32,9 +34,18 @@ def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:
     """The command's answer, or that of a finished run."""
     data = None if args.data in (None, OWN_DATA) else Data(args)
     if not command.WRITES:
-        return command.run(args, data)
+        return _told(command.run(args, data), data)
     with results_folder(args):
-        return saved_answer(args, data) or publish(args, data, command.run(args, data))
+        saved = saved_answer(args, data)
+        return saved or publish(args, data, _told(command.run(args, data), data))
+
+
+def _told(answer: Answer, data: Data | None) -> Answer:
+    """The answer with a second line that says what was read."""
+    if data is None or not isinstance(answer.values, Mapping):
+        return answer
+    body, values = [data.about, *answer.body], {**answer.values, "data": data.values}
+    return replace(answer, body=body, values=values)
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -1,11 +1,21 @@
 """The data of a command: read once, split, and described in a sentence."""
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
-from ddkd.cli._flags import DEFAULT, Flags, flag, labelled, rate, shows_progress, switch
-from ddkd.datasets import DataFile, Split, available, fingerprint, is_stream, load, read_file
+from ddkd.cli._flags import DEFAULT, Flags, flag, labelled, rate, switch
+from ddkd.datasets import (
+    DataFile,
+    Split,
+    Undecided,
+    available,
+    fingerprint,
+    is_stream,
+    load,
+    read_file,
+)
 
 DEMO_FLIP_RATE = 0.1
 OWN_DATA = "a demonstration of its own"
@@ -13,21 +23,34 @@ OWN_DATA = "a demonstration of its own"
 # How data are read, and how they are split.
 READ: Flags = {
     "--data": flag(
-        f"your FILE.csv (with a header) or FILE.npz (arrays X, y); or {', '.join(available())}, "
-        f"openml:NAME ({DEFAULT})"
+        f"your table (.csv, .tsv, .txt, packed or not, .parquet, .xlsx; its first line names the "
+        f"columns) or FILE.npz (arrays X, y); or {', '.join(available())}, openml:NAME ({DEFAULT})"
     ),
-    "--label": flag("label column of a .csv (default: the last)", "NAME"),
-    "--sep": flag("separator of a .csv (default: read from its header)"),
+    "--label": flag("label column of a table (default: the last)", "NAME"),
+    "--sep": flag("what separates the columns: a character, comma, semicolon, tab, bar or space"),
+    "--decimal": flag(f"decimal sign ({DEFAULT})", "SIGN", default="."),
+    "--thousands": flag("sign between thousands (default: none)", "SIGN"),
     "--task": flag("what the labels are (default: recognised)", choices=["classes", "numbers"]),
     "--one-hot": switch("turn a text column into columns of zeros and ones"),
+    "--impute": switch("fill missing numbers with the mean of their column, and mark them"),
     "--drop": flag("columns to leave out", "NAME", nargs="+", action="extend", default=[]),
+    "--keep": flag(
+        "columns that are right as they are, when asked about",
+        "NAME",
+        nargs="+",
+        action="extend",
+        default=[],
+    ),
     "--drop-missing": switch("leave out rows with a missing cell"),
     "--unlabelled": flag("inputs without labels, for the transfer set", "FILE"),
     "--test": flag("labelled rows to test on", "FILE"),
 }
 LABELLED: Flags = {
     "--labelled": flag(
-        "number of labelled rows (default: a fifth of a file's, at most 500)", "N", type=labelled
+        "number of labelled rows, or all but those to test on (default: a fifth of a file's, at "
+        "most 500)",
+        "N|all",
+        type=labelled,
     )
 }
 SPLIT: Flags = {
@@ -39,6 +62,7 @@ SPLIT: Flags = {
         default=None,
     ),
 }
+_READING = [name[2:].replace("-", "_") for name in READ if name != "--data"]
 
 
 class Data:
@@ -67,11 +91,14 @@ class Data:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.source: str | DataFile = args.data
+        reading = {name: getattr(args, name) for name in _READING}
         if args.data not in available() and (Path(args.data).suffix or Path(args.data).exists()):
-            self.source = read_file(args.data, progress=shows_progress(args), **_reading(args))
-        elif given := [name for name, value in _reading(args).items() if value]:
-            flag = given[0].replace("_", "-")
-            raise ValueError(f"--{flag} is for a file of your own: --data FILE.csv")
+            self.source = _read(args, reading)
+        else:
+            given = [name for name, value in reading.items() if value not in (None, False, [], ".")]
+            if given or args.labelled == "all":
+                flag = given[0].replace("_", "-") if given else "labelled all"
+                raise ValueError(f"--{flag} is for a file of your own: --data FILE.csv")
         self.name = getattr(self.source, "name", args.data)
         self.digest = fingerprint(self.source)
         self.sizes = {} if args.labelled is None else {"n_samples": args.labelled}
@@ -82,6 +109,37 @@ class Data:
         self.split.flip_labels(self.flip_rate)  # refused for numbers
         self.value = "error" if self.split.task == "classes" else "variance_left"
 
+    def require_transfer(self) -> None:
+        """ValueError if there is no row to transfer."""
+        if not is_stream(self.split.transfer) and len(self.split.transfer) == 0:
+            n = len(self.split.X_train)
+            raise ValueError(
+                f"--labelled all leaves no row to transfer: --labelled {n // 2} leaves "
+                f"{n - n // 2}, or --unlabelled MORE.csv brings others"
+            )
+
+    @property
+    def about(self) -> str:
+        """What was read, in a sentence."""
+        if isinstance(self.source, DataFile):
+            return f"{self.source.summary()}."
+        split, transfer = self.split, "an unlimited transfer stream"
+        if not is_stream(split.transfer):
+            transfer = f"{len(split.transfer):,} without their labels to transfer"
+        return (
+            f"A demonstration on {self.name}: {len(split.X_train):,} labelled rows, {transfer}, "
+            f"{len(split.X_test):,} to test."
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The same for a program, with the sizes of the parts."""
+        split = self.split
+        sizes = {"labelled": len(split.X_train), "test": len(split.X_test)}
+        sizes["transfer"] = None if is_stream(split.transfer) else len(split.transfer)
+        file = self.source.about() if isinstance(self.source, DataFile) else {"name": self.name}
+        return file | {"sizes": sizes}
+
     def require_classes(self, what: str) -> None:
         """ValueError if the labels are numbers, with the commands that take those."""
         if self.split.task == "numbers":
@@ -91,25 +149,32 @@ class Data:
             )
 
     def notes(self, *, flips: bool = True) -> list[str]:
-        """How the rows are split and how to change it; what was guessed; what was flipped."""
-        split, n = self.split, len(self.split.X_train)
-        flipped = []
-        if flips and self.flip_rate:
-            flipped = [
-                f"{round(self.flip_rate * n):,} of the labels are made wrong on purpose; "
-                f"--flip-rate 0 leaves them as they are."
-            ]
+        """How the rows are split and how to change that; what was done in reading, and flipped."""
+        split, notes = self.split, list[str]()
         if isinstance(self.source, DataFile):
-            return [_rows(self.source, split), *self.source.notes, *flipped]
-        transfer = "an unlimited transfer stream"
-        if not is_stream(split.transfer):
-            transfer = f"{len(split.transfer):,} without their labels to transfer"
-        return [
-            f"A demonstration on {self.name}: {n:,} labelled rows, {transfer}, "
-            f"{len(split.X_test):,} to test.",
-            *([split.description] if self.name.startswith("openml:") else []),
-            *flipped,
-        ]
+            notes = [_rows(self.source, split), *self.source.notes]
+        elif self.name.startswith("openml:"):
+            notes = [split.description]
+        if flips and self.flip_rate:
+            n_wrong = round(self.flip_rate * len(split.X_train))
+            notes.append(
+                f"{n_wrong:,} of the labels are made wrong on purpose; --flip-rate 0 leaves them "
+                f"as they are."
+            )
+        return notes
+
+
+def _read(args: argparse.Namespace, reading: dict[str, Any]) -> DataFile:
+    """Read a file; what must be decided is said with this very command, and the flags it lacks."""
+    try:
+        return read_file(args.data, **reading)
+    except Undecided as undecided:
+        parser = argparse.ArgumentParser(add_help=False)
+        for name, options in READ.items():
+            if name != "--data":
+                parser.add_argument(name, **options)
+        others = parser.parse_known_args(args.argv)[1]
+        raise undecided.of_command(f"ddkd {shlex.join(others)}") from None
 
 
 def _rows(file: DataFile, split: Split) -> str:
@@ -126,13 +191,6 @@ def _rows(file: DataFile, split: Split) -> str:
     other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
     other = other if other != n else max(2, n // 2)
     return (
-        f"{file.name}: {len(file.X):,} rows, {file.X.shape[1]:,} features: {n:,} labelled, "
-        f"{n_transfer:,} {pool}, {n_test:,} {test}{f', {unused:,} unused' if unused else ''}; "
-        f"--labelled {other} splits them otherwise."
+        f"{n:,} labelled, {n_transfer:,} {pool}, {n_test:,} {test}"
+        f"{f', {unused:,} unused' if unused else ''}; --labelled {other} splits them otherwise."
     )
-
-
-def _reading(args: argparse.Namespace) -> dict[str, Any]:
-    """The flags that say how a file is read."""
-    names = ["label", "sep", "task", "one_hot", "drop", "drop_missing", "unlabelled", "test"]
-    return {name: getattr(args, name) for name in names}

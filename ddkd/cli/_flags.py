@@ -49,7 +49,11 @@ def _can_be_folder(path: Path) -> bool:
 
 
 positive = _value(int, lambda v: v >= 1, "a whole number, at least 1")
-labelled = _value(int, lambda v: v >= 2, "a whole number, at least 2")
+labelled = _value(
+    lambda word: word if word == "all" else int(word),
+    lambda v: v == "all" or v >= 2,
+    "a whole number, at least 2, or all",
+)
 seed = _value(int, lambda v: v >= 0, "a whole number, at least 0")
 jobs = _value(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or -1")
 rate = _value(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")

@@ -151,7 +151,8 @@ def _complain(text: str) -> None:
 
 def _in_one_line(error: Exception) -> str:
     """What went wrong; for what is not the user's doing, also where to look."""
-    text = printable(" ".join(str(error).split()), most=1500)
+    # A command to run next, which a long message may end in, must be whole.
+    text = printable(" ".join(str(error).split()), most=5000)
     if isinstance(error, OSError) and error.strerror and error.filename:
         return printable(f"{error.filename}: {error.strerror}")
     if isinstance(error, ValueError | OSError | ImportError):
@@ -163,7 +164,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what to do with a file, and shows control characters as they are."""
 
     def error(self, message: str) -> NoReturn:
-        file = re.search(r"[^\s']+\.(csv|tsv|npz)\b", message, re.IGNORECASE)
+        file = re.search(r"[^\s']+\.(csv|tsv|txt|npz|parquet|xlsx)\b", message, re.IGNORECASE)
         hint = f"; use --data, as in `ddkd curve --data {file[0]}`" if file else ""
         _complain(f"{self.prog}: error: {message}{hint}; --help lists what there is")
         sys.exit(2)

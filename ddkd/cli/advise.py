@@ -9,7 +9,6 @@ from ddkd.cli._answer import Answer, named, percent
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import SEED, WRITE, flag, result_file, shows_progress
 from ddkd.datasets import DataFile
-from ddkd.datasets._csv import listed
 from ddkd.experiments import Table
 from ddkd.prediction import advise
 
@@ -79,6 +78,6 @@ def _column(args: argparse.Namespace, data: Data) -> list[int]:
     if args.group not in names:
         raise ValueError(
             f"--group {args.group}: there is no such column of numbers in {data.name}"
-            + (f"; there are {listed(names)}" if names else "")
+            + (f"; there are {', '.join(names)}" if names else "")
         )
     return [names.index(args.group)]

@@ -33,6 +33,7 @@ FLAGS = {
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
     """Train the three models in every repeat, and say whether distilling pays."""
+    data.require_transfer()
     pool = data.split.transfer
     m = args.n_transfer if is_stream(pool) else min(args.n_transfer, len(pool))
     student_width = args.student_width or min(400, max(1, m // 4))

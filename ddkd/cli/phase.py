@@ -39,6 +39,7 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
         n = args.labelled or 300
         found = phase_diagram(population, n_samples=n, flip_rate=RATES, features="random", **sizes)
     else:
+        data.require_transfer()
         data.require_classes("the map's wrong labels are")
         title, notes = args.data, data.notes()
         options = {"bandwidth": args.bandwidth, "rng": args.seed}

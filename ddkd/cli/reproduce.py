@@ -42,6 +42,7 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
         args.repeats = min(args.repeats, 4)
     files, notes = [], []
     if data is not None:
+        data.require_transfer()
         data.require_classes("the paper's claims are")
         files = [data.source]
     jobs = protocols(*files, flip_rate=args.flip_rate, n_samples=args.labelled, quick=args.quick)

@@ -1,213 +1,270 @@
-"""From the columns of a .csv to an array of inputs, with a remedy for what does not fit."""
+"""What each column of a table holds: numbers or text, and what must be asked about first."""
 
 import re
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import OneHotEncoder
 
-from ddkd.datasets._csv import MISSING, Columns, is_number, listed, quoted, written
+from ddkd.datasets._numbers import ALL_SIGNS, MISSING, Signs
+from ddkd.datasets._questions import Question, listed, quoted
 
 LARGEST = 1e100  # its square, which standardising takes, is still finite
-_MOST_VALUES = 100  # of a text column that is to become columns of zeros and ones
+MOST_VALUES = 100  # of a text column that is to become columns of zeros and ones
+MOST_KEPT = 1000  # of one that is kept nevertheless
+FEW = 20  # different values that may be names of classes or steps of a scale
+_NEARLY_ALL = 0.95
+_FEWEST_ROWS = 10  # with fewer no column is taken for an id or a code
+_IDS = {"id", "index", "rowid", "unnamed: 0", "unnamed 1"}
 _ID_NAME = re.compile(r"(?i:(^|[_ .])(id|ids|index|idx|key|uuid|nr|no)$|^unnamed)|[a-z](ID|Id)$")
-# A number in commas, per cent, currency or a unit; a date has other marks between its digits.
-_DRESSED_NUMBER = re.compile(r"[-+(]?\W?[-+]?\d[\d.,' \u00a0]*\W*[^\W\d]{0,3}\W?")
+# A number in per cent, currency or a unit; a date has other marks between its digits.
+_DRESSED = re.compile(r"[-+(]?\W?[-+]?\d[\d.,' \u00a0]*\W*[^\W\d]{0,3}\W?")
+_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _MISSING_CODES = (-999, -9999)
 
 
-class ColumnEncoder:
-    """Turns files of the same columns into arrays of the same columns.
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column.
 
-    Parameters
+    Attributes
     ----------
-    one_hot : bool
-        Turn each text column into a column of zeros and ones for each of its values.
-    drop_missing : bool
-        Leave out rows with a missing cell.
-    ask_label : bool
-        Whether the label was not named, so that a text column may be meant.
-    looked : bool
-        Whether the user has chosen columns to drop, and so has looked at them.
+    name : str
+        Its name.
+    cells : ndarray
+        The cells as they are written, texts; or numbers, if the file holds numbers.
+    numbers : ndarray or None
+        Every cell as a number, NaN where missing; None if one is no number.
+    missing : ndarray of bool
+        Which cells are missing.
+    values : list of str
+        The different texts that are not missing, in the order of the file; of numbers none.
     """
 
-    def __init__(self, *, one_hot: bool, drop_missing: bool, ask_label: bool, looked: bool) -> None:
-        self.one_hot, self.drop_missing = one_hot, drop_missing
-        self.ask_label, self.looked = ask_label, looked
-        self.names: list[str] | None = None
+    name: str
+    cells: np.ndarray
+    numbers: np.ndarray | None
+    missing: np.ndarray
+    values: list[str] = field(default_factory=list)
 
-    def _fit(self, columns: Columns) -> None:
-        """Check the columns and learn their names and the values of text."""
-        self.names = list(columns.inputs)
-        self.text_names = [n for n, cells in columns.inputs.items() if isinstance(cells, list)]
-        for name in self.text_names:
-            self._check_text(columns, name)
-        for name, values in columns.inputs.items():
-            if not isinstance(values, list):
-                self._check_numbers(columns.path, name, values)
-        if not self.looked and len(columns.lines) >= 10:
-            _check_last_row(columns)
-        self.values = OneHotEncoder(sparse_output=False, handle_unknown="ignore")
-        if self.text_names:
-            self.values.fit(_texts(columns, self.text_names))
+    @classmethod
+    def read(cls, name: str, cells: np.ndarray, signs: Signs) -> "Column":
+        """Decide whether a column holds numbers."""
+        if cells.dtype.kind != "O":
+            return cls(name, cells, cells.astype(np.float64), np.isnan(cells))
+        every = list(dict.fromkeys(cells.tolist()))
+        values = [cell for cell in every if cell not in MISSING]
+        numbers = None
+        if signs.all_numbers(values):
+            value = {cell: signs.value(cell) for cell in every}
+            numbers = np.array([value[cell] for cell in cells.tolist()])
+        missing = np.array([cell in MISSING for cell in cells.tolist()], dtype=bool)
+        return cls(name, cells, numbers, missing, values)
 
-    def transform(self, columns: Columns) -> tuple[np.ndarray, list[str]]:
-        """Inputs and labels; the first columns are learnt from.
+    def of_rows(self, rows: np.ndarray) -> "Column":
+        """The same column of some rows."""
+        numbers = None if self.numbers is None else self.numbers[rows]
+        cells, missing = self.cells[rows], self.missing[rows]
+        values = self.values and list(dict.fromkeys(cells[~missing].tolist()))
+        return Column(self.name, cells, numbers, missing, values)
 
-        Rows with a missing cell are left out or refused.
-        """
-        if self.names is None:
-            self._fit(columns)
-        assert self.names is not None
-        absent = [name for name in self.names if name not in columns.inputs]
-        if absent:
-            raise ValueError(
-                f"data file {columns.path} must have the same columns as the labelled one; it has "
-                f"no column {listed(absent)}. Add it there, or leave it out with --drop "
-                f"{quoted(*absent[:8])}"
+    @property
+    def known(self) -> np.ndarray:
+        """The cells that are not missing: numbers if they are, else texts."""
+        return (self.cells if self.numbers is None else self.numbers)[~self.missing]
+
+    @property
+    def n_values(self) -> int:
+        """Number of different values that are not missing."""
+        return len(self.values if self.numbers is None else np.unique(self.known))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every number is whole."""
+        return self.numbers is not None and bool((self.known == np.floor(self.known)).all())
+
+
+def ask_signs(columns: Sequence[Column], signs: Signs, keep: Sequence[str]) -> None:
+    """Ask about numbers that are written with other signs."""
+    written = [c for c in columns if c.cells.dtype.kind == "O" and c.name not in keep and c.values]
+    if any(c.numbers is None for c in written):
+        n_read = {s: sum(s.all_numbers(c.values) for c in written) for s in ALL_SIGNS}
+        best = max(ALL_SIGNS, key=lambda s: n_read[s])
+        if n_read[best] > sum(c.numbers is not None for c in written):
+            other = [c for c in written if c.numbers is None and best.all_numbers(c.values)]
+            cell = other[0].values[0]
+            also = [
+                s
+                for s in ALL_SIGNS
+                if n_read[s] == n_read[best] and s.value(cell) != best.value(cell)
+            ]
+            instead = f"; if that is wrong, {_flags(also[0])}" if also else ""
+            raise Question(
+                f"{_columns(other)} {_holds(other)} numbers such as {cell!r}: "
+                f"{_flags(best)} reads them{instead}",
+                decimal=best.decimal,
+                thousands=best.thousands,
             )
-        missing, numbers = {}, []
-        for name in self.names:
-            values = columns.inputs[name]
-            if name not in self.text_names:
-                if isinstance(values, list):
-                    self._check_text(columns, name)
-                numbers.append(values)
-                missing[name] = np.isnan(values)
-        texts, label = _texts(columns, self.text_names), np.array(columns.label)
-        missing |= {name: _is_missing(texts[:, i]) for i, name in enumerate(self.text_names)}
-        if columns.label_name is not None:
-            missing[columns.label_name] = _is_missing(label)
-        X = np.column_stack(numbers) if numbers else np.empty((len(texts), 0))
-        keep = self._complete_rows(columns, missing)
-        if not keep.all():
-            X, texts, label = X[keep], texts[keep], label[keep[: len(label)]]
-        if self.text_names:
-            X = np.concatenate([X, self.values.transform(texts)], axis=1)
-        return X, label.tolist()
-
-    def _complete_rows(self, columns: Columns, missing: dict[str, np.ndarray]) -> np.ndarray:
-        counts = {name: int(mask.sum()) for name, mask in missing.items() if mask.any()}
-        n_rows = len(columns.lines)
-        if not counts:
-            return np.ones(n_rows, dtype=bool)
-        rows = np.any([missing[name] for name in counts], axis=0)
-        worst = max(counts, key=lambda name: counts[name])
-        first = columns.lines[int(np.flatnonzero(rows)[0])]
-        found = (
-            f"data file {columns.path} has missing cells in {rows.sum():,} of {n_rows:,} rows "
-            f"(line {first} is the first) and in the columns {listed(list(counts))}"
+    numbers = [c for c in written if c.numbers is not None]
+    grouped = [c for c in numbers if signs.may_group(c.values)]
+    if grouped and signs.thousands is None:
+        other = Signs("," if signs.decimal == "." else ".", signs.decimal)
+        names = [c.name for c in grouped]
+        odd = next(cell for cell in grouped[0].values if signs.decimal in cell)
+        fits = all(other.all_numbers(c.values) for c in numbers)
+        answers: Any = {"decimal": other.decimal, "thousands": other.thousands}
+        raise Question(
+            f"{_columns(grouped)} {_holds(grouped)} {odd!r} beside whole numbers of 100 and more: "
+            f"{_flags(other)} if that is {odd.replace(signs.decimal, '')}, --keep "
+            f"{quoted(*names)} if not",
+            **(answers if fits else {"keep": names}),
         )
-        if not self.drop_missing:
-            column = f", --drop {quoted(worst)} the column with most of them"
-            raise ValueError(
-                f"{found}: --drop-missing leaves those rows out"
-                f"{column if worst != columns.label_name else ''}"
-            )
-        if rows.all():
-            raise ValueError(
-                f"{found}, so --drop-missing leaves no row: add --drop {quoted(worst)}"
-            )
-        columns.notes.append(f"Rows left out for a missing cell: {rows.sum():,}.")
-        return ~rows
 
-    def _check_text(self, columns: Columns, name: str) -> None:
-        cells = columns.inputs[name]
-        where = f"data file {columns.path}, column {name}"
-        drop = f"--drop {quoted(name)} leaves the column out"
-        known = [i for i, cell in enumerate(cells) if cell.lower() not in MISSING]
-        values = sorted({cells[i] for i in known})
-        odd = [i for i in known if not is_number(cells[i])]
-        at = f"{cells[odd[0]]!r} (line {columns.lines[odd[0]]})"
-        if all(_DRESSED_NUMBER.fullmatch(cells[i]) for i in odd):
-            raise ValueError(
-                f"{where}: {at} is not a number that can be read: write digits and a decimal "
-                f"point only, without a thousands separator, %, currency or unit, or {drop}"
-            )
-        if len(odd) < len(cells) / 2 and len(values) > _MOST_VALUES / 5:
-            raise ValueError(
-                f"{where}: {at} is not a number: mend the cell, delete its line, or {drop}"
-            )
-        if len(values) > min(_MOST_VALUES, max(2, len(cells) / 2)):
-            raise ValueError(
-                f"{where} holds text of {len(values):,} different values in {len(cells):,} rows, "
-                f"such as {at}: {drop}"
-            )
-        held = f"{where} holds text ({listed([repr(v) for v in values], 3)})"
-        if name not in self.text_names:
-            raise ValueError(f"{held}, but numbers in the labelled file: mend the cells, or {drop}")
-        if self.one_hot:
-            return
-        offers = f"--one-hot makes a column of zeros and ones of each value, {drop}"
-        if self.ask_label:
-            offers = f"if it is the label, say --label {quoted(name)}; if not, {offers}"
-        raise ValueError(f"{held}: {offers}")
 
-    def _check_numbers(self, path: Path, name: str, values: np.ndarray) -> None:
-        known = values[~np.isnan(values)]
-        where, drop = f"data file {path}, column {name}", f"--drop {quoted(name)}"
-        if len(known) == 0:
-            raise ValueError(f"{where} is empty: leave it out with {drop}")
-        if np.isinf(known).any():
-            raise ValueError(
-                f"{where} holds an infinite number: leave the column out with {drop}, or empty "
-                f"those cells and add --drop-missing"
-            )
-        if np.abs(known).max() > LARGEST:
-            raise ValueError(
-                f"{where} must lie within +-{LARGEST:g}; it holds "
-                f"{known[np.abs(known).argmax()]:.3g}: scale it, or leave it out with {drop}"
-            )
-        if self.looked or len(known) < 10:
-            return
-        lowest, times = known.min(), np.sum(known == known.min())
-        if lowest in _MISSING_CODES and 1 < times < len(known):
-            raise ValueError(
-                f"{where} holds {lowest:g} in {times:,} rows, as if that stood for a missing cell: "
-                f"drop the column with {drop}, keep it with --drop '', or empty those cells and "
-                f"add --drop-missing"
-            )
-        whole = (known == np.floor(known)).all()
-        counts_rows = (np.diff(known) == 1).all()
-        numbered = _ID_NAME.search(name) and len(np.unique(known)) == len(known)
-        if whole and (counts_rows or numbered):
-            raise ValueError(
-                f"{where}: every value is different, as if it numbered the rows: drop it with "
-                f"{drop}, or keep it with --drop ''"
+def _flags(signs: Signs) -> str:
+    between = f" --thousands {quoted(signs.thousands)}" if signs.thousands else ""
+    return f"--decimal {signs.decimal}{between}"
+
+
+def ask_odd(columns: Sequence[Column], lines: Sequence[int], keep: Sequence[str]) -> None:
+    """Ask about columns that number the rows, dates, and codes for a missing cell."""
+    if len(lines) < _FEWEST_ROWS:
+        return
+    asked = [c for c in columns if c.name not in keep]
+    ids = [c for c in asked if _numbers_rows(c)]
+    if ids:
+        raise Question(
+            f"{_columns(ids)}: as if to number the rows. --drop {_names(ids)} if so, --keep "
+            f"{_names(ids)} if not",
+            drop=[c.name for c in ids],
+        )
+    whole = [c for c in asked if c.is_whole and len(c.known)]
+    dates = [c for c in whole if all(_DATE.fullmatch(f"{v:.0f}") for v in np.unique(c.known))]
+    if dates:
+        raise Question(
+            f"{_columns(dates)} {_holds(dates)} dates such as {dates[0].known[0]:.0f}, which are "
+            f"no amounts: --drop {_names(dates)}, or --keep {_names(dates)} as numbers",
+            drop=[c.name for c in dates],
+        )
+    for c in asked:
+        if c.numbers is None or not len(c.known) or c.known.min() not in _MISSING_CODES:
+            continue
+        lowest, times = c.known.min(), int(np.sum(c.known == c.known.min()))
+        if 1 < times < len(c.known):
+            raise Question(
+                f"column {c.name} holds {lowest:g} in {times:,} rows, as if that stood for a "
+                f"missing cell: --drop {quoted(c.name)}, --keep {quoted(c.name)} if it is a "
+                f"number, or empty those cells",
+                drop=[c.name],
             )
 
 
-def label_hint(columns: Columns) -> str:
-    """The flag that names the last column with few different values, if there is one."""
-    for name, cells in reversed(columns.inputs.items()):
-        if 2 <= len(set(cells[:10_000])) <= 20:
-            return f"--label {quoted(name)}"
-    return ""
+def _numbers_rows(c: Column) -> bool:
+    """Whether a column seems to number the rows."""
+    if not len(c.known) or not (c.numbers is None or c.is_whole):
+        return False
+    if c.name.lower() in _IDS:
+        return True
+    if c.numbers is not None and len(c.known) == len(c.cells) and (np.diff(c.numbers) == 1).all():
+        return True
+    return bool(_ID_NAME.search(c.name)) and c.n_values >= _NEARLY_ALL * len(c.known)
 
 
-def _check_last_row(columns: Columns) -> None:
-    """Refuse a row of totals, which a spreadsheet may end in."""
-    numbers = [values for values in columns.inputs.values() if not isinstance(values, list)]
-    rows = np.column_stack(numbers) if numbers else np.zeros((1, 1))
-    *rest, last = rows
+def ask_sizes(columns: Sequence[Column]) -> None:
+    """Refuse numbers whose squares overflow."""
+    for c in columns:
+        if c.numbers is not None and len(c.known) and not np.abs(c.known).max() <= LARGEST:
+            raise Question(
+                f"column {c.name} must lie within +-{LARGEST:g}; it holds "
+                f"{c.known[np.abs(c.known).argmax()]:.3g}: scale it, or --drop {quoted(c.name)}",
+                drop=[c.name],
+            )
+
+
+def ask_text(
+    columns: Sequence[Column],
+    lines: Sequence[int],
+    signs: Signs,
+    *,
+    keep: Sequence[str],
+    one_hot: bool,
+    may_be_label: bool,
+) -> None:
+    """Ask about cells that are no numbers."""
+    texts = [c for c in columns if c.numbers is None]
+    many = []
+    for c in texts:
+        odd = stray(c, signs)
+        if odd and c.name not in keep:
+            raise Question(
+                f"column {c.name} holds {odd!r} (line {_line(c, odd, lines)}), which is no "
+                f"number: write digits and a decimal sign only, empty the cell, or --drop "
+                f"{quoted(c.name)}",
+                drop=[c.name],
+            )
+        most = MOST_KEPT if c.name in keep else min(MOST_VALUES, max(2, len(c.known) / 2))
+        if len(c.values) > most:
+            many.append(c)
+    if many:
+        raise Question(
+            f"{_columns(many)} {_holds(many)} text of too many different values "
+            f"({listed([f'{len(c.values):,}' for c in many])}), such as {many[0].values[0]!r}: "
+            f"--drop {_names(many)}",
+            drop=[c.name for c in many],
+        )
+    if texts and not one_hot:
+        label = f". If a column is the label, name it: --label {quoted(texts[0].name)}"
+        raise Question(
+            f"{_columns(texts)} {_holds(texts)} text "
+            f"({listed([repr(value) for value in texts[0].values], 3)}): --one-hot makes a column "
+            f"of zeros and ones of each value, --drop {_names(texts)} leaves "
+            f"{'it' if len(texts) == 1 else 'them'} out{label if may_be_label else ''}",
+            one_hot=True,
+        )
+
+
+def stray(column: Column, signs: Signs) -> str:
+    """A cell that is no number in a column that seems to hold numbers; empty if there is none."""
+    odd = [value for value in column.values if not signs.is_number(value)]
+    if not odd or len(column.values) <= FEW:
+        return ""
+    n_odd = int(np.isin(column.known, odd).sum())
+    mostly_numbers = 2 * n_odd < len(column.known)
+    return odd[0] if mostly_numbers or all(map(_DRESSED.fullmatch, odd)) else ""
+
+
+def ask_last_row(columns: Sequence[Column], lines: Sequence[int], keep: Sequence[str]) -> None:
+    """Ask about a row of totals, which a spreadsheet may end in."""
+    numbers = [c for c in columns if c.numbers is not None and not c.missing.any()]
+    if len(lines) < _FEWEST_ROWS or not numbers or any(c.name in keep for c in numbers):
+        return
+    *rest, last = np.column_stack([c.numbers for c in numbers])
     size = np.abs(rest)
     # A sum may be rounded otherwise than what it adds up.
     adds_up = np.abs(last - np.sum(rest, axis=0)) <= 1e-3 * np.sum(size, axis=0)
-    if adds_up.all() and (np.abs(last) > np.max(size, axis=0, initial=0.0)).any():
-        raise ValueError(
-            f"data file {columns.path}: the last row (line {columns.lines[-1]}) holds the sums of "
-            f"the rows above it: delete that line, or keep it with --drop ''"
+    if adds_up.all() and (np.abs(last) > np.max(size, axis=0)).any():
+        raise Question(
+            f"the last row (line {lines[-1]}) holds the sums of the rows above it: delete that "
+            f"line, or --keep {quoted(numbers[0].name)} if it does not",
+            mend=f"delete line {lines[-1]}",
+            settled=["sums"],
         )
 
 
-def _texts(columns: Columns, names: list[str]) -> np.ndarray:
-    """Text columns as an array of objects (n_rows, n_names)."""
-    texts = np.empty((len(columns.lines), len(names)), dtype=object)
-    for i, name in enumerate(names):
-        cells = columns.inputs[name]
-        texts[:, i] = cells if isinstance(cells, list) else written(cells)
-    return texts
+def _line(column: Column, cell: str, lines: Sequence[int]) -> int:
+    return lines[int(np.flatnonzero(column.cells == cell)[0])]
 
 
-def _is_missing(cells: np.ndarray) -> np.ndarray:
-    return np.array([cell.lower() in MISSING for cell in cells.tolist()], dtype=bool)
+def _columns(columns: Sequence[Column]) -> str:
+    """The names of some columns in a sentence."""
+    return f"column{'s' * (len(columns) > 1)} {listed([c.name for c in columns])}"
+
+
+def _holds(columns: Sequence[Column]) -> str:
+    return "holds" if len(columns) == 1 else "hold"
+
+
+def _names(columns: Sequence[Column]) -> str:
+    """The names of some columns as a flag takes them."""
+    return quoted(*(c.name for c in columns[:8])) + " ..." * (len(columns) > 8)

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.datasets import fetch_openml, get_data_home
 
 from ddkd._checks import check_matrix
-from ddkd.datasets._files import DataFile
+from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split, check_labels
 

@@ -1,104 +1,23 @@
-"""A user's own data: .npz with arrays X and y, or .csv with a header, read once."""
+"""A user's own data, read once: a table as it came, or a .npz with arrays X and y."""
 
-import hashlib
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_matrix
 from ddkd._text import printable
-from ddkd.datasets._columns import LARGEST, ColumnEncoder, label_hint
-from ddkd.datasets._csv import Columns, listed, read_columns
-from ddkd.datasets._target import parse_cells, recognise
+from ddkd.datasets._arrays import read_npz
+from ddkd.datasets._cells import ENDINGS, SUFFIXES, read_cells
+from ddkd.datasets._data_file import DataFile, digest_of
+from ddkd.datasets._questions import Question, Undecided, answered
+from ddkd.datasets._table import read_more, read_table, table_of_arrays
+from ddkd.datasets._target import recognise, test_labels
 
-SUFFIXES = (".npz", ".csv", ".tsv")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class DataFile:
-    """The rows of a file, from which :func:`load` draws splits.
-
-    Parameters
-    ----------
-    name : str
-        The file's name.
-    X : ndarray of shape (n_rows, n_features)
-        Inputs.
-    y : ndarray of shape (n_rows,)
-        Labels: classes, or floats if `task` is "numbers".
-    task : {"classes", "numbers"}
-        What the labels are.
-    unlabelled : ndarray of shape (n_unlabelled, n_features), optional
-        Inputs without labels, for the transfer set.
-    test : tuple of ndarray, optional
-        Inputs and labels to test on.
-    notes : tuple of str, default=()
-        What was done in reading that a reader could not guess.
-    digest : str, default=""
-        SHA-256 of the files, so that a run is not resumed on others of the same name.
-    names : tuple of str, default=()
-        Names of the columns of `X`, where each is one of the file.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from ddkd.datasets import DataFile, load
-    >>> X = np.arange(200.0).reshape(100, 2)
-    >>> print(load(DataFile("mine", X, np.arange(100) % 2, "classes"), rng=0))
-    mine: 20 labelled rows (0 wrong labels), 55 transfer rows, 25 test rows; 2 features, 2 classes
-    """
-
-    name: str
-    X: np.ndarray
-    y: np.ndarray
-    task: str
-    unlabelled: np.ndarray | None = None
-    test: tuple[np.ndarray, np.ndarray] | None = None
-    notes: tuple[str, ...] = ()
-    digest: str = ""
-    names: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        """One line; it names the contents, as the identity of a sweep's data must."""
-        n_rows, n_features = self.X.shape
-        more = "" if self.unlabelled is None else f", {len(self.unlabelled):,} unlabelled rows"
-        more += "" if self.test is None else f", {len(self.test[1]):,} test rows"
-        return (
-            f"<DataFile {self.name}: {n_rows:,} rows{more}, {n_features:,} features, {self.task}; "
-            f"sha256 {self.digest[:16]}>"
-        )
-
-
-def fingerprint(data: "str | DataFile") -> str:
-    """SHA-256 of a data file, so that a run is not resumed on another file of the same name.
-
-    Parameters
-    ----------
-    data : str or DataFile
-        A name or path that `load` knows, or what was read from one.
-
-    Returns
-    -------
-    str
-        Hexadecimal digest of the file's contents; empty for a name.
-    """
-    if isinstance(data, DataFile):
-        return data.digest
-    path = Path(data)
-    return _digest(path) if path.is_file() else ""
-
-
-def _digest(*paths: Path) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            hashlib.file_digest(file, lambda: digest)
-    return digest.hexdigest()
+_MOST_QUESTIONS = 50
 
 
 def read_file(
@@ -106,43 +25,57 @@ def read_file(
     *,
     label: str | None = None,
     sep: str | None = None,
+    decimal: str = ".",
+    thousands: str | None = None,
     task: str | None = None,
     one_hot: bool = False,
+    impute: bool = False,
     drop: Sequence[str] = (),
+    keep: Sequence[str] = (),
     drop_missing: bool = False,
     unlabelled: str | Path | None = None,
     test: str | Path | None = None,
-    progress: bool = False,
 ) -> DataFile:
-    """Read a .npz (arrays X and y) or a .csv (with a header), and files that go with it.
+    """Read a table, or a .npz with arrays X and y, and files that go with it.
 
-    Messages name the options as the command line does: ``--drop-missing`` is
-    ``drop_missing=True``.
+    Tables are read by pandas: .csv, .tsv, .txt (also packed: .gz, .bz2, .xz, .zip), .parquet with
+    pyarrow, the first sheet of .xlsx with openpyxl. The first line names the columns. Nothing is
+    guessed: a column holds numbers if all its cells are numbers as `decimal` and `thousands` say;
+    a cell is missing if it is empty or NA, N/A, n/a, #N/A, NaN, nan, null, NULL or ?. What could be
+    read in two ways is refused, all of it at once, with the flags that decide it; a flag
+    ``--drop-missing`` of the command line is ``drop_missing=True`` here. Columns that are constant
+    or empty are left out of a table.
 
     Parameters
     ----------
     path : str or Path
         The file.
     label : str, optional
-        Name of the label column of a .csv. Default: the last.
+        Name of the label column of a table. Default: the last.
     sep : str, optional
-        Separator of a .csv, or "comma", "semicolon", "tab", "bar", "space". Default: what the
-        header's punctuation says.
+        What separates the columns of a text: a character, or "comma", "semicolon", "tab", "bar",
+        "space". Default: the one of the first four that parts most lines alike.
+    decimal : {".", ","}, default="."
+        The decimal sign.
+    thousands : str, optional
+        The sign between thousands: a comma, a point, a space, an apostrophe or an underscore.
     task : {"classes", "numbers"}, optional
         What the labels are. Default: recognised, where that can be told.
     one_hot : bool, default=False
         Turn each text column into a column of zeros and ones for each of its values.
+    impute : bool, default=False
+        Fill a missing number with the mean of its column, leave the values of a missing text
+        zero, and mark either in a column of its own. A missing label is never filled.
     drop : sequence of str, default=()
-        Columns to leave out. Any entry, also an empty one, says that the columns have been
-        looked at: a column of consecutive numbers is then kept.
+        Columns to leave out.
+    keep : sequence of str, default=()
+        Columns that have been asked about, such as one that numbers the rows, and are right.
     drop_missing : bool, default=False
-        Leave out rows with a missing cell.
+        Leave out rows with a missing cell; with `impute` those without a label.
     unlabelled : str or Path, optional
-        A file of inputs for the transfer set: a .npz with X, or a .csv with the same columns.
+        A file of inputs for the transfer set: a .npz with X, or a table with the same columns.
     test : str or Path, optional
         A file of rows to test on, of the same form as `path`.
-    progress : bool, default=False
-        Show a progress bar while a large file is read.
 
     Returns
     -------
@@ -154,64 +87,131 @@ def read_file(
     ValueError
         If a file cannot be read, or could be read in two ways; the message says what to do.
     """
+    options = {
+        "label": label,
+        "sep": sep,
+        "decimal": decimal,
+        "thousands": thousands,
+        "task": task,
+        "one_hot": one_hot,
+        "impute": impute,
+        "drop": [drop] if isinstance(drop, str) else list(drop),
+        "keep": [keep] if isinstance(keep, str) else list(keep),
+        "drop_missing": drop_missing,
+    }
     main = Path(path)
+    paths = {"unlabelled": unlabelled, "test": test}
+    more = {name: Path(value) for name, value in paths.items() if value is not None}
     with _plain_errors(main):
-        paths = [Path(p) for p in (path, unlabelled, test) if p is not None]
-        for each in paths:
+        for each in (main, *more.values()):
             _check_path(each)
-        if main.suffix.lower() == ".npz" and (label or sep or one_hot or drop or drop_missing):
-            raise ValueError(
-                f"--label, --sep, --one-hot, --drop and --drop-missing are for .csv files; "
-                f"{main} must hold its inputs as X and its labels as y"
+        if _is_npz(main):
+            _check_no_table_flags(main, options)
+        file = _read(main, more, options)
+        notes = list(file.notes)
+        if file.groups is not None:
+            n_repeated = len(file.X) - file.groups.max() - 1
+            notes.append(
+                f"{n_repeated:,} rows repeat an earlier one; equal rows stay on one side of every "
+                f"split."
             )
-        encoder = ColumnEncoder(
-            one_hot=one_hot, drop_missing=drop_missing, ask_label=label is None, looked=bool(drop)
+        return replace(
+            file,
+            notes=tuple(map(printable, notes)),
+            digest=digest_of(main, *more.values()),
         )
-        X, y, columns = _read(main, encoder, sep=sep, label=label, drop=drop, progress=progress)
-        notes, names, other = list[str](), list[str](), ""
-        if columns is not None:
-            label, notes, other = columns.label_name, columns.notes, label_hint(columns)
-            names = list(columns.inputs) if len(columns.inputs) == X.shape[1] else []
-        y, task = recognise(str(main), y, task, other)
-        same: dict[str, Any] = {"sep": sep, "label": label, "n_features": X.shape[1]}
-        pool = held_out = None
-        if unlabelled is not None:
-            pool = _read(Path(unlabelled), encoder, has_label=False, **same)[0]
-        if test is not None:
-            X_test, y_test, _ = _read(Path(test), encoder, **same)
-            held_out = X_test, _like(Path(test), y_test, y, task)
-        name = printable(main.name, most=100)
-        said = tuple(map(printable, notes))
-        return DataFile(name, X, y, task, pool, held_out, said, _digest(*paths), tuple(names))
 
 
-def _read(
-    path: Path,
-    encoder: ColumnEncoder,
-    *,
-    has_label: bool = True,
-    n_features: int | None = None,
-    **reading: Any,
-) -> tuple[np.ndarray, np.ndarray, Columns | None]:
-    """Inputs and labels of one file, and the columns of a .csv; `encoder` learns from the first."""
-    with _plain_errors(path):
-        columns = None
-        if path.suffix.lower() == ".npz":
-            X, *rest = _read_npz(path, "X", *(["y"] if has_label else []))
-            y = rest[0] if has_label else np.zeros(len(X))
-        else:
-            columns = read_columns(path, has_label=has_label, **reading)
-            X, cells = encoder.transform(columns)
-            y = parse_cells(cells) if has_label else np.zeros(len(X))
-        X = check_matrix(f"X in {path}", X, n_columns=n_features)
-        largest = max(X.max(), -X.min())
-        if largest > LARGEST:
-            raise ValueError(f"X in {path} must lie within +-{LARGEST:g}; got {largest:.3g}")
-        if y.shape != (len(X),):
+def _read(main: Path, more: Mapping[str, Path], options: Mapping[str, Any]) -> DataFile:
+    """Read the files as often as there is something to decide, then say all of it."""
+    cells = cache(read_cells)
+    questions: list[Question] = []
+    answers = dict(options)
+    while True:
+        try:
+            file = _decided(main, more, cells, answers)
+            break
+        except Question as question:
+            questions.append(question)
+            if not question.answers or len(questions) == _MOST_QUESTIONS:
+                raise Undecided(str(main), questions, {}) from None
+            answers = answered(answers, question.answers)
+        except ValueError:
+            if not questions:
+                raise
+            raise Undecided(str(main), questions, {}) from None  # the answers lead nowhere
+    if questions:
+        said = {name: str(path) for name, path in more.items()}
+        raise Undecided(str(main), questions, answers | said)
+    return file
+
+
+def _decided(
+    main: Path, more: Mapping[str, Path], cells: Any, options: Mapping[str, Any]
+) -> DataFile:
+    """The data, if every question is answered; else the first Question."""
+    if _is_npz(main):
+        table = table_of_arrays(*read_npz(main), str(main))
+    else:
+        table = read_table(cells(main, options["sep"]), options)
+    y, task = recognise(
+        table.y, options["task"], other=table.other, settled=options.get("settled", ())
+    )
+    notes, parts = list(table.notes), dict[str, tuple[np.ndarray, np.ndarray]]()
+    for part, path in more.items():
+        has_label = part == "test"
+        with _plain_errors(path):
+            if _is_npz(path):
+                parts[part] = read_npz(path, has_label=has_label, n_features=table.X.shape[1])
+            else:
+                others = cells(path, options["sep"])
+                parts[part] = read_more(others, table, options, notes, has_label=has_label)
+    held_out = None
+    if "test" in parts:
+        X_test, y_test = parts["test"]
+        held_out = X_test, test_labels(str(more["test"]), y_test, y, task)
+    return DataFile(
+        name=printable(main.name, most=100),
+        X=table.X,
+        y=y,
+        task=task,
+        unlabelled=parts["unlabelled"][0] if "unlabelled" in parts else None,
+        test=held_out,
+        notes=tuple(notes),
+        label=table.label,
+        place=table.place,
+        columns=tuple(table.is_text),
+        names=tuple(table.encoder.names_) if table.is_text else (),
+        separator=table.separator,
+        encoder=table.encoder,
+    )
+
+
+def _is_npz(path: Path) -> bool:
+    return path.suffix.lower() == ".npz"
+
+
+def _check_no_table_flags(path: Path, options: Mapping[str, Any]) -> None:
+    for name, value in options.items():
+        if name != "task" and value not in (None, False, [], "."):
             raise ValueError(
-                f"y in {path} must have {len(X)} entries, one per row of X; its shape is {y.shape}"
+                f"--{name.replace('_', '-')} is for tables such as .csv; {path} must hold its "
+                f"inputs as X and its labels as y"
             )
-        return X, y, columns
+
+
+def _check_path(path: Path) -> None:
+    if path.is_dir():
+        raise ValueError(f"data file {path} is a directory; give a file in it")
+    if not path.exists():
+        raise ValueError(f"data file {path} does not exist")
+    if not path.name.lower().endswith(ENDINGS):
+        raise ValueError(
+            f"data file {path} must end in {', '.join(SUFFIXES)} (or .csv.gz and the like): export "
+            f"the table as 'CSV UTF-8'"
+        )
+    if path.stat().st_size == 0:
+        raise ValueError(f"data file {path} is empty; it needs a header and rows")
 
 
 @contextmanager
@@ -224,55 +224,7 @@ def _plain_errors(path: Path) -> Iterator[None]:
         raise ValueError(printable(f"data file {where} cannot be read: {reason}")) from None
     except MemoryError:
         raise ValueError(printable(f"data file {path} needs more memory than there is")) from None
+    except (Question, Undecided):
+        raise
     except ValueError as error:
         raise ValueError(printable(str(error), most=1000)) from None
-
-
-def _like(path: Path, y: np.ndarray, known: np.ndarray, task: str) -> np.ndarray:
-    """Test labels of the kind of the training labels."""
-    if task == "numbers":
-        return recognise(str(path), y, task)[0]
-    y = y.astype(known.dtype) if known.dtype.kind in "US" else y
-    strange = np.setdiff1d(y, known) if y.dtype.kind == known.dtype.kind else y[:1]
-    if len(strange):
-        raise ValueError(
-            f"the test labels of {path} must be classes of the labelled file, "
-            f"{listed([str(c) for c in np.unique(known)])}; one is {strange[0]!s}. "
-            f"Leave those rows out, or name another column with --label"
-        )
-    return y
-
-
-def _check_path(path: Path) -> None:
-    if path.is_dir():
-        raise ValueError(f"data file {path} is a directory; give a .npz or .csv file in it")
-    if not path.exists():
-        raise ValueError(f"data file {path} does not exist")
-    if path.suffix.lower() not in SUFFIXES:
-        raise ValueError(
-            f"data file {path} must end in .npz, .csv or .tsv: export the table as 'CSV UTF-8'"
-        )
-    if path.stat().st_size == 0:
-        raise ValueError(f"data file {path} is empty; it needs a header and rows")
-
-
-def _read_npz(path: Path, *wanted: str) -> list[np.ndarray]:
-    if not zipfile.is_zipfile(path):
-        raise ValueError(f"data file {path} is damaged, truncated or not an .npz archive")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            found = archive.files
-            arrays = [archive[key] for key in wanted if key in found]
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:  # the readers of zip and npy raise a dozen kinds on damaged bytes
-        reason = "it is damaged or truncated"
-        if "pickle" in str(error):
-            reason = "it holds pickled objects, which are never loaded; save plain arrays"
-        raise ValueError(f"data file {path} is not usable: {reason}") from None
-    if len(arrays) < len(wanted):
-        raise ValueError(
-            f"data file {path} needs arrays {' and '.join(wanted)}; it holds "
-            f"{', '.join(found) or 'nothing'}"
-        )
-    return arrays

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import check_real, check_rng
+from ddkd.datasets._cells import ENDINGS
+from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._external import from_openml
-from ddkd.datasets._files import SUFFIXES, DataFile, read_file
+from ddkd.datasets._files import read_file
 from ddkd.datasets._named import (
     deformed_digits,
     digits,
@@ -180,7 +182,7 @@ def _source(
     if not isinstance(name, str | os.PathLike):
         raise ValueError(f"name must be a string, a path or a DataFile; got {name!r}")
     text = os.fspath(name)
-    if text not in _NAMED and (text.lower().endswith(SUFFIXES) or os.path.exists(text)):
+    if text not in _NAMED and (text.lower().endswith(ENDINGS) or os.path.exists(text)):
         return partial(_read_and_split, text, label), _option_names(split_rows, read_file)
     if label is not None:
         raise ValueError(f"label is for .csv files; got label={label!r} with {text!r}")

@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from ddkd._checks import check_integer, check_real
+from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._external import FASHION_MNIST, read_fashion_mnist
-from ddkd.datasets._files import DataFile
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget

@@ -1,12 +1,13 @@
 """Rows of one file or collection, cut at random into labelled, transfer and test rows."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from ddkd._checks import check_integer
-from ddkd.datasets._files import DataFile
+from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._split import Split
 
 _MOST_TRANSFER = 50_000  # rows; more would cost memory in every repeat
@@ -16,42 +17,39 @@ _FEWEST_LABELLED = 5
 def split_rows(
     file: DataFile,
     rng: np.random.Generator,
-    n_samples: int | None = None,
+    n_samples: int | str | None = None,
     n_test: int | None = None,
     *,
     n_transfer: int | None = None,
     standardise: bool = True,
 ) -> Split:
-    """Labelled, transfer and test rows; the last two from files of their own if there are any."""
+    """Labelled, transfer and test rows; the last two from files of their own if there are any.
+
+    Equal rows stay on one side; what is left of a group at an end of a side is not used.
+    """
     n = len(file.X)
     if n_test is None:
         n_test = max(1, min(n // 4, 5000)) if file.test is None else 0
-    if n_samples is None:
-        n_samples = _default_labelled(file, n - n_test)
-    n_samples = check_integer("n_samples", n_samples, low=2)
     n_test = check_integer("n_test", n_test, low=1 if file.test is None else 0)
-    spare = 1 if file.unlabelled is None else 0
-    if n_samples + n_test > n - spare:
-        raise ValueError(
-            f"n_samples + n_test must be at most {n - spare:,}, so that a transfer row is left; "
-            f"got {n_samples:,} + {n_test:,}"
-        )
-    order = stratified_order(file.y, rng)
-    train, test, rest = np.split(order, [n_samples, n_samples + n_test])
+    n_samples = _check_labelled(file, n_samples, n_test)
+    order, groups = stratified_order(file.y, rng, file.groups), file.groups
+    train, order = _cut(order, n_samples, groups)
+    test, rest = _cut(order, n_test, groups)
     if file.unlabelled is None:
         pool, rows = file.X, rest
     else:
         pool, rows = file.unlabelled, rng.permutation(len(file.unlabelled))
     if n_transfer is None:
         n_transfer = min(len(rows), _MOST_TRANSFER)
-    n_transfer = check_integer("n_transfer", n_transfer, high=len(rows))
+    n_transfer = check_integer("n_transfer", n_transfer, low=min(1, len(rows)), high=len(rows))
     X_test, y_test = (file.X[test], file.y[test]) if file.test is None else file.test
+    parts = {"X_train": file.X[train], "transfer": pool[rows[:n_transfer]], "X_test": X_test}
+    if file.encoder is not None:
+        parts = _refilled(parts, file.encoder.filled_)
     split = Split(
-        file.X[train],
-        file.y[train],
-        pool[rows[:n_transfer]],
-        X_test,
-        y_test,
+        y_train=file.y[train],
+        y_test=y_test,
+        **parts,
         name=file.name,
         description=f"The {n:,} rows of {file.name}, split at random by class.",
         task=file.task,
@@ -59,13 +57,52 @@ def split_rows(
     return _standardised(split) if standardise else split
 
 
-def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _cut(order: np.ndarray, size: int, groups: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """The first rows, and those of the others that equal none of them."""
+    first, rest = order[:size], order[size:]
+    if groups is not None and size:
+        rest = rest[groups[rest] != groups[first[-1]]]
+    return first, rest
+
+
+def _check_labelled(file: DataFile, n_samples: int | str | None, n_test: int) -> int:
+    """Number of labelled rows; ValueError with a number that works where there are too few rows."""
+    n = len(file.X)
+    largest = 1 if file.groups is None else int(np.bincount(file.groups).max())
+    every = n - n_test - (largest - 1 if n_test else 0)  # all that neither is nor equals a test row
+    if isinstance(n_samples, str) and n_samples == "all":
+        n_samples = most = every
+    else:
+        most = every if file.unlabelled is not None else every - largest
+        if n_samples is None:
+            n_samples = _default_labelled(file, most)
+        n_samples = check_integer("n_samples", n_samples, low=2)
+    if n_samples > most or most < 2:
+        why = f"of the {n:,} rows of {file.name} {n_test:,} are to test"
+        if most < 2:
+            raise ValueError(f"{file.name} is too small: {why}, which leaves {max(most, 0)}")
+        raise ValueError(
+            f"--labelled {n_samples} (n_samples) must be at most {most:,}: {why} and one at least "
+            f"to transfer; --labelled {most} is possible, --labelled all takes all but the test "
+            f"rows"
+        )
+    return n_samples
+
+
+def stratified_order(
+    y: np.ndarray, rng: np.random.Generator, groups: np.ndarray | None = None
+) -> np.ndarray:
     """Random order of the rows in which every stretch holds the classes in proportion.
 
+    Rows of one group follow one another; the class of the first is taken for that of the group.
     Labels that are floats have no classes: their order is a plain permutation.
     The k-th of a class's n_c shuffled rows goes to the place (k + u)/n_c of the way, u uniform,
     so that any stretch of the order has each class's share to within about one row.
     """
+    if groups is not None:
+        firsts = np.unique(groups, return_index=True)[1]
+        place = np.argsort(stratified_order(y[firsts], rng))
+        return np.argsort(place[groups], kind="stable")
     if y.dtype.kind == "f":
         return rng.permutation(len(y))
     place = np.empty(len(y))
@@ -75,21 +112,34 @@ def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.argsort(place, kind="stable")
 
 
-def _default_labelled(file: DataFile, available: int) -> int:
+def _default_labelled(file: DataFile, most: int) -> int:
     """A fifth of the rows, at most 500; all there are if the unlabelled have their own file."""
     if file.unlabelled is not None:
-        return min(available, 2000)
+        return min(most, 2000)
     n_samples = min(len(file.X) // 5, 500)
-    if n_samples < _FEWEST_LABELLED:
+    if n_samples < _FEWEST_LABELLED <= most:
         raise ValueError(
             f"{file.name} has {len(file.X)} rows; a fifth of them would be {n_samples} labelled "
-            f"ones, too few to learn from: --labelled {max(2, available // 2)} takes more"
+            f"ones, too few to learn from: --labelled {max(2, most // 2)} takes more"
         )
     return n_samples
+
+
+def _refilled(
+    parts: dict[str, np.ndarray], filled: Sequence[tuple[int, int]]
+) -> dict[str, np.ndarray]:
+    """The parts with missing cells filled by the means of the training and transfer rows alone."""
+    parts = {side: part.copy() for side, part in parts.items()}
+    seen = np.concatenate([parts["X_train"], parts["transfer"]])
+    for column, mark in filled:
+        known = seen[seen[:, mark] == 0, column]
+        for part in parts.values():
+            part[part[:, mark] == 1, column] = known.mean() if len(known) else 0.0
+    return parts
 
 
 def _standardised(split: Split) -> Split:
     """Centre and scale the columns by their moments over training and transfer rows."""
     scaler = StandardScaler().fit(np.concatenate([split.X_train, split.transfer]))
-    parts = ("X_train", "transfer", "X_test")
-    return replace(split, **{part: scaler.transform(getattr(split, part)) for part in parts})
+    sides = [side for side in ("X_train", "transfer", "X_test") if len(getattr(split, side))]
+    return replace(split, **{side: scaler.transform(getattr(split, side)) for side in sides})

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import as_array, check_choice, check_matrix, check_real, check_rng, check_vector
+from ddkd._labels import check_labels as label_array
 
 
 def is_stream(transfer: Any) -> bool:
@@ -41,7 +42,7 @@ class Split:
     y_train : ndarray of shape (n_samples,)
         Labels of `X_train`, wrong on purpose where :meth:`flip_labels` replaced them.
     transfer : ndarray of shape (n_transfer, n_features), or a stream
-        Unlabelled inputs for a teacher to label: a finite pool, or any object with
+        Unlabelled inputs for a teacher to label: a finite pool, perhaps empty, or any object with
         ``sample(n, rng=...)`` that returns as many rows as wanted.
     X_test : ndarray of shape (n_test, n_features)
         Inputs held out to measure the error.
@@ -87,7 +88,10 @@ class Split:
         n_features = checked["X_train"].shape[1]
         checked["X_test"] = check_matrix("X_test", self.X_test, n_columns=n_features)
         if not is_stream(self.transfer):
-            checked["transfer"] = check_matrix("transfer", self.transfer, n_columns=n_features)
+            pool = as_array("transfer", self.transfer)
+            if pool.shape != (0, n_features):  # every row may be labelled
+                pool = check_matrix("transfer", pool, n_columns=n_features)
+            checked["transfer"] = pool
         check_choice("task", self.task, ("classes", "numbers"))
         check = check_labels if self.task == "classes" else check_vector
         clean = self.y_train if self.y_clean is None else self.y_clean
@@ -197,17 +201,13 @@ class Split:
 
 def check_labels(name: str, value: Any, *, size: int | None = None) -> np.ndarray:
     """Return `value` as a non-empty 1-D array of integer, boolean or string labels."""
-    labels = as_array(name, value)
+    labels = label_array(name, value)
+    if labels.dtype.kind == "O":  # all of them texts, or nothing that can be a label
+        labels = np.array(labels.tolist())
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"{name} must be a non-empty 1-D array; its shape is {labels.shape}")
     if size is not None and labels.size != size:
         raise ValueError(f"{name} must have {size} entries, one per row; it has {labels.size}")
-    if labels.dtype.kind == "O":
-        kinds = {type(entry) for entry in labels.tolist()}
-        if len(kinds) > 1 or not kinds <= {str, int, bool}:
-            found = ", ".join(sorted(kind.__name__ for kind in kinds))
-            raise ValueError(f"{name} must hold integers, strings or booleans; it holds {found}")
-        labels = np.array(labels.tolist())
     if labels.dtype.kind == "f":
         whole = (labels == np.floor(labels)) & (np.abs(labels) < 2.0**53)
         labels = labels.astype(np.int64) if whole.all() else labels

@@ -1,90 +1,161 @@
 """What a label column holds: classes or numbers."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from ddkd._checks import check_choice, check_vector
+from ddkd.datasets._columns import FEW, Column, stray
+from ddkd.datasets._numbers import Signs
+from ddkd.datasets._questions import Question, listed, quoted
 from ddkd.datasets._split import check_labels
 
 TASKS = ("classes", "numbers")
-_MOST_CLASSES = 20  # more different integers than this may be either
+_NAMES = {"label", "target", "class", "y"}
 _BOOLEANS = {"false": False, "true": True}
+_EXACT = 2.0**53  # beyond it two whole numbers may be one float
 
 
-def parse_cells(cells: list[str]) -> np.ndarray:
-    """Labels as booleans, integers, floats or strings, whichever fits every cell first."""
-    if all(cell.lower() in _BOOLEANS for cell in cells):
-        return np.array([_BOOLEANS[cell.lower()] for cell in cells])
-    for kind in (np.int64, np.float64):
-        try:
-            numbers = np.array(cells).astype(kind)
-        except (ValueError, OverflowError):
-            continue
-        # Labels such as 1 and 01 differ: as numbers they would become one class.
-        distinct = len(np.unique(numbers))
-        if distinct == len(set(cells)) or distinct > _MOST_CLASSES:
-            return numbers
-    return np.array(cells)
+def ask_label(columns: Sequence[Column]) -> None:
+    """Ask which column is the label, if the last is not the obvious one."""
+    called = [c.name for c in columns if c.name.lower() in _NAMES]
+    last = columns[-1].name
+    if len(called) == 1 and called[0] != last:
+        raise Question(
+            f"say which column is the label: --label {quoted(called[0])}, or the last, --label "
+            f"{quoted(last)}",
+            label=called[0],
+        )
+    filled = [c.name for c in columns if not c.missing.all()]
+    if filled and filled[-1] != last:
+        raise Question(
+            f"column {last}, the last, is empty; if the label is the one before, --label "
+            f"{quoted(filled[-1])}",
+            label=filled[-1],
+        )
+
+
+def likely_label(columns: Sequence[Column]) -> str:
+    """The last column with few different values; empty if there is none."""
+    return next((c.name for c in reversed(columns) if 2 <= c.n_values <= FEW), "")
+
+
+def labels_of(column: Column) -> np.ndarray:
+    """Labels as booleans, whole numbers, floats or texts, whichever fits every cell first."""
+    if column.cells.dtype.kind in "iu":
+        return column.cells
+    if column.numbers is not None and np.abs(column.numbers).max(initial=0) < _EXACT:
+        return column.numbers.astype(np.int64) if column.is_whole else column.numbers
+    texts = column.cells.astype(str)
+    if all(value.lower() in _BOOLEANS for value in column.values):
+        return np.array([_BOOLEANS[text.lower()] for text in texts])
+    return texts
 
 
 def recognise(
-    where: str, y: np.ndarray, task: str | None, other: str = ""
+    y: np.ndarray, task: str | None, *, other: str = "", settled: Sequence[str] = ()
 ) -> tuple[np.ndarray, str]:
-    """Labels as classes or as floats, and which of the two; ValueError if it could be either.
+    """Labels as classes or as floats, and which of the two; a Question if it could be either.
 
-    `other` is a flag that names a column which may be meant in place of these labels.
+    `other` is a column which may be meant in place of these labels.
     """
     values = np.unique(y)
-    other = other or "--label NAME"
+    instead = f"--label {quoted(other)}" if other else "--label NAME"
+    answers = {"label": other} if other else {}
     if len(values) < 2:
-        raise ValueError(
-            f"every label of {where} is {values[0]!s}: there is nothing to learn. If another "
-            f"column is the label, name it: {other}"
+        raise Question(
+            f"every label is {values[0]!s}: there is nothing to learn; if another column is the "
+            f"label, {instead}",
+            **answers,
         )
+    is_text = y.dtype.kind in "US"
     if task is None:
-        task = _guess(where, y, values, other)
+        few = len(values) <= max(2, min(FEW, len(y) // 5))
+        if is_text or y.dtype.kind == "b":
+            _check_texts(y, values, few, instead, answers, settled)
+            task = "classes"
+        else:
+            whole = bool((y == np.floor(y)).all())
+            if whole != few:
+                raise Question(
+                    f"the labels are {len(values)} different numbers, such as {values[0]:g} and "
+                    f"{values[-1]:g}: say --task classes or --task numbers",
+                    task="classes" if len(values) <= FEW < len(y) // 2 else "numbers",
+                )
+            task = "classes" if whole else "numbers"
     check_choice("--task", task, TASKS)
     if task == "numbers":
-        if y.dtype.kind in "US":
-            raise ValueError(
-                f"--task numbers: the labels of {where} are text, such as {str(y[0])!r}; "
-                f"--task classes takes them as classes"
+        if is_text:
+            raise Question(
+                f"--task numbers, but the labels are text, such as {str(y[0])!r}: --task classes "
+                f"takes them as classes",
+                task="classes",
             )
-        return check_vector(f"the labels of {where}", y), task
-    if y.dtype.kind == "f" and not (y == np.floor(y)).all():
-        y = np.array([f"{value:g}" for value in y])
+        return check_vector("the labels", y), task
     if len(values) == len(y):
-        raise ValueError(
-            f"the {len(y)} labels of {where} are all different, so they are no classes: name "
-            f"another column, {other}, or take numbers as numbers, --task numbers"
+        raise Question(
+            f"the {len(y)} labels are all different, so they are no classes: {instead}"
+            + ("" if is_text else ", or --task numbers"),
+            **(answers if is_text else {"task": "numbers"}),
         )
-    return check_labels(f"the labels of {where}", y), task
+    if y.dtype.kind == "f" and not (y == np.floor(y)).all():
+        y = y.astype(str)
+    return check_labels("the labels", y), task
 
 
-def _guess(where: str, y: np.ndarray, values: np.ndarray, other: str) -> str:
-    """The obvious reading of the labels; ValueError where there are two."""
-    few = len(values) <= max(2, min(_MOST_CLASSES, len(y) // 5))
-    if y.dtype.kind not in "iuf":
-        if not few and len(values) > len(y) / 2 and len(y) > 2:
-            raise ValueError(
-                f"the labels of {where} are {len(values)} different texts in {len(y)} rows, so "
-                f"they are no classes: name another column, {other}"
+def _check_texts(
+    y: np.ndarray,
+    values: np.ndarray,
+    few: bool,
+    instead: str,
+    answers: dict[str, str],
+    settled: Sequence[str],
+) -> None:
+    """Ask about texts that may be no classes, or one class in two spellings."""
+    if not few and len(values) > len(y) / 2 and len(y) > 2:
+        raise Question(
+            f"the labels are {len(values)} different texts in {len(y)} rows, so they are no "
+            f"classes: {instead}",
+            **answers,
+        )
+    spellings: dict[str, str] = {}
+    for value in map(str, values):
+        # 1 and 1.0 are one class; 1 and 01 may be codes.
+        meant = re.sub(r"\.0+$", "", value.casefold())
+        twin = spellings.setdefault(meant, value)
+        if twin != value and "spelling" not in settled:
+            raise Question(
+                f"the labels {twin!r} and {value!r} differ in spelling only: write them alike, or "
+                f"--task classes if they are different classes",
+                mend=f"write {value!r} as {twin!r}",
+                settled=["spelling"],
             )
-        spellings: dict[str, str] = {}
-        for value in map(str, values):
-            # 1 and 1.0 are one class; 1 and 01 may be codes.
-            meant = re.sub(r"\.0+$", "", value.casefold())
-            if (twin := spellings.setdefault(meant, value)) != value:
-                raise ValueError(
-                    f"the labels {twin!r} and {value!r} of {where} differ in spelling only: write "
-                    f"them alike, or say --task classes if they are different classes"
-                )
-        return "classes"
-    whole = bool((y == np.floor(y)).all())
-    if whole == few:
-        return "classes" if whole else "numbers"
-    raise ValueError(
-        f"the labels of {where} are {len(values)} different numbers, such as {values[0]:g} and "
-        f"{values[-1]:g}: are they classes or numbers? Say --task classes or --task numbers"
-    )
+
+
+def check_stray(column: Column, signs: Signs, other: str) -> None:
+    """Ask about a word among labels that seem to be numbers."""
+    if odd := stray(column, signs):
+        raise Question(
+            f"the labels, column {column.name}, hold {odd!r}, which is no number: write digits and "
+            f"a decimal sign only, or name another column"
+            + (f", --label {quoted(other)}" if other else ""),
+            **({"label": other} if other else {}),
+        )
+
+
+def test_labels(where: str, y: np.ndarray, known: np.ndarray, task: str) -> np.ndarray:
+    """Labels to test on, of the kind of the known ones."""
+    if task == "numbers":
+        if y.dtype.kind in "US":
+            raise ValueError(f"the test labels of {where} must be numbers; one is {str(y[0])!r}")
+        return check_vector(f"the test labels of {where}", y)
+    y = y.astype(known.dtype) if known.dtype.kind in "US" else y
+    strange = np.setdiff1d(y, known) if y.dtype.kind == known.dtype.kind else y[:1]
+    if len(strange):
+        raise ValueError(
+            f"the test labels of {where} must be classes of the labelled file, "
+            f"{listed([str(c) for c in np.unique(known)])}; one is {strange[0]!s}. "
+            f"Leave those rows out, or name another column with --label"
+        )
+    return y

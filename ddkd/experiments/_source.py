@@ -24,7 +24,7 @@ def draw_split(
     data : str or DataFile
         A name or path that `ddkd.datasets.load` knows, or what was read from a file.
     label : str or None, default=None
-        The label column of a CSV file.
+        The label column of a table.
     digest : str or None, default=None
         What `ddkd.datasets.fingerprint` said of `data` at the start; None does not ask whether a
         file has changed since. As an argument of the source it is part of what a sweep remembers:

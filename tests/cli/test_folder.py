@@ -209,13 +209,13 @@ def test_a_file_is_read_once_however_many_repeats(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     rows = [f"{x},{x > 0:d}" for x in rng.normal(size=90)]
     (tmp_path / "d.csv").write_text("\n".join(["x,label", *rows]))
-    read, times = _files.read_columns, []
+    read, times = _files.read_cells, []
 
     def count(*arguments, **options):
         times.append(arguments)
         return read(*arguments, **options)
 
-    monkeypatch.setattr(_files, "read_columns", count)
+    monkeypatch.setattr(_files, "read_cells", count)
     assert curve(str(tmp_path / "d.csv"), tmp_path / "out", "--repeats", "3") == 0
     assert len(times) == 1
 

@@ -382,5 +382,8 @@ def test_reproduce_says_the_sizes_that_it_measures_with(monkeypatch):
     monkeypatch.setattr(reproduce, "claims_summary", lambda _: ["", ""])
     monkeypatch.setattr(reproduce, "claims_in_full", lambda _: [])
     args = _main._parser(reproduce).parse_args(["reproduce", "--data", "digits"])
-    first, *_ = reproduce.run(args, Data(args)).body
-    assert first.endswith("100 labelled rows, 1,297 without their labels to transfer, 400 to test.")
+    data = Data(args)
+    reproduce.run(args, data)
+    assert data.about.endswith(
+        "100 labelled rows, 1,297 without their labels to transfer, 400 to test."
+    )

@@ -113,7 +113,7 @@ def test_unlabelled_files_that_cannot_be_used(data, tmp_path, capsys):
     np.savez(tmp_path / "narrow.npz", X=np.ones((3, 2)))
     for name, word in {
         "none.npz": "does not exist",
-        "words.csv": "column c holds text",
+        "words.csv": "holds 'x', but numbers in the labelled file",
         "names.npz": "needs arrays X; it holds Z",
         "narrow.npz": "4 columns",
     }.items():

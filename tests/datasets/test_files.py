@@ -84,7 +84,7 @@ def test_unlabelled_and_test_rows_come_from_their_files(file, tmp_path):
     np.testing.assert_array_equal(split.y_test, [0, 1] * 15)
     assert len(load(file, rng=0, unlabelled=unlabelled).X_train) == 150  # the rest is to test
     (tmp_path / "u.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match=r"u\.csv must have the same columns .* no column c"):
+    with pytest.raises(ValueError, match=r"u\.csv has no column c: add it there, or --drop c"):
         load(file, unlabelled=unlabelled)
     (tmp_path / "t.csv").write_text("a,b,c,kind\n1,2,3,7\n")
     with pytest.raises(ValueError, match="must be classes of the labelled file, 0, 1; one is 7"):
@@ -94,7 +94,9 @@ def test_unlabelled_and_test_rows_come_from_their_files(file, tmp_path):
 @pytest.mark.parametrize("one_hot", [False, True])
 def test_text_where_the_labelled_file_has_numbers_is_refused(one_hot, file, tmp_path):
     unlabelled = write(tmp_path / "u.csv", "a,b,c", ["low", "high"] * 20, *X[:40, :2].T)
-    with pytest.raises(ValueError, match=r"u\.csv, column a holds text .* but numbers in the lab"):
+    with pytest.raises(
+        ValueError, match=r"column a of .*u\.csv holds 'low', but numbers in the lab"
+    ):
         read_file(file, unlabelled=unlabelled, one_hot=one_hot)
 
 

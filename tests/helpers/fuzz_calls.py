@@ -100,6 +100,10 @@ def network(X, **parameters):
     return datasets.ReLUNetworkTarget(rng=0, **parameters).label(X)
 
 
+def encoded(X):
+    return datasets.TableEncoder().fit_transform(X)
+
+
 def load(n_samples, n_test, flip_rate, rng):
     made = datasets.load("digits", n_samples=n_samples, n_test=n_test, flip_rate=flip_rate, rng=rng)
     return made.X_train, made.y_train

@@ -15,6 +15,7 @@ from ddkd import (
     solvers,
     theory,
 )
+from ddkd.datasets import equal_rows
 from tests.helpers.fuzz_arguments import (
     Argument,
     array,
@@ -38,6 +39,7 @@ from tests.helpers.fuzz_calls import (
     deformed,
     distil,
     distill_law,
+    encoded,
     flowing,
     hard_population,
     imitate,
@@ -225,6 +227,8 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         network,
         {"X": array(7, 3), "n_features": whole(3), "n_hidden": whole(4)},
     ),
+    "datasets.TableEncoder": (encoded, {"X": array(12, 3)}),
+    "datasets.equal_rows": (equal_rows, {"X": array(12, 3)}),
     "datasets.load": (
         load,
         {"n_samples": whole(30), "n_test": whole(20), "flip_rate": real(0.1), **RNG},

@@ -1,0 +1,48 @@
+"""Arrays X and y of a .npz file."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ddkd._checks import check_matrix
+from ddkd.datasets._columns import LARGEST
+
+
+def read_npz(
+    path: Path, *, has_label: bool = True, n_features: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and labels; without `has_label` zeros for labels."""
+    X, *rest = _members(path, "X", *(["y"] if has_label else []))
+    X = check_matrix(f"X in {path}", X, n_columns=n_features)
+    y = rest[0] if has_label else np.zeros(len(X))
+    largest = max(X.max(), -X.min())
+    if largest > LARGEST:
+        raise ValueError(f"X in {path} must lie within +-{LARGEST:g}; got {largest:.3g}")
+    if y.shape != (len(X),):
+        raise ValueError(
+            f"y in {path} must have {len(X)} entries, one per row of X; its shape is {y.shape}"
+        )
+    return X, y
+
+
+def _members(path: Path, *wanted: str) -> list[np.ndarray]:
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"data file {path} is damaged, truncated or not an .npz archive")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            names = archive.files
+            arrays = [archive[key] for key in wanted if key in names]
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # the readers of zip and npy raise a dozen kinds on damaged bytes
+        reason = "it is damaged or truncated"
+        if "pickle" in str(error):
+            reason = "it holds pickled objects, which are never loaded; save plain arrays"
+        raise ValueError(f"data file {path} is not usable: {reason}") from None
+    if len(arrays) < len(wanted):
+        raise ValueError(
+            f"data file {path} needs arrays {' and '.join(wanted)}; it holds "
+            f"{', '.join(names) or 'nothing'}"
+        )
+    return arrays

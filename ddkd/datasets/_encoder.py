@@ -1,0 +1,146 @@
+"""A table as an array of numbers: one way for what is learned from and for what comes later."""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ddkd.datasets._cells import as_cells
+
+
+class TableEncoder(TransformerMixin, BaseEstimator):
+    """Columns of numbers and of text as one array.
+
+    Numbers come first, as they are; then a column of zeros and ones for each value of each column
+    of text; then, for each column with missing cells, a column that is one where a cell is missing.
+    A missing number is filled with the mean of its column; a missing text, and one that was not
+    there in `fit`, is zero in all columns of its values. Other columns than in `fit`, or the same
+    in another order, are refused, as scikit-learn does it.
+
+    Attributes
+    ----------
+    feature_names_in_ : ndarray of str
+        Names of the columns, where `X` had names.
+    n_features_in_ : int
+        Number of the columns.
+    names_ : list of str
+        Names of the columns of the array: ``"age"``, ``"sex=male"``, ``"age missing"``.
+    filled_ : list of (int, int)
+        Columns of the array with filled cells, each with the column that marks these cells.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> from ddkd.datasets import TableEncoder
+    >>> table = pandas.DataFrame({"colour": ["red", "blue", "red"], "size": [1.0, None, 3.0]})
+    >>> encoder = TableEncoder().fit(table)
+    >>> encoder.transform(table)
+    array([[1., 0., 1., 0.],
+           [2., 1., 0., 1.],
+           [3., 0., 1., 0.]])
+    >>> encoder.names_
+    ['size', 'colour=blue', 'colour=red', 'size missing']
+    """
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn which columns hold text, their values, and the means of the others.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_columns)
+            The table.
+        y : None, optional
+            Not used.
+
+        Returns
+        -------
+        TableEncoder
+            The fitted encoder.
+        """
+        columns = self._columns(X, reset=True)
+        names = [str(name) for name in getattr(self, "feature_names_in_", range(len(columns)))]
+        is_text = [cells.dtype.kind == "O" for cells in columns]
+        self._numbers = [i for i, text in enumerate(is_text) if not text]
+        self._means = {i: _mean(columns[i]) for i in self._numbers}
+        self._values = {
+            i: sorted(set(columns[i].tolist()) - {""}) for i, text in enumerate(is_text) if text
+        }
+        self._marked = [i for i, cells in enumerate(columns) if _missing(cells).any()]
+        self.names_ = [names[i] for i in self._numbers]
+        self.names_ += [f"{names[i]}={value}" for i in self._values for value in self._values[i]]
+        first = len(self.names_)
+        self.names_ += [f"{names[i]} missing" for i in self._marked]
+        self.filled_ = [
+            (self._numbers.index(i), first + place)
+            for place, i in enumerate(self._marked)
+            if i in self._means
+        ]
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Encode a table of the same columns.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_columns)
+            The table.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            The array.
+
+        Raises
+        ------
+        ValueError
+            If the columns are not those of `fit`, or one held numbers there and holds text here.
+        """
+        check_is_fitted(self)
+        columns = self._columns(X, reset=False)
+        encoded = []
+        for i in self._numbers:
+            if columns[i].dtype.kind == "O":
+                text = next(cell for cell in columns[i].tolist() if cell)
+                name = self.names_[self._numbers.index(i)]
+                raise ValueError(f"column {name} of X held numbers in fit; now it holds {text!r}")
+            cells = columns[i].astype(np.float64)
+            encoded.append(np.where(np.isnan(cells), self._means[i], cells))
+        for i, values in self._values.items():
+            texts = columns[i] if columns[i].dtype.kind == "O" else columns[i].astype(str)
+            encoded += [texts == value for value in values]
+        encoded += [_missing(columns[i]) for i in self._marked]
+        return np.column_stack(encoded).astype(np.float64)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Names of the columns of the array.
+
+        Parameters
+        ----------
+        input_features : None, optional
+            Not used.
+
+        Returns
+        -------
+        ndarray of str
+            The names.
+        """
+        check_is_fitted(self)
+        return np.array(self.names_, dtype=object)
+
+    def _columns(self, X: Any, *, reset: bool) -> list[np.ndarray]:
+        """The columns of a table, each numbers or texts."""
+        if not hasattr(X, "iloc"):
+            X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
+            return list(X.T)
+        validate_data(self, X, reset=reset, skip_check_array=True)
+        return [as_cells(X.iloc[:, i]) for i in range(X.shape[1])]
+
+
+def _missing(cells: np.ndarray) -> np.ndarray:
+    return np.asarray(cells == "", dtype=bool) if cells.dtype.kind == "O" else np.isnan(cells)
+
+
+def _mean(cells: np.ndarray) -> float:
+    known = cells[~np.isnan(cells)]
+    return float(np.mean(known)) if len(known) else 0.0

@@ -1,0 +1,122 @@
+"""A table on the command line: what was read is said, and a refusal ends in a command that runs."""
+
+import json
+import shlex
+
+import numpy as np
+import pytest
+
+from ddkd import cli
+
+N = 120
+RNG = np.random.default_rng(0)
+KIND = np.arange(N) % 3
+A, B = (KIND + RNG.normal(size=N) for _ in range(2))
+SEX = np.array(["f", "m"])[RNG.integers(2, size=N)]
+CURVE = ["curve", "--quiet", "--repeats", "1", "--jobs", "1", "--max-width", "15"]
+
+
+@pytest.fixture
+def penguins(tmp_path, monkeypatch):
+    """A table that needs three decisions, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    lines = ["rowid,bill,mass,sex,species"]
+    for i in range(N):
+        bill = "NA" if i in (7, 11) else f"{A[i]:.3f}"
+        lines.append(
+            f"{i + 1},{bill},{B[i]:.2f},{SEX[i]},{['Adelie', 'Gentoo', 'Chinstrap'][i % 3]}"
+        )
+    (tmp_path / "penguins.csv").write_text("\n".join(lines))
+    return "penguins.csv"
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    class NoFigure:
+        def savefig(self, path, **options):
+            path.touch()
+
+    monkeypatch.setattr("ddkd.experiments.draw_curve", lambda *_, **__: NoFigure(), raising=False)
+
+
+def test_one_message_and_its_command_reads_the_table(penguins, capsys, no_pictures):
+    assert cli.main([*CURVE, "--data", penguins]) == 1
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert "3 things to decide" in error
+    command = shlex.split(error.rpartition("Run: ")[2])
+    assert command == [
+        "ddkd",
+        *CURVE,
+        "--data",
+        penguins,
+        "--one-hot",
+        "--drop",
+        "rowid",
+        "--drop-missing",
+    ]
+    assert cli.main(command[1:]) == 0
+    lines = capsys.readouterr().out
+    said = " ".join(lines.split())
+    assert (
+        "penguins.csv: 118 rows, 3 columns (4 features); label: species (last column), 3 classes."
+        in said
+    )
+    assert "2 of 120 rows left out for a missing cell." in said
+
+
+def test_the_second_sentence_says_what_was_read_and_json_too(penguins, capsys, no_pictures):
+    command = [*CURVE, "--data", penguins, "--drop", "rowid", "sex", "--impute"]
+    assert cli.main(command) == 0
+    answer, _, rest = capsys.readouterr().out.partition("penguins.csv: 120 rows")
+    assert "on these data" in answer or "best is" in answer
+    assert " ".join(rest.split()).startswith(
+        ", 2 columns (3 features); label: species (last column), 3 classes. 24 labelled, "
+    )
+    assert cli.main([*command, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)["data"]
+    assert data["file"] == penguins
+    assert (data["rows"], data["columns"], data["features"]) == (120, 2, 3)
+    assert (data["label"], data["task"], data["n_classes"]) == ("species", "classes", 3)
+    assert data["separator"] == "comma"
+    assert data["sizes"] == {"labelled": 24, "test": 30, "transfer": 66}
+
+
+def test_flags_that_were_given_are_not_said_twice(penguins, capsys):
+    assert cli.main([*CURVE, "--data", penguins, "--drop", "rowid", "--label", "specie"]) == 1
+    command = capsys.readouterr().err.rpartition("Run: ")[2].split()
+    assert command[len(CURVE) + 3 :] == [
+        "--label",
+        "species",
+        "--one-hot",
+        "--drop",
+        "rowid",
+        "--drop-missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (
+            ["--labelled", "120"],
+            "must be at most 89: of the 120 rows of penguins.csv 30 are to test",
+        ),
+        (["--decimal", ";"], "--decimal must be '.' or ','; got ';'"),
+        (["--decimal", ",", "--thousands", ","], "--decimal and --thousands must differ"),
+        (["--drop", "bills"], "--drop bills: there is no such column. Did you mean bill?"),
+        (["--keep", "nobody"], "there is no such column It has rowid, bill, mass, sex, species"),
+    ],
+)
+def test_flags_that_cannot_be_meant(flags, message, penguins, capsys):
+    command = [*CURVE, "--data", penguins, "--impute", "--one-hot", "--drop", "rowid", *flags]
+    assert cli.main(command) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_file_without_its_flag(capsys):
+    for words in (["curve", "d.csv"], ["d.csv"]):
+        with pytest.raises(SystemExit) as stop:
+            cli.main(words)
+        assert stop.value.code == 2
+        assert "--data d.csv" in capsys.readouterr().err
