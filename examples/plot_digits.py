@@ -40,7 +40,7 @@ with warnings.catch_warnings():
 display = result.where(flip_rate=0.0).plot(
     name="clean labels", title="Handwritten digits, 200 labelled"
 )
-result.where(flip_rate=0.1).plot(display.ax_, name="10 % wrong labels")
+result.where(flip_rate=0.1).plot(display.ax_, name="10 % wrong labels", threshold=None)
 
 # %%
 # What to notice
