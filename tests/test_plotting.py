@@ -157,6 +157,13 @@ def test_round_ticks_do_not_collide(inches, decades):
         assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
 
 
+def test_ticks_are_one_two_and_five_where_there_is_room():
+    ax = DoubleDescentDisplay(widths=[3, 30, 300], test_scores=[0.1, 0.2, 0.1]).plot().ax_
+    low, high = ax.get_xlim()
+    ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+    np.testing.assert_allclose(ticks, [5, 10, 20, 50, 100, 200])
+
+
 def test_large_and_small_ticks_say_what_they_are():
     from ddkd.plotting._axes import _plain_number
 
@@ -262,6 +269,14 @@ def test_small_ranges_are_linear_and_begin_at_zero():
     assert display.ax_.get_xscale() == display.ax_.get_yscale() == "linear"
     assert display.ax_.get_ylim()[0] == 0
     assert not display.ax_.collections
+
+
+def test_an_error_of_zero_joins_a_logarithmic_axis():
+    first = DoubleDescentDisplay(widths=[1, 2, 3], test_scores=[0.01, 0.5, 0.02]).plot(name="a")
+    assert first.ax_.get_yscale() == "log"
+    DoubleDescentDisplay(widths=[1, 2, 3], test_scores=[0.0, 0.4, 0.1]).plot(first.ax_, name="b")
+    assert first.ax_.get_yscale() == "linear"
+    assert first.ax_.get_ylim()[0] == 0
 
 
 def test_displays_share_axes_and_differ_in_colour_dashes_and_marker():

@@ -10,7 +10,7 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
-from matplotlib.ticker import FuncFormatter, Locator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from ddkd.plotting._style import FONT, axes_width
@@ -50,41 +50,36 @@ def new_axes(width: float = 8, height: float = 5.5) -> Axes:
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
-class RoundTicks(Locator):
-    """Ticks of a logarithmic axis at 1, 2, 5 of each decade; fewer where labels would collide."""
-
-    axis: Any
-
-    def __call__(self) -> list[float]:
-        """Return the ticks within the view."""
-        low, high = sorted(self.axis.get_view_interval())
-        decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-        choices = [((1, 2, 5), 1), ((1, 3), 1), *(((1,), step) for step in range(1, len(decades)))]
-        for mantissas, step in choices:
-            ticks = np.sort(np.multiply.outer(10.0**decades, mantissas).ravel())
-            ticks = ticks[(ticks >= 0.999 * low) & (ticks <= 1.001 * high)][::step]
-            if self._fit(ticks, np.log10(high / low)):
-                break
-        return list(ticks)
-
-    def _fit(self, ticks: np.ndarray, decades: float) -> bool:
-        """Whether the labels leave a gap; in units of `get_tick_space`, a few letters each."""
-        room = np.diff(np.log10(ticks)) * self.axis.get_tick_space() / decades
-        if self.axis.axis_name == "y":
-            return bool((room > 0.7).all())
-        letters = np.array([len(self.axis.get_major_formatter()(tick)) for tick in ticks])
-        return bool((room > (_LETTER * (letters[1:] + letters[:-1]) / 2 + 0.8) / 3).all())
-
-
-def scale_axis(axis: XAxis | YAxis, *, log: bool, percent: bool) -> None:
+def scale_axis(
+    axis: XAxis | YAxis,
+    *,
+    log: bool,
+    percent: bool,
+    limits: tuple[float, float] | None = None,
+) -> None:
     """Show plain round numbers on a linear or logarithmic axis; fractions in percent if asked."""
     unit = 100 if percent else 1
-    if log:
-        getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
-        axis.set_major_locator(RoundTicks())
-        axis.set_minor_locator(NullLocator())
+    axis.axes.set(**{f"{axis.axis_name}scale": "log" if log else "linear"})
+    if limits is not None:
+        axis.axes.set(**{f"{axis.axis_name}lim": limits})
     if log or percent:
         axis.set_major_formatter(FuncFormatter(lambda value, _: _plain_number(unit * value)))
+    if log:
+        axis.set_major_locator(_round_ticks(axis))
+        axis.set_minor_locator(NullLocator())
+
+
+def _round_ticks(axis: XAxis | YAxis) -> LogLocator:
+    """Ticks at 1, 2 and 5 of each decade, or fewer where their labels would collide."""
+    ends = np.log10(axis.get_view_interval())
+    # In units of `get_tick_space`, which are three letters wide and two high.
+    decade = axis.get_tick_space() / np.ptp(ends)
+    letters = [len(axis.get_major_formatter()(10**end)) for end in np.floor(ends)]
+    label = (_LETTER * max(letters) + 0.5) / 3 if axis.axis_name == "x" else 0.7
+    for subs, gap in (((1, 2, 5), np.log10(2)), ((1, 3), np.log10(3))):
+        if gap * decade > label:
+            return LogLocator(subs=subs, numticks=99)
+    return LogLocator()
 
 
 def _plain_number(value: float) -> str:
@@ -168,6 +163,7 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
     >>> ax.get_xscale(), ax.get_yscale()
     ('log', 'linear')
     """
+    ax.tick_params(labelsize=FONT - 1)  # before there are ticks, which keep clear of each other
     left, right = ax.dataLim.intervalx
     percent = x_name.endswith(PERCENT)
     wide = left > 0 and right > _LOG_RATIO * left
@@ -175,7 +171,6 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
     _limit_errors(ax, y_name.endswith(PERCENT))
     ax.set_xlabel(x_name, fontsize=FONT)
     ax.set_ylabel(y_name, fontsize=FONT)
-    ax.tick_params(labelsize=FONT - 1)
     ax.grid(True, which="major", color="0.88", linewidth=0.8)
     ax.set_axisbelow(True)
     rows = _stack_labels(ax)
@@ -268,8 +263,8 @@ def _limit_errors(ax: Axes, percent: bool) -> None:
     zeros = percent and any((y == 0).any() for _, y in curves)
     log = top > _LOG_RATIO * bottom and not zeros
     if log or top > 0:
-        scale_axis(ax.yaxis, log=log, percent=percent)
-        ax.set_ylim(*((bottom / 1.2, top * 1.2) if log else (0, 1.08 * top)))
+        limits = (bottom / 1.2, top * 1.2) if log else (0, 1.08 * top)
+        scale_axis(ax.yaxis, log=log, percent=percent, limits=limits)
     _show_cuts(ax, top, percent)
 
 

@@ -108,11 +108,14 @@ class PhaseDiagramDisplay:
             The object itself, drawn.
         """
         ax = new_axes() if ax is None else ax
+        ax.tick_params(labelsize=FONT - 1)
         for axis, values, name in (
             (ax.xaxis, self.x, self.x_name),
             (ax.yaxis, self.y, self.y_name),
         ):
-            scale_axis(axis, log=_is_geometric(values), percent=name.endswith(PERCENT))
+            limits = tuple(_edges(values)[[0, -1]])
+            percent = name.endswith(PERCENT)
+            scale_axis(axis, log=_is_geometric(values), percent=percent, limits=limits)
             axis.set_label_text(name, fontsize=FONT)
         # Where the colours end: both methods' wins are to be seen, however unequal.
         wins = max(-self.gain.min(), 0.0), max(self.gain.max(), 0.0)
@@ -129,7 +132,6 @@ class PhaseDiagramDisplay:
             self.border_ = ax.contour(self.x, self.y, self.gain, **style)
             ax.plot([], [], color="black", linewidth=2.5, label="border")  # for the legend
         self._scale(ax, limit)
-        ax.tick_params(labelsize=FONT - 1)
         if self.title:
             set_title(ax, self.title)
         if entries := legend_entries(ax):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -55,7 +56,8 @@ def draw_verdict(verdict: "Verdict", ax: Axes | None = None, size: int = 11) -> 
     error = 2 * verdict.comparison.standard_error
     low, high = min(law.min(), simulated.min()), max(law.max(), simulated.max())
     logarithmic = low > 0 and high > 20 * low
-    room = 0.08 * (high - low) if high > low else 0.1 * abs(high) + 0.1
+    # Of values that agree up to rounding there is no range.
+    room = 0.1 * abs(high) + 0.1 if np.isclose(low, high) else 0.08 * (high - low)
     ends = (low / 1.2, high * 1.2) if logarithmic else (low - room, high + room)
     ax.plot(ends, ends, color="#777777", linewidth=1)
     size_of_mark = 4 if law.size < 40 else 1.5
