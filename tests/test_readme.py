@@ -1,12 +1,16 @@
 """What the README promises: its length, its commands, its example and its numbers."""
 
+import configparser
 import re
 import shlex
 
 import pytest
 
 from ddkd import cli
-from tests.readme_claims import ROOT, block, measured
+from ddkd.cli._flags import RUN
+from ddkd.experiments._reproduce import N_SEEN, SEEN_REPEATS
+from tools.readme_claims import LINES as LINES_OF_RESULTS
+from tools.readme_claims import ROOT, block, measured
 from tools.readme_commands import command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,6 +54,43 @@ def test_python_examples_run(example, capsys):
 def test_the_results_are_the_measured_ones():
     assert block(README, *measured()) == README
     assert README.count("**loses**") >= 2  # where it fails is said as well
+
+
+def test_it_says_what_is_installed():
+    """The requirements of setup.cfg: no more, no less, and never "nothing else"."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    required = re.findall(r"^[\w-]+", config["options"]["install_requires"], flags=re.MULTILINE)
+    said = re.search(r"The command installs ([^.]*?), with what these need", README)[1]
+    assert re.split(r",\s|\sand\s", said) == required
+    assert f"Python {config['options']['python_requires'].removeprefix('>=')} or newer" in README
+
+
+def test_who_wins_differs_by_two_standard_errors_in_the_repeats_that_are_named():
+    claims, _ = measured()
+    lines = " ".join(README.split()).split(" - On ")[1:]
+    assert len(lines) == len(LINES_OF_RESULTS)
+    for line, (data, flip_rate, key, *_) in zip(lines, LINES_OF_RESULTS, strict=True):
+        (claim,) = [
+            c for c in claims if (c["data"], c["flip_rate"], c["key"]) == (data, flip_rate, key)
+        ]
+        student, rival = claim["values"].values()
+        assert claim["difference"] == pytest.approx(student - rival)
+        ratio = claim["difference"] / claim["standard_error"]
+        outcome = "it wins" if ratio < -2 else "it **loses**" if ratio > 2 else "too close to call"
+        assert f": {outcome}." in line
+        for number in (student, rival):
+            assert f" {100 * number:.1f} %" in line
+        few = re.search(r"both in the (\d+) repeats with that rival", line)
+        assert claim["n_repeats"] == (int(few[1]) if few else 10)
+
+
+def test_the_repeats_with_every_rival_are_those_of_the_command():
+    few, most, rows = re.search(
+        r"run in the first (\d+) of the (\d+)\srepeats, with ([\d,]+) of these", README
+    ).groups()
+    assert (int(few), int(rows.replace(",", ""))) == (SEEN_REPEATS, N_SEEN)
+    assert int(most) == RUN["--repeats"]["default"]
 
 
 def test_every_command_it_names_exists(capsys):

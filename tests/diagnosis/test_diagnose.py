@@ -361,9 +361,10 @@ def test_no_verdict_on_what_is_no_prediction(estimator, message):
 class Overwriting(LinearRegression):
     """Writes into what it is given."""
 
-    def __init__(self, what="X"):
+    def __init__(self, what="X", width=1):
         super().__init__()
         self.what = what
+        self.width = width
 
     def fit(self, X, y):
         if self.what != "test rows":
@@ -378,7 +379,7 @@ class Overwriting(LinearRegression):
 @pytest.mark.parametrize("what", ["X", "y", "test rows"])
 def test_an_estimator_that_writes_into_its_rows_is_refused(what):
     model = make_pipeline(RBFSampler(), Overwriting(what)) if what == "y" else Overwriting(what)
-    name, widths = (RFF, [3, 9]) if what == "y" else ("n_jobs", [1, 2])
+    name, widths = (RFF, [3, 9]) if what == "y" else ("width", [1, 2])
     before = X.copy(), Y.copy()
     with pytest.raises(ValueError, match=r"estimator cannot be fitted .* read-only"):
         diagnose(model, X, Y, param_name=name, param_range=widths, X_test=X, y_test=Y)

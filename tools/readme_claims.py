@@ -1,4 +1,4 @@
-"""Write the README's numbers from measured ones: ``python -m tests.readme_claims``.
+"""Write the README's numbers from measured ones: ``python -m tools.readme_claims``.
 
 They are the ``claims.json`` of a default run of the main job and, once it has been measured, the
 founding experiment; both are kept in docs/measured.
@@ -37,7 +37,7 @@ def sentence(claims, data, flip, key, setting, rival):
     teacher = found["teacher"]["values"]["teacher"]
     (own, student), (name, best) = found[key]["values"].items()
     few, most = found[key]["n_repeats"], found["teacher"]["n_repeats"]
-    some = f", in {few} of {most} repeats" if few < most else ""
+    some = f", both in the {few} repeats with that rival" if few < most else ""
     who = "the student" if own == "hard student" else f"the best student ({own})"
     # The teacher's error is of all repeats.
     alone = own != "hard student" or few < most
@@ -56,7 +56,13 @@ def results(claims):
         f"{verdicts.count('holds')} of {len(verdicts)} claims hold, {verdicts.count('fails')} "
         f"fail, {verdicts.count('undecided')} are undecided. Does the student win?"
     )
-    return "\n".join([count, "", *(sentence(claims, *line) for line in LINES)])
+    repeats = [claim["n_repeats"] for claim in claims]
+    meaning = (
+        f"*It wins*, or *loses*, if the mean difference within a repeat exceeds twice its standard "
+        f"error. Rivals that use the unlabelled rows take long: they are run in the first "
+        f"{min(repeats)} of the {max(repeats)} repeats, with 5,000 of these rows."
+    )
+    return "\n".join([count, "", *(sentence(claims, *line) for line in LINES), "", fill(meaning)])
 
 
 def picture(founding):
