@@ -358,15 +358,15 @@ def test_phase_diagram_without_a_border():
     assert display.mesh_.get_clim() == (-1.0, 1.0)
 
 
-def test_records_of_one_repeat_are_averaged_and_none_may_lack():
-    table = {"x": [3, 1, 3, 1, 3, 1], "repeat": [7, 7, 5, 5, 5, 5], "error": [1, 2, 3, 4, 5, 6]}
+def test_a_table_has_one_record_a_repeat_and_point():
+    table = {"x": [3, 1, 3, 1], "repeat": [7, 7, 5, 5], "error": [1, 2, 3, 4]}
     columns = {name: np.array(values) for name, values in table.items()}
     points, scores = pivot(columns, "error", "x")
     np.testing.assert_array_equal(points, [1, 3])
-    np.testing.assert_array_equal(scores, [[5, 2], [4, 1]])
-    for rows in ([0, 1, 2], []):
+    np.testing.assert_array_equal(scores, [[4, 2], [3, 1]])
+    for rows in ([0, 1, 2], [], [0, 1, 2, 3, 3]):
         part = {name: values[rows] for name, values in columns.items()}
-        with pytest.raises(ValueError, match="every repeat must have a record of 'error' at every"):
+        with pytest.raises(ValueError, match="must have one record of 'error' at every 'x'"):
             pivot(part, "error", "x")
 
 

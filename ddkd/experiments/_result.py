@@ -146,7 +146,7 @@ class SweepResult(Table):
     ) -> DoubleDescentDisplay | DistillationDisplay:
         """Draw an error against a width or a size, with its standard error over the repeats.
 
-        Records of one repeat at one `x` are averaged: choose among other parameters with `where`.
+        Where other parameters vary, choose among them with `where` first.
 
         Parameters
         ----------
@@ -177,8 +177,8 @@ class SweepResult(Table):
         Raises
         ------
         ValueError
-            If a column is missing, a repeat lacks a value of `x`, or `name` is given where each
-            model has its own.
+            If a column is missing, a repeat has not one record a value of `x` (and model), or
+            `name` is given where each model has its own.
 
         Examples
         --------

@@ -64,8 +64,6 @@ class CurvesDisplay:
 def pivot(columns: Columns, value: str, x: str) -> tuple[np.ndarray, np.ndarray]:
     """Sort the records of a table by abscissa and repeat, as `draw_scores` takes them.
 
-    Records of the same `x` and repeat share their data and are averaged.
-
     Parameters
     ----------
     columns : mapping of str to ndarray of shape (n_records,)
@@ -85,7 +83,7 @@ def pivot(columns: Columns, value: str, x: str) -> tuple[np.ndarray, np.ndarray]
     Raises
     ------
     ValueError
-        If a repeat lacks a record at some point, or there is no record.
+        If a repeat has no record at some point, or several.
 
     Examples
     --------
@@ -100,13 +98,16 @@ def pivot(columns: Columns, value: str, x: str) -> tuple[np.ndarray, np.ndarray]
     """
     points, row = np.unique(columns[x], return_inverse=True)
     repeats, column = np.unique(columns["repeat"], return_inverse=True)
-    shape = (len(points), len(repeats))
-    sums, counts = np.zeros(shape), np.zeros(shape)
-    np.add.at(sums, (row, column), columns[value])
-    np.add.at(counts, (row, column), 1.0)
-    if not counts.all() or not counts.size:
-        raise ValueError(f"every repeat must have a record of {value!r} at every {x!r}")
-    return points, sums / counts
+    counts = np.zeros((len(points), len(repeats)), dtype=int)
+    np.add.at(counts, (row, column), 1)
+    if counts.size == 0 or (counts != 1).any():
+        raise ValueError(
+            f"every repeat must have one record of {value!r} at every {x!r}, not none and not "
+            f"several; choose among several first"
+        )
+    scores = np.empty(counts.shape)
+    scores[row, column] = columns[value]
+    return points, scores
 
 
 def check_scores(name: str, value: ArrayLike, x: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def no_pictures(monkeypatch):
         def savefig(self, path, **options):
             path.touch()
 
-    monkeypatch.setattr("ddkd.experiments.draw_curve", lambda *_, **__: NoFigure(), raising=False)
+    monkeypatch.setattr("ddkd.cli.curve._figure", lambda *_: NoFigure())
 
 
 def test_one_message_and_its_command_reads_the_table(penguins, capsys, no_pictures):

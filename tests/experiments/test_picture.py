@@ -10,7 +10,6 @@ from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay
 def _sweep_of(model_width, rng, student_width, flip):
     return [
         {"model": "teacher", "error": 0.5, "n_samples": 9, "n_transfer": 0},
-        {"model": "student", "error": flip - student_width / 100, "n_samples": 9, "n_transfer": 4},
         {"model": "student", "error": flip + student_width / 100, "n_samples": 9, "n_transfer": 4},
         {"model": "direct", "error": 0.4, "n_samples": 9, "n_transfer": 0},
     ]
@@ -27,7 +26,8 @@ def test_students_are_curves_and_their_teacher_is_a_level():
     display = result.where(flip=0.2).plot(title="toy")
     assert isinstance(display, DistillationDisplay)
     np.testing.assert_array_equal(display.x, [1, 3, 5])
-    np.testing.assert_allclose(display.scores["student"], np.full((3, 4), 0.2))
+    students = [[0.21], [0.23], [0.25]]
+    np.testing.assert_allclose(display.scores["student"], np.tile(students, 4))
     np.testing.assert_allclose(display.levels["teacher"], np.full(4, 0.5))
     labels = [line.get_label() for line in display.lines_]
     assert labels == ["student", "directly trained", "teacher"]
@@ -36,6 +36,8 @@ def test_students_are_curves_and_their_teacher_is_a_level():
     assert [text.get_text() for text in display.ax_.texts] == ["m = 4"]
     with pytest.raises(ValueError, match="name must be None where the column 'model' names"):
         result.plot(name="mine")
+    with pytest.raises(ValueError, match="must have one record of 'error' at every"):
+        result.plot()
 
 
 def _columns(**more):
@@ -61,7 +63,7 @@ def test_a_curve_has_its_threshold_and_beside_mean_squares_the_training_error():
     with pytest.raises(ValueError, match="there is no column 'student_width'"):
         result.plot(x="student_width")
     gap = SweepResult({name: column[1:] for name, column in result.columns.items()})
-    with pytest.raises(ValueError, match="every repeat must have a record of 'variance_left'"):
+    with pytest.raises(ValueError, match="every repeat must have one record of 'variance_left'"):
         gap.plot()
 
 
