@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 from ddkd._version import __version__
 
 if TYPE_CHECKING:
+    from ddkd.advice import advise
     from ddkd.diagnosis import diagnose
-    from ddkd.distillation import DistilledClassifier, DistilledRegressor
-    from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
+    from ddkd.estimators import (
+        DistilledClassifier,
+        DistilledRegressor,
+        LeastSquaresClassifier,
+        LeastSquaresRegressor,
+    )
     from ddkd.exceptions import InterpolationWarning
     from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
     from ddkd.populations import GaussianPopulation, MixturePopulation
@@ -25,13 +30,14 @@ __all__ = [
     "RandomFourierFeatures",
     "RandomReLUFeatures",
     "__version__",
+    "advise",
     "diagnose",
 ]
 
 # The same for the interpreter, which imports a room when a name of it is first used.
 _ROOMS = {
-    "DistilledClassifier": "distillation",
-    "DistilledRegressor": "distillation",
+    "DistilledClassifier": "estimators",
+    "DistilledRegressor": "estimators",
     "GaussianPopulation": "populations",
     "InterpolationWarning": "exceptions",
     "LeastSquaresClassifier": "estimators",
@@ -39,6 +45,7 @@ _ROOMS = {
     "MixturePopulation": "populations",
     "RandomFourierFeatures": "features",
     "RandomReLUFeatures": "features",
+    "advise": "advice",
     "diagnose": "diagnosis",
 }
 

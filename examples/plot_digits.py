@@ -12,14 +12,15 @@ import matplotlib.pyplot as plt
 
 from ddkd import InterpolationWarning
 from ddkd.datasets import load
-from ddkd.experiments import curve, sweep
+from ddkd.experiments import curve
+from ddkd.sweeps import sweep
 
 # %%
 # Random Fourier features of 200 images
 # -------------------------------------
 # A two-layer network whose first layer is random: ``cos(<w, x> + b)``, with more and more of them.
 # Each repeat draws other labelled images, other test images and other features;
-# :func:`~ddkd.experiments.sweep` runs the repeats, and each repeat gives every width at the price
+# :func:`~ddkd.sweeps.sweep` runs the repeats, and each repeat gives every width at the price
 # of about one.
 
 widths = [5, 10, 20, 40, 70, 100, 130, 160, 180, 190, 200, 210, 220, 250, 300, 400, 700, 1200, 2000]

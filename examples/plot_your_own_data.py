@@ -14,7 +14,8 @@ import numpy as np
 from sklearn.datasets import load_wine
 
 from ddkd.datasets import load
-from ddkd.experiments import sweep, teacher_student
+from ddkd.experiments import teacher_student
+from ddkd.sweeps import sweep
 
 # %%
 # A file

@@ -25,17 +25,17 @@ CONTRACT = {
     "ddkd.prediction.predict_phase": "split",
     "ddkd.prediction.predict_curve": "",
     "ddkd.prediction.predict_student": "",
-    "ddkd.prediction.advise": "X y X_unlabelled *contestants *n_folds *rng *n_jobs *progress",
+    "ddkd.advice.advise": "X y X_unlabelled *contestants *n_folds *rng *n_jobs *progress",
     "ddkd.testing.assert_matches_theory": "simulate law *n_repeats *bias *false_alarm *rng",
     "ddkd.theorems.Theorem": "id statement source kind *law *simulate *settings *wrong",
     "ddkd.theorems.verify": "theorems *rng *n_jobs *wrong",
-    "ddkd.contestants.Contestant": "name estimator *sees *max_seconds",
-    "ddkd.experiments.compare": "split rng *contestants",
+    "ddkd.contestants.Contestant": "name estimator *sees",
+    "ddkd.reproduction.compare": "split rng *contestants",
     "ddkd.experiments.teacher_student": "",
     "ddkd.experiments.draw_split": "",
-    "ddkd.experiments.reproduce": "",
+    "ddkd.reproduction.reproduce": "",
     "ddkd.experiments.curve": "",
-    "ddkd.experiments.sweep": "",
+    "ddkd.sweeps.sweep": "",
     "ddkd.plotting.DoubleDescentDisplay.from_estimator": "estimator X y *param_name *param_range "
     "*X_test *y_test",
     "ddkd.theory.least_squares": "population n_samples *features *alpha",
@@ -54,7 +54,7 @@ CONTRACT = {
 ATTRIBUTES = {
     "ddkd.theory.LinearLaw": ["effective_parameters"],
     "ddkd.theorems": ["ALL"],
-    "ddkd.prediction.Advice": [
+    "ddkd.advice.Advice": [
         "ranking",
         "best",
         "distils",

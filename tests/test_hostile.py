@@ -14,8 +14,9 @@ import pytest
 
 from ddkd import cli
 from ddkd.datasets import load, read_file
-from ddkd.experiments import Claim, Protocol, Reproduction, SweepResult, Table
-from ddkd.experiments._report import _page, _slug
+from ddkd.reproduction import Claim, Protocol, Reproduction
+from ddkd.reproduction._report import _page, _slug
+from ddkd.sweeps import SweepResult, Table
 
 HOSTILE = [
     "\x1b[31mred",

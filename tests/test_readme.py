@@ -8,7 +8,7 @@ import pytest
 
 from ddkd import cli
 from ddkd.cli._flags import RUN
-from ddkd.experiments._reproduce import N_SEEN, SEEN_REPEATS
+from ddkd.reproduction._reproduce import N_SEEN, SEEN_REPEATS
 from tools.readme_claims import LINES as LINES_OF_RESULTS
 from tools.readme_claims import ROOT, block, measured
 from tools.readme_commands import command

@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ddkd.experiments import SweepResult
-from ddkd.experiments._errors import Errors
 from ddkd.plotting import draw_scores, draw_theory, finish, mark_thresholds, set_title
+from ddkd.reproduction._lookup import Errors
+from ddkd.sweeps import SweepResult
 
 ROOT = Path(__file__).parents[1]
 FOUNDING = ROOT / "docs" / "measured" / "founding-experiment.json"

@@ -20,8 +20,8 @@ from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress
 from ddkd.cli._readme import readme
-from ddkd.experiments import SweepResult, draw_split, sweep
-from ddkd.experiments._store import clear, stored_tasks
+from ddkd.experiments import draw_split
+from ddkd.sweeps import Store, SweepResult, sweep
 
 # Flags that do not change what is computed.
 _ONLY_HOW = {"out", "force", "jobs", "json", "quiet", "verbose", "debug", "argv", "save"}
@@ -72,7 +72,7 @@ def _check_free(out: Path) -> None:
 
 def what_is_kept(args: argparse.Namespace) -> str:
     """What an interrupted run has left."""
-    n = stored_tasks(_unfinished(args))
+    n = Store.count(_unfinished(args))
     if n == 0:
         return "Nothing had been finished."
     return f"{n} finished tasks are in {_unfinished(args)}: the same command goes on from there"
@@ -162,14 +162,14 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
         )
         (draft / _ANSWER).write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
         os.replace(draft / _ANSWER, args.out / _ANSWER)
-    clear(_unfinished(args))
+    Store.clear(_unfinished(args))
     return answer
 
 
 def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
     """Options that every command hands to the sweep."""
     if args.force:
-        clear(_unfinished(args))
+        Store.clear(_unfinished(args))
     return {
         "repeats": args.repeats,
         "seed": args.seed,

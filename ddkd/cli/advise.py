@@ -5,12 +5,12 @@ import argparse
 import joblib
 import numpy as np
 
+from ddkd.advice import advise
 from ddkd.cli._answer import Answer, named, percent
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import SEED, WRITE, flag, result_file, shows_progress
 from ddkd.datasets import DataFile
-from ddkd.experiments import Table
-from ddkd.prediction import advise
+from ddkd.sweeps import Table
 
 NEEDS = "digits"
 WRITES = True

@@ -9,8 +9,8 @@ from ddkd.cli._answer import Answer, percent
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import BANDWIDTH, RUN, amount, flag, positive
 from ddkd.cli._output import difference, pays, run_sweep
-from ddkd.experiments import SweepResult, curve, default_widths
-from ddkd.experiments._curve import FEATURES
+from ddkd.experiments import FEATURES, curve, default_widths
+from ddkd.sweeps import SweepResult
 
 NEEDS = "digits"
 WRITES = True

@@ -9,7 +9,8 @@ from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import BANDWIDTH, DEFAULT, RUN, amount, flag, positive
 from ddkd.cli._output import difference, pays, run_sweep
 from ddkd.datasets import is_stream
-from ddkd.experiments import SweepResult, teacher_student
+from ddkd.experiments import teacher_student
+from ddkd.sweeps import SweepResult
 
 NEEDS = "deformed-digits"
 WRITES = True

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import LABELLED, OWN_DATA, READ, Data
 from ddkd.cli._flags import BANDWIDTH, DEFAULT, SEED, WRITE, flag, positive
-from ddkd.experiments import Table
 from ddkd.populations import GaussianPopulation
 from ddkd.prediction import draw_phase, predict_phase
+from ddkd.sweeps import Table
 from ddkd.theory import phase_diagram
 
 NEEDS = OWN_DATA

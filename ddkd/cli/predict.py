@@ -8,8 +8,9 @@ from ddkd.cli._answer import Answer
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import BANDWIDTH, RUN, flag, positive
 from ddkd.cli._output import run_sweep
-from ddkd.experiments import SweepResult, Table, default_widths
+from ddkd.experiments import default_widths
 from ddkd.prediction import draw_prediction, predict_curve
+from ddkd.sweeps import SweepResult, Table
 
 NEEDS = "digits"
 WRITES = True

@@ -9,7 +9,7 @@ from ddkd.cli._data import OWN_DATA, READ, SPLIT, Data
 from ddkd.cli._flags import RUN, flag, imported, switch
 from ddkd.cli._output import sweep_options
 from ddkd.datasets import load
-from ddkd.experiments import (
+from ddkd.reproduction import (
     Claim,
     claims_in_full,
     claims_summary,

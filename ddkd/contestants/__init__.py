@@ -1,5 +1,42 @@
 """The methods that compete: rivals, teachers and students, and how to enter one of your own."""
 
-from ddkd.contestants._contestant import Contestant
+from ddkd.contestants._contest import Entry, compete
+from ddkd.contestants._contestant import Contestant, contestants_of
+from ddkd.contestants._kernels import FixedFeatures, fit_ridge, scores_of_many
+from ddkd.contestants._nested_students import NestedStudents, student_features
+from ddkd.contestants._problem import N_SEEN, Inputs, Labels, Problem, folds_of
+from ddkd.contestants._rivals import (
+    ADVISED,
+    DEFORMED,
+    RIVALS,
+    TEACHERS,
+    Rival,
+    Teacher,
+    kernel_ridge,
+    student_of,
+)
 
-__all__ = ["Contestant"]
+__all__ = [
+    "ADVISED",
+    "DEFORMED",
+    "N_SEEN",
+    "RIVALS",
+    "TEACHERS",
+    "Contestant",
+    "Entry",
+    "FixedFeatures",
+    "Inputs",
+    "Labels",
+    "NestedStudents",
+    "Problem",
+    "Rival",
+    "Teacher",
+    "compete",
+    "contestants_of",
+    "fit_ridge",
+    "folds_of",
+    "kernel_ridge",
+    "scores_of_many",
+    "student_features",
+    "student_of",
+]

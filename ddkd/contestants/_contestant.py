@@ -1,22 +1,16 @@
 """A method of your own in the contest, and how nothing it does can harm the others."""
 
-import signal
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from types import FrameType
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
-from ddkd._checks import check_choice, check_real
+from ddkd._checks import check_choice
 from ddkd._labels import encode
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem
-from ddkd.distillation._pool import PoolClassifier, takes_pool
+from ddkd.estimators import PoolClassifier, takes_pool
 
 _COMPARED_ROWS = 200
 
@@ -37,9 +31,6 @@ class Contestant:
         A classifier, or a regressor for real targets.
     sees : {"labels", "pool"}, default="labels"
         Whether it may use the unlabelled inputs.
-    max_seconds : float or None, default=None
-        It is disqualified if one fit or prediction takes longer. A call of compiled code is
-        stopped only when it returns.
 
     Raises
     ------
@@ -50,15 +41,14 @@ class Contestant:
     --------
     >>> from sklearn.neighbors import KNeighborsClassifier
     >>> from ddkd.contestants import Contestant
-    >>> Contestant("nearest neighbour", KNeighborsClassifier(1), max_seconds=10)
+    >>> Contestant("nearest neighbour", KNeighborsClassifier(1))
     Contestant(name='nearest neighbour', estimator=KNeighborsClassifier(n_neighbors=1),
-    sees='labels', max_seconds=10)
+    sees='labels')
     """
 
     name: str
     estimator: Any
     sees: str = "labels"
-    max_seconds: float | None = None
     article = ""  # in a sentence its name stands alone
 
     @property
@@ -72,8 +62,6 @@ class Contestant:
         if not (hasattr(self.estimator, "fit") and hasattr(self.estimator, "predict")):
             raise ValueError(f"estimator must have fit and predict; got {self.estimator!r}")
         check_choice("sees", self.sees, ("labels", "pool"))
-        if self.max_seconds is not None:
-            check_real("max_seconds", self.max_seconds, low=0.0, low_open=True)
 
     def fit(self, problem: Problem, labels: Labels) -> Model:
         """Fit a clone to the known rows of every labelling.
@@ -95,17 +83,12 @@ class Contestant:
             estimator = clone(self.estimator)
             if self.sees == "pool":
                 estimator = PoolClassifier(estimator, problem.seen.X)
-            with _time_limit(self.max_seconds):
-                fitted.append(estimator.fit(problem.labelled.X[known], y[known]))
+            fitted.append(estimator.fit(problem.labelled.X[known], y[known]))
         return partial(self._scores, fitted, labels.n_classes)
 
     def _scores(self, fitted: list[Any], n_classes: int, rows: Inputs) -> np.ndarray:
-        predictions = []
-        for estimator in fitted:
-            with _time_limit(self.max_seconds):
-                predictions.append(_predict(estimator, rows.X, n_classes))
-        found = np.stack(predictions)
-        return encode(found, n_classes) if n_classes else found[..., None]
+        predicted = np.stack([_predict(estimator, rows.X, n_classes) for estimator in fitted])
+        return encode(predicted, n_classes) if n_classes else predicted[..., None]
 
 
 def contestants_of(given: Any) -> list[Contestant]:
@@ -166,28 +149,3 @@ def _predict(estimator: Any, X: np.ndarray, n_classes: int) -> np.ndarray:
     if not np.allclose(np.asarray(estimator.predict(X[some][::-1]))[::-1], found[some]):
         raise ValueError("its predictions change when the rows are permuted")
     return found.astype(np.intp) if n_classes else found
-
-
-@contextmanager
-def _time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise TimeoutError after so many seconds, by an alarm where the system has one."""
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"it took more than {seconds:g} s")
-
-    if seconds is None:
-        yield
-        return
-    start = time.perf_counter()
-    alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if alarm:
-        before = signal.signal(signal.SIGALRM, stop)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        if alarm:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-    if time.perf_counter() - start > seconds:
-        stop(0, None)

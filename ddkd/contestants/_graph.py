@@ -5,28 +5,19 @@ consistency", NIPS 2003), as scikit-learn's `LabelSpreading` has it: with S the 
 adjacency of the neighbour graph, :math:`F \leftarrow \alpha S F + (1 - \alpha) Y`, thirty times. F
 is linear in the labels, so one pass over the powers of S serves every :math:`\alpha`, every
 labelling, and the exact leave-one-out choice among the settings.
-
-*Laplacian least squares* (Belkin, Niyogi and Sindhwani, "Manifold regularization", JMLR 7, 2006)
-adds :math:`r\, f^\top L f / N` to a ridge on random Fourier features, L being the graph's
-Laplacian. It is ridge with a deformed kernel, :math:`Z (I + r Z^\top L Z / N)^{-1} Z^\top`
-(Sindhwani, Niyogi and Belkin, "Beyond the point cloud", ICML 2005).
 """
 
 from functools import partial
 
 import numpy as np
-import scipy.linalg
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from ddkd._labels import decode, encode
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem
-from ddkd.contestants._ridge import Kernel, fit_ridge
-from ddkd.contestants._students import student_features
 
 NEIGHBOURS = (7, 20)
 SPREADING = (0.2, 0.5, 0.8, 0.95)
-ROUGHNESS = (1.0, 10.0, 100.0, 1000.0)
 _STEPS = 30
 _AGREEING = 10
 
@@ -136,34 +127,3 @@ def spread_votes(problem: Problem, labels: Labels, scores: np.ndarray) -> np.nda
     inside = nearest >= 0
     counts = (votes[:, nearest] * inside[..., None]).sum(axis=2)
     return encode(counts.argmax(axis=-1), labels.n_classes)
-
-
-class _LaplacianKernel(Kernel):
-    """Inner products of random Fourier features after the graph's roughness is penalised."""
-
-    def __init__(self, problem: Problem, penalty: np.ndarray) -> None:
-        self._problem = problem
-        Z = student_features(problem, problem.labelled)
-        self.width, self.gamma = float(Z.shape[1]), problem.gamma
-        self._coef = scipy.linalg.solve(np.eye(len(penalty)) + penalty, Z.T, assume_a="pos")
-
-    def matrix(self, rows: Inputs) -> np.ndarray:
-        return student_features(self._problem, rows) @ self._coef
-
-    def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
-        return student_features(self._problem, rows) @ (self._coef @ dual)
-
-
-def _laplacian_kernels(problem: Problem) -> list[_LaplacianKernel]:
-    """One for each roughness: a multiple of Z' L Z / N on all rows of the graph."""
-    Z = np.concatenate([student_features(problem, r) for r in (problem.labelled, problem.seen)])
-    A = graph_of(problem).adjacency(_AGREEING)
-    A = (A + A.T) / 2
-    rough = Z.T @ (A.sum(axis=1)[:, None] * Z - A @ Z) / len(Z)
-    return [_LaplacianKernel(problem, r * rough) for r in ROUGHNESS]
-
-
-def laplacian_least_squares(problem: Problem, labels: Labels) -> Model:
-    """Laplacian least squares; roughness and ridge by exact leave-one-out squared error."""
-    kernels = problem.seen.once("laplacian", partial(_laplacian_kernels, problem))
-    return fit_ridge(problem, labels, kernels)

@@ -13,9 +13,9 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC
 
 from ddkd._labels import encode
+from ddkd.contestants._kernels import GaussianKernel
+from ddkd.contestants._nested_students import student_features
 from ddkd.contestants._problem import Inputs, Labels, Model, Problem, folds_of
-from ddkd.contestants._ridge import GaussianKernel
-from ddkd.contestants._students import student_features
 from ddkd.datasets import DeformedImages
 from ddkd.features import narrow
 

@@ -22,7 +22,13 @@ Made = TypeVar("Made")
 
 
 class Inputs:
-    """Rows of inputs, which nobody can write into, and the arrays made from them, each once."""
+    """Rows of inputs, which nobody can write into, and the arrays made from them, each once.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_inputs)
+        The rows.
+    """
 
     def __init__(self, X: np.ndarray) -> None:
         self.X = X.view()
@@ -37,7 +43,20 @@ class Inputs:
         return {"X": self.X, "_made": {}}
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
-        """What `make` returns, kept under `key`."""
+        """Make something from the rows, and keep it.
+
+        Parameters
+        ----------
+        key : hashable
+            What it is kept under.
+        make : callable
+            Makes it, the first time.
+
+        Returns
+        -------
+        object
+            What `make` returned then.
+        """
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]  # type: ignore[return-value]
@@ -83,11 +102,28 @@ class Labels:
         return self.values[..., None] - self.offset
 
     def votes(self, scores: np.ndarray) -> np.ndarray:
-        """Scores as the targets of a student: hard labels of classes, real scores as they are."""
+        """Make targets for a student: hard labels of classes, real scores as they are.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (L, n_rows, k)
+            A teacher's scores.
+
+        Returns
+        -------
+        ndarray of shape (L, n_rows, k)
+            The targets.
+        """
         return encode(decode(scores), self.n_classes) if self.n_classes else scores
 
     def by_known(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Pairs of known rows and the labellings that know exactly these."""
+        """Go through the sets of known rows.
+
+        Yields
+        ------
+        rows, members : ndarray of int
+            Known rows, and the labellings that know exactly these.
+        """
         masks, which = np.unique(self.known, axis=0, return_inverse=True)
         for i, mask in enumerate(masks):
             yield np.flatnonzero(mask), np.flatnonzero(which.ravel() == i)
@@ -138,7 +174,24 @@ class Problem:
 def folds_of(
     y: np.ndarray, n_folds: int, seed: int, groups: np.ndarray | None = None
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Training and held-out rows of each fold: by groups, or stratified if classes allow."""
+    """Split rows into folds: by groups, or stratified if classes allow.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        Class indices, or numbers as floats.
+    n_folds : int
+        Number of folds; fewer if there are fewer rows or groups.
+    seed : int
+        Seed of the order of the rows.
+    groups : ndarray of shape (n,) or None, default=None
+        Rows of one group stay in one fold.
+
+    Returns
+    -------
+    list of tuple of ndarray
+        Training and held-out rows of each fold.
+    """
     if groups is not None:
         n_folds = min(n_folds, len(np.unique(groups)))
         return list(GroupKFold(n_folds, shuffle=True, random_state=seed).split(y, y, groups))

@@ -8,8 +8,12 @@ from sklearn.base import clone
 
 from ddkd._checks import check_choice, check_integer, check_widths
 from ddkd.datasets import Split
-from ddkd.distillation import DistilledClassifier, DistilledRegressor
-from ddkd.estimators import LeastSquaresClassifier, LeastSquaresRegressor
+from ddkd.estimators import (
+    DistilledClassifier,
+    DistilledRegressor,
+    LeastSquaresClassifier,
+    LeastSquaresRegressor,
+)
 from ddkd.features import ColumnBlocks, RandomFourierFeatures, RandomReLUFeatures, bandwidth_gamma
 from ddkd.solvers import width_path
 

@@ -1,19 +1,15 @@
-"""Theory applied to data, predicted curves of random features; and advice, what to use."""
+"""Theory applied to data: predicted curves, students and phase diagrams of random features."""
 
-from ddkd.prediction._advice import Advice
-from ddkd.prediction._advise import advise
 from ddkd.prediction._conditional import ConditionalPrediction, ConditionalPredictor
-from ddkd.prediction._curve import predict_curve
 from ddkd.prediction._phase import predict_phase
 from ddkd.prediction._picture import draw_phase, draw_prediction
-from ddkd.prediction._student import StudentPrediction, predict_student
+from ddkd.prediction._predicted_curve import predict_curve
+from ddkd.prediction._predicted_student import StudentPrediction, predict_student
 
 __all__ = [
-    "Advice",
     "ConditionalPrediction",
     "ConditionalPredictor",
     "StudentPrediction",
-    "advise",
     "draw_phase",
     "draw_prediction",
     "predict_curve",

@@ -47,7 +47,7 @@ def draw_prediction(columns: Mapping[str, np.ndarray], *, title: str = "") -> Fi
     Examples
     --------
     >>> from ddkd.datasets import load
-    >>> from ddkd.experiments import sweep
+    >>> from ddkd.sweeps import sweep
     >>> from ddkd.prediction import draw_prediction, predict_curve
     >>> digits = load("digits", n_samples=50, rng=0)
     >>> params = {"widths": [10, 100, 300], "alphas": [0.0, 1.0]}

@@ -17,7 +17,7 @@ from ddkd import cli
 from ddkd.cli import _main, _output
 from ddkd.cli._answer import Answer
 from ddkd.datasets import _files, load, read_file
-from ddkd.experiments import SweepResult, Table, _sweep
+from ddkd.sweeps import SweepResult, Table, _sweep
 
 CURVE = ["curve", "--repeats", "2", "--jobs", "1", "--max-width", "40", "--quiet"]
 PHASE = ["phase", "--quiet"]

@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
-from ddkd import cli, experiments
+from ddkd import cli
 from ddkd.cli import _main, reproduce
 from ddkd.cli._data import Data
 from ddkd.cli._output import pays
 from ddkd.cli.curve import _peak
-from ddkd.experiments import SweepResult, _sweep
-from ddkd.experiments._reproduce import Reproduction
+from ddkd.reproduction._reproduce import Reproduction
+from ddkd.sweeps import SweepResult, _sweep
 
 REPRODUCE = ["reproduce", "--quick", "--quiet"]
 
@@ -68,7 +68,7 @@ def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
 @pytest.fixture
 def no_pictures(monkeypatch):
     """Drawing takes most of the time of a small run."""
-    monkeypatch.setattr("ddkd.experiments._report.comparison_figures", lambda *_, **__: {})
+    monkeypatch.setattr("ddkd.reproduction._report.comparison_figures", lambda *_, **__: {})
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -251,8 +251,7 @@ def test_a_curve_at_every_width_agrees_with_the_one_at_some(data, tmp_path):
         out = ["--out", str(tmp_path / widths), "--widths", widths]
         assert cli.main([*CURVE, "--data", str(data), *out]) == 0
     some, every = (
-        experiments.SweepResult.load(tmp_path / widths / "results.npz")
-        for widths in ("some", "all")
+        SweepResult.load(tmp_path / widths / "results.npz") for widths in ("some", "all")
     )
     assert np.unique(every["width"]).tolist() == list(range(1, 41))
     for width in np.unique(some["width"]):
@@ -298,7 +297,7 @@ def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     assert said.startswith("Distilling ")
     assert re.search(r"Student minus teacher: [+-]\d+\.\d ± \d+\.\d points", " ".join(said.split()))
     assert "own peak" not in said  # 330 transfer rows are many for a width of 40
-    result = experiments.SweepResult.load(tmp_path / "results.npz")
+    result = SweepResult.load(tmp_path / "results.npz")
     assert set(result.columns["model"]) == {"teacher", "student", "direct"}
 
 

@@ -8,7 +8,8 @@ import joblib
 import numpy as np
 import pytest
 
-from ddkd import cli, experiments
+from ddkd import cli
+from ddkd.sweeps import SweepResult
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def test_predict_measures_what_it_predicts(data, tmp_path, capsys):
         "results.csv",
         "results.npz",
     }
-    result = experiments.SweepResult.load(tmp_path / "results.npz")
+    result = SweepResult.load(tmp_path / "results.npz")
     rows = result.where(alpha=1.0)
     gap = (rows["predicted_mse"] / rows["test_mse"] - 1)[rows["width"] >= 10]
     assert np.abs(np.median(gap)) < 0.03

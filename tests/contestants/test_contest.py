@@ -5,9 +5,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
 
-from ddkd.contestants import Contestant
-from ddkd.contestants._problem import Inputs, Labels, Problem
-from ddkd.contestants._table import RIVALS, compete, student_of
+from ddkd.contestants import RIVALS, Contestant, Inputs, Labels, Problem, compete, student_of
 from ddkd.datasets import load
 
 N = 60

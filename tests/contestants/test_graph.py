@@ -5,7 +5,6 @@ from sklearn.semi_supervised import LabelSpreading
 from ddkd._labels import decode
 from ddkd.contestants import _graph
 from ddkd.contestants._problem import Inputs, Labels, Problem
-from ddkd.contestants._students import student_features
 from ddkd.datasets import load
 
 
@@ -55,33 +54,14 @@ def test_settings_are_chosen_by_leaving_rows_out_for_real(split, problem):
     assert _graph._left_out_errors(G[:60], Y) == wrong
 
 
-def test_laplacian_least_squares_minimises_its_objective(split, problem):
-    y = np.where(split.y_train < 5, 0, 1)
-    model = _graph.laplacian_least_squares(problem, Labels(y[None], 2, np.ones((1, 60), bool)))
-    roughness = next(r for r in _graph.ROUGHNESS if r == _roughness_of(problem, model))
-    Z, Z_pool = (student_features(problem, r) for r in (problem.labelled, problem.pool))
-    every = np.concatenate([Z, Z_pool])
-    A = _graph.graph_of(problem).adjacency(10).toarray()
-    A = (A + A.T) / 2
-    L = np.diag(A.sum(axis=1)) - A
-
-    penalty = np.eye(Z.shape[1]) + roughness * every.T @ (L @ every) / len(every)
-    # Where the gradient of |y - Zw|^2 + alpha (|w|^2 + r f'Lf / N) is zero.
-    w = np.linalg.solve(Z.T @ Z + model.alpha[0] * penalty, Z.T @ (2.0 * y - 1))
-    np.testing.assert_allclose(model(problem.pool)[0, :, 0], Z_pool @ w, atol=1e-7)
-
-
-def _roughness_of(problem, model):
-    kernels = problem.seen.once("laplacian", lambda: None)
-    return _graph.ROUGHNESS[kernels.index(model.kernels[0])]
-
-
-@pytest.mark.parametrize("fit", [_graph.label_spreading, _graph.laplacian_least_squares])
-def test_hidden_labels_are_not_seen(split, problem, fit):
+def test_hidden_labels_are_not_seen(split, problem):
     known = np.arange(60)[None] % 4 > 0
     values = np.where(known, split.y_train, (split.y_train + 1) % 10)
-    first = fit(problem, labels_of(split, known))(problem.pool)
-    np.testing.assert_array_equal(first, fit(problem, Labels(values, 10, known))(problem.pool))
+    first, second = (
+        _graph.label_spreading(problem, labels)(problem.pool)
+        for labels in (labels_of(split, known), Labels(values, 10, known))
+    )
+    np.testing.assert_array_equal(first, second)
 
 
 def test_neighbours_outvote_a_lone_label(split, problem):

@@ -5,14 +5,14 @@ from sklearn.linear_model import RidgeCV
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
-from ddkd.contestants._problem import Inputs, Labels, Problem
-from ddkd.contestants._ridge import (
+from ddkd.contestants._kernels import (
     ALPHAS,
     FixedFeatures,
     FourierKernel,
     GaussianKernel,
     fit_ridge,
 )
+from ddkd.contestants._problem import Inputs, Labels, Problem
 from ddkd.datasets import load
 from ddkd.features import RandomFourierFeatures, narrow
 from ddkd.solvers import min_norm

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from ddkd.contestants._nested_students import NestedStudents, Student
 from ddkd.contestants._problem import Inputs, Labels, Problem
-from ddkd.contestants._students import NestedStudents, Student
 from ddkd.features import RandomFourierFeatures
 
 

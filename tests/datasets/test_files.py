@@ -8,7 +8,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from ddkd import cli
 from ddkd.datasets import DataFile, load, read_file
-from ddkd.experiments import SweepResult
+from ddkd.sweeps import SweepResult
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(200, 3))

@@ -13,9 +13,9 @@ import pytest
 
 import ddkd
 from ddkd.datasets import ClusterMixture
-from ddkd.experiments import sweep
 from ddkd.features import RandomFourierFeatures
 from ddkd.solvers import StreamingLeastSquares
+from ddkd.sweeps import sweep
 
 distributed = pytest.importorskip("distributed")
 

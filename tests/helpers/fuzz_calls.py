@@ -19,6 +19,7 @@ from ddkd import (
     prediction,
     simulation,
     solvers,
+    sweeps,
     testing,
     theory,
 )
@@ -113,7 +114,7 @@ def swept(repeats, seed):
     def experiment(data, rng):
         return [{"value": data + rng.normal()}]
 
-    result = experiments.sweep(
+    result = sweeps.sweep(
         experiment, lambda rng: rng.normal(), repeats=repeats, seed=seed, progress=False
     )
     return result["value"]

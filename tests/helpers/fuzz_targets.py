@@ -196,11 +196,11 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         {"X": array(12, 4), "y": array(12), "X_new": array(3, 4), **ALPHA, "rcond": real(1e-10)},
     ),
     "estimators.LeastSquaresClassifier": (classify, SAMPLE | ALPHA | {"rcond": real(1e-10)}),
-    "distillation.DistilledClassifier": (
+    "estimators.DistilledClassifier": (
         distil,
         SAMPLE | {"transfer": array(30, 4), "n_transfer": whole(25), "labels": word("hard")},
     ),
-    "distillation.DistilledRegressor": (
+    "estimators.DistilledRegressor": (
         imitate,
         {"X": array(12, 4), "y": array(12), "X_new": array(3, 4)}
         | {"transfer": array(30, 4), "n_transfer": whole(25)},
@@ -233,7 +233,7 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         load,
         {"n_samples": whole(30), "n_test": whole(20), "flip_rate": real(0.1), **RNG},
     ),
-    "experiments.sweep": (swept, {"repeats": whole(3), "seed": seed()}),
+    "sweeps.sweep": (swept, {"repeats": whole(3), "seed": seed()}),
     "experiments.default_widths": (
         experiments.default_widths,
         {"n_samples": whole(50), "max_width": whole(400), "n_widths": whole(12)},

@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from ddkd.datasets import load
-from ddkd.experiments import sweep
+from ddkd.sweeps import sweep
 
 N_TASKS = 24
 

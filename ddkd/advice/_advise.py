@@ -1,0 +1,144 @@
+"""Which method to use, and whether to distil it: whole pipelines, cross-validated together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
+
+from ddkd._checks import check_integer, check_matrix, check_rng
+from ddkd.advice._cautions import cautions_of
+from ddkd.advice._cross_validation import Z_90, CrossValidation
+from ddkd.advice._entrants import (
+    check_groups,
+    check_pool,
+    check_truth,
+    choose_bandwidth,
+    entrants,
+    prepare,
+)
+from ddkd.advice._result import Advice
+from ddkd.contestants import Labels, folds_of
+
+FEW_LABELS = 300  # with fewer, one split into folds makes the choice a lottery
+MAX_POOL = 10_000
+_BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} contestants"
+
+
+def advise(
+    X: Any,
+    y: Any,
+    X_unlabelled: Any,
+    *,
+    contestants: Sequence[Any] | None = None,
+    n_folds: int = 5,
+    rng: Any = 0,
+    n_jobs: int = 1,
+    progress: bool = False,
+    groups: Any = None,
+) -> Advice:
+    """Choose a method, or a student of it, by cross-validating whole pipelines.
+
+    The rows are split into folds, fewer than 300 of them twice. In each fold the labels of some
+    rows are hidden; every rival is tuned on the others and labels the unlabelled rows, and a
+    student learns from what it said. A held-out row is thus scored by a student whose teacher never
+    saw its label. Students' features and factors depend on neither the labels nor the fold, so all
+    of them share one. The kernel of the students is the one that kernel ridge prefers by
+    leave-one-out error of all labels.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_inputs)
+        Labelled inputs. Columns are standardised here, and cut at three standard deviations.
+    y : array-like of shape (n_samples,)
+        Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
+        different values.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None
+        Unlabelled inputs; of more than 10,000, that many are drawn. Methods that need a neighbour
+        graph, and students of these, see the first 5,000 of them.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own, which join the standard ones and have students, too; see
+        `ddkd.contestants.Contestant`.
+    n_folds : int, default=5
+        Number of folds of each split.
+    rng : None, int, SeedSequence or Generator, default=0
+        Source of the folds and of everything random in the contestants.
+    n_jobs : int, default=1
+        Number of threads of the linear algebra.
+    progress : bool, default=False
+        Whether to draw a progress bar.
+    groups : array-like of shape (n_samples,) or None, default=None
+        Rows of one group stay in one fold.
+
+    Returns
+    -------
+    Advice
+        What to use, and how sure that is.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not usable, there is one class only, or every contestant fails.
+
+    Examples
+    --------
+    >>> from ddkd.datasets import load
+    >>> from ddkd.advice import advise
+    >>> split = load("digits", n_samples=100, n_transfer=300, rng=0)
+    >>> advice = advise(split.X_train, split.y_train, split.transfer)
+    >>> bool(advice.ranking.error[0] < 0.2)
+    True
+    >>> model = advice.estimator()
+    >>> bool(model.score(split.X_test, split.y_test) > 0.8)
+    True
+    """
+    X = check_matrix("X", X)
+    truth, classes = check_truth(y, len(X))
+    pool = check_pool(X_unlabelled, X.shape[1])
+    generator = check_rng(rng)
+    seed = int(generator.integers(2**31))
+    if len(pool) > MAX_POOL:
+        pool = pool[generator.choice(len(pool), MAX_POOL, replace=False)]
+    group_of = check_groups(groups, len(X))
+    n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
+    n_splits = 2 if len(X) < FEW_LABELS else 1
+    splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(n_splits)]
+    hidden = [held for split in splits for _, held in split]
+    known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
+    n_classes = 0 if classes is None else len(classes)
+    problem, scaler = prepare(X, pool, seed, group_of)
+    rivals, teachers = entrants(contestants, n_classes, len(pool))
+    contest = CrossValidation(
+        problem=problem,
+        labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),
+        groups=np.arange(len(X)) if group_of is None else group_of,
+        scaler=scaler,
+        classes=classes,
+        rivals=rivals,
+        teachers=teachers,
+        pool=pool,
+        contestants=contestants,
+    )
+    total = len(rivals) + len(teachers)
+    bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
+    with threadpool_limits(check_integer("n_jobs", n_jobs)), bar:
+        choose_bandwidth(problem, contest.all_labels)
+        contest.run(bar.update)
+    ranking = contest.ranking()
+    kinds = ranking[ranking.student], ranking[~ranking.student]
+    firsts = [rows.name[0] for rows in kinds if len(rows)]
+    # Without students a rival against itself.
+    difference, error = contest.difference(firsts[0], firsts[-1])
+    return Advice(
+        best=str(ranking.name[0]),
+        distils=bool(ranking.student[0]),
+        decided=abs(difference) > Z_90 * error,
+        ranking=ranking,
+        cautions=cautions_of(X, truth, pool, classes, n_folds, groups is not None, seed),
+        failures={e.name: e.failure for e in contest.entries if e.failure},
+        n_labelled=len(X),
+        n_unlabelled=len(pool),
+        n_classes=n_classes,
+        _contest=contest,
+    )

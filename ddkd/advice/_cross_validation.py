@@ -1,0 +1,149 @@
+"""The contest behind an advice: errors on held-out rows, how sure they are, and later fits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from ddkd._labels import decode
+from ddkd.advice._model import AdvisedClassifier, AdvisedModel, AdvisedRegressor
+from ddkd.contestants import Contestant, Entry, Labels, Problem, Rival, Teacher, compete
+
+Z_90 = 1.645
+_WIDER = 1.25  # models of different folds share labels, which rows alone do not show
+
+
+def standard_error(differences: np.ndarray, groups: np.ndarray) -> float:
+    """Standard error of the mean of paired differences, one a row.
+
+    The central limit theorem over rows, or over groups of rows, with one more discordant row than
+    there is (two models that agree on all of few rows are not certain to agree on all others),
+    and a quarter wider: so were 90 % intervals of differences measured to cover 90 %.
+    """
+    n = len(differences)
+    sums = np.bincount(groups, differences - differences.mean())
+    one_more = np.abs(differences).max() ** 2 or 1.0
+    return float(_WIDER * np.sqrt(np.sum(sums**2) + one_more) / n)
+
+
+@dataclass(eq=False)
+class CrossValidation:
+    """Rivals and students on one problem, cross-validated.
+
+    Attributes
+    ----------
+    problem : Problem
+        The standardised inputs.
+    labels : Labels
+        A labelling a fold, which hides the fold's rows.
+    groups : ndarray of shape (n,)
+        Number of the group of each row.
+    scaler : Pipeline
+        What standardises raw rows.
+    classes : ndarray or None
+        The classes; None for numbers.
+    rivals, teachers : sequence
+        Who competes.
+    pool : ndarray of shape (n_pool, n_inputs)
+        The raw unlabelled rows.
+    contestants : sequence or None
+        Methods of the user's own, as they were given.
+    entries : list of Entry
+        Who competed.
+    losses : dict of str to ndarray of shape (n,)
+        Losses of all that did not fail, mean over the folds that hide a row: 0-1 losses, or squared
+        ones as a share of the variance of numbers.
+    """
+
+    problem: Problem
+    labels: Labels
+    groups: np.ndarray
+    scaler: Pipeline
+    classes: np.ndarray | None
+    rivals: Sequence[Rival | Contestant]
+    teachers: Sequence[Teacher]
+    pool: np.ndarray
+    contestants: Sequence[Any] | None
+    entries: list[Entry] = field(default_factory=list)
+    losses: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def all_labels(self) -> Labels:
+        """One labelling that hides nothing."""
+        truth = self.labels.values[:1]
+        return Labels(truth, self.labels.n_classes, np.ones(truth.shape, dtype=bool))
+
+    def run(self, done: Callable[[], object]) -> None:
+        """Let everyone compete; `done` is called after each."""
+        self.entries = compete(
+            self.problem,
+            self.labels,
+            self.problem.labelled,
+            rivals=self.rivals,
+            teachers=self.teachers,
+            done=done,
+        )
+        truth = self.labels.values
+        for entry in self.entries:
+            if entry.scores is None:
+                continue
+            if self.labels.n_classes:
+                loss = decode(entry.scores) != truth
+            else:
+                loss = (entry.scores[..., 0] - truth) ** 2 / truth[0].var()
+            self.losses[entry.name] = loss.mean(axis=0, where=~self.labels.known)
+        if not self.losses:
+            why = "; ".join(entry.failure for entry in self.entries)
+            raise ValueError(f"every contestant failed: {why}")
+
+    def ranking(self) -> np.recarray:
+        """A row a contestant, the smallest error first."""
+        done = [entry for entry in self.entries if entry.name in self.losses]
+        done.sort(key=lambda entry: self.losses[entry.name].mean())
+        loss = np.array([self.losses[entry.name] for entry in done])  # (n_contestants, n)
+        error = balanced = loss.mean(axis=1)
+        half = Z_90 * np.array([standard_error(row, self.groups) for row in loss])
+        high = error + half
+        if self.labels.n_classes:
+            truth = self.labels.values[0]
+            high = np.minimum(high, 1.0)
+            balanced = np.mean([loss[:, truth == c].mean(axis=1) for c in np.unique(truth)], axis=0)
+        columns = {
+            "name": [entry.name for entry in done],
+            "title": [entry.title for entry in done],
+            "student": [bool(entry.needs) for entry in done],
+            "error": error,
+            "low": np.maximum(error - half, 0.0),
+            "high": high,
+            "difference": (loss - loss[0]).mean(axis=1),
+            "standard_error": [standard_error(row, self.groups) for row in loss - loss[0]],
+            "balanced_error": balanced,
+            "seconds": [entry.seconds for entry in done],
+        }
+        arrays = [np.array(values) for values in columns.values()]
+        return np.rec.fromarrays(arrays, formats=None, names=list(columns))
+
+    def difference(self, a: str, b: str) -> tuple[float, float]:
+        """Mean and standard error of the difference of two contestants' losses."""
+        for name in (a, b):
+            if name not in self.losses:
+                raise ValueError(f"{name!r} is no contestant; there are {', '.join(self.losses)}")
+        d = self.losses[a] - self.losses[b]
+        return float(d.mean()), standard_error(d, self.groups)
+
+    def fit(self, names: Sequence[str]) -> AdvisedModel:
+        """Fit some contestants, and the teachers they need, to all labels."""
+        options: dict[str, Any] = {
+            "X_unlabelled": self.pool if len(self.pool) else None,
+            "contestants": self.contestants,
+            "random_state": self.problem.seed,
+        }
+        model: AdvisedModel
+        if self.classes is None:
+            model = AdvisedRegressor(names, **options)
+        else:
+            model = AdvisedClassifier(names, **options)
+            model.classes_ = self.classes
+        return model._fit(self.problem, self.scaler, self.all_labels)

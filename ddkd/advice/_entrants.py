@@ -1,0 +1,122 @@
+"""What an advice begins with: checked labels and rows, standardised inputs, who competes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from ddkd._checks import as_array, check_matrix, check_vector
+from ddkd._labels import check_labels, codes_of
+from ddkd.contestants import (
+    ADVISED,
+    N_SEEN,
+    TEACHERS,
+    Contestant,
+    Inputs,
+    Labels,
+    Problem,
+    Rival,
+    Teacher,
+    contestants_of,
+    kernel_ridge,
+    student_of,
+)
+from ddkd.features import bandwidth_gamma
+
+BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
+STUDENT_WIDTH = 4  # in units of the labelled rows
+MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
+_LARGEST, _SMALLEST = 1e100, 1e-100  # beyond these a square may not be finite, or be zero
+_HARD_ONLY = {"student-of-neighbours", "student-of-majority"}
+
+
+def check_truth(y: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray | None]:
+    """Class indices and the classes; or numbers and None.
+
+    Floats are numbers if some are not whole or there are many different ones.
+    """
+    y = check_labels("y", y)
+    if y.shape != (n_rows,):
+        raise ValueError(f"y must hold one label for each of {n_rows} rows; its shape is {y.shape}")
+    if y.dtype.kind == "f":
+        if not np.isfinite(y).all():
+            raise ValueError("y contains NaN or infinity; every label must be finite")
+        if (y != np.floor(y)).any() or len(np.unique(y)) > MOST_CLASSES:
+            return check_numbers("y", y), None
+    classes = np.unique(y)
+    if len(classes) < 2:
+        raise ValueError(
+            f"y has one class, {classes[0]!r}: nothing can be learned from it, and nothing said"
+        )
+    return codes_of("y", y, classes), classes
+
+
+def check_numbers(name: str, y: Any) -> np.ndarray:
+    """Labels that are numbers; ValueError if they are all equal, or squares leave the range."""
+    y = check_vector(name, y)
+    largest = np.abs(y).max()
+    if largest > _LARGEST or 0 < largest < _SMALLEST:
+        raise ValueError(
+            f"the largest absolute value of {name} must be from {_SMALLEST:g} to {_LARGEST:g}; "
+            f"it is {largest:.3g}: use another unit"
+        )
+    if np.ptp(y) == 0:
+        raise ValueError(f"{name} is {y[0]:g} in every row: nothing can be learned from it")
+    return y
+
+
+def check_pool(given: Any, n_columns: int) -> np.ndarray:
+    """Unlabelled rows; none of None."""
+    if given is None or len(given) == 0:
+        return np.empty((0, n_columns))
+    return check_matrix("X_unlabelled", given, n_columns=n_columns)
+
+
+def check_groups(given: Any, n_rows: int) -> np.ndarray | None:
+    """Number of the group of each row; None of None."""
+    if given is None:
+        return None
+    codes = np.unique(as_array("groups", given), return_inverse=True)[1].ravel()
+    if len(codes) != n_rows or codes.max() < 1:
+        raise ValueError(f"groups must name two groups or more, one for each of {n_rows} rows")
+    return codes
+
+
+def prepare(
+    X: np.ndarray, pool: np.ndarray, seed: int, groups: np.ndarray | None
+) -> tuple[Problem, Pipeline]:
+    """The problem on standardised rows, and what standardises raw ones."""
+    # A pixel that is hardly ever black would otherwise be all that a distance depends on.
+    cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
+    scaler = make_pipeline(StandardScaler(), cut).fit(np.concatenate([X, pool]))
+    labelled, unlabelled = scaler.transform(X), scaler.transform(pool) if len(pool) else pool
+    gammas = np.array([bandwidth_gamma(labelled, b) for b in BANDWIDTHS])
+    problem = Problem(
+        labelled=Inputs(labelled),
+        pool=Inputs(unlabelled),
+        gamma=gammas[len(gammas) // 2],
+        student_width=max(1, min(STUDENT_WIDTH * len(X), len(pool) // 3)),
+        gammas=gammas,
+        seed=seed,
+        first=Inputs(unlabelled[:N_SEEN]) if len(pool) > N_SEEN else None,
+        groups=groups,
+    )
+    return problem, scaler
+
+
+def choose_bandwidth(problem: Problem, labels: Labels) -> None:
+    """Give the students the kernel that kernel ridge prefers by the labels."""
+    problem.gamma = kernel_ridge(problem, labels).kernels[0].gamma
+
+
+def entrants(
+    contestants: Sequence[Any] | None, n_classes: int, n_pool: int
+) -> tuple[list[Rival | Contestant], list[Teacher]]:
+    """Rivals and teachers for labels of this kind; without a pool those that need none."""
+    own = contestants_of(contestants)
+    standard: list[Rival | Contestant] = [r for r in ADVISED if n_classes or r.numbers]
+    rivals = [r for r in [*standard, *own] if n_pool or r.sees == "labels"]
+    teachers = [t for t in TEACHERS if n_classes or t.name not in _HARD_ONLY]
+    return rivals, [*teachers, *map(student_of, own)] if n_pool else []

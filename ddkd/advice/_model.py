@@ -1,0 +1,198 @@
+"""What advice leads to: fitted estimators that take raw rows."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.pipeline import Pipeline
+
+from ddkd._checks import check_matrix
+from ddkd._labels import check_classes, check_labels, codes_of, decode
+from ddkd.advice._entrants import (
+    check_groups,
+    check_numbers,
+    check_pool,
+    choose_bandwidth,
+    entrants,
+    prepare,
+)
+from ddkd.contestants import Inputs, Labels, Problem, compete
+
+
+class AdvisedModel(BaseEstimator):
+    """The advised contestant, or a committee of several.
+
+    Made by `Advice.estimator` and `Advice.committee`, fitted to all labels; `fit` tunes the same
+    contestants on other ones.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the contestants, the best first.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+        The unlabelled rows that they may use.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own among those named.
+    random_state : int, default=0
+        Seed of everything random in them.
+
+    Attributes
+    ----------
+    models_ : list of callable
+        The fitted models of those that did not fail.
+    scaler_ : Pipeline
+        What standardises raw rows.
+    n_features_in_ : int
+        Number of inputs.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        X_unlabelled: Any = None,
+        contestants: Sequence[Any] | None = None,
+        random_state: int = 0,
+    ) -> None:
+        self.names = names
+        self.X_unlabelled = X_unlabelled
+        self.contestants = contestants
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
+        """Fit the contestants that are named.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_inputs)
+            Labelled inputs.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Rows of one group stay in one fold.
+
+        Returns
+        -------
+        AdvisedModel
+            The fitted model.
+
+        Raises
+        ------
+        ValueError
+            If an argument is not usable, or every contestant fails.
+        """
+        X = check_matrix("X", X)
+        if len(X) != len(y):
+            raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
+        truth, n_classes = self._learn_labels(y)
+        known = np.ones((1, len(X)), dtype=bool)
+        pool = check_pool(self.X_unlabelled, X.shape[1])
+        problem, scaler = prepare(X, pool, self.random_state, check_groups(groups, len(X)))
+        labels = Labels(truth[None], n_classes, known)
+        choose_bandwidth(problem, labels)
+        return self._fit(problem, scaler, labels)
+
+    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
+        """Labels as contestants take them, and the number of classes."""
+        raise NotImplementedError
+
+    def _fit(self, problem: Problem, scaler: Pipeline, labels: Labels) -> Self:
+        """Fit the contestants, and the teachers they need, to one labelling."""
+        rivals, teachers = entrants(self.contestants, labels.n_classes, len(problem.pool))
+        teachers = [teacher for teacher in teachers if teacher.name in self.names]
+        needed = {*self.names, *(name for teacher in teachers for name in teacher.needs)}
+        rivals = [rival for rival in rivals if rival.name in needed]
+        entries = compete(problem, labels, problem.labelled, rivals=rivals, teachers=teachers)
+        models = {entry.name: entry.model for entry in entries if entry.model is not None}
+        self.models_ = [models[name] for name in self.names if name in models]
+        if not self.models_:
+            why = "; ".join(f"{entry.name}: {entry.failure}" for entry in entries)
+            raise ValueError(f"none of {', '.join(self.names)} could be fitted: {why}")
+        self.scaler_, self.n_features_in_ = scaler, scaler.n_features_in_
+        return self
+
+    def _scores(self, X: Any) -> list[np.ndarray]:
+        """Scores (n_rows, k) of every model."""
+        X = check_matrix("X", X, n_columns=self.n_features_in_)
+        rows = Inputs(self.scaler_.transform(X))
+        return [model(rows)[-1] for model in self.models_]
+
+
+class AdvisedClassifier(ClassifierMixin, AdvisedModel):
+    """Advised contestants for classes, which vote.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the contestants, the best first.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+        The unlabelled rows that they may use.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own among those named.
+    random_state : int, default=0
+        Seed of everything random in them.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    """
+
+    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
+        y = check_labels("y", y)
+        self.classes_ = check_classes(y)
+        return codes_of("y", y, self.classes_), len(self.classes_)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the labels of raw rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_inputs)
+            The rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The class with most votes, the best contestant's where there is a tie.
+        """
+        scores = self._scores(X)
+        votes = np.zeros((len(scores[0]), len(self.classes_)))
+        for number, score in enumerate(scores):
+            votes[np.arange(len(votes)), decode(score)] += 1.5 if number == 0 else 1.0
+        return self.classes_[votes.argmax(axis=1)]
+
+
+class AdvisedRegressor(RegressorMixin, AdvisedModel):
+    """Advised contestants for numbers, of which the median counts.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the contestants, the best first.
+    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+        The unlabelled rows that they may use.
+    contestants : sequence of Contestant or estimator, or None, default=None
+        Methods of your own among those named.
+    random_state : int, default=0
+        Seed of everything random in them.
+    """
+
+    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
+        return check_numbers("y", check_labels("y", y)), 0
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the labels of raw rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_inputs)
+            The rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The median of the contestants' numbers.
+        """
+        return np.median([score[:, 0] for score in self._scores(X)], axis=0)

@@ -1,0 +1,138 @@
+"""Files of the main job: claims, results, figures, and one page that shows them together."""
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from string import Template
+
+from ddkd._text import printable
+from ddkd.reproduction._claim_words import (
+    SYMBOLS,
+    by_statement,
+    claims_summary,
+    margin,
+    means,
+    settings,
+    short_name,
+)
+from ddkd.reproduction._claims import QUESTIONS, Claim
+from ddkd.reproduction._picture import comparison_figures
+from ddkd.reproduction._reproduce import Reproduction
+
+# What to look for in each figure of `comparison_figures`.
+_CAPTIONS = {
+    "width": "The dotted line is the interpolation threshold, where the width equals the number n "
+    "of labelled examples. Look there: the directly trained model's error peaks, a student's need "
+    "not, for it is trained on many more examples than n.",
+    "own-peak": "A student has a peak of its own, where its width equals the size m of its "
+    "transfer set. Look how far right of n it sits: m is what counts, not n.",
+    "transfer": "The student's error against the size m of its transfer set. Look to the right of "
+    "the dotted line, where m exceeds the student's width: does the error fall below that of its "
+    "teacher, and below that of the best model without a teacher?",
+    "flips": "The price of wrong training labels. Look which line rises least: a teacher that "
+    "interpolates reproduces every wrong label, its student need not.",
+}
+
+
+def write_report(done: Reproduction, out: Path) -> None:
+    """Write claims, results, figures and a report into a folder.
+
+    Parameters
+    ----------
+    done : Reproduction
+        What :func:`ddkd.reproduction.reproduce` measured.
+    out : Path
+        An existing folder. It receives ``claims.json``, ``results.npz``, ``results.csv``, the
+        figures of each data set as PNG and SVG, and ``index.html``: one file that can be mailed.
+    """
+    claims = json.dumps([claim.as_dict() for claim in done.claims], indent=1)
+    (out / "claims.json").write_text(claims + "\n", encoding="utf-8")
+    done.result.save(out / "results.npz")
+    done.result.to_csv(out / "results.csv")
+    pictures = {protocol.data: "" for protocol in done.protocols}
+    for protocol in done.protocols:
+        figures = comparison_figures(done.result.where(data=protocol.data).columns, protocol.title)
+        for name, figure in figures.items():
+            stem = out / f"{_slug(protocol.data)}-{name}"
+            figure.savefig(f"{stem}.png", dpi=100)
+            figure.savefig(f"{stem}.svg")
+            image = Path(f"{stem}.png").read_bytes()
+            pictures[protocol.data] += _picture(image, figure.get_label(), _CAPTIONS[name])
+    (out / "index.html").write_text(_page(done, pictures), encoding="utf-8")
+
+
+def _slug(data: str) -> str:
+    """A data set's name or path as part of a file name."""
+    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in Path(data).stem)
+    return stem[:60]
+
+
+def _picture(image: bytes, label: object, caption: str) -> str:
+    """A figure inside the page, with a caption that says what to see."""
+    data = base64.b64encode(image).decode()
+    return (
+        f'<figure><div class="wide"><img src="data:image/png;base64,{data}" '
+        f'alt="{_escaped(label)}"></div><figcaption>{_escaped(caption)}</figcaption></figure>'
+    )
+
+
+def _page(done: Reproduction, pictures: dict[str, str]) -> str:
+    """One HTML page without scripts, that asks nothing of anyone else."""
+    answer = " ".join(f"{text[0].upper()}{text[1:]}." for text in claims_summary(done.claims))
+    sections = "".join(
+        f"<h2>{_escaped(protocol.title)}</h2>"
+        f"<p>Data set <code>{_escaped(protocol.data)}</code>.</p>{pictures[protocol.data]}"
+        for protocol in done.protocols
+    )
+    # No script runs and nothing is fetched, whatever a data file's name or a claim may hold.
+    style = Path(__file__).with_name("report.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = Template(Path(__file__).with_name("report.html").read_text("utf-8"))
+    return page.substitute(
+        policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'",
+        style=style,
+        answer=_escaped(answer),
+        repeats=_escaped(done.claims[0].n_repeats),
+        sections=sections,
+        tables=_claims_table(done.claims),
+    )
+
+
+def _claims_table(claims: Sequence[Claim]) -> str:
+    """A table a question, a row a claim, a column a data set and flip rate."""
+    columns, n_repeats = settings(claims), claims[0].n_repeats
+    head = "".join(
+        f"<th>{_escaped(short_name(data))}, {100 * rate:g} % wrong</th>" for data, rate in columns
+    )
+    tables = []
+    for key in dict.fromkeys(claim.question for claim in claims):
+        rows = by_statement([claim for claim in claims if claim.question == key])
+        body = "".join(
+            f"<tr><th>{_escaped(next(iter(cells.values())).statement)}</th>"
+            + "".join(_cell(cells.get(column), n_repeats) for column in columns)
+            + "</tr>"
+            for cells in rows.values()
+        )
+        tables.append(
+            f'<h3>{_escaped(QUESTIONS.get(key, key))}</h3><div class="wide"><table><thead><tr>'
+            f"<th>claim</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+    return "".join(tables)
+
+
+def _cell(claim: Claim | None, n_repeats: int) -> str:
+    """A claim's verdict, its margin, and the numbers it rests on."""
+    if claim is None:
+        return "<td></td>"
+    verdict = _escaped(claim.verdict)
+    text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim, n_repeats)}")
+    numbers = f"<br><small>{_escaped(means(claim))}</small>"
+    return f'<td class="{verdict}" title="{verdict}">{text}{numbers}</td>'
+
+
+def _escaped(value: object) -> str:
+    """A value as text of the page, whoever chose it."""
+    return html.escape(printable(str(value)))

@@ -1,0 +1,104 @@
+"""What `plot` draws of a sweep, and the figures of a reproduction."""
+
+import numpy as np
+import pytest
+
+from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay
+from ddkd.reproduction import comparison_figures
+from ddkd.sweeps import SweepResult, sweep
+
+
+def _sweep_of(model_width, rng, student_width, flip):
+    return [
+        {"model": "teacher", "error": 0.5, "n_samples": 9, "n_transfer": 0},
+        {"model": "student", "error": flip + student_width / 100, "n_samples": 9, "n_transfer": 4},
+        {"model": "direct", "error": 0.4, "n_samples": 9, "n_transfer": 0},
+    ]
+
+
+def test_students_are_curves_and_their_teacher_is_a_level():
+    result = sweep(
+        _sweep_of,
+        lambda rng: rng.random(),
+        grid={"student_width": [5, 1, 3], "flip": [0.1, 0.2]},
+        repeats=4,
+        progress=False,
+    )
+    display = result.where(flip=0.2).plot(title="toy")
+    assert isinstance(display, DistillationDisplay)
+    np.testing.assert_array_equal(display.x, [1, 3, 5])
+    students = [[0.21], [0.23], [0.25]]
+    np.testing.assert_allclose(display.scores["student"], np.tile(students, 4))
+    np.testing.assert_allclose(display.levels["teacher"], np.full(4, 0.5))
+    labels = [line.get_label() for line in display.lines_]
+    assert labels == ["student", "directly trained", "teacher"]
+    assert display.ax_.get_xlabel() == "Student width"
+    assert display.ax_.get_title() == "toy"
+    assert [text.get_text() for text in display.ax_.texts] == ["m = 4"]
+    with pytest.raises(ValueError, match="name must be None where the column 'model' names"):
+        result.plot(name="mine")
+    with pytest.raises(ValueError, match="must have one record of 'error' at every"):
+        result.plot()
+
+
+def _columns(**more):
+    widths, repeats = (a.ravel() for a in np.meshgrid([20, 5, 9], [0, 1]))
+    return {"width": widths, "repeat": repeats, "n_samples": np.full(6, 9), **more}
+
+
+def test_a_curve_has_its_threshold_and_beside_mean_squares_the_training_error():
+    errors = np.array([3.0, 1.0, 2.0, 5.0, 3.0, 4.0])
+    result = SweepResult(_columns(variance_left=errors / 10, test_mse=errors, train_mse=errors / 2))
+    display = result.plot()
+    assert isinstance(display, DoubleDescentDisplay)
+    assert display.ax_.get_ylabel() == "Variance left (%)"
+    np.testing.assert_array_equal(display.widths, [5, 9, 20])
+    np.testing.assert_allclose(display.test_scores, [[0.1, 0.3], [0.2, 0.4], [0.3, 0.5]])
+    assert display.threshold == 9
+    again = result.plot(display.ax_, name="again", average="median", threshold=None)
+    assert (again.ax_, again.threshold) == (display.ax_, None)
+    squares = result.plot(value="test_mse")
+    assert squares.ax_.get_ylabel() == "Mean squared error"
+    drawn = {line.get_label(): line.get_ydata() for line in squares.lines_}
+    np.testing.assert_allclose(drawn["train"], drawn["test"] / 2)
+    with pytest.raises(ValueError, match="there is no column 'student_width'"):
+        result.plot(x="student_width")
+    gap = SweepResult({name: column[1:] for name, column in result.columns.items()})
+    with pytest.raises(ValueError, match="every repeat must have one record of 'variance_left'"):
+        gap.plot()
+
+
+WIDTHS = (100, 195, 198, 200, 202, 205, 800)  # most of them within 5 % of n = 200
+
+
+def _comparison(predicted):
+    """Columns of a comparison of two repeats, n = 200; errors are 0.1, and 0.5 within 5 % of n."""
+    records = []
+
+    def record(model, width, n_transfer=0, role="curve", error=None):
+        columns = {"model": model, "width": width, "n_transfer": n_transfer, "role": role}
+        measured = 0.5 if abs(width - 200) <= 10 else 0.1
+        records.append(columns | {"error": measured if error is None else error})
+
+    for width in WIDTHS:
+        for model in ("direct", "direct-ridge"):
+            record(model, width)
+        for m in (600, 3200):
+            for model in ("hard", "soft", "hard-tuned"):
+                record(model, width, m)
+    for width in (50, 100, 180, 220, 800):
+        record("direct-predicted", width, role="prediction", error=predicted)
+    for model in ("teacher", "teacher-tuned"):
+        record(model, 3000)
+    record("svm", 0, role="rival")
+    rest = {"flip_rate": 0.0, "n_samples": 200, "sees": "labels"}
+    rows = [{**row, **rest, "repeat": repeat} for repeat in (0, 1) for row in records]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+@pytest.mark.parametrize(("predicted", "off"), [(0.1, "0.0"), (0.12, "2.0")])
+def test_how_far_off_a_prediction_is_leaves_out_the_threshold(predicted, off):
+    """None is made there, and a line through the points on either side misses the peak."""
+    figure = comparison_figures(_comparison(predicted), "toy")["width"]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert f"predicted, off by {off} points" in legend
