@@ -2,8 +2,9 @@
 Can a model teach itself?
 =========================
 
-With soft labels on the same examples it gains next to nothing beyond a tuned ridge. With hard labels it
-can, and with clean data by *doubting* itself: the best share of its own labels is negative.
+With soft labels on the same examples it gains next to nothing beyond a tuned ridge. With hard
+labels it can, and with clean data by *doubting* itself: the best share of its own labels is
+negative.
 """
 
 import matplotlib.pyplot as plt
