@@ -20,7 +20,9 @@ def best_alpha(
 ) -> LinearLaw:
     """Law at the ridge that minimises the risk, or the 0-1 error for hard labels.
 
-    It is the best of all alpha >= 0; where that is 0, a negative ridge may be better. On isotropic features with real labels the minimum of the risk is at
+    It is the best of all alpha >= 0; where that is 0, a negative ridge may be better still.
+
+    On isotropic features with real labels the minimum of the risk is at
     alpha = p (noise + unseen signal)/(seen signal) (Hastie, Montanari, Rosset and
     Tibshirani, arXiv 1903.08560). The search is over kappa, of which the law is an explicit
     function: a grid, then golden sections about its best point; alpha = 0 is a candidate.
