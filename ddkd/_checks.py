@@ -202,3 +202,63 @@ def check_features(name: str, value: Any, n_features: int) -> np.ndarray:
     if np.unique(columns).size != columns.size:
         raise ValueError(f"{name} selects a feature twice; every feature may be used once")
     return columns
+
+
+def check_counts(name: str, value: Any, *, allow_inf: bool = True) -> np.ndarray:
+    """Return whole numbers of at least 1, as floats; infinity stands for the limit."""
+    array = as_array(name, value)
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be a positive whole number or an array of them: {value!r}")
+    array = _check_entries(name, array.astype(np.float64))
+    whole = (array >= 1) & (array == np.floor(array)) & (allow_inf | np.isfinite(array))
+    if not whole.all():
+        bad = array[~whole].flat[0]
+        infinity = " or infinity" if allow_inf else ""
+        raise ValueError(f"{name} must be a positive whole number{infinity}; got {bad:g}")
+    return array
+
+
+def check_nonnegative(name: str, value: Any) -> np.ndarray:
+    """Return finite, non-negative numbers of any shape."""
+    array = check_numbers(name, value)
+    if (array < 0).any():
+        raise ValueError(f"{name} must be non-negative; got {array[array < 0].flat[0]:g}")
+    return array
+
+
+def check_ridge(value: Any) -> np.ndarray:
+    """Return ridges of any shape."""
+    array = check_numbers("alpha", value)
+    if (array < 0).any():
+        raise ValueError(
+            f"alpha must be non-negative; got {array[array < 0].flat[0]:g}, which would stretch "
+            "the coefficients instead of shrinking them"
+        )
+    return array
+
+
+def check_numbers(name: str, value: Any) -> np.ndarray:
+    """Return finite numbers of any shape, at least one."""
+    return _check_entries(name, check_array(name, value, ndim=tuple(range(9))))
+
+
+def _check_entries(name: str, array: np.ndarray) -> np.ndarray:
+    if array.size == 0:
+        raise ValueError(f"{name} is empty; it needs at least one entry")
+    return array
+
+
+def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
+    """Return a boolean mask (n_features,) or a stack of masks (..., n_features)."""
+    array = as_array(name, value)
+    if array.ndim > 1 and array.dtype.kind == "b":
+        if array.shape[-1] != n_features:
+            raise ValueError(
+                f"{name} must have {n_features} entries in its last axis; got {array.shape}"
+            )
+        if not _check_entries(name, array).any(axis=-1).all():
+            raise ValueError(f"{name} selects no feature in some mask; each must select one")
+        return array
+    mask = np.zeros(n_features, dtype=bool)
+    mask[check_features(name, value, n_features)] = True
+    return mask

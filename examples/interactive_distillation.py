@@ -40,7 +40,7 @@ def path_errors(population, X, y, widths):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InterpolationWarning)
         path = width_path(X, y, widths, keep_coefs=True)
-    return population.error_rate(path.coefs.T, np.arange(path.coefs.shape[1]))
+    return population.error_rate(path.coefs, np.arange(path.coefs.shape[1]))
 
 
 class Explorer:

@@ -89,7 +89,7 @@ class Explorer:
                 warnings.simplefilter("ignore", InterpolationWarning)
                 path = width_path(X, y, widths, alpha=alpha, keep_coefs=True)
             columns = np.arange(path.coefs.shape[1])
-            errors.append(population.error_rate(path.coefs.T, columns))
+            errors.append(population.error_rate(path.coefs, columns))
         self.dots.set_data(widths, np.mean(errors, axis=0))
 
         masks = prefix_masks(widths, N_FEATURES)

@@ -47,7 +47,6 @@ CONTRACT = {
     "ddkd.theory.prefix_masks": "widths n_features",
     "ddkd.theory.crossing_size": "law",
     "ddkd.theory.mixture_model": "population coef",
-    "ddkd.theory.class_mixture": "",
     "ddkd.theory.cluster_mixture": "",
     "ddkd.datasets.load": "*n_samples",
 }

@@ -66,6 +66,7 @@ NOT_FUZZED = {
     "plotting.pivot": PICTURE,
     "plotting.plain": PICTURE,
     "plotting.set_title": PICTURE,
+    "populations.Population": OBJECTS,
     "prediction.ConditionalPredictor": "tests/prediction/test_conditional.py spoils its matrices",
     "advice.advise": SLOW,
     "prediction.draw_phase": OBJECTS,

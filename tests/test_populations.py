@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ddkd.populations import GaussianPopulation, MixturePopulation
-from ddkd.populations._models import same_sign
+from ddkd import theory
+from ddkd.populations import GaussianPopulation, MixturePopulation, Population, Score, Target
+from ddkd.populations._mixture import same_sign
 
 S = np.array([2.0, 1.0, 0.5, 0.25])
 B = np.array([1.0, -1.0, 2.0, 0.5])
@@ -65,11 +66,73 @@ def test_error_rate_is_accurate_for_nearly_perfect_models_and_defined_for_zero_o
     assert population.error_rate([0.0, 0.0]) == 0.5
 
 
-def test_many_models_at_once_are_columns():
-    population = GaussianPopulation(S, B, noise_variance=0.1)
-    W = np.random.default_rng(0).standard_normal((4, 3))
-    for method in (population.risk, population.error_rate):
-        np.testing.assert_allclose(method(W), [method(w) for w in W.T], rtol=1e-14)
+@pytest.mark.parametrize("population", [GaussianPopulation(S, B), MixturePopulation(S, B)])
+def test_features_are_the_last_axis_of_many_models(population):
+    W = np.random.default_rng(0).standard_normal((4, 5, 4))  # as many models as features, too
+    for method in (population.risk, population.error_rate, population.correlation):
+        one_by_one = [[method(w) for w in row] for row in W]
+        np.testing.assert_allclose(method(W), one_by_one, rtol=1e-14)
+    both = [[population.agreement(w, W[0, 0]) for w in row] for row in W]
+    np.testing.assert_allclose(population.agreement(W, W[0, 0]), both, rtol=1e-14)
+    columns = [population.risk(w, [1, 3]) for w in W[0, :, :2]]
+    np.testing.assert_allclose(population.risk(W[0, :, :2], [1, 3]), columns, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "population", [GaussianPopulation(S, B, labels="hard"), MixturePopulation(S, B)]
+)
+@pytest.mark.parametrize("size", [1e-200, 1e150])
+def test_the_size_of_a_model_does_not_change_its_decisions(population, size):
+    w = np.array([1.0, 0.5, -0.3, 0.2])
+    assert population.error_rate(size * w) == pytest.approx(population.error_rate(w), rel=1e-12)
+    assert population.agreement(size * w, B) == pytest.approx(population.agreement(w, B), rel=1e-12)
+
+
+class Plane(Population):
+    """The least that a population of one's own states: a truth along the first axis."""
+
+    labels = "hard"
+    eigenvalues = np.ones(3)
+
+    def sample(self, n_samples, *, rng=None):
+        return np.random.default_rng(rng).standard_normal((n_samples, 3))
+
+    def label(self, X, *, rng=None):
+        return np.sign(X[:, 0])
+
+    def label_target(self):
+        return self.sign_target(Score.fixed(np.eye(3)[0]))
+
+    def sign_target(self, score):
+        return Target.of_decisions(score, np.asarray(np.sqrt(2 / np.pi)))
+
+    def score_risk(self, score):
+        return 1 - 2 * np.sqrt(2 / np.pi) * score.mean[..., 0] + score.power
+
+    def score_correlation(self, score):
+        return np.cos(score.angle_to(np.eye(3)[0]))
+
+    def score_error_rate(self, score):
+        return score.angle_to(np.eye(3)[0]) / np.pi
+
+    def score_agreement(self, first, second, along, across):
+        return 1 - np.arctan2(across, along) / np.pi
+
+
+def test_a_population_of_ones_own_has_laws_and_judges_models():
+    own, known = Plane(), GaussianPopulation(np.ones(3), np.eye(3)[0], labels="hard")
+    w = [[1.0, 1.0, 0.0], [0.3, -0.2, 0.9]]
+    for method in ("risk", "error_rate", "correlation"):
+        np.testing.assert_allclose(getattr(own, method)(w), getattr(known, method)(w), rtol=1e-12)
+    assert own.agreement(*w) == pytest.approx(known.agreement(*w), rel=1e-12)
+    law, other = (theory.least_squares(p, [2, 9], alpha=0.5) for p in (own, known))
+    student, taught = (one.distill(20, features=[0, 1]) for one in (law, other))
+    for name in ("risk", "error_rate", "train_risk"):
+        np.testing.assert_allclose(getattr(law, name), getattr(other, name), rtol=1e-12)
+        np.testing.assert_allclose(getattr(student, name), getattr(taught, name), rtol=1e-12)
+    np.testing.assert_allclose(student.agreement, taught.agreement, rtol=1e-12)
+    with pytest.raises(ValueError, match=r"must be a GaussianPopulation; got <.*Plane"):
+        theory.best_alpha(own, 5)
 
 
 def test_arrays_are_copies_that_cannot_be_written():
@@ -105,14 +168,15 @@ def test_bad_parameters_are_named(kwargs, named):
 @pytest.mark.parametrize(
     ("w", "features", "named"),
     [
-        ([1.0, 2.0], None, "w must have 4"),
+        ([1.0, 2.0], None, "coef must have 4"),
+        (np.ones((4, 2)), None, "coef must have 4"),
         ([1.0], [4], "features"),
         ([1.0, 1.0], [0, 0], "features"),
         ([1.0, 1.0], [0, -4], "features"),
         ([1.0, 1.0], [True, False], "features"),
         ([], [], "features"),
         ([1.0, 1.0], [0.0, 1.0], "features"),
-        ([np.inf, 1.0], [0, 1], "w contains"),
+        ([np.inf, 1.0], [0, 1], "coef contains"),
     ],
 )
 def test_bad_models_are_named(w, features, named):

@@ -88,11 +88,6 @@ def test_bad_arguments_are_named():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: simulation.class_mixture(1, 2.0, 9, 9), "n_classes must be between 2 and 9"),
-        (lambda: simulation.class_mixture(10, 2.0, 9, 9), "n_classes must be between 2 and 9"),
-        (lambda: simulation.class_mixture(3, 0.0, 9, 9), r"radius must be .* in \(0"),
-        (lambda: simulation.class_mixture(3, 2.0, 9, 9, flip_rate=1.1), "flip_rate"),
-        (lambda: simulation.class_mixture(3, 2.0, 0, 9), "n_samples"),
         (lambda: simulation.cluster_mixture(2, 2.0, 9, 1), "n_features must be at least 2"),
         (lambda: simulation.cluster_mixture(10, 2.0, 9, 9), "n_clusters must be between 2 and 9"),
         (lambda: simulation.cluster_mixture(3, 2.0, 9, 9), "n_clusters must be even"),
@@ -111,28 +106,9 @@ def test_bad_sizes_and_scales_are_named(call, words):
 
 
 def test_the_smallest_problems_can_be_simulated():
-    assert simulation.class_mixture(2, 1e-3, 1, 2, flip_rate=1.0, rng=0).coef.shape == (2, 2)
     assert simulation.cluster_mixture(2, 1e-3, 1, 2, flip_rate=0.5, rng=0).coef.shape == (2,)
     zeros = simulation.random_features([1.0, 0.0], [1.0, 1.0], 1, 1, rng=0)
     assert zeros.coef[1] == 0
-
-
-def test_class_mixture_errors_agree_with_a_large_test_set():
-    model = simulation.class_mixture(4, 2.5, 200, 60, flip_rate=0.1, rng=0)
-    rng = np.random.default_rng(1)
-    y = rng.integers(4, size=100_000)
-    X = rng.standard_normal((y.size, 60))
-    X[np.arange(y.size), y] += 2.5
-    wrong = np.mean((X @ model.coef).argmax(axis=1) != y)
-    # The model's own figure rests on 4,000 draws a class.
-    assert model.error_rate == pytest.approx(wrong, abs=5 * np.sqrt(0.25 / 16_000))
-    for seed in range(6):
-        share = simulation.class_mixture(4, 2.5, 50, 9, rng=seed).error_rate
-        assert share * 16_000 == pytest.approx(round(share * 16_000), abs=1e-6)
-    again = simulation.class_mixture(4, 2.5, 200, 60, flip_rate=0.1, rng=0)
-    np.testing.assert_array_equal(again.coef, model.coef)
-    soft = model.distill(300, labels="soft", rng=2)
-    np.testing.assert_allclose(soft.coef, model.coef, atol=1e-10)
 
 
 def test_student_of_a_committee_learns_the_signs_of_its_mean_score():

@@ -2,5 +2,13 @@
 
 from ddkd.populations._gaussian import GaussianPopulation
 from ddkd.populations._mixture import MixturePopulation
+from ddkd.populations._population import Population
+from ddkd.populations._score import Score, Target
 
-__all__ = ["GaussianPopulation", "MixturePopulation"]
+__all__ = [
+    "GaussianPopulation",
+    "MixturePopulation",
+    "Population",
+    "Score",
+    "Target",
+]

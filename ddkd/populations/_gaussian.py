@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._arrays import angle
 from ddkd._checks import (
     check_choice,
     check_eigenvalues,
@@ -15,7 +16,8 @@ from ddkd._checks import (
     check_vector,
 )
 from ddkd._repr import short_repr
-from ddkd.populations._models import Population, angle, embed, unwrap
+from ddkd.populations._population import Population
+from ddkd.populations._score import Score, Target
 
 
 @short_repr
@@ -114,6 +116,11 @@ class GaussianPopulation(Population):
         """Variance of the label that no linear predictor explains."""
         return self.noise_variance if self.labels == "real" else 1 - self.label_scale**2
 
+    @property
+    def truth(self) -> np.ndarray:
+        """Coefficients of the truth on inputs of unit variance."""
+        return np.sqrt(self.eigenvalues) * self.coef
+
     def sample(self, n_samples: int, *, rng: Any = None) -> np.ndarray:
         """Draw inputs.
 
@@ -156,78 +163,104 @@ class GaussianPopulation(Population):
         flipped = generator.random(truth.size) < self.flip_rate
         return np.where((truth >= 0) ^ flipped, 1.0, -1.0)
 
-    def risk(self, w: Any, features: Any = None) -> Any:
-        """Mean squared error of a linear model against the noisy or flipped label, exactly.
-
-        Real labels: noise + sum s (b - w)^2. Hard labels: 1 - c^2 + sum s (c b - w)^2 with
-        c = (1 - 2 flip_rate) sqrt(2/pi). No test set is drawn.
-
-        Parameters
-        ----------
-        w : array_like of shape (n_selected,) or (n_selected, n_models)
-            Coefficients on the selected columns, in their order.
-        features : None, bool mask or index array, default=None
-            Columns that the model uses, as in ``X[:, features]``; None for all.
+    def label_target(self) -> Target:
+        """What least squares sees of the labels: c times the truth, and noise.
 
         Returns
         -------
-        float, or ndarray of shape (n_models,)
-            The expected squared error of each model.
+        Target
+            With c = 1 for real labels, (1 - 2 flip_rate) sqrt(2/pi) for hard ones, and their noise.
         """
-        full = embed(w, features, self.n_features)
-        residual = (self.label_scale * self.coef - full.T) ** 2
-        return unwrap(self.label_noise + residual @ self.eigenvalues)
+        return Target(
+            mean=self.label_scale * self.truth,
+            variance=np.zeros(self.n_features),
+            noise=np.asarray(self.label_noise),
+            size=np.ones(()),
+            slope=np.zeros(()),
+        )
 
-    def error_rate(self, w: Any, features: Any = None) -> Any:
-        """Probability that the sign of a linear model differs from the sign of the truth.
-
-        It is arccos(rho)/pi with rho the correlation of the two scores, against the
-        unflipped sign for every kind of label; 1/2 for a model or a truth that is zero.
+    def sign_target(self, score: Score) -> Target:
+        """What least squares sees of a score's signs: sqrt(2/pi) times the unit score, and noise.
 
         Parameters
         ----------
-        w : array_like of shape (n_selected,) or (n_selected, n_models)
-            Coefficients on the selected columns, in their order.
-        features : None, bool mask or index array, default=None
-            Columns that the model uses, as in ``X[:, features]``; None for all.
+        score : Score
+            The score.
 
         Returns
         -------
-        float, or ndarray of shape (n_models,)
-            The 0-1 error of each model.
+        Target
+            With noise of variance 1 - 2/pi.
         """
-        scale = np.sqrt(self.eigenvalues)
-        score = scale * embed(w, features, self.n_features).T
-        return unwrap(angle(score, scale * self.coef) / np.pi)
+        return Target.of_decisions(score, np.asarray(np.sqrt(2 / np.pi)))
 
-    def correlation(self, w: Any) -> float:
-        """Correlation of a linear model's score with the truth.
+    def score_risk(self, score: Score) -> np.ndarray:
+        """Mean squared error of a score against the labels.
 
         Parameters
         ----------
-        w : array_like of shape (n_features,)
-            Coefficients on all columns.
+        score : Score
+            The score.
 
         Returns
         -------
-        float
-            The cosine of pi times the error rate.
+        ndarray of shape (...)
+            Real labels: noise + sum s (b - w)^2. Hard labels: 1 - c^2 + sum s (c b - w)^2 with
+            c = (1 - 2 flip_rate) sqrt(2/pi).
         """
-        return float(np.cos(np.pi * self.error_rate(w)))
+        bias = self._with_bulk(self.label_scale * self.truth, score) - score.mean
+        return self.label_noise + np.sum(bias**2 + score.variance, axis=-1)
 
-    def agreement(self, w: Any, other: Any) -> float:
-        """Probability that two linear models have the same sign.
+    def score_correlation(self, score: Score) -> np.ndarray:
+        """Correlation of a score with the truth.
 
         Parameters
         ----------
-        w, other : array_like of shape (n_features,)
-            Coefficients on all columns.
+        score : Score
+            The score.
 
         Returns
         -------
-        float
-            1 - angle/pi; 1/2 if a model is zero.
+        ndarray of shape (...)
+            Zero for a score or a truth that is zero.
         """
-        scale = np.sqrt(self.eigenvalues)
-        first, second = (scale * embed(v, None, self.n_features) for v in (w, other))
-        return float(1 - angle(first, second) / np.pi)
+        apart = score.angle_to(self._with_bulk(self.truth, score))
+        return np.where(apart == np.pi / 2, 0.0, np.cos(apart))
+
+    def score_error_rate(self, score: Score) -> np.ndarray:
+        """Probability that a score's sign is not the truth's, arccos(correlation)/pi.
+
+        Parameters
+        ----------
+        score : Score
+            The score.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            1/2 for a score or a truth that is zero.
+        """
+        return score.angle_to(self._with_bulk(self.truth, score)) / np.pi
+
+    def score_agreement(
+        self, first: Score, second: Score, along: np.ndarray, across: np.ndarray
+    ) -> np.ndarray:
+        """Probability that two scores have one sign, 1 - angle/pi.
+
+        Parameters
+        ----------
+        first, second : Score
+            The scores.
+        along, across : ndarray of shape (...)
+            Parts of the second along the first's unit score, and across it.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            1/2 if a score is zero.
+        """
+        return 1 - angle(across, along) / np.pi
+
+    def _with_bulk(self, values: np.ndarray, score: Score) -> np.ndarray:
+        """The values with zeros where a score has noise beyond the population's coordinates."""
+        return np.pad(values, (0, score.mean.shape[-1] - values.size))

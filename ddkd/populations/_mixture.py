@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from ddkd._arrays import times
 from ddkd._checks import (
     check_eigenvalues,
     check_integer,
@@ -15,7 +16,8 @@ from ddkd._checks import (
     check_vector,
 )
 from ddkd._repr import short_repr
-from ddkd.populations._models import Population, angle, embed, same_sign, unwrap
+from ddkd.populations._population import Population, cosine_and_sine
+from ddkd.populations._score import Score, Target
 
 
 @short_repr
@@ -73,9 +75,19 @@ class MixturePopulation(Population):
         self._keep(eigenvalues=eigenvalues, mean=mean, flip_rate=flip_rate)
 
     @property
+    def labels(self) -> str:  # type: ignore[override]
+        """Labels are classes: "hard"."""
+        return "hard"
+
+    @property
+    def centre(self) -> np.ndarray:
+        """Centre mu/sqrt(s) of the cluster with label 1 on inputs of unit variance."""
+        return self.mean / np.sqrt(self.eigenvalues)
+
+    @property
     def radius(self) -> float:
         """Mahalanobis distance r of a centre from the origin; Bayes' error is Phi(-r)."""
-        return float(np.linalg.norm(self.mean / np.sqrt(self.eigenvalues)))
+        return float(np.linalg.norm(self.centre))
 
     @property
     def label_scale(self) -> float:
@@ -125,83 +137,133 @@ class MixturePopulation(Population):
         y = np.where(generator.random(len(X)) < positive, 1.0, -1.0)
         return np.where(generator.random(len(X)) < self.flip_rate, -y, y)
 
-    def risk(self, w: Any, features: Any = None) -> Any:
-        """Mean squared error of a linear model against the flipped label, exactly.
-
-        It is 1 - c^2 + (c - <w, mu>)^2 + sum s w^2 with c = 1 - 2 flip_rate.
-
-        Parameters
-        ----------
-        w : array_like of shape (n_selected,) or (n_selected, n_models)
-            Coefficients on the selected columns, in their order.
-        features : None, bool mask or index array, default=None
-            Columns that the model uses, as in ``X[:, features]``; None for all.
+    def label_target(self) -> Target:
+        """What least squares sees of the labels, whose mean product with an input is c mu.
 
         Returns
         -------
-        float, or ndarray of shape (n_models,)
-            The expected squared error of each model.
+        Target
+            The best linear predictor c mu'(diag(s) + mu mu')^-1 x, c = 1 - 2 flip_rate, and noise.
         """
-        full = embed(w, features, self.n_features).T
-        c = self.label_scale
-        return unwrap(1 - c**2 + (c - full @ self.mean) ** 2 + full**2 @ self.eigenvalues)
+        nothing = Score.fixed(np.zeros(self.n_features))
+        return Target.of_decisions(
+            nothing, np.zeros(()), along=self.label_scale, centre=self.centre
+        )
 
-    def error_rate(self, w: Any, features: Any = None) -> Any:
-        """Probability that the sign of a linear model is not the cluster's, exactly.
-
-        It is Phi(-a) with the margin a = <w, mu>/sqrt(sum s w^2), against the unflipped label;
-        1/2 for a model that is zero.
+    def sign_target(self, score: Score) -> Target:
+        """What least squares sees of a score's signs.
 
         Parameters
         ----------
-        w : array_like of shape (n_selected,) or (n_selected, n_models)
-            Coefficients on the selected columns, in their order.
-        features : None, bool mask or index array, default=None
-            Columns that the model uses, as in ``X[:, features]``; None for all.
+        score : Score
+            The score, of margin a and unit score u.
 
         Returns
         -------
-        float, or ndarray of shape (n_models,)
-            The 0-1 error of each model.
+        Target
+            By E[x y] = (2 Phi(a) - 1) nu + 2 phi(a) u, nu the centre.
         """
-        return unwrap(special.ndtr(-self._margin(embed(w, features, self.n_features))))
+        a = self.score_margin(score)
+        return Target.of_decisions(
+            score,
+            np.exp(-(a**2) / 2) * np.sqrt(2 / np.pi),  # 2 phi(a)
+            along=special.erf(a / np.sqrt(2)),  # 2 Phi(a) - 1
+            centre=self.centre,
+        )
 
-    def correlation(self, w: Any) -> float:
-        """Cosine of the angle between a linear model and the best: its margin over the radius.
+    def score_margin(self, score: Score) -> np.ndarray:
+        """Mean of a score in the cluster of label 1 over its standard deviation in a cluster.
 
         Parameters
         ----------
-        w : array_like of shape (n_features,)
-            Coefficients on all columns.
+        score : Score
+            The score.
 
         Returns
         -------
-        float
-            1 for Bayes' classifier, 0 for a model that is zero.
+        ndarray of shape (...)
+            The margin; zero for a score that is zero.
         """
-        return float(self._margin(embed(w, None, self.n_features)) / self.radius)
+        return np.sum(score.unit_mean * self.centre, axis=-1)
 
-    def agreement(self, w: Any, other: Any) -> float:
-        """Probability that two linear models have the same sign.
+    def score_risk(self, score: Score) -> np.ndarray:
+        """Mean squared error of a score against the flipped labels.
 
         Parameters
         ----------
-        w, other : array_like of shape (n_features,)
-            Coefficients on all columns.
+        score : Score
+            The score.
 
         Returns
         -------
-        float
-            The probability, exact by Owen's function; a model that is zero has a random sign.
+        ndarray of shape (...)
+            1 - c^2 + (c - <w, mu>)^2 + sum s w^2 with c = 1 - 2 flip_rate.
         """
-        scale = np.sqrt(self.eigenvalues)
-        first, second = (scale * embed(v, None, self.n_features) for v in (w, other))
-        apart = angle(first, second)
-        h, k = (np.asarray(self._margin(v / scale)) for v in (first, second))
-        return float(same_sign(h, k, np.cos(apart), np.sin(apart)))
+        c, hit = self.label_scale, times(score.size, self.score_margin(score))
+        return 1 - c**2 + (c - hit) ** 2 + score.power
 
-    def _margin(self, full: np.ndarray) -> np.ndarray:
-        """Mean of the score over its standard deviation within a cluster, of every model."""
-        spread = np.sqrt(full.T**2 @ self.eigenvalues)
-        mean = np.asarray(full.T @ self.mean)
-        return np.divide(mean, spread, out=np.zeros(spread.shape), where=spread > 0)
+    def score_correlation(self, score: Score) -> np.ndarray:
+        """Cosine of the angle between a score and the best one: its margin over the radius.
+
+        Parameters
+        ----------
+        score : Score
+            The score.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            1 for Bayes' classifier, 0 for a score that is zero.
+        """
+        return self.score_margin(score) / self.radius
+
+    def score_error_rate(self, score: Score) -> np.ndarray:
+        """Probability Phi(-margin) that a score's sign is not the cluster's.
+
+        Parameters
+        ----------
+        score : Score
+            The score.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            1/2 for a score that is zero.
+        """
+        return special.ndtr(-self.score_margin(score))
+
+    def score_agreement(
+        self, first: Score, second: Score, along: np.ndarray, across: np.ndarray
+    ) -> np.ndarray:
+        """Probability that two scores have one sign, by Owen's function.
+
+        Parameters
+        ----------
+        first, second : Score
+            The scores.
+        along, across : ndarray of shape (...)
+            Parts of the second along the first's unit score, and across it.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            A score that is zero has a random sign.
+        """
+        h, k = self.score_margin(first), self.score_margin(second)
+        return same_sign(h, k, *cosine_and_sine(along, across))
+
+
+def same_sign(h: np.ndarray, k: np.ndarray, cosine: np.ndarray, sine: np.ndarray) -> np.ndarray:
+    """Probability that two normal variables agree in sign.
+
+    They have means h and k, unit variances and the cosine of an angle for correlation. With
+    Owen's function T the probability is
+    1 - 2 T(h, (k - h cos)/(h sin)) - 2 T(k, (h - k cos)/(k sin)), less 1 if h k < 0.
+    """
+    tiny = 1e-200  # T has a limit at zero, its second argument has not
+    h, k = (np.where(x == 0, tiny, x) for x in (h, k))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = (k - h * cosine) / (h * sine), (h - k * cosine) / (k * sine)
+    # 0/0: the variables are one and the same.
+    slope_h, slope_k = (np.where(np.isnan(slope), 0.0, slope) for slope in slopes)
+    return 1 - 2 * (special.owens_t(h, slope_h) + special.owens_t(k, slope_k)) - (h * k < 0)

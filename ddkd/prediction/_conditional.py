@@ -8,16 +8,18 @@ import scipy.linalg
 from scipy.special import ndtr
 from sklearn.metrics.pairwise import rbf_kernel
 
+from ddkd._arrays import broadcast, unwrap
 from ddkd._checks import (
     as_array,
+    check_counts,
     check_integer,
     check_matrix,
+    check_nonnegative,
     check_rng,
     check_targets,
     check_vector,
 )
-from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative, unwrap
-from ddkd.theory._fixed_points import Remainder, implicit_ridge
+from ddkd.theory import implicit_ridge
 
 RELATIVE_CUTOFF = 1e-10  # near-duplicate inputs with different labels: their directions are noise
 
@@ -232,12 +234,7 @@ class ConditionalPredictor:
             n_components=check_counts("n_components", n_components, allow_inf=False),
             alpha=check_nonnegative("alpha", alpha),
         )
-        gamma = implicit_ridge(
-            self.eigenvalues,
-            np.ones(self.eigenvalues.size),
-            k,
-            Remainder(alpha=k * delta, square=np.zeros(k.shape), linear=np.ones(k.shape)),
-        )
+        gamma = np.asarray(implicit_ridge(self.eigenvalues, k, alpha=k * delta))
         grid = gamma.reshape(-1, 1)
         total = self.eigenvalues + grid
         freedom = _freedom(self.eigenvalues, grid, k.reshape(-1), delta.reshape(-1))

@@ -5,10 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_choice, check_integer, check_matrix, check_real
+from ddkd._arrays import broadcast
+from ddkd._checks import (
+    check_choice,
+    check_counts,
+    check_integer,
+    check_matrix,
+    check_nonnegative,
+    check_real,
+)
 from ddkd._labels import codes_of, encode
 from ddkd.prediction._conditional import fourier_predictor
-from ddkd.theory._arguments import broadcast, check_counts, check_nonnegative
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ fit it, `distill` draws a transfer set, labels it and fits a student. Risks and 
 given the coefficients, so one draw's only randomness is that of its training sets.
 """
 
-from ddkd.simulation._class_mixture import ClassMixtureModel, class_mixture
 from ddkd.simulation._cluster_mixture import ClusterMixtureModel, cluster_mixture
 from ddkd.simulation._committee import Committee, committee
 from ddkd.simulation._linear import LinearModel, WidthCurve, least_squares, width_curve
@@ -15,7 +14,6 @@ from ddkd.simulation._same_data import bagging, gradient_flow, self_distill
 from ddkd.simulation._training_sets import ridge_fits, training_sets
 
 __all__ = [
-    "ClassMixtureModel",
     "ClusterMixtureModel",
     "Committee",
     "FittedModel",
@@ -23,7 +21,6 @@ __all__ = [
     "RandomFeatureModel",
     "WidthCurve",
     "bagging",
-    "class_mixture",
     "cluster_mixture",
     "committee",
     "gradient_flow",

@@ -7,9 +7,7 @@ import numpy as np
 
 from ddkd._checks import check_choice
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation, MixturePopulation
-
-Population = GaussianPopulation | MixturePopulation
+from ddkd.populations import Population as Population
 
 
 @short_repr
@@ -65,7 +63,7 @@ def taught(
     scores: np.ndarray, labels: str | None, population: Population | None = None
 ) -> np.ndarray:
     """A teacher's labels: its scores or their signs, by default what the population's are."""
-    real = isinstance(population, GaussianPopulation) and population.labels == "real"
+    real = population is not None and population.labels == "real"
     kind = labels if labels is not None else "soft" if real else "hard"
     if check_choice("labels", kind, ("hard", "soft")) == "soft":
         return scores

@@ -39,13 +39,13 @@ def fits(rng, population, n, alpha=0.0, n_sets=20):
 
 
 def has_classes(population):
-    return getattr(population, "labels", "hard") == "hard"  # two clusters are classes, too
+    return population.labels == "hard"
 
 
 def mean_loss(population, w):
     """Mean risk of models (n_sets, n_features) against noisy labels, or 0-1 error for classes."""
     loss = population.error_rate if has_classes(population) else population.risk
-    return np.mean(loss(w.T))
+    return np.mean(loss(w))
 
 
 def mean_agreement(population, w, other):

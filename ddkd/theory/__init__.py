@@ -1,8 +1,8 @@
 """Closed forms for every curve: least squares, random features, and chains of students."""
 
+from ddkd.theory._fixed_point import implicit_ridge
 from ddkd.theory.bagging import BaggingLaw, bagging
 from ddkd.theory.best_teacher import BestTeacher, best_teacher
-from ddkd.theory.class_mixture import ClassMixtureLaw, class_mixture, class_mixture_model
 from ddkd.theory.cluster_mixture import ClusterMixtureLaw, cluster_mixture
 from ddkd.theory.committee import CommitteeLaw
 from ddkd.theory.gradient_flow import GradientFlowLaw, gradient_flow
@@ -19,7 +19,6 @@ from ddkd.theory.tuning import best_alpha
 __all__ = [
     "BaggingLaw",
     "BestTeacher",
-    "ClassMixtureLaw",
     "ClusterMixtureLaw",
     "CommitteeLaw",
     "GradientFlowLaw",
@@ -32,11 +31,10 @@ __all__ = [
     "bagging",
     "best_alpha",
     "best_teacher",
-    "class_mixture",
-    "class_mixture_model",
     "cluster_mixture",
     "crossing_size",
     "gradient_flow",
+    "implicit_ridge",
     "isotropic_overlap",
     "isotropic_risk",
     "isotropic_risk_quantile",

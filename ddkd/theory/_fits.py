@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ddkd.theory._arrays import ratio, times
-from ddkd.theory._fixed_points import Remainder, implicit_ridge
-from ddkd.theory._scores import Score, Target
+from ddkd._arrays import ratio, times
+from ddkd.populations import Score, Target
+from ddkd.theory._fixed_point import Remainder, solve_implicit_ridge
 
 _INFINITE = np.asarray(np.inf)
 _HUGE = 1e60  # its fourth power is still a number
@@ -160,7 +160,7 @@ def _solve(
         linear=np.where(limit, 1.0, gap / np.where(limit, 1.0, k)),
         bulk=bulk,
     )
-    gamma = implicit_ridge(l, used, size, remainder)
+    gamma = solve_implicit_ridge(l, used, size, remainder)
     rank = used.sum(axis=-1)
     u = np.maximum(size - rank, 0.0)
     u = np.where(gamma > 0, remainder.at(np.where(gamma > 0, gamma, 1.0)), u)

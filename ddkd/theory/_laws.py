@@ -5,12 +5,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from ddkd._checks import check_choice, check_integer
-from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, Values, broadcast, check_masks, unwrap
-from ddkd.theory._arrays import angle, ratio
+from ddkd._arrays import angle, broadcast, ratio, unwrap
+from ddkd._checks import check_choice, check_integer, check_masks
+from ddkd.populations import Score, Target
+from ddkd.theory._arguments import Features, Values
 from ddkd.theory._fits import Fit, Learned, fit, learn
-from ddkd.theory._scores import Score, Target, hard_target, soft_target
 
 SIGN_SLOPE = np.asarray(np.sqrt(2 / np.pi))
 
@@ -70,7 +69,7 @@ class Law:
 
     def _target(self, kind: str) -> Target:
         """What a student of this model is to learn."""
-        return self._decisions() if kind == "hard" else soft_target(self._score)
+        return self._decisions() if kind == "hard" else Target.of_values(self._score)
 
     def _decisions(self) -> Target:
         raise NotImplementedError
@@ -117,11 +116,11 @@ class FittedLaw(Law):
         **others: Any,
     ) -> Self:
         """Law of a fit to `target`: of a first generation, or of a student of `teacher`."""
-        learned = learn(found, target, cls._centre(population))
+        learned = learn(found, target, population.centre)
         same = None
         if teacher is not None:
             parts = _along_and_across(found, learned, target, teacher)
-            same = cls._same_sign(population, teacher, learned.score, *parts)
+            same = population.score_agreement(teacher, learned.score, *parts)
         return cls._of(
             population,
             learned.score,
@@ -143,25 +142,20 @@ class FittedLaw(Law):
             names = [field.name for field in fields(cls) if hasattr(source, field.name)]
             values |= {name: getattr(source, name) for name in names}
         values |= {"population": population, "agreement": None, "_score": score}
-        values |= cls._figures(population, score) | others
+        values |= {
+            "risk": population.score_risk(score),
+            "correlation": population.score_correlation(score),
+            "error_rate": population.score_error_rate(score),
+        }
+        values |= others
         return cls(**{name: unwrap(value) for name, value in values.items()})
 
-    @classmethod
-    def _centre(cls, population: Any) -> np.ndarray | None:
-        """The centre of a cluster in coordinates of unit variance, if there are clusters."""
-        return None
+    def _numbers(self) -> bool:
+        return bool(self.population.labels == "real")
 
-    @classmethod
-    def _figures(cls, population: Any, score: Score) -> dict[str, np.ndarray]:
-        """What a score is worth."""
-        raise NotImplementedError
-
-    @classmethod
-    def _same_sign(
-        cls, population: Any, teacher: Score, score: Score, along: np.ndarray, across: np.ndarray
-    ) -> np.ndarray:
-        """Probability that student and teacher agree, from the student's two parts."""
-        raise NotImplementedError
+    def _decisions(self) -> Target:
+        target: Target = self.population.sign_target(self._score)
+        return target
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,31 +187,6 @@ class GaussianLaw(FittedLaw):
         """Mean square of the model's score on a fresh input."""
         return unwrap(self._score.power)
 
-    def _numbers(self) -> bool:
-        return self.population.labels == "real"
-
-    def _decisions(self) -> Target:
-        # The sign of a Gaussian score is sqrt(2/pi) times the normalised score, plus noise.
-        return hard_target(self._score, SIGN_SLOPE)
-
-    @classmethod
-    def _figures(cls, population: Any, score: Score) -> dict[str, np.ndarray]:
-        truth = linear_truth(population)
-        truth = np.pad(truth, (0, score.mean.shape[-1] - truth.size))  # a bulk is noise alone
-        apart = score.angle_to(truth)
-        bias = (population.label_scale * truth - score.mean) ** 2
-        return {
-            "risk": population.label_noise + np.sum(bias + score.variance, axis=-1),
-            "correlation": np.where(apart == np.pi / 2, 0.0, np.cos(apart)),
-            "error_rate": apart / np.pi,
-        }
-
-    @classmethod
-    def _same_sign(
-        cls, population: Any, teacher: Score, score: Score, along: np.ndarray, across: np.ndarray
-    ) -> np.ndarray:
-        return 1 - angle(across, along) / np.pi
-
 
 def fit_columns(
     population: Any,
@@ -239,26 +208,6 @@ def agreement(overlap: np.ndarray, power: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         across = np.sqrt(np.maximum(power - overlap**2, 0.0))
     return np.where(np.isfinite(across), 1 - angle(across, overlap) / np.pi, 0.5)
-
-
-def linear_truth(population: GaussianPopulation) -> np.ndarray:
-    """The truth's coefficients on unit-variance inputs."""
-    return np.sqrt(population.eigenvalues) * population.coef
-
-
-def truth_target(population: GaussianPopulation, truth: np.ndarray) -> Target:
-    """What a model fitted to the population's own labels fits.
-
-    Real labels are the truth plus noise; a hard label is c times the truth plus noise of
-    variance 1 - c^2, with c = (1 - 2 flip_rate) sqrt(2/pi).
-    """
-    return Target(
-        mean=population.label_scale * truth,
-        variance=np.zeros(truth.shape),
-        noise=np.asarray(population.label_noise),
-        size=np.ones(()),
-        slope=np.zeros(()),
-    )
 
 
 def _along_and_across(

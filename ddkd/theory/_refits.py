@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._arrays import ratio, times
 from ddkd.theory._arguments import Values
-from ddkd.theory._arrays import ratio, times
 from ddkd.theory._fits import Fit, refuse_limit
-from ddkd.theory._laws import linear_truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +30,7 @@ def true_labels(law: Any) -> np.ndarray:
     the true label, and with themselves.
     """
     c, signal = law.population.label_scale, law.population.signal
-    overlap = law._score.unit_mean @ linear_truth(law.population)
+    overlap = law._score.unit_mean @ law.population.truth
     one = np.ones(overlap.shape)
     square = (c**2 * signal + law.population.label_noise) * one
     return np.stack([c * signal * one, c * overlap, square, square], axis=-1)
@@ -63,7 +62,7 @@ def refit(
     """
     score, teacher, population = law._score, law._fit, law.population
     refuse_limit(teacher, "a student of the same examples")
-    truth, total = linear_truth(population), found.n_samples
+    truth, total = population.truth, found.n_samples
     unit = ratio(1.0, score.size)
     with_truth, with_score, with_label, square = np.moveaxis(labels, -1, 0)
     on_truth, on_own = _slopes(law, with_truth, with_score)
@@ -102,7 +101,7 @@ def _slopes(
     law: Any, with_truth: np.ndarray, with_score: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Slopes a_g and a_u of labels on the truth's and the teacher's unit score."""
-    signal, overlap = law.population.signal, law._score.unit_mean @ linear_truth(law.population)
+    signal, overlap = law.population.signal, law._score.unit_mean @ law.population.truth
     room = signal - overlap**2
     both = (room > 1e-13 * signal) & (law._fit.left > 0)
     on_truth = ratio(with_truth - overlap * with_score, room)

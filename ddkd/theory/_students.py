@@ -5,11 +5,11 @@ from typing import TypeVar
 import numpy as np
 from scipy import special
 
-from ddkd.theory._arrays import ratio, times
+from ddkd._arrays import ratio, times
+from ddkd.populations import Score, Target
 from ddkd.theory._fits import Fit
 from ddkd.theory._laws import ColumnLaw, agreement, fit_columns
 from ddkd.theory._refits import refit, true_labels
-from ddkd.theory._scores import Score, Target
 
 PlainLaw = TypeVar("PlainLaw", bound=ColumnLaw)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ddkd._arrays import between, broadcast
+from ddkd._checks import check_counts
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Values, broadcast, check_counts, check_fit
-from ddkd.theory._arrays import between
-from ddkd.theory._scores import Score
+from ddkd.populations import GaussianPopulation, Score
+from ddkd.theory._arguments import Values, check_fit
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ddkd._arrays import ratio
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Features, check_fit
-from ddkd.theory._arrays import ratio
 from ddkd.theory._fits import fit, refuse_limit
 from ddkd.theory._laws import SIGN_SLOPE
 from ddkd.theory.linear import LinearLaw

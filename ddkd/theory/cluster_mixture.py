@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from ddkd._checks import check_integer, check_real
+from ddkd._arrays import ratio
+from ddkd._checks import check_counts, check_integer, check_real, check_ridge
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import check_counts, check_ridge
-from ddkd.theory._arrays import ratio
+from ddkd.populations import Target
 from ddkd.theory._fits import fit, learn
 from ddkd.theory._laws import Law
-from ddkd.theory._scores import Target
 
 _CELLS = 1000  # the error falls as its square: 1e-4 of a number at worst after three generations
 

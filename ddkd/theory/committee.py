@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ddkd._checks import check_choice
+from ddkd._arrays import broadcast, ratio, times
+from ddkd._checks import check_choice, check_counts
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import Values, broadcast, check_counts
-from ddkd.theory._arrays import ratio, times
+from ddkd.populations import Score, Target
+from ddkd.theory._arguments import Values
 from ddkd.theory._fits import Fit
-from ddkd.theory._laws import SIGN_SLOPE, linear_truth
-from ddkd.theory._scores import Score, Target, hard_target
+from ddkd.theory._laws import SIGN_SLOPE
 from ddkd.theory.linear import LinearLaw
 
 # Expectations over a normal variable of functions that are odd but for a constant, however
@@ -45,7 +45,7 @@ class CommitteeLaw(LinearLaw):
         if self.decide == "mean":
             return super()._decisions()
         # The stored score is already the vote's best linear predictor.
-        return hard_target(self._score, np.sqrt(self._score.power))
+        return Target.of_decisions(self._score, np.sqrt(self._score.power))
 
     def _decisive_score(self) -> Score | None:
         return None if self.decide == "vote" else self._score
@@ -98,7 +98,7 @@ def _vote(law: LinearLaw, models: np.ndarray, mean: Score) -> tuple[Score, dict[
     standard normal, r = sum (E u)^2 for the unit score u of one model.
     """
     population, one = law.population, law._score
-    truth = linear_truth(population)
+    truth = population.truth
     signal = np.sum(truth**2)
     unit_truth = ratio(truth, np.sqrt(signal))
     common = np.sum(one.unit_mean**2, axis=-1)  # r

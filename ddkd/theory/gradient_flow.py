@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ddkd._arrays import broadcast
+from ddkd._checks import check_numbers
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Features, Values, broadcast, check_fit, check_numbers
+from ddkd.populations import GaussianPopulation, Score
+from ddkd.theory._arguments import Features, Values, check_fit
 from ddkd.theory._fits import fit
-from ddkd.theory._scores import Score
 from ddkd.theory._two_points import earliest_time, flow_combination, ridge_fits
 from ddkd.theory.linear import LinearLaw
 

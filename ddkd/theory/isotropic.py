@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from ddkd._checks import check_integer, check_real
-from ddkd.theory._arguments import Values, broadcast, check_counts, check_nonnegative, unwrap
+from ddkd._arrays import broadcast, unwrap
+from ddkd._checks import check_counts, check_integer, check_nonnegative, check_real
+from ddkd.theory._arguments import Values
 
 # Gauss's rule of four nodes on each of 500 panels: a decreasing function from 1 to 0, however
 # steep, is integrated over (0, 1) with an error of at most 0.0004, a smooth one to 1e-8.

@@ -5,11 +5,10 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_integer
-from ddkd.populations import GaussianPopulation, MixturePopulation
-from ddkd.theory._arguments import Features, check_counts, check_fit
-from ddkd.theory._laws import fit_columns, linear_truth, truth_target
-from ddkd.theory._scores import own_target
+from ddkd._checks import check_counts, check_integer
+from ddkd.populations import GaussianPopulation, MixturePopulation, Population
+from ddkd.theory._arguments import Features, check_fit
+from ddkd.theory._laws import ColumnLaw, fit_columns
 from ddkd.theory.linear import LinearLaw
 from ddkd.theory.mixture import MixtureLaw
 
@@ -87,7 +86,7 @@ def least_squares(
     --------
     >>> import numpy as np
     >>> from ddkd import theory
-    >>> from ddkd.populations import GaussianPopulation, MixturePopulation
+    >>> from ddkd.populations import GaussianPopulation, MixturePopulation, Population
     >>> population = GaussianPopulation(np.ones(100), np.full(100, 0.1), noise_variance=1.0)
     >>> theory.least_squares(population, 200).risk
     2.0
@@ -96,14 +95,10 @@ def least_squares(
     >>> theory.least_squares(population, 100, features=widths).error_rate.round(4)
     array([0.4361, 0.5   , 0.3395])
     """
-    if isinstance(population, MixturePopulation):
-        n, mask, ridge = check_fit(population, n_samples, features, alpha, kind=MixturePopulation)
-        found = fit_columns(population, mask, n, ridge)
-        own = own_target(population.label_scale, MixtureLaw._centre(population))
-        return MixtureLaw._trained(population, found, own, "own")
-    n, mask, ridge = check_fit(population, n_samples, features, alpha)
-    target = truth_target(population, linear_truth(population))
-    return LinearLaw._trained(population, fit_columns(population, mask, n, ridge), target, "own")
+    n, mask, ridge = check_fit(population, n_samples, features, alpha, kind=Population)
+    made: type[ColumnLaw] = LinearLaw if population.centre is None else MixtureLaw
+    found = fit_columns(population, mask, n, ridge)
+    return made._trained(population, found, population.label_target(), "own")
 
 
 def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:

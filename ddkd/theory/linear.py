@@ -5,19 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice
+from ddkd._arrays import unwrap
+from ddkd._checks import check_choice, check_counts, check_nonnegative, check_ridge
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import (
-    Features,
-    Values,
-    check_counts,
-    check_nonnegative,
-    check_ridge,
-    unwrap,
-)
+from ddkd.populations import Score, Target
+from ddkd.theory._arguments import Features, Values
 from ddkd.theory._fits import Fit
-from ddkd.theory._laws import ColumnLaw, GaussianLaw, fit_columns, linear_truth, truth_target
-from ddkd.theory._scores import Score, Target
+from ddkd.theory._laws import ColumnLaw, GaussianLaw, fit_columns
 from ddkd.theory._students import confident_target, mixed_target, own_labels
 
 
@@ -142,7 +136,7 @@ class LinearLaw(GaussianLaw, ColumnLaw):
             return own_labels(self, mask, m, ridge, target, kind)
         if with_labels is not None:
             extra = check_counts("with_labels", with_labels, allow_inf=False)
-            own = truth_target(population, linear_truth(population))
+            own = population.label_target()
             m = m + extra
             target = mixed_target(own, target, extra / m)
         found = fit_columns(population, mask, m, ridge, self._score)

@@ -1,26 +1,15 @@
 """Least squares on two Gaussian clusters, where hard labels denoise."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
-from ddkd._checks import check_vector
+from ddkd._arrays import unwrap
+from ddkd._checks import check_counts, check_ridge, check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import MixturePopulation
-from ddkd.populations._models import same_sign
-from ddkd.theory._arguments import (
-    Features,
-    Values,
-    check_counts,
-    check_population,
-    check_ridge,
-)
-from ddkd.theory._arrays import ratio, times
+from ddkd.theory._arguments import Features, Values
 from ddkd.theory._laws import ColumnLaw, fit_columns
-from ddkd.theory._scores import Score, Target, hard_target
 
 
 @short_repr
@@ -45,8 +34,6 @@ class MixtureLaw(ColumnLaw):
         Mean squared errors: against the labels fitted to, on fresh inputs; against the
         population's flipped labels; on the examples themselves. None for a given model, except
         `risk`.
-    margin : float or ndarray
-        Mean of the score over its standard deviation within a cluster.
     correlation : float or ndarray
         Cosine of the angle between the score and the best one: the margin over the radius.
     error_rate : float or ndarray
@@ -54,8 +41,6 @@ class MixtureLaw(ColumnLaw):
     agreement : float, ndarray or None
         Probability that student and teacher have the same sign; None without a teacher.
     """
-
-    margin: Values
 
     def distill(
         self,
@@ -124,37 +109,10 @@ class MixtureLaw(ColumnLaw):
         found = fit_columns(self.population, mask, m, ridge, self._score)
         return MixtureLaw._trained(self.population, found, self._target(kind), kind, self._score)
 
-    def _decisions(self) -> Target:
-        a = np.asarray(self.margin)
-        return hard_target(
-            self._score,
-            np.exp(-(a**2) / 2) * np.sqrt(2 / np.pi),  # 2 phi(a)
-            along=special.erf(a / np.sqrt(2)),  # 2 Phi(a) - 1
-            centre=self._centre(self.population),
-        )
-
-    @classmethod
-    def _centre(cls, population: Any) -> np.ndarray:
-        return population.mean / np.sqrt(population.eigenvalues)
-
-    @classmethod
-    def _figures(cls, population: Any, score: Score) -> dict[str, np.ndarray]:
-        c, margin = population.label_scale, _margin(population, score)
-        hit = times(np.sqrt(score.power), margin)
-        return {
-            "risk": 1 - c**2 + (c - hit) ** 2 + score.power,
-            "margin": margin,
-            "correlation": margin / population.radius,
-            "error_rate": special.ndtr(-margin),
-        }
-
-    @classmethod
-    def _same_sign(
-        cls, population: Any, teacher: Score, score: Score, along: np.ndarray, across: np.ndarray
-    ) -> np.ndarray:
-        length = np.hypot(along, across)
-        parts = ratio(along, length), np.where(np.isinf(length), 1.0, ratio(across, length))
-        return same_sign(_margin(population, teacher), _margin(population, score), *parts)
+    @property
+    def margin(self) -> Values:
+        """Mean of the score over its standard deviation within a cluster."""
+        return unwrap(self.population.score_margin(self._score))
 
 
 def mixture_model(population: MixturePopulation, coef: ArrayLike) -> MixtureLaw:
@@ -188,13 +146,8 @@ def mixture_model(population: MixturePopulation, coef: ArrayLike) -> MixtureLaw:
     >>> round(teacher.error_rate, 4), round(student.error_rate, 4)
     (0.1587, 0.1118)
     """
-    check_population(population, MixturePopulation)
+    MixturePopulation.checked(population)
     coef = check_vector("coef", coef, size=population.n_features)
     if not coef.any():
         raise ValueError("coef must not be all zero")
     return MixtureLaw._given(population, coef, coef != 0)
-
-
-def _margin(population: MixturePopulation, score: Score) -> np.ndarray:
-    """Mean of the unit score in the cluster of label 1."""
-    return np.sum(score.unit_mean * MixtureLaw._centre(population), axis=-1)

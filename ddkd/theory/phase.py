@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice
+from ddkd._checks import check_choice, check_counts, check_nonnegative, check_ridge
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import check_counts, check_nonnegative, check_population, check_ridge
 from ddkd.theory.least_squares import least_squares, prefix_masks
 from ddkd.theory.random_features import random_features
 
@@ -200,7 +199,7 @@ def phase_diagram(
            [ 0.065,  0.077],
            [-0.018, -0.004]])
     """
-    check_population(population)
+    GaussianPopulation.checked(population)
     if population.labels != "hard":
         raise ValueError("population must have hard labels for a phase diagram")
     check_choice("features", features, ("columns", "random"))

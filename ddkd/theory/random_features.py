@@ -1,19 +1,18 @@
 """Least squares on random features of any kernel, and students with features of their own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_eigenvalues, check_real, check_vector
+from ddkd._arrays import between, broadcast
+from ddkd._checks import check_counts, check_eigenvalues, check_real, check_ridge, check_vector
 from ddkd._repr import short_repr
-from ddkd.populations import GaussianPopulation
-from ddkd.theory._arguments import Values, broadcast, check_counts, check_ridge
-from ddkd.theory._arrays import between
+from ddkd.populations import GaussianPopulation, Score, Target
+from ddkd.theory._arguments import Values
 from ddkd.theory._fits import fit, learn
-from ddkd.theory._laws import GaussianLaw, truth_target
-from ddkd.theory._scores import Score, Target
+from ddkd.theory._laws import GaussianLaw
 
 
 @short_repr
@@ -297,7 +296,9 @@ def random_features(
     n = check_counts("n_samples", n_samples)
     k = check_counts("n_components", n_components)
     ridge = check_ridge(alpha)
-    return _law(kernel, n, k, ridge, truth_target(population, _extended(population.coef)), "own")
+    target = population.label_target()
+    target = replace(target, mean=_extended(target.mean), variance=_extended(target.variance))
+    return _law(kernel, n, k, ridge, target, "own")
 
 
 def _extended(values: np.ndarray) -> np.ndarray:

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ddkd._checks import check_choice, check_integer
+from ddkd._arrays import broadcast, ratio, times
+from ddkd._checks import check_choice, check_integer, check_numbers, check_ridge
 from ddkd._repr import short_repr
-from ddkd.theory._arguments import Values, broadcast, check_numbers, check_ridge
-from ddkd.theory._arrays import ratio, times
+from ddkd.populations import Score
+from ddkd.theory._arguments import Values
 from ddkd.theory._fits import Fit, fit
-from ddkd.theory._laws import agreement, linear_truth
+from ddkd.theory._laws import agreement
 from ddkd.theory._refits import Refitted, refit, true_labels
-from ddkd.theory._scores import Score
 from ddkd.theory._two_points import repeated_combinations, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
@@ -145,7 +145,7 @@ def _own_labels(law: LinearLaw, kind: str) -> np.ndarray:
     fitted = np.sum(law._fit.kept, axis=-1) / law.n_samples  # 1 - l, without a subtraction
     # l sqrt(Q); where Q is infinite, l is zero.
     size = times(l, law._score.size)
-    overlap, one = law._score.unit_mean @ linear_truth(law.population), np.ones(size.shape)
+    overlap, one = law._score.unit_mean @ law.population.truth, np.ones(size.shape)
     if kind == "hard" and law.population.labels == "hard":
         return np.stack([*_signs(law.population.flip_rate, fitted, overlap, size), one], axis=-1)
     score = np.stack([overlap, one, true[..., 1], true[..., 1]], axis=-1)
@@ -194,7 +194,7 @@ def _repeated(law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int)
     return Refitted(
         mean=mean,
         variance=variance,
-        along=mean @ linear_truth(law.population),
+        along=mean @ law.population.truth,
         power=np.sum(mean**2 + variance, axis=-1),
         overlap=np.sum(fits.mean(own) * mean + fits.covariance(own, last), axis=-1) / size,
         error=fits.product(target, target),

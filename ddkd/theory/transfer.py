@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from ddkd._arrays import ratio, unwrap
 from ddkd._checks import check_real
-from ddkd.theory._arguments import Values, unwrap
-from ddkd.theory._arrays import ratio
+from ddkd.theory._arguments import Values
 from ddkd.theory.linear import LinearLaw
 from ddkd.theory.mixture import MixtureLaw
 from ddkd.theory.random_features import RandomFeatureLaw

@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ddkd._arrays import ratio
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Features, check_fit
-from ddkd.theory._arrays import ratio
-from ddkd.theory._laws import linear_truth
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
@@ -81,7 +80,7 @@ class _Criterion:
     def __init__(self, ridgeless: LinearLaw) -> None:
         self.population, self.law = ridgeless.population, ridgeless
         self.s = np.where(ridgeless.features, self.population.eigenvalues, 0.0)
-        self.energy = (self.population.label_scale * linear_truth(self.population)) ** 2
+        self.energy = (self.population.label_scale * self.population.truth) ** 2
 
     def range(self) -> tuple[np.ndarray, np.ndarray]:
         """Log kappa from where a ridge begins to act to where it leaves nothing."""

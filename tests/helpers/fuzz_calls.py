@@ -68,14 +68,14 @@ def imitate(X, y, transfer, X_new, **parameters):
     return model.fit(X, y).predict(X_new)
 
 
-def population(eigenvalues, coef, noise_variance, w):
+def population(eigenvalues, coef, noise_variance, model):
     made = GaussianPopulation(eigenvalues, coef, noise_variance=noise_variance)
-    return made.risk(w), made.error_rate(w)
+    return made.risk(model), made.error_rate(model)
 
 
-def mixture_population(eigenvalues, mean, flip_rate, w):
+def mixture_population(eigenvalues, mean, flip_rate, coef):
     made = MixturePopulation(eigenvalues, mean, flip_rate=flip_rate)
-    return made.risk(w), made.error_rate(w)
+    return made.risk(coef), made.error_rate(coef)
 
 
 def hard_population(eigenvalues, coef, flip_rate, n_samples, rng):

@@ -108,6 +108,10 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         theory.isotropic_risk_quantile,
         {"quantile": real(0.5), **N_SAMPLES, "n_features": whole(40), "noise_variance": real(0.2)},
     ),
+    "theory.implicit_ridge": (
+        theory.implicit_ridge,
+        {"eigenvalues": positive(5), "n_samples": positive(3)} | ALPHA,
+    ),
     "theory.least_squares": (law_at, N_SAMPLES | ALPHA | {"features": wholes(0, 1, 3)}),
     "theory.best_alpha": (best_alpha, N_SAMPLES | {"features": wholes(0, 1, 3)}),
     "theory.least_squares, arrays": (
@@ -143,11 +147,12 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     ),
     "populations.GaussianPopulation": (
         population,
-        {"eigenvalues": positive(5), "coef": array(5), "noise_variance": real(0.2), "w": array(5)},
+        {"eigenvalues": positive(5), "coef": array(5), "noise_variance": real(0.2)}
+        | {"model": array(5)},
     ),
     "populations.MixturePopulation": (
         mixture_population,
-        {"eigenvalues": positive(5), "mean": array(5), "flip_rate": real(0.1), "w": array(5)},
+        {"eigenvalues": positive(5), "mean": array(5), "flip_rate": real(0.1), "coef": array(5)},
     ),
     "theory.mixture_model": (
         lambda coef, n_transfer, alpha: theory.mixture_model(MIXTURE, coef).distill(
@@ -155,24 +160,12 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         ),
         {"coef": array(6), "n_transfer": whole(20)} | ALPHA,
     ),
-    "theory.class_mixture": (
-        theory.class_mixture,
-        {"n_classes": whole(3), "radius": real(2.0), "n_features": whole(9)}
-        | N_SAMPLES
-        | ALPHA
-        | {"flip_rate": real(0.1)},
-    ),
     "theory.cluster_mixture": (
         theory.cluster_mixture,
         {"n_clusters": whole(4), "radius": real(2.0), "n_features": whole(9)}
         | N_SAMPLES
         | ALPHA
         | {"flip_rate": real(0.1)},
-    ),
-    "theory.class_mixture_model": (
-        theory.class_mixture_model,
-        {"n_classes": whole(3), "radius": real(2.0), "n_features": whole(9)}
-        | {"error_rate": real(0.3)},
     ),
     "populations.GaussianPopulation, hard": (
         hard_population,
@@ -269,13 +262,6 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
             theory.best_teacher(POPULATION, n_samples, alpha=alpha, features=features).coef
         ),
         N_SAMPLES | ALPHA | {"features": wholes(0, 1, 3)},
-    ),
-    "simulation.class_mixture": (
-        simulation.class_mixture,
-        {"n_classes": whole(3), "radius": real(2.0), "n_samples": whole(20), "n_features": whole(9)}
-        | ALPHA
-        | {"flip_rate": real(0.1)}
-        | RNG,
     ),
     "simulation.cluster_mixture": (
         simulation.cluster_mixture,

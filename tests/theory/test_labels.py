@@ -21,7 +21,6 @@ LAWS = {
         (50, 30),
         "hard",
     ),
-    "classes": (theory.class_mixture(3, 2.0, 15, 20), (50,), "hard"),
     "clusters": (theory.cluster_mixture(4, 2.0, 15, 20), (50,), "hard"),
 }
 
@@ -39,7 +38,6 @@ MODELS = {
     "linear, hard": (simulation.least_squares(HARD, 15, rng=0), (50,), "hard"),
     "two clusters": (simulation.least_squares(CLUSTERS, 15, rng=0), (50,), "hard"),
     "random features, real": (simulation.random_features(L, L, 15, 30, rng=0), (50, 30), "soft"),
-    "classes": (simulation.class_mixture(3, 2.0, 15, 20, rng=0), (50,), "hard"),
     "clusters": (simulation.cluster_mixture(4, 2.0, 15, 20, rng=0), (50,), "hard"),
 }
 

@@ -1,4 +1,6 @@
-"""Products, quotients and angles that stay right where a variance is infinite or zero."""
+"""Arithmetic of arrays over a curve, right where a variance is infinite or zero."""
+
+from typing import Any
 
 import numpy as np
 
@@ -25,3 +27,17 @@ def ratio(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:
 def angle(across: np.ndarray, along: np.ndarray) -> np.ndarray:
     """Angle whose legs are given, in radians; a right angle where both are zero."""
     return np.where((along == 0) & (across == 0), np.pi / 2, np.arctan2(across, along))
+
+
+def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the arrays in one shape."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"the arguments do not broadcast: their shapes are {shapes}") from None
+
+
+def unwrap(value: Any) -> Any:
+    """A Python float for a single number in an array, anything else as it is."""
+    return float(value) if isinstance(value, np.ndarray | np.number) and value.ndim == 0 else value

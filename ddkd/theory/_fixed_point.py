@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from ddkd._arrays import broadcast, unwrap
+from ddkd._checks import check_eigenvalues, check_nonnegative, check_ridge
+from ddkd.theory._arguments import Values
 
 _MAX_STEPS = 200
 
@@ -39,6 +44,50 @@ class Remainder:
 
 
 def implicit_ridge(
+    eigenvalues: ArrayLike, n_samples: ArrayLike, *, alpha: ArrayLike = 0.0
+) -> Values:
+    """Implicit ridge of least squares: the root kappa of n = sum s/(s + kappa) + alpha/kappa.
+
+    Minimum norm on n samples shrinks like a ridge fit to infinitely many; kappa is that ridge, and
+    sum s/(s + kappa) the number of directions that the fit uses.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n_features,)
+        Variances s of the features, non-negative.
+    n_samples : float or array_like
+        Number n of samples, positive.
+    alpha : float or array_like, default=0.0
+        Ridge penalty.
+
+    Returns
+    -------
+    float or ndarray
+        The root, right to rounding; 0 without a ridge and with at most n positive eigenvalues.
+        `n_samples` and `alpha` broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import theory
+    >>> theory.implicit_ridge(np.ones(100), [50, 100, 200])
+    array([1., 0., 0.])
+    """
+    s = check_eigenvalues(eigenvalues)
+    n = check_nonnegative("n_samples", n_samples)
+    if (n == 0).any():
+        raise ValueError("n_samples must be positive; got 0")
+    n, ridge = broadcast(n_samples=n, alpha=check_ridge(alpha))
+    remainder = Remainder(alpha=ridge, square=np.zeros(n.shape), linear=np.ones(n.shape))
+    return unwrap(solve_implicit_ridge(s, np.ones(s.shape), n, remainder))
+
+
+def solve_implicit_ridge(
     s: np.ndarray, weight: np.ndarray, size: np.ndarray, remainder: Remainder
 ) -> np.ndarray:
     """Solve size = sum weight s/(s + x) + bulk/x + u(x) for x > 0, over leading axes.
@@ -63,14 +112,14 @@ def implicit_ridge(
         return x
     s, weight = (np.broadcast_to(a, (*x.shape, s.shape[-1]))[todo] for a in (s, weight))
     rest = Remainder(alpha[todo], square[todo], linear[todo], remainder.bulk)
-    x[todo] = _solve(s, weight, width[todo], size[todo], rest)
+    x[todo] = _solve_flat(s, weight, width[todo], size[todo], rest)
     return x
 
 
-def _solve(
+def _solve_flat(
     s: np.ndarray, weight: np.ndarray, width: np.ndarray, size: np.ndarray, remainder: Remainder
 ) -> np.ndarray:
-    """`implicit_ridge` on flat problems that have a positive root."""
+    """`solve_implicit_ridge` on flat problems that have a positive root."""
     low, high = _bracket(s, weight, width, size, remainder)
     x = np.sqrt(low) * np.sqrt(high)
     done = np.zeros(x.shape, dtype=bool)
