@@ -50,7 +50,7 @@ def has_law(name):
 PAIRS = [
     name
     for name in simulation.__all__
-    if inspect.isfunction(getattr(simulation, name)) and has_law(name) and name != "class_mixture"
+    if inspect.isfunction(getattr(simulation, name)) and has_law(name)
 ]
 
 

@@ -313,7 +313,9 @@ def test_the_implicit_ridge_solves_its_equation(alpha):
     s = np.arange(1.0, 41.0) ** -1.5
     n = np.array([5.0, 20.0, 39.0])
     kappa = theory.implicit_ridge(s, n, alpha=alpha)
-    np.testing.assert_allclose((s / (s + kappa[:, None])).sum(axis=1) + alpha / kappa, n, rtol=1e-12)
+    np.testing.assert_allclose(
+        (s / (s + kappa[:, None])).sum(axis=1) + alpha / kappa, n, rtol=1e-12
+    )
     assert theory.implicit_ridge(s, 20, alpha=alpha) == pytest.approx(kappa[1], rel=1e-14)
     assert theory.implicit_ridge(np.zeros(3), 4, alpha=alpha) == alpha / 4
     with pytest.raises(ValueError, match="n_samples must be positive"):
