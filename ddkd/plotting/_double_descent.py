@@ -179,32 +179,25 @@ class DoubleDescentDisplay(CurvesDisplay):
             raise ValueError(
                 "X_test and y_test go together; give both, or none for a cross-validation"
             )
-        classes = is_classifier(estimator)
+        has_classes = is_classifier(estimator)
         folds = [[(X, y), (X_test, y_test)]]
         if X_test is None:
             folds = [
                 [(_safe_indexing(X, rows), _safe_indexing(y, rows)) for rows in fold]
-                for fold in check_cv(cv, y, classifier=classes).split(X, y)
+                for fold in check_cv(cv, y, classifier=has_classes).split(X, y)
             ]
-        score = get_scorer("accuracy" if classes else "neg_mean_squared_error")
-
-        def errors(value: Any, *fold: Any) -> list[float]:
-            model = clone(estimator).set_params(**{param_name: value}).fit(*fold[0])
-            return [float(classes) - score(model, *data) for data in fold]
-
-        tasks = (delayed(errors)(value, *fold) for value in values for fold in folds)
-        found = np.reshape(parallel(n_jobs)(tasks), (len(values), len(folds), 2))
-        train, test = np.moveaxis(found, -1, 0)
+        models = [clone(estimator).set_params(**{param_name: value}) for value in values]
+        tasks = (delayed(_fit_errors)(model, *fold) for model in models for fold in folds)
+        errors = np.reshape(parallel(n_jobs)(tasks), (len(values), len(folds), 2))
+        train, test = np.moveaxis(errors, -1, 0)
         n_samples = round(np.mean([len(np.asarray(fold[0][1])) for fold in folds]))
         options = {"width_name": param_name, **options}
-        if not classes:
+        if not has_classes:
             options = {"score_name": "Mean squared error", **options}
         if min(values) <= n_samples <= max(values):
             options = {"threshold": n_samples, **options}
         display = cls(widths=values, test_scores=test, train_scores=train, **options)
-        with np.errstate(divide="ignore"):  # no error at all
-            curve = np.log(test.mean(axis=1)[np.argsort(values)])
-        display.no_peak = find_peaks(curve, prominence=np.log(_RISE))[0].size == 0
+        display.no_peak = not _has_peak(test.mean(axis=1)[np.argsort(values)])
         if display.no_peak:
             display.title = "; ".join(filter(None, [display.title, _NO_PEAK]))
         return display
@@ -250,3 +243,17 @@ class DoubleDescentDisplay(CurvesDisplay):
             test = next(iter(curves), name) if score_type != "train" else None
             theory[test or "theory"] = self.theory
         return self._draw(ax, self.widths, self.width_name, curves, theory, average=average)
+
+
+def _fit_errors(model: BaseEstimator, train: Any, test: Any) -> list[float]:
+    """0-1 errors of a classifier, mean squares of a regressor, on its training and test data."""
+    has_classes = is_classifier(model)
+    score = get_scorer("accuracy" if has_classes else "neg_mean_squared_error")
+    fitted = clone(model).fit(*train)
+    return [float(has_classes) - score(fitted, *data) for data in (train, test)]
+
+
+def _has_peak(errors: np.ndarray) -> bool:
+    """Whether the curve somewhere exceeds the best on either side `_RISE` times."""
+    with np.errstate(divide="ignore"):  # no error at all
+        return find_peaks(np.log(errors), prominence=np.log(_RISE))[0].size > 0
