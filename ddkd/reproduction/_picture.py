@@ -80,7 +80,7 @@ class _Panels:
         marks: float | Mapping[str, float],
     ) -> Figure:
         """Draw one panel a flip rate, with a common error axis and one legend below."""
-        figure = self.empty(what, (5.2 * len(self.flips), 5.6))
+        figure = self.empty(what, (max(8, 5.2 * len(self.flips)), 5.6))  # the legend's width
         axes = figure.subplots(1, len(self.flips), sharey=True, squeeze=False)[0]
         self.gaps: list[float] = []
         for ax, flip in zip(axes, self.flips, strict=True):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay
 from ddkd.reproduction import comparison_figures
@@ -102,3 +103,13 @@ def test_how_far_off_a_prediction_is_leaves_out_the_threshold(predicted, off):
     figure = comparison_figures(_comparison(predicted), "toy")["width"]
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert f"predicted, off by {off} points" in legend
+
+
+def test_a_figure_of_one_panel_has_room_for_its_legend():
+    """The figure without wrong labels was narrower than the names of its curves."""
+    for figure in comparison_figures(_comparison(0.1), "toy").values():
+        FigureCanvasAgg(figure).draw()
+        for legend in [*figure.legends, *filter(None, (ax.get_legend() for ax in figure.axes))]:
+            box = legend.get_window_extent()
+            assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+            assert box.y0 >= 0
