@@ -1,16 +1,24 @@
 """Displays: what they draw, on which axes, and what they refuse."""
 
+import importlib
+import inspect
 import itertools
+import pkgutil
+import subprocess
+import sys
+from typing import Self
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from sklearn.base import clone
 from sklearn.datasets import make_blobs, make_regression
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import validation_curve
 from sklearn.pipeline import make_pipeline
 
+import ddkd
 from ddkd import LeastSquaresRegressor, RandomFourierFeatures
 from ddkd.plotting import (
     DistillationDisplay,
@@ -405,3 +413,35 @@ def test_a_table_has_one_record_a_repeat_and_point():
 def test_errors_name_what_is_wrong(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def _classes_with_a_picture():
+    """Every public class that has a method `plot`."""
+    rooms = {module.name for module in pkgutil.iter_modules(ddkd.__path__)}
+    for name in sorted(room for room in rooms if room[0] != "_"):
+        room = importlib.import_module(f"ddkd.{name}")
+        for public in getattr(room, "__all__", ()):
+            if inspect.isclass(found := getattr(room, public)) and hasattr(found, "plot"):
+                yield found
+
+
+def test_every_plot_takes_axes_and_returns_a_display_or_axes():
+    """One convention, whatever the result."""
+    classes = set(_classes_with_a_picture())
+    names = {found.__name__ for found in classes}
+    assert {"Advice", "Diagnosis", "DoubleDescentDisplay", "SweepResult", "Verdict"} <= names
+    for found in classes:
+        _, ax, *others = inspect.signature(found.plot).parameters.values()
+        assert (ax.name, ax.default) == ("ax", None), found
+        assert {other.kind for other in others} <= {ax.KEYWORD_ONLY, ax.VAR_KEYWORD}, found
+        returned = inspect.signature(found.plot).return_annotation
+        kinds = getattr(returned, "__args__", (returned,))
+        assert all(kind in (Axes, Self) or kind.__name__.endswith("Display") for kind in kinds)
+
+
+def test_a_model_waits_for_no_picture():
+    code = (
+        "import sys, ddkd; ddkd.LeastSquaresClassifier, ddkd.DistilledRegressor, ddkd.solvers;"
+        "assert not [name for name in sys.modules if name.startswith('matplotlib')]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
