@@ -27,7 +27,7 @@ def run(command: ModuleType, args: argparse.Namespace) -> Answer:
             warnings.showwarning = _print_warning
             return _answer(command, args)
     except KeyboardInterrupt as stop:
-        raise type(stop)(what_is_kept(args)) from None
+        raise type(stop)(f"{stop} {what_is_kept(args)}".lstrip()) from None
 
 
 def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:

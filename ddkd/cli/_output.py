@@ -181,12 +181,16 @@ def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def run_sweep(
-    args: argparse.Namespace, data: Data, experiment: Callable[..., Any], **params: Any
+    args: argparse.Namespace,
+    data: Data,
+    experiment: Callable[..., Any],
+    answer: Callable[[SweepResult], str],
+    **params: Any,
 ) -> SweepResult:
-    """Sweep one experiment over repeats of the data."""
+    """Sweep one experiment over repeats of the data; `answer` says what it has found so far."""
     params |= {"flip_rate": data.flip_rate, "bandwidth": args.bandwidth}
     draw = partial(draw_split, data=data.source, digest=data.digest, **data.sizes)
-    return sweep(experiment, draw, params=params, **sweep_options(args))
+    return sweep(experiment, draw, params=params, answer=answer, **sweep_options(args))
 
 
 _PAYS = {

@@ -1,6 +1,7 @@
 """``curve``: one double-descent curve on any data."""
 
 import argparse
+from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     widest = args.max_width or 20 * n
     widths = _every_width(data, widest) if args.widths == "all" else default_widths(n, widest)
     options = {"alpha": args.alpha, "features": args.features}
-    result = run_sweep(args, data, curve, widths=widths, **options)
+    result = run_sweep(args, data, curve, partial(_so_far, data.value), widths=widths, **options)
     lead, values = _peak(result, data.value, n)
     return Answer(
         lead,
@@ -50,6 +51,12 @@ def _figure(result: SweepResult, title: str) -> Figure:
     result.plot(top, title=title)
     result.plot(bottom, value="test_mse")
     return figure
+
+
+def _so_far(value: str, result: SweepResult) -> str:
+    """The curve in two numbers."""
+    error = result.summary(by="width", values=value)["mean"]
+    return f"peak {percent(error.max())}, widest {percent(error[-1])}"
 
 
 def _every_width(data: Data, widest: int) -> list[int]:

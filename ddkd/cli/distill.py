@@ -1,6 +1,7 @@
 """``distill``: one teacher, its student, and the student's model without a teacher."""
 
 import argparse
+from functools import partial
 
 import numpy as np
 
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         args,
         data,
         teacher_student,
+        partial(_so_far, data.value),
         teacher_width=args.teacher_width,
         student_width=student_width,
         n_transfer=m,
@@ -68,6 +70,13 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         values=values,
         table=result,
     )
+
+
+def _so_far(value: str, result: SweepResult) -> str:
+    """Errors of student and teacher."""
+    means = result.summary(by="model", values=value)
+    error = dict(zip(means["model"].tolist(), means["mean"].tolist(), strict=True))
+    return f"student {percent(error['student'])}, teacher {percent(error['teacher'])}"
 
 
 def _verdict(result: SweepResult, value: str) -> tuple[str, str, dict[str, float]]:

@@ -1,6 +1,7 @@
 """``predict``: a curve predicted from the kernel, beside the measured one."""
 
 import argparse
+from functools import partial
 
 import numpy as np
 
@@ -25,7 +26,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     """Predict and measure the curve at several ridges, and say how far apart they are."""
     n = len(data.split.X_train)
     widths = default_widths(n, args.max_width or 10 * n, n_widths=24)
-    result = run_sweep(args, data, predict_curve, widths=widths, alphas=list(ALPHAS))
+    answer = partial(_so_far, data.value)
+    result = run_sweep(args, data, predict_curve, answer, widths=widths, alphas=list(ALPHAS))
     table = _table(result, data.value)
     gap = 100 * np.abs(table["predicted"] - table["measured"])
     ridge = table["ridge"] > 0
@@ -48,6 +50,13 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         table=result,
         figure=draw_prediction(result.columns, title=data.name),
     )
+
+
+def _so_far(value: str, result: SweepResult) -> str:
+    """Both errors at the widest model with the largest ridge."""
+    rows = result.where(alpha=max(ALPHAS), width=result["width"].max())
+    predicted, measured = (100 * rows[name].mean() for name in (f"predicted_{value}", value))
+    return f"predicted {predicted:.1f}, measured {measured:.1f} %"
 
 
 def _table(result: SweepResult, value: str) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -196,16 +197,30 @@ def reproduce(
         seed=seed,
         n_jobs=n_jobs,
         params={
-            "protocols": {p.data: vars(p) for p in jobs},
+            "protocols": {p.data: p for p in jobs},
             "digests": {p.data: fingerprint(p.file or p.data) for p in jobs},
             "contestants": contestants_of(contestants),
             "everyone": everyone,
         },
         folder=folder,
         progress=progress,
+        answer=partial(_answer, jobs),
     )
     claims = [c for p in jobs for c in judge_claims(result.where(data=p.data).columns, data=p.data)]
     return Reproduction(tuple(jobs), result, claims)
+
+
+def _answer(jobs: Sequence[Protocol], result: SweepResult) -> str:
+    """Errors of student and teacher on the first data set, at the rate that is nearest a tenth."""
+    name = next(job.data for job in jobs if job.data in result["data"])
+    rows = result.where(data=name)
+    rate = min(np.unique(rows["flip_rate"]), key=lambda r: abs(r - 0.1))
+    hard, teacher = (rows.where(flip_rate=rate, model=m) for m in ("hard", "teacher"))
+    size = hard["n_transfer"].max()
+    largest = hard.where(n_transfer=size, width=hard.where(n_transfer=size)["width"].max())
+    widest = teacher.where(width=teacher["width"].max())
+    student_error, teacher_error = (100 * side["error"].mean() for side in (largest, widest))
+    return f"student {student_error:.1f} %, teacher {teacher_error:.1f} %"
 
 
 def _generator(rng: np.random.Generator) -> np.random.Generator:
@@ -218,16 +233,28 @@ def _measure(
     rng: np.random.Generator,
     *,
     data: str,
-    protocols: dict[str, dict[str, Any]],
+    repeat: int,
+    protocols: dict[str, Protocol],
     digests: dict[str, str],
     contestants: Sequence[Any],
     everyone: bool,
 ) -> list[dict[str, Any]]:
     """Draw one data set and compare on it."""
     protocol = protocols[data]
-    repeat = data_rng.bit_generator.seed_seq.spawn_key[0]  # type: ignore[attr-defined]
     n_seen = None if everyone else N_SEEN if repeat < SEEN_REPEATS else 0
-    sizes = {name: protocol[name] for name in ("n_samples", "n_test") if protocol[name]}
-    split = draw_split(data_rng, data=protocol["file"] or data, digest=digests[data], **sizes)
-    options = {name: protocol[name] for name in ("teacher_width", "n_transfer", "flip_rates")}
-    return compare(split, rng, **options, contestants=contestants, n_seen=n_seen)
+    sizes = {"n_samples": protocol.n_samples, "n_test": protocol.n_test}
+    split = draw_split(
+        data_rng,
+        data=protocol.file or data,
+        digest=digests[data],
+        **{name: size for name, size in sizes.items() if size},
+    )
+    return compare(
+        split,
+        rng,
+        teacher_width=protocol.teacher_width,
+        n_transfer=protocol.n_transfer,
+        flip_rates=protocol.flip_rates,
+        contestants=contestants,
+        n_seen=n_seen,
+    )

@@ -23,6 +23,7 @@ from ddkd.sweeps._table import Scalar, as_scalar, columns_of
 from ddkd.sweeps._task import Task, TaskResult, run_task
 
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {rate_fmt}, {remaining} left"
+_BAR_WITH_ANSWER = "{percentage:3.0f}%|{bar:8}| {remaining} left: {desc}"
 
 
 def sweep(
@@ -36,6 +37,7 @@ def sweep(
     params: Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
     progress: bool = True,
+    answer: Callable[[SweepResult], str] | None = None,
 ) -> SweepResult:
     """Run an experiment at every point of a grid, several times over.
 
@@ -52,7 +54,8 @@ def sweep(
     ----------
     experiment : callable
         ``experiment(split, rng, **point, **params)`` returns a list of records: dictionaries of
-        numbers, strings, booleans or None. It must not change `split`.
+        numbers, strings, booleans or None. It must not change `split`. If it has an argument
+        `repeat`, that is the number of the repeat.
     data : Split or callable
         The data of every repeat, or ``data(rng)`` that draws those of one repeat.
     grid : mapping of str to sequence, optional
@@ -73,6 +76,9 @@ def sweep(
         is in no file, as in an interactive session, nothing is kept.
     progress : bool, default True
         Show a progress bar on the terminal.
+    answer : callable, optional
+        ``answer(result)`` says in a few words what the tasks finished so far say. The progress bar
+        shows it; an interrupted sweep raises a KeyboardInterrupt that says it.
 
     Returns
     -------
@@ -132,31 +138,31 @@ def sweep(
     store = _open_store(folder, parameters, experiment, data, params)
     done = _stored(store, tasks)
     n_stored = len(done)
-    pending = [task for task in tasks if task.index not in done]
+
+    def so_far() -> str:
+        """What is known, once anything is."""
+        if answer is None or not done:
+            return ""
+        n_repeats = len({tasks[index].repeat for index in done})
+        said = answer(SweepResult(_columns(tasks, done), parameters))
+        return f"{said}, {n_repeats} of {repeats} repeats"
+
+    # Every point has its first repeat before any has its second: an answer comes early.
+    pending = sorted((t for t in tasks if t.index not in done), key=lambda t: t.repeat)
     results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
-    # Tasks are few and long, so that each is worth a new line; the first one tells the pace.
-    bar = tqdm(
-        total=len(tasks),
-        initial=n_stored,
-        disable=not progress,
-        bar_format=_BAR,
-        unit=" task",
-        leave=False,
-        mininterval=0,
-        delay=1e-9,
-        smoothing=0,
-    )
-    with closing(results), bar:
-        for result in results:
-            if store:
-                store.write(tasks[result.index], result)
-            done[result.index] = result
-            bar.update()
-    records = [
-        {**task.point, "repeat": task.repeat, **record}
-        for task in tasks
-        for record in done[task.index].records
-    ]
+    bar = _progress_bar(len(tasks), n_stored, None if answer is None else so_far(), progress)
+    try:
+        with closing(results), bar:
+            for result in results:
+                if store:
+                    store.write(tasks[result.index], result)
+                done[result.index] = result
+                if answer and progress:
+                    bar.set_description_str(so_far(), refresh=False)
+                bar.update()
+    except KeyboardInterrupt as stop:
+        said = so_far()
+        raise type(stop)(f"So far: {said}." if said else "") from None
     provenance = {
         **environment(),
         "n_jobs": n_jobs,
@@ -164,7 +170,35 @@ def sweep(
         "task_seconds": [done[task.index].seconds for task in tasks],
         "tasks_taken": n_stored,
     }
-    return SweepResult(columns_of(records), parameters, provenance)
+    return SweepResult(_columns(tasks, done), parameters, provenance)
+
+
+def _columns(tasks: Sequence[Task], done: Mapping[int, TaskResult]) -> dict[str, np.ndarray]:
+    """Columns of the finished tasks, in the order of all tasks."""
+    return columns_of(
+        [
+            {**task.point, "repeat": task.repeat, **record}
+            for task in tasks
+            if task.index in done
+            for record in done[task.index].records
+        ]
+    )
+
+
+def _progress_bar(total: int, initial: int, description: str | None, shown: bool) -> tqdm:
+    """A bar of few and long tasks: each is worth a new line, and the first tells the pace."""
+    return tqdm(
+        total=total,
+        initial=initial,
+        desc=description,
+        disable=not shown,
+        bar_format=_BAR if description is None else _BAR_WITH_ANSWER,
+        unit=" task",
+        leave=False,
+        mininterval=0,
+        delay=1e-9,
+        smoothing=0,
+    )
 
 
 def _open_store(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,10 @@ def run_task(
     try:
         with single_threaded():
             split = data(task.rng(0)) if callable(data) else data
-            records = experiment(split, task.rng(1 + task.point_index), **task.point, **params)
+            options = {**task.point, **params}
+            if "repeat" in signature(experiment).parameters:
+                options["repeat"] = task.repeat
+            records = experiment(split, task.rng(1 + task.point_index), **options)
             checked = _check_records(records, task)
     except Exception as error:
         error.add_note(f"in repeat {task.repeat} of the sweep at {dict(task.point)}")

@@ -21,6 +21,7 @@ from ddkd.reproduction import (
     reproduce,
 )
 from ddkd.reproduction._setting import Setting
+from ddkd.sweeps import SweepResult
 
 RATES = (0.0, 0.1)
 TEACHER, POOL, N = 400, 700, 60
@@ -188,10 +189,23 @@ def test_the_pool_is_seen_in_four_repeats_or_in_all_of_them(monkeypatch, everyon
     def seen(split, rng, *, n_seen, **options):
         return [{"n_seen": str(n_seen)}]
 
+    monkeypatch.setattr(_reproduce, "_answer", lambda jobs, result: "")
     monkeypatch.setattr(_reproduce, "compare", seen)
     monkeypatch.setattr(_reproduce, "judge_claims", lambda columns, data: [])
     done = reproduce(protocols("mixture"), everyone=everyone, repeats=6, progress=False)
     assert done.result["n_seen"].tolist() == [str(n) for n in wanted]
+
+
+def test_the_answer_so_far_is_that_of_the_widest_on_the_first_data_set_at_a_tenth():
+    """Of two data sets, of which the second is finished first."""
+    rows = [("hard", 4.0, 9.0, 0.1, 0.031), ("hard", 4.0, 9.0, 0.2, 0.9)]
+    rows += [("hard", 2.0, 9.0, 0.1, 0.9), ("hard", 4.0, 3.0, 0.1, 0.9)]
+    rows += [("teacher", 40.0, 0.0, 0.1, 0.042), ("teacher", 4.0, 0.0, 0.1, 0.9)]
+    names = ("model", "width", "n_transfer", "flip_rate", "error")
+    columns = dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
+    columns["data"] = np.array(["digits"] * len(rows))
+    said = _reproduce._answer(MAIN_JOB, SweepResult(columns))
+    assert said == "student 3.1 %, teacher 4.2 %"
 
 
 class Crashes(ClassifierMixin, BaseEstimator):

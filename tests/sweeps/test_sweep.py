@@ -296,3 +296,38 @@ def test_a_split_of_a_file_is_drawn_and_a_file_that_changed_is_refused(tmp_path)
     draw_split(np.random.default_rng(0), data=str(path), digest=fingerprint(str(path)))
     with pytest.raises(ValueError, match="changed during the run"):
         draw_split(np.random.default_rng(0), data=str(path), digest="0" * 64)
+
+
+def counts(result):
+    """What is there of each width."""
+    return ", ".join(f"{np.sum(result['width'] == w)} of {w}" for w in (1, 2))
+
+
+def test_every_point_has_its_first_repeat_first_and_an_interrupted_sweep_says_what_it_has():
+    order = []
+
+    def stops(data, rng, width, repeat):
+        order.append((repeat, width))
+        if len(order) == 4:
+            raise KeyboardInterrupt
+        return [{"value": 1.0}]
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        sweep(stops, draw, grid={"width": [1, 2]}, repeats=3, progress=False, answer=counts)
+    assert order == [(0, 1), (0, 2), (1, 1), (1, 2)]
+    assert str(caught.value) == "So far: 2 of 1, 1 of 2, 2 of 3 repeats."
+    order.clear()
+
+    def stops_at_once(data, rng):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        sweep(stops_at_once, draw, progress=False, answer=counts)
+    assert str(caught.value) == ""
+
+
+def test_the_progress_line_shows_the_answer_so_far(capsys):
+    sweep(noise, draw, grid={"width": [1, 2]}, repeats=2, answer=counts)
+    line = capsys.readouterr().err
+    assert "1 of 1, 0 of 2, 1 of 2 repeats" in line.replace("2 of 1", "1 of 1")
+    assert "4 of 1, 4 of 2, 2 of 2 repeats" in line
