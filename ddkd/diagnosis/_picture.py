@@ -20,21 +20,21 @@ _MENDED = {
 }
 
 
-def draw_diagnosis(found: "Diagnosis", ax: Axes | None = None) -> DoubleDescentDisplay:
+def draw_diagnosis(diagnosis: "Diagnosis", ax: Axes | None = None) -> DoubleDescentDisplay:
     """Draw a measured curve beside the one with the cause taken away, or with noisy labels."""
-    if len(found.widths) == 0:
+    if len(diagnosis.widths) == 0:
         raise ValueError("the diagnosis has no curve: the parameter's values are not numbers")
-    decisive = found.evidence[-1]  # the last probe before the verdict
+    decisive = diagnosis.evidence[-1]  # the last probe before the verdict
     ax = new_axes() if ax is None else ax
-    set_title(ax, f"Diagnosis: {found.cause}", f"{decisive.probe}: {decisive.value:.3g}")
+    set_title(ax, f"Diagnosis: {diagnosis.cause}", f"{decisive.probe}: {decisive.value:.3g}")
     measured = DoubleDescentDisplay(
-        widths=found.widths,
-        test_scores=found.errors,
-        threshold={} if found.threshold is None else {"threshold": found.threshold},
-        score_name=found.score_name,
+        widths=diagnosis.widths,
+        test_scores=diagnosis.errors,
+        threshold={} if diagnosis.threshold is None else {"threshold": diagnosis.threshold},
+        score_name=diagnosis.score_name,
     ).plot(ax, name="directly trained")
-    if found.expected is not None:
-        widths, errors = found.expected
+    if diagnosis.expected is not None:
+        widths, errors = diagnosis.expected
         mended = replace(measured, widths=widths, test_scores=errors, threshold=None)
-        mended.plot(ax, name=_MENDED.get(found.cause, "with noisy labels"))
+        mended.plot(ax, name=_MENDED.get(diagnosis.cause, "with noisy labels"))
     return measured

@@ -227,7 +227,7 @@ def draw_level(ax: Axes, level: np.ndarray, label: str) -> Line2D:
 
 
 def draw_theory(
-    ax: Axes, x: np.ndarray, values: np.ndarray, label: str, like: Line2D | None = None
+    ax: Axes, x: np.ndarray, values: np.ndarray, label: str, marks: Line2D | None = None
 ) -> Line2D:
     """Draw what theory says, as a thin line.
 
@@ -242,8 +242,8 @@ def draw_theory(
         where nothing is known, breaks it.
     label : str
         The line's name in the legend.
-    like : matplotlib Line2D or None, default=None
-        The curve whose colour the line takes.
+    marks : matplotlib Line2D or None, default=None
+        The marks that the line joins, whose colour it takes.
 
     Returns
     -------
@@ -262,8 +262,8 @@ def draw_theory(
     x, values = x[order], values[order]
     beyond = 1e6 * np.max(values, where=np.isfinite(values), initial=1.0)
     style = _next_style(ax, label) | {"linewidth": 1.5, "marker": None}
-    if like is not None:
-        style |= {"color": like.get_color(), "linestyle": "-"}
+    if marks is not None:
+        style |= {"color": marks.get_color(), "linestyle": "-"}
     values = np.where(np.isinf(values), beyond, values)
     return ax.plot(x, values, label=label, gid=THEORY, zorder=1.9, **style)[0]
 
@@ -286,6 +286,6 @@ def _summarise(scores: np.ndarray, average: str) -> tuple[np.ndarray, np.ndarray
 def _next_style(ax: Axes, name: str) -> dict[str, Any]:
     """Colour, dashes and marker of the next curve in these axes."""
     taken = {line.get_color() for line in ax.get_lines() if line.get_gid() in (CURVE, THEORY)}
-    found = look(name, taken)
-    style = {"color": found.colour, "linestyle": found.dashes, "marker": found.marker}
+    chosen = look(name, taken)
+    style = {"color": chosen.colour, "linestyle": chosen.dashes, "marker": chosen.marker}
     return style | {"markersize": 7, "linewidth": 2.2}

@@ -29,14 +29,14 @@ def settings(claims: Sequence[Claim]) -> list[tuple[str, float]]:
 
 def by_statement(claims: Sequence[Claim]) -> dict[str, dict[tuple[str, float], Claim]]:
     """Claims by key, then by data set and flip rate; those that fail most often first."""
-    found: dict[str, dict[tuple[str, float], Claim]] = {}
+    by_key: dict[str, dict[tuple[str, float], Claim]] = {}
     for claim in claims:
-        found.setdefault(claim.key, {})[claim.data, claim.flip_rate] = claim
+        by_key.setdefault(claim.key, {})[claim.data, claim.flip_rate] = claim
 
     def failures(key: str) -> int:
-        return sum(claim.verdict == "fails" for claim in found[key].values())
+        return sum(claim.verdict == "fails" for claim in by_key[key].values())
 
-    return {key: found[key] for key in sorted(found, key=failures, reverse=True)}
+    return {key: by_key[key] for key in sorted(by_key, key=failures, reverse=True)}
 
 
 def claims_summary(claims: Sequence[Claim]) -> list[str]:

@@ -23,7 +23,8 @@ _RIDGES = np.append(0.0, np.geomspace(1e-4, 1e2, 40))  # over the trace
 class PhaseDiagram:
     """Errors of a hard-label student and of its rivals over a grid of two parameters.
 
-    Made by `phase_diagram`, and for data by `ddkd.prediction.predict_phase`.
+    Made by `phase_diagram`, and for data by `ddkd.prediction.predict_phase`; drawn by
+    `ddkd.prediction.draw_phase`, since theory knows no pictures.
 
     Attributes
     ----------
