@@ -20,7 +20,7 @@ def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
     if ax is None:
         ax = new_axes(9, 2.2 + 0.36 * len(ranking))
     places = np.arange(len(ranking))
-    for is_student in (True, False):
+    for is_student in sorted(set(ranking.student.tolist()), reverse=True):
         name = "student" if is_student else "without a teacher"
         style = look(name)
         rows = ranking[ranking.student == is_student]

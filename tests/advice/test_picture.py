@@ -1,0 +1,53 @@
+"""The picture of an advice: errors, intervals, and who is about as good as the best."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from ddkd.advice import Advice
+
+ROWS = [
+    ("a", "student of a", True, 0.10, 0.08, 0.12),
+    ("b", "b", False, 0.11, 0.07, 0.15),
+    ("c", "student of c", True, 0.30, 0.20, 0.40),
+]
+
+
+def _draw(rows, n_classes=2):
+    names = ["name", "title", "student", "error", "low", "high"]
+    ranking = np.rec.fromrecords(rows, names=names)
+    made = SimpleNamespace(ranking=ranking, n_classes=n_classes, n_labelled=1234)
+    made.near = lambda: ranking.error < 0.2
+    return Advice.plot(made, Figure(figsize=(9, 4)).subplots())
+
+
+def test_each_contestant_has_its_error_and_its_interval():
+    ax = _draw(ROWS)
+    assert [text.get_text() for text in ax.get_yticklabels()] == [
+        "student of a",
+        "b",
+        "student of c",
+    ]
+    assert ax.yaxis_inverted()  # the best is on top
+    students, others = ax.containers
+    for drawn, kind in ((students, True), (others, False)):
+        expected = np.array([[100 * row[3], at] for at, row in enumerate(ROWS) if row[2] == kind])
+        np.testing.assert_allclose(drawn[0].get_xydata(), expected)
+        ends = [bar[:, 0] for bar in drawn[2][0].get_segments()]
+        np.testing.assert_allclose(ends, [[100 * r[4], 100 * r[5]] for r in ROWS if r[2] == kind])
+    assert students[0].get_marker() != others[0].get_marker()
+    line = ax.collections[-1].get_segments()
+    np.testing.assert_allclose([segment[:, 1] for segment in line], [[-0.5, 0.5], [0.5, 1.5]])
+    assert max(segment[0, 0] for segment in line) < 7  # left of every interval
+    assert ax.get_title() == "1,234 labels; grey: about as good as the best"
+    assert ax.get_xlabel() == "Cross-validated error (%)"
+    assert _draw(ROWS, n_classes=0).get_xlabel().endswith("mean square (% of the variance)")
+
+
+@pytest.mark.parametrize("kind", [True, False])
+def test_a_kind_that_did_not_compete_is_not_in_the_legend(kind):
+    ax = _draw([row for row in ROWS if row[2] == kind])
+    (entry,) = ax.get_legend().get_texts()
+    assert entry.get_text() == ("student" if kind else "without a teacher")
