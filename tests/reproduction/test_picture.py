@@ -72,13 +72,17 @@ def test_a_curve_has_its_threshold_and_beside_mean_squares_the_training_error():
 WIDTHS = (100, 195, 198, 200, 202, 205, 800)  # most of them within 5 % of n = 200
 
 
-def _comparison(predicted):
-    """Columns of a comparison of two repeats, n = 200; errors are 0.1, and 0.5 within 5 % of n."""
+def _comparison(predicted, **better):
+    """Columns of a comparison of two repeats, n = 200; errors are 0.1, and 0.5 within 5 % of n.
+
+    A model named in `better` errs so much less.
+    """
     records = []
 
     def record(model, width, n_transfer=0, role="curve", error=None):
         columns = {"model": model, "width": width, "n_transfer": n_transfer, "role": role}
         measured = 0.5 if abs(width - 200) <= 10 else 0.1
+        measured -= better.get(model.replace("-", "_"), 0)
         records.append(columns | {"error": measured if error is None else error})
 
     for width in WIDTHS:
@@ -113,3 +117,52 @@ def test_a_figure_of_one_panel_has_room_for_its_legend():
             box = legend.get_window_extent()
             assert 0 <= box.x0 < box.x1 <= figure.bbox.width
             assert box.y0 >= 0
+
+
+def _drawn(axes):
+    return {line.get_label(): line for line in axes.get_lines()}
+
+
+def test_each_figure_draws_the_errors_that_its_legend_names():
+    better = {"hard": 0.01, "soft": 0.02, "hard_tuned": 0.03, "teacher": 0.04, "svm": 0.05}
+    figures = comparison_figures(_comparison(0.1, **better), "toy")
+    assert {name: figure.get_label() for name, figure in figures.items()} == {
+        "width": "toy: error against width",
+        "own-peak": "toy: the student's peak sits at m",
+        "transfer": "toy: error against transfer set, students of width 800",
+        "flips": "toy: the price of wrong labels",
+    }
+    for name, xs, at in (
+        ("width", WIDTHS, 100),
+        ("own-peak", WIDTHS, 100),
+        ("transfer", (600, 3200), 600),
+    ):
+        (axes,) = figures[name].axes
+        lines = _drawn(axes)
+        for label, model in (("student, hard labels", "hard"), ("student, soft labels", "soft")):
+            np.testing.assert_array_equal(lines[label].get_xdata(), xs)
+            height = lines[label].get_ydata()[list(xs).index(at)]
+            assert height == pytest.approx(0.1 - better[model]), (name, label)
+        if name != "own-peak":
+            assert lines["teacher"].get_ydata()[0] == pytest.approx(0.06)
+            assert lines["best without a teacher"].get_ydata()[0] == pytest.approx(0.05)
+            assert axes.get_title().endswith("best: SVM")
+    marks = {name: [text.get_text() for text in figures[name].axes[0].texts] for name in figures}
+    assert marks == {
+        "width": ["n = 200"],
+        "own-peak": ["n = 200", "m = 600"],
+        "transfer": ["m = 800"],
+        "flips": [],
+    }
+    heights = {
+        label: line.get_ydata()[0] for label, line in _drawn(figures["flips"].axes[0]).items()
+    }
+    assert heights == pytest.approx(
+        {
+            "student, hard labels": 0.09,
+            "student of a tuned teacher": 0.07,
+            "teacher": 0.06,
+            "tuned teacher": 0.1,
+            "best without a teacher": 0.05,
+        }
+    )
