@@ -127,17 +127,20 @@ def _flags(signs: Signs) -> str:
     return f"--decimal {signs.decimal}{between}"
 
 
-def ask_odd(columns: Sequence[Column], lines: Sequence[int], keep: Sequence[str]) -> None:
+def ask_odd(columns: Sequence[Column], lines: Sequence[int], kept: Sequence[str]) -> None:
     """Ask about columns that number the rows, dates, and codes for a missing cell."""
     if len(lines) < _FEWEST_ROWS:
         return
-    asked = [c for c in columns if c.name not in keep]
+    asked = [c for c in columns if c.name not in kept]
     ids = [c for c in asked if _numbers_rows(c)]
     if ids:
+        names = [c.name for c in ids]
+        drop, keep = (names, []) if len(ids) < len(columns) else (names[:-1], names[-1:])
         raise Question(
             f"{_columns(ids)}: as if to number the rows. --drop {_names(ids)} if so, --keep "
             f"{_names(ids)} if not",
-            drop=[c.name for c in ids],
+            drop=drop,
+            keep=keep,
         )
     whole = [c for c in asked if c.is_whole and len(c.known)]
     dates = [c for c in whole if all(_DATE.fullmatch(f"{v:.0f}") for v in np.unique(c.known))]

@@ -136,10 +136,10 @@ def _read(main: Path, more: Mapping[str, Path], options: Mapping[str, Any]) -> D
             if not question.answers or len(questions) == _MOST_QUESTIONS:
                 raise Undecided(str(main), questions, {}) from None
             answers = answered(answers, question.answers)
-        except ValueError:
+        except ValueError as error:  # no answer helps
             if not questions:
                 raise
-            raise Undecided(str(main), questions, {}) from None  # the answers lead nowhere
+            raise Undecided(str(main), [*questions, Question(str(error))], {}) from None
     if questions:
         said = {name: str(path) for name, path in more.items()}
         raise Undecided(str(main), questions, answers | said)
