@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.utils import _safe_indexing
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from ddkd._checks import check_integer, check_matrix, check_rng
+from ddkd._checks import check_integer, check_rng
 from ddkd.advice._cautions import cautions_of
 from ddkd.advice._cross_validation import Z_90, CrossValidation
 from ddkd.advice._entrants import (
-    check_groups,
-    check_pool,
     check_truth,
     choose_bandwidth,
+    encode,
     entrants,
+    groups_of,
     prepare,
 )
 from ddkd.advice._result import Advice
@@ -49,14 +50,16 @@ def advise(
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_inputs)
-        Labelled inputs. Columns are standardised here, and cut at three standard deviations.
+    X : DataFrame or array-like of shape (n_samples, n_inputs)
+        Labelled inputs. Text and missing cells of a DataFrame are encoded as by
+        `ddkd.datasets.TableEncoder`, also in what the fitted model is given. Columns are
+        standardised here, and cut at three standard deviations.
     y : array-like of shape (n_samples,)
         Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
         different values.
-    X_unlabelled : array-like of shape (n_pool, n_inputs) or None
-        Unlabelled inputs; of more than 10,000, that many are drawn. Methods that need a neighbour
-        graph, and students of these, see the first 5,000 of them.
+    X_unlabelled : DataFrame, array-like of shape (n_pool, n_inputs) or None
+        Unlabelled inputs, of the same columns in the same order; of more than 10,000, that many are
+        drawn. Methods that need a neighbour graph, and students of these, see the first 5,000.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own, which join the standard ones and have students, too; see
         `ddkd.contestants.Contestant`.
@@ -69,7 +72,8 @@ def advise(
     progress : bool, default=False
         Whether to draw a progress bar.
     groups : array-like of shape (n_samples,) or None, default=None
-        Rows of one group stay in one fold.
+        Rows of one group stay in one fold. Without groups equal rows do, see
+        `ddkd.datasets.equal_rows`.
 
     Returns
     -------
@@ -93,21 +97,21 @@ def advise(
     >>> bool(model.score(split.X_test, split.y_test) > 0.8)
     True
     """
-    X = check_matrix("X", X)
+    encoder, X, pool = encode(X, X_unlabelled)
     truth, classes = check_truth(y, len(X))
-    pool = check_pool(X_unlabelled, X.shape[1])
     generator = check_rng(rng)
     seed = int(generator.integers(2**31))
     if len(pool) > MAX_POOL:
-        pool = pool[generator.choice(len(pool), MAX_POOL, replace=False)]
-    group_of = check_groups(groups, len(X))
+        rows = generator.choice(len(pool), MAX_POOL, replace=False)
+        pool, X_unlabelled = pool[rows], _safe_indexing(X_unlabelled, rows)
+    group_of = groups_of(groups, X)
     n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
     n_splits = 2 if len(X) < FEW_LABELS else 1
     splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(n_splits)]
     hidden = [held for split in splits for _, held in split]
     known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
     n_classes = 0 if classes is None else len(classes)
-    problem, scaler = prepare(X, pool, seed, group_of)
+    problem, scaler = prepare(encoder, X, pool, seed, group_of)
     rivals, teachers = entrants(contestants, n_classes, len(pool))
     contest = CrossValidation(
         problem=problem,
@@ -117,7 +121,7 @@ def advise(
         classes=classes,
         rivals=rivals,
         teachers=teachers,
-        pool=pool,
+        pool=X_unlabelled if len(pool) else None,
         contestants=contestants,
     )
     total = len(rivals) + len(teachers)

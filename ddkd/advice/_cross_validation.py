@@ -46,7 +46,7 @@ class CrossValidation:
         The classes; None for numbers.
     rivals, teachers : sequence
         Who competes.
-    pool : ndarray of shape (n_pool, n_inputs)
+    pool : DataFrame or array-like of shape (n_pool, n_inputs), or None
         The raw unlabelled rows.
     contestants : sequence or None
         Methods of the user's own, as they were given.
@@ -64,7 +64,7 @@ class CrossValidation:
     classes: np.ndarray | None
     rivals: Sequence[Rival | Contestant]
     teachers: Sequence[Teacher]
-    pool: np.ndarray
+    pool: Any
     contestants: Sequence[Any] | None
     entries: list[Entry] = field(default_factory=list)
     losses: dict[str, np.ndarray] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class CrossValidation:
     def fit(self, names: Sequence[str]) -> AdvisedModel:
         """Fit some contestants, and the teachers they need, to all labels."""
         options: dict[str, Any] = {
-            "X_unlabelled": self.pool if len(self.pool) else None,
+            "X_unlabelled": self.pool,
             "contestants": self.contestants,
             "random_state": self.problem.seed,
         }

@@ -23,6 +23,7 @@ from ddkd.contestants import (
     kernel_ridge,
     student_of,
 )
+from ddkd.datasets import TableEncoder, equal_rows
 from ddkd.features import bandwidth_gamma
 
 BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
@@ -67,27 +68,36 @@ def check_numbers(name: str, y: Any) -> np.ndarray:
     return y
 
 
-def check_pool(given: Any, n_columns: int) -> np.ndarray:
-    """Unlabelled rows; none of None."""
-    if given is None or len(given) == 0:
-        return np.empty((0, n_columns))
-    return check_matrix("X_unlabelled", given, n_columns=n_columns)
+def encode(X: Any, X_unlabelled: Any) -> tuple[TableEncoder, np.ndarray, np.ndarray]:
+    """What makes arrays of tables, and the labelled and unlabelled rows as arrays.
+
+    An array must hold finite numbers; text and missing cells of a DataFrame are encoded.
+    """
+    if not hasattr(X, "iloc"):
+        X = check_matrix("X", X)
+    encoder = TableEncoder().fit(X)
+    labelled = check_matrix("X", encoder.transform(X))
+    if X_unlabelled is None or len(X_unlabelled) == 0:
+        return encoder, labelled, np.empty((0, labelled.shape[1]))
+    if not hasattr(X_unlabelled, "iloc"):
+        X_unlabelled = check_matrix("X_unlabelled", X_unlabelled, n_columns=X.shape[1])
+    return encoder, labelled, check_matrix("X_unlabelled", encoder.transform(X_unlabelled))
 
 
-def check_groups(given: Any, n_rows: int) -> np.ndarray | None:
-    """Number of the group of each row; None of None."""
+def groups_of(given: Any, X: np.ndarray) -> np.ndarray | None:
+    """Number of the group of each row; if none are given, equal rows are a group."""
     if given is None:
-        return None
+        return equal_rows(X)
     codes = np.unique(as_array("groups", given), return_inverse=True)[1].ravel()
-    if len(codes) != n_rows or codes.max() < 1:
-        raise ValueError(f"groups must name two groups or more, one for each of {n_rows} rows")
+    if len(codes) != len(X) or codes.max() < 1:
+        raise ValueError(f"groups must name two groups or more, one for each of {len(X)} rows")
     return codes
 
 
 def prepare(
-    X: np.ndarray, pool: np.ndarray, seed: int, groups: np.ndarray | None
+    encoder: TableEncoder, X: np.ndarray, pool: np.ndarray, seed: int, groups: np.ndarray | None
 ) -> tuple[Problem, Pipeline]:
-    """The problem on standardised rows, and what standardises raw ones."""
+    """The problem on standardised rows, and what encodes and standardises raw ones."""
     # A pixel that is hardly ever black would otherwise be all that a distance depends on.
     cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
     scaler = make_pipeline(StandardScaler(), cut).fit(np.concatenate([X, pool]))
@@ -103,7 +113,7 @@ def prepare(
         first=Inputs(unlabelled[:N_SEEN]) if len(pool) > N_SEEN else None,
         groups=groups,
     )
-    return problem, scaler
+    return problem, make_pipeline(encoder, *(step for _, step in scaler.steps))
 
 
 def choose_bandwidth(problem: Problem, labels: Labels) -> None:

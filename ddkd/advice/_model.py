@@ -10,11 +10,11 @@ from sklearn.pipeline import Pipeline
 from ddkd._checks import check_matrix
 from ddkd._labels import check_classes, check_labels, codes_of, decode
 from ddkd.advice._entrants import (
-    check_groups,
     check_numbers,
-    check_pool,
     choose_bandwidth,
+    encode,
     entrants,
+    groups_of,
     prepare,
 )
 from ddkd.contestants import Inputs, Labels, Problem, compete
@@ -42,7 +42,9 @@ class AdvisedModel(BaseEstimator):
     models_ : list of callable
         The fitted models of those that did not fail.
     scaler_ : Pipeline
-        What standardises raw rows.
+        What encodes and standardises raw rows.
+    feature_names_in_ : ndarray of str
+        Names of the inputs, where they had names.
     n_features_in_ : int
         Number of inputs.
     """
@@ -82,13 +84,12 @@ class AdvisedModel(BaseEstimator):
         ValueError
             If an argument is not usable, or every contestant fails.
         """
-        X = check_matrix("X", X)
+        encoder, X, pool = encode(X, self.X_unlabelled)
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
         truth, n_classes = self._learn_labels(y)
         known = np.ones((1, len(X)), dtype=bool)
-        pool = check_pool(self.X_unlabelled, X.shape[1])
-        problem, scaler = prepare(X, pool, self.random_state, check_groups(groups, len(X)))
+        problem, scaler = prepare(encoder, X, pool, self.random_state, groups_of(groups, X))
         labels = Labels(truth[None], n_classes, known)
         choose_bandwidth(problem, labels)
         return self._fit(problem, scaler, labels)
@@ -110,11 +111,14 @@ class AdvisedModel(BaseEstimator):
             why = "; ".join(f"{entry.name}: {entry.failure}" for entry in entries)
             raise ValueError(f"none of {', '.join(self.names)} could be fitted: {why}")
         self.scaler_, self.n_features_in_ = scaler, scaler.n_features_in_
+        if hasattr(scaler[0], "feature_names_in_"):
+            self.feature_names_in_ = scaler[0].feature_names_in_
         return self
 
     def _scores(self, X: Any) -> list[np.ndarray]:
         """Scores (n_rows, k) of every model."""
-        X = check_matrix("X", X, n_columns=self.n_features_in_)
+        if not hasattr(X, "iloc"):
+            X = check_matrix("X", X, n_columns=self.n_features_in_)
         rows = Inputs(self.scaler_.transform(X))
         return [model(rows)[-1] for model in self.models_]
 

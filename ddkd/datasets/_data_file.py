@@ -181,9 +181,12 @@ def equal_rows(X: Any) -> np.ndarray | None:
     >>> equal_rows(np.r_[np.arange(25.0), 3.0].reshape(-1, 1))[[3, 24, 25]]
     array([ 3, 24,  3])
     """
-    X = check_matrix("X", X)
+    groups = numbers_of_rows(check_matrix("X", X))
+    has_many = any(len(np.unique(column)) > _FEW for column in np.asarray(X).T)
+    return groups if has_many and groups.max() < len(groups) - 1 else None
+
+
+def numbers_of_rows(X: np.ndarray) -> np.ndarray:
+    """Number of each row, equal where the rows are, in the order of the first of each."""
     numbers: dict[int, int] = {}
-    groups = np.array([numbers.setdefault(hash(row.tobytes()), len(numbers)) for row in X + 0.0])
-    if len(numbers) == len(X) or not any(len(np.unique(column)) > _FEW for column in X.T):
-        return None
-    return groups
+    return np.array([numbers.setdefault(hash(row.tobytes()), len(numbers)) for row in X + 0.0])

@@ -12,7 +12,7 @@ import numpy as np
 from ddkd._text import printable
 from ddkd.datasets._arrays import read_npz
 from ddkd.datasets._cells import ENDINGS, SUFFIXES, read_cells
-from ddkd.datasets._data_file import DataFile, digest_of
+from ddkd.datasets._data_file import DataFile, digest_of, numbers_of_rows
 from ddkd.datasets._questions import Question, Undecided, answered
 from ddkd.datasets._table import read_more, read_table, table_of_arrays
 from ddkd.datasets._target import recognise, test_labels
@@ -109,12 +109,12 @@ def read_file(
             _check_no_table_flags(main, options)
         file = _read(main, more, options)
         notes = list(file.notes)
-        if file.groups is not None:
-            n_repeated = len(file.X) - file.groups.max() - 1
-            notes.append(
-                f"{n_repeated:,} rows repeat an earlier one; equal rows stay on one side of every "
-                f"split."
-            )
+        n_repeated = len(file.X) - 1 - numbers_of_rows(file.X).max()
+        if n_repeated:
+            where = "may be on both sides of a split, as examples of a few categories"
+            if file.groups is not None:
+                where = "stay on one side of every split"
+            notes.append(f"{n_repeated:,} rows repeat an earlier one; equal rows {where}.")
         return replace(
             file,
             notes=tuple(map(printable, notes)),

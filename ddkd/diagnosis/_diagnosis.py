@@ -361,6 +361,12 @@ def _data(
         labels, test_labels = labels[train], labels[test]
     else:
         X_test, test_labels = _rows(X_test, y_test, "_test")
+        names, test_names = (list(getattr(rows, "columns", ())) for rows in (X, X_test))
+        if names and test_names and names != test_names:
+            raise ValueError(
+                f"X_test must have the names of X in the same order, {', '.join(map(str, names))}; "
+                f"it has {', '.join(map(str, test_names))}"
+            )
     if not is_for_classes:
         return Data(X, labels, X_test, check_vector("y_test", test_labels), None)
     classes = np.unique(labels)

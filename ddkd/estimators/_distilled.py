@@ -8,13 +8,14 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ddkd._checks import check_integer, check_matrix
+from ddkd._labels import check_labels
 from ddkd._validation import validate
 from ddkd.datasets import is_stream
-from ddkd.estimators._pool import PoolClassifier, takes_pool
+from ddkd.estimators._pool import PoolClassifier, stacked, takes_pool
 
 
 class Distilled(BaseEstimator):
@@ -46,7 +47,16 @@ class Distilled(BaseEstimator):
         """What the teacher passes on."""
         return self.teacher_.predict(X)
 
-    def _distil(self, X: np.ndarray, y: np.ndarray, default_teacher: Any) -> Self:
+    def _learn(self, X: Any, y: Any, **options: Any) -> tuple[Any, np.ndarray]:
+        """Checked inputs and labels: of a table the names, its cells are for the parts to check."""
+        self._takes_tables = is_table(X) and (self.transfer is None or is_table(self.transfer))
+        if not self._takes_tables:
+            return validate(self, X, y, **options)
+        labels = validate_data(self, y=check_labels("y", y), **options)
+        check_consistent_length(X, labels)
+        return validate_data(self, X, skip_check_array=True), labels
+
+    def _distil(self, X: Any, y: np.ndarray, default_teacher: Any) -> Self:
         rng = check_random_state(self.random_state)
         teacher = default_teacher if self.teacher is None else self.teacher
         student = teacher if self.student is None else self.student
@@ -55,18 +65,20 @@ class Distilled(BaseEstimator):
         batches = self._batches(X, np.random.default_rng(rng.randint(2**31)))
         if is_classifier(teacher) and takes_pool(teacher):
             batches, seen = tee(batches)
-            teacher = PoolClassifier(teacher, np.concatenate(list(seen)))
+            teacher = PoolClassifier(teacher, stacked(list(seen)))
         self.teacher_ = teacher.fit(X, y)
         # A copy: neither the student's rows nor the user's are the teacher's to change.
         labelled = ((batch, self._teacher_labels(batch.copy())) for batch in batches)
         self.student_ = self._train(student, labelled)
         return self
 
-    def _validate(self, X: Any) -> np.ndarray:
+    def _validate(self, X: Any) -> Any:
         check_is_fitted(self)
+        if self._takes_tables and is_table(X):
+            return validate_data(self, X, reset=False, skip_check_array=True)
         return validate(self, X, reset=False)
 
-    def _batches(self, X: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    def _batches(self, X: Any, rng: np.random.Generator) -> Iterator[Any]:
         """Check the transfer set; return its inputs, batch by batch."""
         if streamed := is_stream(self.transfer):
             if self.n_transfer is None:
@@ -75,7 +87,11 @@ class Distilled(BaseEstimator):
         else:
             pool = X
             if self.transfer is not None:
-                pool = check_matrix("transfer", self.transfer, n_columns=X.shape[1])
+                pool = validate_data(self, self.transfer, reset=False, skip_check_array=True)
+                if not self._takes_tables:
+                    pool = check_matrix("transfer", pool, n_columns=X.shape[1])
+                elif len(pool) == 0:
+                    raise ValueError("transfer must have at least one row")
             n = len(pool)
             if self.n_transfer is not None:
                 n = check_integer("n_transfer", self.n_transfer, high=n)
@@ -105,7 +121,7 @@ class Distilled(BaseEstimator):
                 getattr(student, partial_fit)(X, y, **known)
                 self.n_transfer_ += len(X)
             return student
-        inputs, labels = (np.concatenate(parts) for parts in zip(*labelled, strict=True))
+        inputs, labels = map(stacked, zip(*labelled, strict=True))
         self.n_transfer_ = len(inputs)
         if kind and last is not student:
             last.fit_scores(student[:-1].fit_transform(inputs), labels, self.classes_)
@@ -113,6 +129,11 @@ class Distilled(BaseEstimator):
         takes_classes = "classes" in signature(getattr(student, fit)).parameters
         known = {"classes": self.classes_} if takes_classes else {}
         return getattr(student, fit)(inputs, labels, **known)
+
+
+def is_table(X: Any) -> bool:
+    """Whether the columns of some rows have names and types of their own."""
+    return hasattr(X, "iloc")
 
 
 def last_step(student: Any) -> Any:

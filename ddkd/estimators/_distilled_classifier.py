@@ -9,7 +9,6 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from ddkd._checks import check_choice, check_integer
 from ddkd._labels import check_classes, decode
-from ddkd._validation import validate
 from ddkd.estimators._classifier import LeastSquaresClassifier
 from ddkd.estimators._distilled import Distilled, last_step
 from ddkd.features import RandomFourierFeatures
@@ -48,7 +47,7 @@ class DistilledClassifier(ClassifierMixin, Distilled):
     student : classifier, regressor or None, default=None
         Any scikit-learn classifier; for soft labels a :class:`LeastSquaresClassifier`, a
         pipeline that ends in one, or any regressor. None is one like the teacher.
-    transfer : array-like of shape (n_pool, n_inputs), stream or None, default=None
+    transfer : array-like of shape (n_pool, n_inputs), DataFrame, stream or None, default=None
         The transfer set: a pool of inputs; or any object with a method ``sample(n, rng=...)``
         that returns n fresh inputs; or None to use the training inputs again, which is
         distillation in the traditional sense.
@@ -121,7 +120,8 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_inputs)
-            The labelled inputs.
+            The labelled inputs. Of a DataFrame, with a transfer set that is one, too, only the
+            names are checked: teacher and student take its cells as they are.
         y : array-like of shape (n_samples,)
             Their labels.
 
@@ -135,7 +135,7 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
         """
-        X, y = validate(self, X, y)
+        X, y = self._learn(X, y)
         check_classification_targets(y)
         check_integer("batch_size", self.batch_size)
         self.classes_ = check_classes(y)

@@ -5,7 +5,6 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 
-from ddkd._validation import validate
 from ddkd.estimators._distilled import Distilled
 from ddkd.estimators._regressor import LeastSquaresRegressor
 from ddkd.features import RandomFourierFeatures
@@ -24,7 +23,7 @@ class DistilledRegressor(RegressorMixin, Distilled):
         1,000 random Fourier features.
     student : regressor or None, default=None
         Any scikit-learn regressor; None is one like the teacher.
-    transfer : array-like of shape (n_pool, n_inputs), stream or None, default=None
+    transfer : array-like of shape (n_pool, n_inputs), DataFrame, stream or None, default=None
         The transfer set: a pool of inputs; or any object with a method ``sample(n, rng=...)``
         that returns n fresh inputs; or None to use the training inputs again.
     n_transfer : int or None, default=None
@@ -64,7 +63,8 @@ class DistilledRegressor(RegressorMixin, Distilled):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_inputs)
-            The labelled inputs.
+            The labelled inputs. Of a DataFrame, with a transfer set that is one, too, only the
+            names are checked: teacher and student take its cells as they are.
         y : array-like of shape (n_samples,)
             Their targets.
 
@@ -78,7 +78,7 @@ class DistilledRegressor(RegressorMixin, Distilled):
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
         """
-        X, y = validate(self, X, y, y_numeric=True)
+        X, y = self._learn(X, y, y_numeric=True)
         default = LeastSquaresRegressor(RandomFourierFeatures(1000), fit_intercept=True)
         return self._distil(X, y, default)
 

@@ -1,5 +1,7 @@
 """Classifiers that learn from unlabelled inputs, too."""
 
+from collections.abc import Sequence
+from importlib import import_module
 from inspect import signature
 from typing import Any
 
@@ -27,6 +29,13 @@ def takes_pool(estimator: Any) -> bool:
 
 def _estimates_probabilities(pooled: Any) -> bool:
     return hasattr(pooled.estimator, "predict_proba")
+
+
+def stacked(parts: Sequence[Any]) -> Any:
+    """Rows of arrays, or of tables of the same columns, one after another."""
+    if hasattr(parts[0], "iloc"):
+        return import_module("pandas").concat(parts)
+    return np.concatenate(parts)
 
 
 class PoolClassifier(ClassifierMixin, BaseEstimator):
@@ -68,7 +77,7 @@ class PoolClassifier(ClassifierMixin, BaseEstimator):
             self.estimator_ = fitted.fit(X, codes, X_unlabelled=self.pool)
         else:
             unknown = np.full(len(self.pool), -1)
-            self.estimator_ = fitted.fit(np.concatenate([X, self.pool]), np.append(codes, unknown))
+            self.estimator_ = fitted.fit(stacked([X, self.pool]), np.append(codes, unknown))
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:

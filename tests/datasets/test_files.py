@@ -146,3 +146,74 @@ def test_one_class_in_two_spellings_is_asked_about(pair, tmp_path):
     with pytest.raises(ValueError, match=r"differ in spelling only: .* --task classes"):
         read_file(path)
     assert len(np.unique(read_file(path, task="classes").y)) == 3
+
+
+def test_equal_rows_stay_on_one_side(tmp_path):
+    """Forty rows, five times, with labels drawn for each row: nothing can be learned from copies."""
+    rows = np.repeat(RNG.normal(size=(40, 3)), 5, axis=0)
+    file = read_file(write(tmp_path / "d.csv", "a,b,c,kind", *rows.T, np.repeat(KIND[:40], 5)))
+    assert file.notes == (
+        "160 rows repeat an earlier one; equal rows stay on one side of every split.",
+    )
+    for seed in range(20):
+        split = load(file, rng=seed, standardise=False)
+        assert (len(split.X_train), len(split.X_test)) == (40, 50)
+        sides = [
+            {row.tobytes() for row in side}
+            for side in (split.X_train, split.transfer, split.X_test)
+        ]
+        assert sum(map(len, sides)) == len(set.union(*sides))
+        every = load(file, n_samples="all", rng=seed)
+        assert len(every.X_train) == 200 - 50 - 4
+        assert len(every.transfer) == 0
+
+
+def test_equal_rows_of_a_few_categories_are_different_examples(tmp_path):
+    cells = RNG.integers(3, size=(200, 2))
+    file = read_file(write(tmp_path / "d.csv", "a,b,kind", *cells.T, KIND))
+    assert file.groups is None
+    assert file.notes == (
+        "191 rows repeat an earlier one; equal rows may be on both sides of a split, as examples "
+        "of a few categories.",
+    )
+
+
+def test_missing_cells_are_filled_by_rows_that_are_seen(tmp_path):
+    """The means are those of the training and transfer rows: no test row tells anything."""
+    cells = [f"{a:.3f}" if i % 5 else "" for i, a in enumerate(X[:, 0])]
+    file = read_file(write(tmp_path / "d.csv", "a,b,kind", cells, X[:, 1], KIND), impute=True)
+    assert file.names == ("a", "b", "a missing")
+    assert np.isfinite(file.X).all()
+    split = load(file, rng=0, standardise=False)
+    seen = np.concatenate([split.X_train, split.transfer])
+    known = seen[seen[:, 2] == 0, 0]
+    for side in (split.X_train, split.transfer, split.X_test):
+        np.testing.assert_allclose(side[side[:, 2] == 1, 0], known.mean())
+    assert known.mean() != file.X[file.X[:, 2] == 0, 0].mean()
+
+
+def test_labelled_all_is_every_row_that_is_not_tested_on(file, tmp_path, capsys):
+    split = load(file, n_samples="all", rng=0)
+    assert (len(split.X_train), len(split.X_test), len(split.transfer)) == (150, 50, 0)
+    pool = write(tmp_path / "u.csv", "a,b,c", *X[:30].T)
+    split = load(file, n_samples="all", unlabelled=pool, rng=0)
+    assert (len(split.X_train), len(split.transfer)) == (150, 30)
+    out = ["--out", str(tmp_path / "out"), "--quiet", "--data", str(file)]
+    command = ["curve", *out, "--labelled", "all", "--repeats", "1", "--jobs", "1"]
+    assert cli.main([*command, "--max-width", "20"]) == 0
+    assert "150 labelled, 0 with their labels hidden" in " ".join(capsys.readouterr().out.split())
+    for command in ("distill", "phase", "reproduce"):
+        assert cli.main([command, *out, "--labelled", "all", "--force"]) == 1
+        assert "--labelled 75 leaves 75" in capsys.readouterr().err
+    assert cli.main(["curve", "--data", "digits", "--labelled", "all"]) == 1
+    assert "--labelled all is for a file of your own" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n", ["1500", "200"])
+def test_a_limit_comes_with_a_number_that_works(n, file, tmp_path, capsys):
+    command = ["curve", "--quiet", "--data", str(file), "--repeats", "1", "--jobs", "1"]
+    command += ["--max-width", "10", "--out", str(tmp_path / "out"), "--labelled"]
+    assert cli.main([*command, n]) == 1
+    error = capsys.readouterr().err
+    assert "--labelled 149 is possible" in error
+    assert cli.main([*command, "149"]) == 0

@@ -1,0 +1,151 @@
+"""DataFrames: names and their order are checked, text and missing cells reach who can take them."""
+
+import numpy as np
+import pandas
+import pytest
+from sklearn.base import clone
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from ddkd import (
+    DistilledClassifier,
+    DistilledRegressor,
+    LeastSquaresClassifier,
+    LeastSquaresRegressor,
+    advise,
+    diagnose,
+)
+from ddkd.datasets import TableEncoder
+
+RNG = np.random.default_rng(0)
+N = 240
+
+
+def frame(n):
+    """A table whose label hangs on a number, a colour and whether the number is missing."""
+    size, colour = RNG.normal(size=n), np.array(["red", "blue"])[RNG.integers(2, size=n)]
+    score = np.where(colour == "red", size, -size)
+    table = pandas.DataFrame({"size": size, "colour": colour, "weight": RNG.normal(size=n)})
+    gone = RNG.random(n) < 0.1
+    table.loc[gone, "weight"] = np.nan
+    return table, np.where(score > 0, "yes", "no")
+
+
+TABLE, LABELS = frame(N)
+POOL, _ = frame(500)
+NUMBERS = TABLE[["size", "weight"]].fillna(0.0)
+MISNAMED = [
+    lambda table: table[table.columns[::-1]],
+    lambda table: table.rename(columns={"size": "length"}),
+]
+
+
+def pipeline(last):
+    numbers = ["size", "weight"]
+    parts = make_column_transformer((SimpleImputer(), numbers), (OneHotEncoder(), ["colour"]))
+    return make_pipeline(parts, last)
+
+
+@pytest.mark.parametrize("wrong", MISNAMED)
+@pytest.mark.parametrize(
+    ("model", "y"),
+    [
+        (LeastSquaresClassifier(), LABELS),
+        (LeastSquaresRegressor(), NUMBERS["size"]),
+        (DistilledClassifier(LeastSquaresClassifier()), LABELS),
+        (DistilledRegressor(Ridge()), NUMBERS["size"]),
+    ],
+)
+def test_other_names_and_another_order_are_refused(model, y, wrong):
+    fitted = clone(model).fit(NUMBERS, y)
+    np.testing.assert_array_equal(fitted.feature_names_in_, ["size", "weight"])
+    assert len(fitted.predict(NUMBERS)) == N
+    with pytest.raises(ValueError, match="feature names should match"):
+        fitted.predict(wrong(NUMBERS))
+
+
+@pytest.mark.parametrize("wrong", MISNAMED)
+@pytest.mark.parametrize("model", [DistilledClassifier, DistilledRegressor])
+def test_a_transfer_set_of_other_names_is_refused(model, wrong):
+    y = LABELS if model is DistilledClassifier else NUMBERS["size"]
+    teacher = LeastSquaresClassifier() if model is DistilledClassifier else Ridge()
+    with pytest.raises(ValueError, match="feature names should match"):
+        model(teacher, transfer=wrong(NUMBERS)).fit(NUMBERS, y)
+    numbers = NUMBERS.to_numpy()
+    same = model(teacher, transfer=NUMBERS).fit(NUMBERS, y).predict(NUMBERS)
+    np.testing.assert_array_equal(
+        same, model(teacher, transfer=numbers).fit(numbers, y).predict(numbers)
+    )
+
+
+def test_text_and_missing_cells_reach_teacher_and_student():
+    model = DistilledClassifier(
+        pipeline(LogisticRegression()), pipeline(LogisticRegression(C=0.1)), transfer=POOL
+    ).fit(TABLE, LABELS)
+    teacher = pipeline(LogisticRegression()).fit(TABLE, LABELS)
+    student = pipeline(LogisticRegression(C=0.1)).fit(POOL, teacher.predict(POOL))
+    np.testing.assert_array_equal(model.predict(TABLE), student.predict(TABLE))
+    np.testing.assert_array_equal(model.feature_names_in_, TABLE.columns)
+    assert model.n_transfer_ == 500
+    with pytest.raises(ValueError, match="transfer must have at least one row"):
+        clone(model).set_params(transfer=POOL[:0]).fit(TABLE, LABELS)
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        DistilledClassifier(LeastSquaresClassifier(), transfer=POOL).fit(TABLE, LABELS)
+
+
+def test_the_encoder_is_scikit_learns_imputer_with_marks_and_one_hot():
+    encoder = TableEncoder().fit(TABLE)
+    imputed = SimpleImputer(add_indicator=True).fit_transform(TABLE[["size", "weight"]])
+    hot = OneHotEncoder(sparse_output=False).fit_transform(TABLE[["colour"]])
+    wanted = np.column_stack([imputed[:, :2], hot, imputed[:, 2]])
+    np.testing.assert_allclose(encoder.transform(TABLE), wanted)
+    assert list(encoder.get_feature_names_out()) == encoder.names_
+    assert encoder.names_ == ["size", "weight", "colour=blue", "colour=red", "weight missing"]
+    new = pandas.DataFrame({"size": [1.0], "colour": ["green"], "weight": [2.0]})
+    np.testing.assert_array_equal(encoder.transform(new), [[1, 2, 0, 0, 0]])
+    with pytest.raises(ValueError, match="column size of X held numbers in fit; now it holds 'x'"):
+        encoder.transform(new.assign(size="x"))
+    for wrong in MISNAMED:
+        with pytest.raises(ValueError, match="feature names should match"):
+            encoder.transform(wrong(TABLE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", MISNAMED)
+def test_advice_takes_a_table_as_it_came(wrong):
+    advice = advise(TABLE, LABELS, POOL, rng=0)
+    model = advice.estimator()
+    np.testing.assert_array_equal(model.feature_names_in_, TABLE.columns)
+    new, truth = frame(400)
+    assert model.score(new, truth) > 0.85
+    assert clone(model).fit(TABLE, LABELS).score(new, truth) > 0.85
+    for fitted in (model, advice.committee()):
+        with pytest.raises(ValueError, match="feature names should match"):
+            fitted.predict(wrong(new))
+    with pytest.raises(ValueError, match="feature names should match"):
+        advise(TABLE, LABELS, wrong(POOL))
+
+
+def test_diagnose_takes_a_table():
+    model = make_pipeline(
+        make_column_transformer((OneHotEncoder(), ["colour"]), ("passthrough", ["size"])),
+        LogisticRegression(),
+    )
+    found = diagnose(
+        model, TABLE, LABELS, param_name="logisticregression__C", param_range=[0.1, 1.0, 10.0]
+    )
+    assert found.cause
+    for wrong in MISNAMED:
+        with pytest.raises(ValueError, match="names"):
+            diagnose(
+                model,
+                TABLE,
+                LABELS,
+                param_name="logisticregression__C",
+                param_range=[0.1, 1.0, 10.0],
+                X_test=wrong(TABLE),
+                y_test=LABELS,
+            )
