@@ -87,11 +87,12 @@ class Distilled(BaseEstimator):
         else:
             pool = X
             if self.transfer is not None:
-                pool = validate_data(self, self.transfer, reset=False, skip_check_array=True)
+                pool = self.transfer
                 if not self._takes_tables:
                     pool = check_matrix("transfer", pool, n_columns=X.shape[1])
                 elif len(pool) == 0:
                     raise ValueError("transfer must have at least one row")
+                validate_data(self, self.transfer, reset=False, skip_check_array=True)  # names
             n = len(pool)
             if self.n_transfer is not None:
                 n = check_integer("n_transfer", self.n_transfer, high=n)

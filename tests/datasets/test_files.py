@@ -149,7 +149,7 @@ def test_one_class_in_two_spellings_is_asked_about(pair, tmp_path):
 
 
 def test_equal_rows_stay_on_one_side(tmp_path):
-    """Forty rows, five times, with labels drawn for each row: nothing can be learned from copies."""
+    """Forty rows, five times each: no part may hold a copy of a row of another."""
     rows = np.repeat(RNG.normal(size=(40, 3)), 5, axis=0)
     file = read_file(write(tmp_path / "d.csv", "a,b,c,kind", *rows.T, np.repeat(KIND[:40], 5)))
     assert file.notes == (
