@@ -8,21 +8,23 @@ smallest holds for all wider models.
 
 Coefficients ``Z' a`` lie in the row space of Z, whatever the error of a; so with the residual ``r
 = y - Z x - alpha a`` their error is at most ``|r| / sqrt(sigma_min^2 + alpha)``. The residual is
-computed from the features, in a pass over them that all widths share. Where the bound exceeds
-1e-10 one step of refinement follows, in a second shared pass, and if the new bound exceeds 1e-9
-the width is left to a QR decomposition. The Gram matrix is held in rectangular full packed
-format, half of its square (Gustavson, Waśniewski, Dongarra and Langou, ACM Trans. Math. Softw.
-37, 2010).
+computed from the features, in a pass over them that all widths share. Up to the last width whose
+condition exceeds 50 it serves one step of refinement, in a second shared pass. A width whose bound
+then exceeds 1e-9 is left to a QR decomposition. The Gram matrix is held in rectangular full packed
+format, half of its square (Gustavson, Waśniewski, Dongarra and Langou, ACM Trans. Math. Softw. 37,
+2010).
 """
 
 import numpy as np
 from scipy.linalg import lapack
 
-from ._arguments import Features, Problem
-from ._products import Evaluation, column_blocks, multiply_nested
-from ._rank import SAFE_CONDITION, euclidean_norms, extremes
+from ddkd.solvers._arguments import Features, Problem
+from ddkd.solvers._products import Evaluation, column_blocks, multiply_nested
+from ddkd.solvers._rank import euclidean_norms, extremes, is_certain
 
-# Condition from which the solution is refined.
+# Bound of the condition up to which the Gram matrix is used.
+_SAFE_CONDITION = 1e5
+# Condition from which the solution is refined: a fifth of a path's time where it is smaller.
 _REFINED_CONDITION = 50.0
 # Bound of the relative error of coefficients that is accepted.
 _ACCEPTED_ERROR = 1e-9
@@ -77,87 +79,103 @@ class PackedGram:
         return None if info else PackedCholesky(self._size, packed)
 
 
-def solve_wide(problem: Problem, evaluation: Evaluation, first: int, smallest: float) -> int:
-    """Solve the widths from position `first` on; return the first position that is not safe.
+class WideSolver:
+    """Solves widths above n, in ascending order, while the Gram matrix is safe.
 
-    `smallest` bounds the smallest singular value of the features from below at all these widths.
-    Without a penalty each width's factor may raise that bound for all that follow. With one the
-    factor has the singular values ``sqrt(s^2 + alpha)``, which say nothing of an s that is small.
+    Parameters
+    ----------
+    problem : Problem
+        The features, targets and penalty.
+    smallest : float
+        Smallest singular value of the first n features, which no wider model undercuts.
     """
-    n, widths = len(problem.Z), evaluation.widths
-    gram = PackedGram(problem.Z)
-    safe = True
-    while safe and first < widths.size:
-        duals: list[np.ndarray] = []
-        factors: list[PackedCholesky | None] = []
-        values: list[tuple[float, float]] = []
-        for width in widths[first:].tolist():
-            gram.grow(width)
-            factor = gram.factor(problem.alpha)
-            if factor is not None:
-                high, low = extremes(factor.triangle(), rounds=2)
-                # A value far above the rounding of a Gram matrix is the features' own, unless a
-                # penalty hides theirs.
-                if problem.alpha == 0 and low > high / SAFE_CONDITION:
-                    smallest = max(smallest, low)
-            safe = factor is not None and problem.is_squarable(width, gram.frobenius, smallest)
-            if factor is None or not safe:
-                break
-            values.append((high, low))
-            duals.append(factor.solve(problem.Y).T)
-            factors.append(factor if high > _REFINED_CONDITION * low else None)
-            n_kept = sum(kept is not None for kept in factors)
-            if len(duals) >= problem.batch(width) or (n_kept + 1) * n * (n + 1) // 2 > _FACTORS:
-                break
-        if duals:
-            n_solved = _record(problem, evaluation, first, duals, factors, np.array(values))
-            safe = safe and n_solved == len(duals)
-            first += n_solved
-    return first
+
+    def __init__(self, problem: Problem, smallest: float):
+        self._problem, self._smallest = problem, smallest
+        self._gram = PackedGram(problem.Z)
+
+    def raise_bound(self, smallest: float) -> None:
+        """Take in the smallest singular value of a width, a lower bound for all wider ones."""
+        self._smallest = max(self._smallest, smallest)
+
+    def solve(self, evaluation: Evaluation) -> None:
+        """Record the remaining widths up to the first that is not safe."""
+        n, safe = len(self._problem.Z), True
+        while safe and evaluation.remaining.size:
+            factors: list[PackedCholesky] = []
+            values: list[tuple[float, float]] = []
+            for width in evaluation.remaining.tolist():
+                factor, high, low = self._factor(width)
+                safe = factor is not None and self._is_squarable(width)
+                if factor is None or not safe:
+                    break
+                factors.append(factor)
+                values.append((high, low))
+                size = n * (n + 1) // 2
+                if len(factors) >= min(evaluation.batch(width), _FACTORS // size):
+                    break
+            if factors:
+                safe &= _record(self._problem, evaluation, factors, np.array(values))
+
+    def _factor(self, width: int) -> tuple[PackedCholesky | None, float, float]:
+        """Factor of the Gram matrix at that width, and its extreme singular values."""
+        alpha = self._problem.alpha
+        self._gram.grow(width)
+        factor = self._gram.factor(alpha)
+        if factor is None:
+            return None, 0.0, 0.0
+        high, low = extremes(factor.triangle(), rounds=2)
+        # A value far above the rounding of a Gram matrix is the features' own. Under a penalty it
+        # is sqrt(s^2 + alpha), which says nothing of a small s.
+        if alpha == 0 and low > high / _SAFE_CONDITION:
+            self.raise_bound(low)
+        return factor, high, low
+
+    def _is_squarable(self, width: int) -> bool:
+        """Whether full rank is certain, and the condition so small that it may be squared."""
+        largest, root = self._gram.frobenius, np.sqrt(self._problem.alpha)
+        well = np.hypot(largest, root) < _SAFE_CONDITION * np.hypot(self._smallest, root)
+        return bool(well) and is_certain(largest, self._smallest, self._problem.cutoff(width))
 
 
 def _record(
-    problem: Problem,
-    evaluation: Evaluation,
-    first: int,
-    duals: list[np.ndarray],
-    factors: list[PackedCholesky | None],
-    values: np.ndarray,
-) -> int:
-    """Turn duals into coefficients, refine them and record those in order that are certified.
+    problem: Problem, evaluation: Evaluation, factors: list[PackedCholesky], values: np.ndarray
+) -> bool:
+    """Solve, refine once and record the next widths in order; whether all could be certified.
 
     The rows of `values` are square roots of the extreme eigenvalues of ``Z Z' + alpha I``.
     """
     alpha, k = problem.alpha, problem.Y.shape[1]
-    widths = evaluation.widths[first : first + len(duals)]
-    dual = np.vstack(duals)
-    coef = np.zeros((len(dual), int(widths[-1])))
+    widths = evaluation.remaining[: len(factors)]
+    targets = np.tile(problem.Y.T, (len(factors), 1))
+
+    coef = np.zeros((len(targets), int(widths[-1])))
+    dual = _solve(factors, targets)
     fitted = multiply_nested(problem.Z, coef, widths, dual)
-
-    def residuals() -> np.ndarray:
-        return np.tile(problem.Y.T, (len(duals), 1)) - fitted - alpha * dual
-
-    if any(factors):
-        residual, correction = residuals(), np.zeros_like(dual)
-        for i, factor in enumerate(factors):
-            if factor is not None:
-                here = slice(i * k, (i + 1) * k)
-                correction[here] = factor.solve(residual[here].T).T
-        dual += correction
-        # The narrow models are those of large condition: what is wider is left out of the pass.
-        last = max(i for i, factor in enumerate(factors) if factor is not None)
-        some, width = slice((last + 1) * k), int(widths[last])
-        fitted[some] = multiply_nested(
-            problem.Z, coef[some, :width], widths[: last + 1], correction[some]
-        )
-    # The norm of Z' (Z Z' + alpha I)^-1 is at most 1 / low, and at most high / alpha.
     high, low = values.T
+    # The condition falls with the width: models wider than the last to be refined are left out.
+    n_refined = int(np.flatnonzero(high > _REFINED_CONDITION * low).max(initial=-1)) + 1
+    if n_refined:
+        rows, width = slice(n_refined * k), int(widths[n_refined - 1])
+        residual = targets[rows] - fitted[rows] - alpha * dual[rows]
+        correction = _solve(factors[:n_refined], residual)
+        dual[rows] += correction
+        fitted[rows] = multiply_nested(
+            problem.Z, coef[rows, :width], widths[:n_refined], correction
+        )
+    residual_norm = euclidean_norms(targets - fitted - alpha * dual)
+    # The norm of Z' (Z Z' + alpha I)^-1 is at most 1 / low, and at most high / alpha.
     allowed = _ACCEPTED_ERROR * np.repeat(np.maximum(low, alpha / high), k) * euclidean_norms(coef)
-    good = (euclidean_norms(residuals()) <= allowed).reshape(-1, k).all(axis=1)
+    good = (residual_norm <= allowed).reshape(-1, k).all(axis=1)
     n_good = int(np.argmin(np.append(good, False)))
     if n_good:
         largest, smallest = np.sqrt(np.maximum(values[:n_good].T ** 2 - alpha, 0.0))
-        rank = np.full(n_good, len(problem.Z))
         known = fitted[: n_good * k] if evaluation.Z is problem.Z else None
-        evaluation.record(first, coef[: n_good * k], rank, largest, smallest, "gram", known)
-    return n_good
+        evaluation.record(coef[: n_good * k], len(problem.Z), largest, smallest, "gram", known)
+    return n_good == len(factors)
+
+
+def _solve(factors: list[PackedCholesky], right: np.ndarray) -> np.ndarray:
+    """Solve for the rows (n_factors * n_targets, n) of each factor's share."""
+    pairs = zip(factors, np.split(right, len(factors)), strict=True)
+    return np.vstack([factor.solve(rows.T).T for factor, rows in pairs])

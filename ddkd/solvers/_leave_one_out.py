@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from .._repr import short_repr
-from ._arguments import check_alpha, check_problem
-from ._lapack import tall_qr
-from ._triangle import truncated_svd
+from ddkd._repr import short_repr
+from ddkd.solvers._arguments import check_alpha, check_problem
+from ddkd.solvers._lapack import tall_qr
+from ddkd.solvers._triangle import truncated_svd
 
 # Leverages this close to one leave too few digits of 1 - h to a subtraction.
 _HIGH_LEVERAGE = 1e-4
@@ -98,13 +98,13 @@ def leave_one_out(
     >>> loo.mse
     array([4.5       , 5.88408304])
     """
-    problem = check_problem(Z, Y, rcond).scaled()
+    problem = check_problem(Z, Y, rcond)
     alphas, _ = check_alpha(alpha)
     basis, left, values = _left_vectors(problem.Z, problem.cutoff(problem.Z.shape[1]))
     outside = _Complement.of(basis, left * (values[:1] / values), problem.Y)
-    residuals = _leave_one_out_residuals(left, values, problem.Y, outside, problem.penalty(alphas))
-    predictions = problem.as_targets(problem.predictions(problem.Y - residuals))
-    mse = problem.as_targets(problem.squares(np.mean(residuals**2, axis=1)))
+    residuals = _leave_one_out_residuals(left, values, problem.Y, outside, alphas)
+    predictions = problem.as_targets(problem.Y - residuals)
+    mse = problem.as_targets(np.mean(residuals**2, axis=1))
     return LeaveOneOut(alphas, mse, predictions)
 
 

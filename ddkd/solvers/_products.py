@@ -11,17 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._arguments import Features
-from ._rank import condition_of_extremes, euclidean_norms, residual_vanishes
-from ._solution import SmallSolution
+from ddkd.solvers._arguments import Features
+from ddkd.solvers._rank import condition_of_extremes, euclidean_norms, residual_vanishes
+from ddkd.solvers._solution import SmallSolution
 
 # Blocks of fewer columns cost more in memory traffic than zeros in products, wider ones in memory.
 _NARROWEST, _WIDEST = 128, 512
-# Widths whose errors come from one Gram matrix of directions; a fall below this fraction of the
-# largest of them is computed from the values themselves.
-TOGETHER, _CANCELLATION = 64, 1e-4
-# What is reported of each width besides predictions, their errors and coefficients.
-_REPORTED = "train_mse", "coef_norm", "rank", "largest", "smallest", "interpolates", "method"
+# Coefficients of several widths are held together up to this many numbers (256 MiB).
+_BUDGET = 2**25
 
 
 def column_blocks(widths: np.ndarray, *, start: int = 0) -> Iterator[tuple[int, int, int]]:
@@ -74,10 +71,11 @@ def multiply_nested(
 
 @dataclass(eq=False)
 class Evaluation:
-    """Collects errors, norms and diagnostics of ascending widths, as algorithms find them.
+    """Collects errors, norms and diagnostics of ascending widths, in that order.
 
-    Residuals are those of the features `Z` and targets `Y`, which a reduction of the rows leaves
-    as they are.
+    An algorithm records those of the `remaining` widths that it can vouch for, from the first on,
+    and stops at the first that it cannot. Residuals are those of the features `Z` and targets `Y`,
+    which a reduction of the rows leaves as they are.
     """
 
     Z: Features
@@ -90,11 +88,12 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         g, k = self.widths.size, self.Y.shape[1]
+        self.n_done = 0
         self.train_mse, self.coef_norm = np.empty((g, k)), np.empty((g, k))
         self.rank = np.zeros(g, dtype=int)
         self.largest, self.smallest = np.zeros(g), np.zeros(g)  # singular values kept
-        self.interpolates, self.method = np.zeros(g, dtype=bool), np.full(g, "", dtype="U24")
-        self.target_norm = np.linalg.norm(self.Y, axis=0)
+        self.interpolates, self.method = np.zeros(g, dtype=bool), np.full(g, "", dtype="U6")
+        self.target_norm = euclidean_norms(self.Y.T)
         self.coefs: np.ndarray | None = None
         self.outputs: np.ndarray | None = None  # predictions (g, k, n_test): models come first
         self.test_mse: np.ndarray | None = None
@@ -106,103 +105,58 @@ class Evaluation:
             self.test_mse = np.empty((g, k))
 
     @property
+    def remaining(self) -> np.ndarray:
+        """Widths that are still to be solved."""
+        return self.widths[self.n_done :]
+
+    @property
     def condition(self) -> np.ndarray:
         """Condition of each width's system."""
         return condition_of_extremes(self.largest, self.smallest, self.alpha)
 
+    def batch(self, width: int) -> int:
+        """How many models of that width may be held together."""
+        return max(1, _BUDGET // (width * self.Y.shape[1]))
+
     def record(
         self,
-        first: int,
         coef: np.ndarray,
-        rank: np.ndarray,
-        largest: np.ndarray,
-        smallest: np.ndarray,
-        method: str | np.ndarray,
+        rank: int | np.ndarray,
+        largest: float | np.ndarray,
+        smallest: float | np.ndarray,
+        method: str,
         fitted: np.ndarray | None = None,
     ) -> None:
-        """Take in the widths from position `first` on.
+        """Take in the next widths.
 
         `coef` is (number of widths * n_targets, largest width or more), zero beyond each; `largest`
         and `smallest` are the extreme singular values of the features kept. `fitted` is what
         `multiply_nested` says of the features, if that is known.
         """
         k = self.Y.shape[1]
-        here = slice(first, first + len(coef) // k)
-        widths = self.widths[here]
+        now = slice(self.n_done, self.n_done + len(coef) // k)
+        widths = self.widths[now]
         coef = coef[:, : widths[-1]]
         if fitted is None:
             fitted = multiply_nested(self.Z, coef, widths)
         residual_norm = euclidean_norms(fitted.reshape(len(widths), k, -1) - self.Y.T)
-        self.train_mse[here] = (residual_norm / np.sqrt(len(self.Y))) ** 2
-        self.interpolates[here] = residual_vanishes(residual_norm, self.target_norm)
-        self.coef_norm[here] = euclidean_norms(coef).reshape(-1, k)
-        self.rank[here], self.method[here] = rank, method
-        self.largest[here], self.smallest[here] = largest, smallest
+        self.train_mse[now] = (residual_norm / np.sqrt(len(self.Y))) ** 2
+        self.interpolates[now] = residual_vanishes(residual_norm, self.target_norm)
+        self.coef_norm[now] = euclidean_norms(coef).reshape(-1, k)
+        self.rank[now], self.method[now] = rank, method
+        self.largest[now], self.smallest[now] = largest, smallest
         if self.coefs is not None:
-            self.coefs[here, :, : widths[-1]] = coef.reshape(len(widths), k, -1)
+            self.coefs[now, :, : widths[-1]] = coef.reshape(len(widths), k, -1)
         if self.Z_test is not None:
             predicted = multiply_nested(self.Z_test, coef, widths).reshape(len(widths), k, -1)
-            self.keep_predictions(here, predicted)
+            if self.outputs is not None:
+                self.outputs[now] = predicted
+            if self.Y_test is not None:
+                errors = predicted - self.Y_test.T
+                self.test_mse[now] = np.einsum("gkt,gkt->gk", errors, errors) / len(self.Y_test)
+        self.n_done = now.stop
 
-    def record_small(self, first: int, found: list[SmallSolution]) -> int:
-        """Take in widths that were solved one by one; return the position of the next."""
-        if found:
-            k = self.Y.shape[1]
-            coef = np.zeros((len(found) * k, max(len(small.coef) for small in found)))
-            for i, small in enumerate(found):
-                coef[i * k : (i + 1) * k, : len(small.coef)] = small.coef.T
-            rank, largest, smallest, method = (
-                np.array([getattr(small, name) for small in found])
-                for name in ("rank", "largest", "smallest", "method")
-            )
-            self.record(first, coef, rank, largest, smallest, method)
-        return first + len(found)
-
-    def keep_predictions(self, positions: slice | np.ndarray, predicted: np.ndarray) -> None:
-        """Take in predictions (number of widths, k, n_test): themselves, or only their errors."""
-        if self.outputs is not None:
-            self.outputs[positions] = predicted
-        if self.test_mse is not None and self.Y_test is not None:
-            errors = predicted - self.Y_test.T
-            self.test_mse[positions] = np.einsum("gkt,gkt->gk", errors, errors) / len(self.Y_test)
-
-    def absorb(self, positions: np.ndarray, other: "Evaluation", where: np.ndarray) -> None:
-        """Copy what another evaluation found at its positions `where`."""
-        for name in _REPORTED:
-            getattr(self, name)[positions] = getattr(other, name)[where]
-        if self.test_mse is not None and other.test_mse is not None:
-            self.test_mse[positions] = other.test_mse[where]
-        if other.outputs is not None:
-            self.keep_predictions(positions, other.outputs[where])
-
-
-def cumulative_values(start: np.ndarray, directions: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """``start + directions[:, :i] @ steps[:i]`` for i = 1, 2, ...: (number of steps, n, k)."""
-    terms = directions.T[:, :, None] * steps[:, None, :]
-    terms[0] += start
-    return np.cumsum(terms, axis=0, out=terms)
-
-
-def cumulative_squares(
-    start: np.ndarray, directions: np.ndarray, steps: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Squared norms (number of steps, k) of the columns of these values, and the last value.
-
-    They come from the Gram matrix of 64 directions at a time, unless they fall so far that this
-    would be cancellation.
-    """
-    squares, value = np.empty(steps.shape), start
-    for first in range(0, len(steps), TOGETHER):
-        here = slice(first, first + TOGETHER)
-        D, s = directions[:, here], steps[here]
-        gram = D.T @ D
-        inner = D.T @ value + np.tril(gram, -1) @ s
-        initial = np.einsum("ij,ij->j", value, value)
-        changes = s * (2 * inner + np.diagonal(gram)[:, None] * s)
-        squares[here] = initial + np.cumsum(changes, axis=0)
-        largest = np.maximum(initial, squares[here].max(axis=0))
-        if (squares[here] < _CANCELLATION * largest).any():
-            values = cumulative_values(value, D, s)
-            squares[here] = np.einsum("itk,itk->ik", values, values)
-        value = value + D @ s
-    return squares, value
+    def record_one(self, small: SmallSolution) -> None:
+        """Take in the next width, solved on its own."""
+        coef = np.ascontiguousarray(small.coef.T)
+        self.record(coef, small.rank, small.largest, small.smallest, small.method)

@@ -18,19 +18,17 @@ from typing import Any
 
 import numpy as np
 
-from .._checks import check_real
-from ..exceptions import InterpolationWarning
-from ._lapack import multiply_from_right, solve_from_right
+from ddkd._checks import check_real
+from ddkd.exceptions import InterpolationWarning
+from ddkd.solvers._lapack import multiply_from_right, solve_from_right
 
 INTERPOLATION_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
-# Bound of the condition up to which a Gram matrix of the features is formed.
-SAFE_CONDITION = 1e5
 # Margin between an estimate of the condition and the cutoff within which full rank is certain.
 _MARGIN = 10.0
 _SEED = 20210206
-# Norms below this are computed again: their squares are near the end of the floating-point range.
-_TINY_NORM = 1e-140
+# Norms outside this range are computed again: their squares may have left that of float64.
+_SAFE_NORMS = 1e-140, 1e140
 
 
 def check_rcond(rcond: Any) -> float | None:
@@ -83,8 +81,8 @@ def leading_extremes(
     vanishing = pivots <= np.finfo(np.float64).eps ** 2 * pivots.max()
     regular = int(np.argmax(np.append(vanishing, True)))
     block = np.asfortranarray(triangle[:regular, :regular])
-    # The norm of a random vector's image is near the largest value already: half the rounds do.
-    largest = _power_iteration(multiply_from_right, triangle, inside, (True, False) * (rounds // 2))
+    # The norm of a random vector's image is near the largest value already: two rounds do.
+    largest = _power_iteration(multiply_from_right, triangle, inside, (True, False) * 2)
     inverse = _power_iteration(solve_from_right, block, inside[:, :regular], (False, True) * rounds)
     usable = (widths <= regular) & np.isfinite(inverse) & (inverse > 0)
     smallest = np.where(usable, 1.0 / np.where(usable, inverse, 1.0), 0.0)
@@ -112,13 +110,15 @@ def _power_iteration(
 
 
 def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
-    """Norms along the last axis; those whose squares underflow are computed from scaled vectors."""
-    norms = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
-    small = norms < _TINY_NORM
-    if small.any():
-        largest = np.abs(vectors[small]).max(axis=-1, keepdims=True)
-        scaled = vectors[small] / np.where(largest == 0, 1.0, largest)
-        norms[small] = np.linalg.norm(scaled, axis=-1) * largest[..., 0]
+    """Norms along the last axis; where squares leave the range, of scaled vectors."""
+    with np.errstate(over="ignore"):
+        norms = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    low, high = _SAFE_NORMS
+    doubtful = (norms < low) | (norms > high)
+    if doubtful.any():
+        largest = np.abs(vectors[doubtful]).max(axis=-1, keepdims=True)
+        scaled = vectors[doubtful] / np.where(largest == 0, 1.0, largest)
+        norms[doubtful] = np.linalg.norm(scaled, axis=-1) * largest[..., 0]
     return np.asarray(norms)
 
 

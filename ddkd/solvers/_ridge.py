@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ._arguments import Problem, check_alpha, check_problem
-from ._lapack import tall_qr
-from ._rank import (
+from ddkd.solvers._arguments import Problem, check_alpha, check_problem
+from ddkd.solvers._lapack import tall_qr
+from ddkd.solvers._rank import (
     condition_of_extremes,
     euclidean_norms,
     residual_vanishes,
     warn_if_not_interpolating,
 )
-from ._solution import LeastSquaresSolution
-from ._triangle import kept_extremes, shrinkage, solve_one_width, truncated_svd
+from ddkd.solvers._solution import LeastSquaresSolution
+from ddkd.solvers._triangle import kept_extremes, shrinkage, solve_one_width, truncated_svd
 
 
 def min_norm(Z: Any, Y: Any, *, rcond: float | None = None) -> LeastSquaresSolution:
@@ -111,18 +111,16 @@ def solve_problem(
     problem: Problem, alphas: np.ndarray, scalar: bool, *, triangular: bool = False
 ) -> LeastSquaresSolution:
     """Solve for a single penalty by QR, for many by singular values; judge by the residuals."""
-    problem = problem.scaled()
     rcond = problem.cutoff(problem.Z.shape[1])
-    penalties = problem.penalty(alphas)
     if scalar:
-        alpha = float(penalties[0])
+        alpha = float(alphas[0])
         small = solve_one_width(problem.Z, problem.Y, alpha, rcond, triangular=triangular)
         coef, rank, method = small.coef[None], small.rank, small.method
         extremes = small.largest, small.smallest
     else:
-        coef, rank, extremes = _solve_spectrally(problem.Z, problem.Y, penalties, rcond)
+        coef, rank, extremes = _solve_spectrally(problem.Z, problem.Y, alphas, rcond)
         method = "svd"
-    condition = condition_of_extremes(*extremes, penalties)
+    condition = condition_of_extremes(*extremes, alphas)
 
     # A stream's factor has fewer rows than samples, and the same residual norms.
     n, p = problem.n_samples, problem.Z.shape[1]
@@ -133,9 +131,9 @@ def solve_problem(
     warn_if_not_interpolating(width, judged, n, ranks, condition, 4)
     coef_norm = euclidean_norms(coef.transpose(0, 2, 1))
     fields = {
-        "coef": problem.as_targets(problem.coef(coef)),
-        "train_mse": problem.as_targets(problem.squares((residual_norm / np.sqrt(n)) ** 2)),
-        "coef_norm": problem.as_targets(problem.coef(coef_norm)),
+        "coef": problem.as_targets(coef),
+        "train_mse": problem.as_targets((residual_norm / np.sqrt(n)) ** 2),
+        "coef_norm": problem.as_targets(coef_norm),
         "condition": condition,
         "interpolates": interpolates,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .._repr import short_repr
+from ddkd._repr import short_repr
 
 
 @short_repr
@@ -75,12 +75,12 @@ class WidthPath:
     rank : ndarray of shape (n_widths,)
         Numerical rank of the features used.
     condition : ndarray of shape (n_widths,)
-        Condition of the systems that were solved, see `LeastSquaresSolution`; where `method` is
-        "cumulative", interpolated between widths whose condition is within a factor of 16.
+        Condition of the systems that were solved, see `LeastSquaresSolution`.
     interpolates : ndarray of shape (n_widths,)
         Whether the training residual is zero to rounding for every target.
     method : ndarray of shape (n_widths,)
-        Which algorithm gave the solution at each width.
+        Which algorithm gave the solution at each width: "qr", "gram", "lq", or, where the rank was
+        in doubt, "qr+svd" or "lq+svd" (see the page on numerics).
     predictions : ndarray of shape (n_widths, n_test, n_targets) or None
         Predictions on the test features, if those were given without test targets.
     test_mse : ndarray of shape (n_widths, n_targets) or None

@@ -9,12 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._checks import check_integer
-from ._arguments import Problem, check_alpha, check_problem
-from ._lapack import stack_qr
-from ._rank import check_rcond
-from ._ridge import solve_problem
-from ._solution import LeastSquaresSolution
+from ddkd._checks import check_integer
+from ddkd.solvers._arguments import Problem, check_alpha, check_problem
+from ddkd.solvers._lapack import stack_qr
+from ddkd.solvers._rank import check_rcond
+from ddkd.solvers._ridge import solve_problem
+from ddkd.solvers._solution import LeastSquaresSolution
 
 _SMALLEST_BUFFER = 512
 

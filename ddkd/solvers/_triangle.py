@@ -15,11 +15,17 @@ from dataclasses import replace
 import numpy as np
 from scipy import linalg
 
-from ._arguments import Problem
-from ._lapack import StackedReflectors, solve_from_right, solve_triangle, stack_qr, tall_qr
-from ._products import Evaluation
-from ._rank import extremes, is_certain, numerical_rank
-from ._solution import SmallSolution
+from ddkd.solvers._arguments import Problem
+from ddkd.solvers._lapack import (
+    StackedReflectors,
+    solve_from_right,
+    solve_triangle,
+    stack_qr,
+    tall_qr,
+)
+from ddkd.solvers._products import Evaluation
+from ddkd.solvers._rank import extremes, is_certain, numerical_rank
+from ddkd.solvers._solution import SmallSolution
 
 # Features are sorted if their sizes differ by more than this factor, which costs digits.
 _GRADED = 100.0
@@ -106,20 +112,22 @@ def solve_up_to_n(
     widths = evaluation.widths[: largest.size]
     cutoffs = [problem.cutoff(int(w)) for w in widths]
     certain = [is_certain(*values) for values in zip(largest, smallest, cutoffs, strict=True)]
-    n_fast = int(np.argmin([*certain, False]))
+    n_certain = int(np.argmin([*certain, False]))
     factor, targets = triangle, rotated
-    if n_fast and problem.alpha > 0:
+    if n_certain and problem.alpha > 0:
         factor, targets = _penalise(triangle, rotated, problem.alpha)
-    for here in problem.batches(widths, range(n_fast)):
-        top = int(widths[here][-1])
+    size = evaluation.batch(len(triangle))
+    for first in range(0, n_certain, size):
+        now = slice(first, min(first + size, n_certain))
+        top = int(widths[now][-1])
         block = np.asfortranarray(factor[:top, :top])
-        coef = solve_leading_blocks(block, targets[:top], widths[here])
-        evaluation.record(here.start, coef, widths[here], largest[here], smallest[here], "qr")
-    for i in range(n_fast, widths.size):
-        w = int(widths[i])
-        block = np.asfortranarray(triangle[:w, :w])
-        small = solve_reduced(block, rotated[:w], problem.alpha, problem.cutoff(w), "qr")
-        evaluation.record_small(i, [small])
+        coef = solve_leading_blocks(block, targets[:top], widths[now])
+        evaluation.record(coef, widths[now], largest[now], smallest[now], "qr")
+    for width in widths[n_certain:].tolist():
+        block = np.asfortranarray(triangle[:width, :width])
+        cutoff = problem.cutoff(width)
+        small = solve_reduced(block, rotated[:width], problem.alpha, cutoff, "qr")
+        evaluation.record_one(small)
 
 
 def _penalise(

@@ -1,23 +1,27 @@
 """Least squares on nested features: the path over widths, and the choice of its algorithm."""
 
-import os
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .._checks import check_real, check_targets, check_vector
-from ._arguments import Features, Problem, check_columns, check_problem, shift
-from ._deficient import reduce_rows
-from ._every_width import pays_off, solve_every_width
-from ._gram import solve_wide
-from ._growing import GrowingTriangle, solve_growing
-from ._lapack import tall_qr
-from ._products import Evaluation
-from ._rank import is_certain, leading_extremes, warn_if_not_interpolating
-from ._solution import SmallSolution, WidthPath
-from ._triangle import solve_one_width, solve_up_to_n
+from ddkd._checks import check_targets, check_vector
+from ddkd.solvers._arguments import (
+    Features,
+    Problem,
+    check_columns,
+    check_penalty,
+    check_problem,
+    check_size,
+)
+from ddkd.solvers._deficient import project_rows
+from ddkd.solvers._gram import WideSolver
+from ddkd.solvers._lapack import tall_qr
+from ddkd.solvers._products import Evaluation
+from ddkd.solvers._rank import is_certain, leading_extremes, warn_if_not_interpolating
+from ddkd.solvers._solution import SmallSolution, WidthPath
+from ddkd.solvers._triangle import solve_one_width, solve_up_to_n
 
 
 def width_path(
@@ -87,32 +91,16 @@ def width_path(
     >>> path.predictions.shape
     (3, 7, 1)
     """
-    problem = check_problem(Z, Y, rcond, on_demand=True).scaled()
+    problem = check_problem(Z, Y, rcond, on_demand=True)
     p = problem.Z.shape[1]
     grid = _check_widths(widths, p)
-    alpha = check_real("alpha", alpha, low=0.0)
-    problem = replace(problem, alpha=float(problem.penalty(np.array(alpha))))
+    problem = replace(problem, alpha=check_penalty(alpha))
     test = None if Z_test is None else check_columns("Z_test", Z_test, n_columns=p)
     targets = None if Y_test is None else _check_test_targets(Y_test, test, problem)
 
     unique, position = np.unique(grid, return_inverse=True)
-    if keep_coefs:
-        _check_memory(unique.size * int(unique[-1]) * problem.Y.shape[1])
-    evaluation = Evaluation(
-        problem.Z,
-        problem.Y,
-        None if test is None else shift(test, -problem.exponent),
-        None if targets is None else shift(targets, -problem.target_exponents),
-        unique,
-        problem.alpha,
-        keep_coefs,
-    )
-    if not pays_off(problem, evaluation):
-        _solve_widths(problem, evaluation)
-    elif keep_coefs:
-        _keep_every_coef(problem, evaluation)
-    else:
-        solve_every_width(problem, evaluation, _solve_widths)
+    evaluation = Evaluation(problem.Z, problem.Y, test, targets, unique, problem.alpha, keep_coefs)
+    _solve_widths(problem, evaluation)
     interpolates, rank, condition = evaluation.interpolates, evaluation.rank, evaluation.condition
     if alpha == 0:
         warn_if_not_interpolating(unique, interpolates, problem.n_samples, rank, condition, 3)
@@ -121,62 +109,60 @@ def width_path(
     order = slice(None) if np.array_equal(grid, unique) else position
     outputs, coefs, test_mse = evaluation.outputs, evaluation.coefs, evaluation.test_mse
     if outputs is not None:
-        outputs = problem.predictions(outputs[order].transpose(0, 2, 1))
+        outputs = outputs[order].transpose(0, 2, 1)
     if coefs is not None:
-        coefs = problem.as_targets(problem.coef(coefs[order].transpose(0, 2, 1)))
+        coefs = problem.as_targets(coefs[order].transpose(0, 2, 1))
     return WidthPath(
         widths=grid,
-        train_mse=problem.squares(evaluation.train_mse)[order],
-        coef_norm=problem.coef(evaluation.coef_norm)[order],
+        train_mse=evaluation.train_mse[order],
+        coef_norm=evaluation.coef_norm[order],
         rank=rank[order],
         condition=condition[order],
         interpolates=interpolates[order],
         method=evaluation.method[order],
         predictions=outputs,
-        test_mse=None if test_mse is None else problem.squares(test_mse)[order],
+        test_mse=None if test_mse is None else test_mse[order],
         coefs=coefs,
         _solve=partial(_solve_again, problem),
     )
 
 
 def _solve_widths(problem: Problem, evaluation: Evaluation) -> None:
-    """Solve every width of the evaluation by the algorithm that suits it, and record it.
+    """Solve every width of the evaluation by the first algorithm that is safe for it.
 
-    ====================================  ============================  ===============
-    width w, for n samples                algorithm                     file
-    ====================================  ============================  ===============
-    all, if rows are equal                merge them, then as below     _deficient.py
-    all, if the rank is far below n       range finder, then as below   _deficient.py
-    w <= n                                leading blocks of R           _triangle.py
-    n < w <= 1.125 n, or ill-conditioned  growing triangle              _growing.py
-    w > 1.125 n                           growing Gram matrix, refined  _gram.py
-    one of doubtful rank                  SVD of its triangle           _triangle.py
-    many, if that is cheaper              cumulative updates            _every_width.py
-    ====================================  ============================  ===============
+    ===========================  ==========================================  ==============
+    width w, for n samples       algorithm                                   file
+    ===========================  ==========================================  ==============
+    w <= n                       leading blocks of one triangle R            _triangle.py
+    w > n, where it is safe      growing Gram matrix, refined once           _gram.py
+    else                         one QR decomposition or SVD of that width   _triangle.py
+    ===========================  ==========================================  ==============
+
+    Features of rank below n are first projected on as many rows (_deficient.py).
     """
     widths, n = evaluation.widths, len(problem.Z)
     m = min(n, int(widths[-1]))
     basis, triangle = tall_qr(problem.Z[:, :m])
-    rotated = basis.transpose_times(problem.Y)[:m]
-    n_below = int(np.searchsorted(widths, m, side="right"))
-    largest, smallest = leading_extremes(triangle, np.append(widths[:n_below], m))
-    if not is_certain(float(largest[-1]), float(smallest[-1]), problem.cutoff(m)):
-        reduced = reduce_rows(problem, triangle, widths)
-        if reduced is not None:
-            _solve_widths(reduced, evaluation)
+    narrow = widths[widths <= m]
+    largest, smallest = leading_extremes(triangle, np.append(narrow, m))
+    if not is_certain(largest[-1], smallest[-1], problem.cutoff(m)):
+        # What a wider model adds can only raise the largest singular value.
+        at_least = largest[np.minimum(np.arange(widths.size), narrow.size)]
+        projected = project_rows(problem, widths, at_least)
+        if projected is not None:
+            _solve_widths(projected, evaluation)
             return
+    rotated = basis.transpose_times(problem.Y)[:m]
     solve_up_to_n(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
-    if n_below == widths.size:
-        return
-    growing = GrowingTriangle(problem.Z, basis, triangle, rotated)
     del basis, triangle
-    position, lowest = solve_growing(problem, evaluation, n_below, growing)
-    del growing
-    while position < widths.size:
-        position = solve_wide(problem, evaluation, position, lowest)
-        if position < widths.size:
-            small = _solve_one(problem, int(widths[position]))
-            position = evaluation.record_small(position, [small])
+    wide = WideSolver(problem, float(smallest[-1]))
+    wide.solve(evaluation)
+    while evaluation.remaining.size:
+        small = _solve_one(problem, int(evaluation.remaining[0]))
+        evaluation.record_one(small)
+        if small.rank == n:
+            wide.raise_bound(small.smallest)
+        wide.solve(evaluation)
 
 
 def _solve_one(problem: Problem, width: int) -> SmallSolution:
@@ -187,38 +173,7 @@ def _solve_one(problem: Problem, width: int) -> SmallSolution:
 
 def _solve_again(problem: Problem, width: int) -> np.ndarray:
     """Coefficients of a single width that were not kept."""
-    return problem.as_targets(problem.coef(_solve_one(problem, width).coef))
-
-
-def _keep_every_coef(problem: Problem, evaluation: Evaluation) -> None:
-    """Solve all widths together: coefficients are predictions of unit rows."""
-    widths = evaluation.widths
-    units = np.eye(int(widths[-1]))
-    found = replace(evaluation, Z_test=units, Y_test=None, keep_coefs=False)
-    solve_every_width(problem, found, _solve_widths)
-    assert found.outputs is not None
-    for i, width in enumerate(widths):
-        found.outputs[i, :, width:] = 0.0
-    for here in problem.batches(widths, range(widths.size)):
-        coef = found.outputs[here].reshape(-1, len(units))
-        extremes = found.largest[here], found.smallest[here]
-        evaluation.record(here.start, coef, found.rank[here], *extremes, found.method[here])
-
-
-def _check_memory(n_numbers: int) -> None:
-    """Refuse to keep coefficients that exceed the machine's memory."""
-    try:
-        np.empty(n_numbers)
-        available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except MemoryError:
-        available = 0
-    except (AttributeError, ValueError, OSError):  # not known on this system
-        return
-    if 8 * n_numbers > available:
-        raise ValueError(
-            f"keep_coefs needs {8 * n_numbers / 2**30:.1f} GiB for the coefficients of all widths, "
-            "more than this machine has; ask for fewer widths, or for coef(width) of single ones"
-        )
+    return problem.as_targets(_solve_one(problem, width).coef)
 
 
 def _check_widths(widths: Any, n_features: int) -> np.ndarray:
@@ -245,4 +200,5 @@ def _check_test_targets(Y_test: Any, test: Features | None, problem: Problem) ->
         raise ValueError(
             f"Y_test must have {problem.Y.shape[1]} targets, as Y has; got {targets.shape[1]}"
         )
+    check_size("Y_test", targets)
     return targets

@@ -103,11 +103,11 @@ def ugly_problem(name, n, p):
     elif name == "more targets than rows":
         Y = rng.normal(size=(n, 3 * n))
     elif name == "tiny":
-        Z, T = Z * 1e-150, T * 1e-150
+        Z, T = Z * 1e-80, T * 1e-80
     elif name == "huge":
-        Z, T = Z * 1e150, T * 1e150
+        Z, T = Z * 1e80, T * 1e80
     elif name == "tiny targets":
-        Y = Y * 1e-150
+        Y = Y * 1e-80
     elif name == "huge targets":
-        Y = Y * 1e150
+        Y = Y * 1e80
     return Z, Y, T

@@ -45,7 +45,7 @@ def test_single_sample_is_predicted_by_nothing():
     np.testing.assert_allclose(loo.mse, [9.0, 9.0])
 
 
-@pytest.mark.parametrize("scale", [1e-140, 1e140])
+@pytest.mark.parametrize("scale", [1e-80, 1e80])
 def test_scales(scale):
     rng = np.random.default_rng(2)
     Z, Y = rng.normal(size=(6, 10)), rng.normal(size=6)

@@ -69,7 +69,7 @@ def test_awkward_features(problem, kind):
     assert_same(found, width_path(Z, Y, WIDTHS, Z_test=T))
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1e150])
+@pytest.mark.parametrize("scale", [1e-80, 1e80])
 def test_scales(problem, scale):
     Z, Y, T = problem
     found = width_path(Counting(Z * scale), Y, WIDTHS, Z_test=Counting(T * scale))

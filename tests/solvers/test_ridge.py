@@ -67,7 +67,7 @@ def test_integers_are_taken_as_numbers():
     np.testing.assert_allclose(min_norm(Z, y).coef, [1, 1])
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1e150])
+@pytest.mark.parametrize("scale", [1e-80, 1e80])
 def test_min_norm_at_the_ends_of_the_range(scale):
     rng = np.random.default_rng(4)
     Z, y = rng.normal(size=(6, 9)), rng.normal(size=6)

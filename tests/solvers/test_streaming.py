@@ -109,7 +109,7 @@ def test_targets_that_are_exactly_linear_are_interpolated():
     assert small == pytest.approx(1e-12, rel=0.1)
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1e150])
+@pytest.mark.parametrize("scale", [1e-80, 1e80])
 def test_scales(scale):
     rng = np.random.default_rng(8)
     Z, Y = rng.normal(size=(3000, 5)), rng.normal(size=3000)

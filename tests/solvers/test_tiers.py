@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ddkd.exceptions import InterpolationWarning
-from ddkd.solvers import _arguments, _every_width, ridge, width_path
+from ddkd.solvers import _products, ridge, width_path
 from ddkd.solvers._rank import leading_extremes
 from tests.helpers.reference import fourier_features, svd_solution
 
@@ -66,18 +66,6 @@ def test_all_widths_past_a_nearly_singular_threshold(smallest):
         np.testing.assert_allclose(path.predictions[width - 1], expected, rtol=0, atol=tolerance)
 
 
-def test_sums_that_miss_their_anchor_are_not_used(monkeypatch):
-    rng = np.random.default_rng(2)
-    Z, Y, T = rng.normal(size=(40, 200)), rng.normal(size=(40, 2)), rng.normal(size=(10, 200))
-    trusted = width_path(Z, Y, np.arange(1, 201), Z_test=T)
-    monkeypatch.setattr(_every_width, "_AGREEMENT", -1.0)
-    single = width_path(Z, Y, np.arange(1, 201), Z_test=T)
-    assert "cumulative" in trusted.method
-    assert "cumulative" not in single.method
-    np.testing.assert_allclose(trusted.predictions, single.predictions, rtol=1e-7, atol=1e-9)
-    np.testing.assert_allclose(trusted.coef_norm, single.coef_norm, rtol=1e-9)
-
-
 def test_a_width_that_outgrows_the_gram_matrix_is_solved_on_its_own():
     rng = np.random.default_rng(3)
     Z, Y = rng.normal(size=(30, 120)), rng.normal(size=(30, 2))
@@ -112,7 +100,7 @@ def test_little_memory_changes_nothing(monkeypatch):
     for alpha in (0.0, 0.5):
         whole = width_path(Z, Y, widths, Z_test=Z, alpha=alpha)
         with monkeypatch.context() as patch:
-            patch.setattr(_arguments, "_BUDGET", 700)
+            patch.setattr(_products, "_BUDGET", 700)
             parts = width_path(Z, Y, widths, Z_test=Z, alpha=alpha)
         np.testing.assert_allclose(parts.predictions, whole.predictions, rtol=1e-10, atol=1e-12)
         np.testing.assert_allclose(parts.coef_norm, whole.coef_norm, rtol=1e-10)
