@@ -12,10 +12,9 @@ from dataclasses import replace
 
 import joblib
 import numpy as np
-from scipy import stats
 
 from ddkd.testing import Comparison
-from ddkd.testing._means import gap_in_errors
+from ddkd.testing._means import students_test
 from ddkd.theorems import ALL, Theorem
 from ddkd.theorems._bench import hold_against, simulate_all
 
@@ -53,8 +52,7 @@ def rejudged(right: Comparison, theorem: Theorem, error: np.ndarray) -> Comparis
     """The comparison of a law that is wrong by a relative error, on the same draws."""
     law = right.predicted * (1 + error)
     allowed = theorem.bias * np.abs(law)
-    z = gap_in_errors(right.simulated, law, right.standard_error, allowed)
-    p_value = 2 * stats.t.sf(np.abs(z), right.n_repeats - 1)
+    z, p_value = students_test(right.simulated, law, right.standard_error, allowed, right.n_repeats)
     return replace(right, predicted=law, allowed=allowed, z=z, p_value=p_value)
 
 

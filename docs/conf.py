@@ -71,6 +71,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("ddkd",),
     "filename_pattern": r"/plot_",
+    "ignore_pattern": r"/test_",  # to copy, not to look at
     "within_subsection_order": "teaching_order.TeachingOrder",
     "remove_config_comments": True,
     "min_reported_time": 1e6,

@@ -1,4 +1,10 @@
+import os
+import re
+import subprocess
+import sys
+import warnings
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -154,10 +160,20 @@ def test_bias_is_allowed_only_when_stated():
     def simulate(rng):
         return 1.02 + 0.001 * rng.standard_normal()
 
-    with pytest.raises(AssertionError, match=r"largest bias allowed 0\.01"):
+    with pytest.raises(AssertionError, match=r"allowed .*\n.* 1 +1\.02\d+ .* 0\.01 "):
         assert_matches_theory(simulate, 1.0, n_repeats=10, bias=0.01, rng=0)
     found = assert_matches_theory(simulate, 1.0, n_repeats=10, bias=0.03, rng=0)
     assert found.z == 0
+    # Relative to the law, here negative and in other units.
+    seen = assert_matches_theory(
+        lambda rng: -500 * simulate(rng), -500.0, n_repeats=10, bias=0.03, rng=0
+    )
+    assert seen.z == 0
+    assert seen.allowed == pytest.approx(15)
+    with pytest.raises(AssertionError):
+        assert_matches_theory(
+            lambda rng: -500 * simulate(rng), -500.0, n_repeats=10, bias=0.01, rng=0
+        )
     assert found.simulated == pytest.approx(1.02, abs=0.002)
     with pytest.raises(AssertionError):
         assert_matches_theory(simulate, 1.0, n_repeats=10, rng=0)
@@ -319,7 +335,7 @@ def test_a_comparison_prints_its_answer_in_one_line():
         lambda rng: law + [0.02, 0.0, 0.0] + rng.normal(size=3) * [1, 1, 4],
         law,
         n_repeats=400,
-        bias=[0.03, 0.0, 0.03],
+        bias=[0.015, 0.0, 0.015],
         rng=0,
     )
     gap, error = seen.simulated - law, seen.standard_error
@@ -357,7 +373,7 @@ def test_numbers_of_any_size_are_judged_alike(size):
 
     def scaled(times):
         return assert_matches_theory(
-            simulate, np.full(2, size * times), bias=0.01 * size, n_repeats=40, rng=0
+            simulate, np.full(2, size * times), bias=0.01, n_repeats=40, rng=0
         )
 
     seen = scaled(1.0)
@@ -398,12 +414,34 @@ def test_convergence_passes_at_the_rate_and_fails_at_a_faster_one_or_a_floor():
         )
 
 
+def test_an_error_that_stays_is_noticed_nine_times_in_ten_at_the_stated_resolution():
+    def check(rng, error=0.0):
+        return assert_converges_to_theory(
+            lambda n, g: 1 + 0.5 / n + g.normal() / np.sqrt(n),
+            lambda n: 1 / (1 + error),
+            [50, 200],
+            n_repeats=100,
+            false_alarm=1e-4,
+            rng=rng,
+        )
+
+    assert np.isinf(check(0)[0].common_resolution)  # the first size forgives every gap
+    sizes = [check(seed)[-1].common_resolution for seed in range(200)]
+    # By hand: the errors of both sizes, 3/4 of an error remain, Student's test.
+    error = np.hypot(1 / np.sqrt(200), 0.25 / np.sqrt(50)) / 10
+    assert np.median(sizes) == pytest.approx(noticed_by_student(100, 1e-4) * error / 0.75, rel=0.03)
+    errors = iter(sizes)
+    assert 0.84 * 200 <= failures(lambda rng: check(rng, next(errors)), 200, seed=1) <= 0.96 * 200
+    errors = iter(sizes)
+    assert failures(lambda rng: check(rng, next(errors) / 2), 200, seed=1) <= 0.6 * 200
+
+
 def test_interpolation():
     rng = np.random.default_rng(0)
     Z, y = rng.standard_normal((10, 30)), rng.standard_normal(10)
     assert_interpolates(min_norm(Z, y))
     assert_interpolates(width_path(Z, y, [10, 20, 30]))
-    with pytest.raises(AssertionError, match="rank = 5"):
+    with pytest.raises(AssertionError, match="rank=5"):
         assert_interpolates(min_norm(Z[:, :5], y))
     with pytest.raises(AssertionError, match="does not interpolate"):
         assert_interpolates(width_path(Z, y, [9, 20]))
@@ -415,6 +453,107 @@ def test_interpolation():
 
 def normal(rng):
     return rng.normal()
+
+
+@pytest.mark.parametrize("n_repeats", [99, 100])
+def test_fewer_than_100_draws_warn(n_repeats):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert_matches_theory(normal, 0.0, n_repeats=n_repeats, rng=0)
+        assert_converges_to_theory(
+            lambda n, rng: rng.normal(), lambda n: 0.0, [4, 8], n_repeats=n_repeats, rng=0
+        )
+        assert_median_matches_theory(normal, 0.0, n_repeats=99, rng=0)  # exact for any draws
+    assert len(caught) == (2 if n_repeats < 100 else 0)
+    for one in caught:
+        assert "n_repeats = 99: with fewer than 100 draws" in str(one.message)
+        assert one.filename == __file__
+
+
+MEASURED = Path(__file__).parents[1] / "docs" / "measured" / "false_alarms.txt"
+
+
+def quoted():
+    """The lines of the table that the pages quote: what was drawn, and three rates."""
+    for line in MEASURED.read_text(encoding="utf-8").splitlines():
+        if line.startswith(("n =", "0.0")):
+            what, rates = line[:46].strip(), line[46:].split()
+            yield pytest.param(what, *(float(rate.strip("<")) for rate in rates), id=what)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("what", "per_cent", "rare", "rarest"), list(quoted()))
+def test_the_false_alarms_that_the_pages_quote(what, per_cent, rare, rarest):
+    rng = np.random.default_rng(1)
+    numbers = [float(word) for word in re.findall(r"[0-9.]+", what)]
+    if what.startswith("n ="):
+        n, p, n_draws = map(int, numbers[:3])
+        n_sets = int(numbers[3]) if len(numbers) > 3 else 1
+        trials = 10_000_000 // (n_draws * n_sets)
+        law = 1 + p / (n - p - 1)
+        risks = 1 + rng.chisquare(p, (n_sets, n_draws, trials)) / rng.chisquare(
+            n - p + 1, (n_sets, n_draws, trials)
+        )
+        found = stats.ttest_1samp(risks.mean(axis=0), law)
+    else:
+        share, n_draws = numbers[0], int(numbers[1])
+        trials, law = 20_000, share
+        ones = rng.binomial(n_draws, share, trials)
+        with np.errstate(divide="ignore"):
+            spread = np.sqrt(ones * (1 - ones / n_draws) / (n_draws - 1) / n_draws)
+            statistic = (ones / n_draws - law) / spread
+        found = SimpleNamespace(pvalue=2 * stats.t.sf(np.abs(statistic), n_draws - 1))
+    for level, rate in ((1e-2, per_cent), (1e-4, rare)):
+        count = int(np.sum(found.pvalue < level))
+        # Both are binomial counts; the quoted one is of far more tests.
+        assert_rate(count, trials, min(1.0, 1.1 * rate) if count > rate * trials else rate / 1.1)
+
+
+@pytest.mark.slow
+def test_the_conjecture_to_copy_passes_and_fails_as_the_pages_show(tmp_path):
+    root = MEASURED.parents[2]
+    code = (root / "examples" / "test_my_conjecture.py").read_text(encoding="utf-8")
+    page = (root / "docs" / "theorists.rst").read_text(encoding="utf-8")
+    wrong = code.replace("(N_SAMPLES - p - 1)", "(N_SAMPLES - p)")
+    assert wrong != code
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    for text, status, shown in ((code, 0, "agrees: "), (wrong, 1, "E ")):
+        (tmp_path / "test_my_conjecture.py").write_text(text, encoding="utf-8")
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-s", "test_my_conjecture.py"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == status
+        lines = [line for line in run.stdout.splitlines() if line.startswith(shown)]
+        assert lines
+        for line in lines:
+            assert f"   {line}\n" in page
+
+
+def test_the_pages_say_no_more_than_the_table():
+    table = {one.id: one.values[1:] for one in quoted()}
+    # "twice as often as 1 %, fifteen times as often as 1e-4, more than two hundred times ..."
+    per_cent, rare, rarest = table["n = 20, p = 10, 100 draws"]
+    assert 1.5 < per_cent / 1e-2 < 2.5
+    assert 12 < rare / 1e-4 < 18
+    assert 200 < rarest / 2.5e-7 < 300
+    assert 1 / rarest == pytest.approx(16_000, rel=0.05)
+    # "30 wrong answers keep 1 %, 300 1e-4 and 3,000 2.5e-7 below twice what was chosen"
+    for share, draws in (("0.02", (1500, 15000, 150000)), ("0.002", (15000, 150000, 1500000))):
+        rates = [table[f"{share} of {n} draws: {round(n * float(share))} wrong"] for n in draws]
+        for i, level in enumerate((1e-2, 1e-4, 2.5e-7)):
+            assert level <= rates[i][i] < 2 * level
+    # "10 draws hold no wrong one in 82 % of tests"
+    assert table["0.02 of 10 draws: 0.2 wrong"][0] == pytest.approx(0.98**10, abs=0.01)
+    # "A draw that is itself a mean over many training sets is nearly normal."
+    for n, p in ((20, 10), (60, 40), (60, 48)):
+        per_cent, rare, _ = table[f"n = {n}, p = {p}, 25 draws of 100 training sets"]
+        assert per_cent < 1.5e-2
+        assert rare < 4e-4
 
 
 @pytest.mark.parametrize(
@@ -531,6 +670,15 @@ def test_one_part_in_a_trillion_is_rounding():
     assert exact.common_resolution == 1e-12
     with pytest.raises(AssertionError, match="inf"):
         assert_matches_theory(lambda rng: 1 + 1.2e-12, 1.0, n_repeats=3, rng=0)
+
+
+def test_where_zero_is_predicted_rounding_is_that_of_the_largest_prediction():
+    law = [0.0, -20.0]
+    assert_matches_theory(lambda rng: [1.9e-11, -20.0], law, n_repeats=3, bias=0.1, rng=0)
+    with pytest.raises(AssertionError, match="1 of 2 points"):
+        assert_matches_theory(lambda rng: [2.1e-11, -20.0], law, n_repeats=3, bias=0.1, rng=0)
+    with pytest.raises(AssertionError):
+        assert_matches_theory(lambda rng: 1e-300, 0.0, n_repeats=3, rng=0)
 
 
 @pytest.mark.parametrize("quantile", [0.2, 0.5, 0.8])

@@ -1,8 +1,8 @@
-"""Assertions that a simulation follows a theory, with a stated false-alarm rate and resolution.
+"""Assertions that a simulation follows a theory, with a chosen false-alarm rate and resolution.
 
 For a theorist's own pytest: `simulate(rng)` draws once whatever the theory predicts, a number
-or an array over a curve. The assertion says how often it may fail when the theory is right, and
-how wrong a formula must be for it to notice.
+or an array over a curve. You choose how often the assertion may fail when the theory is right and
+draws are normal; it says how wrong a formula must be for it to notice.
 """
 
 from ddkd.testing._comparison import Comparison

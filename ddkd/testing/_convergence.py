@@ -1,23 +1,30 @@
 """An assertion that the error of an asymptotic prediction vanishes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ddkd._checks import check_integer, check_real, check_rng
-from ddkd.testing._comparison import Comparison, check_level, check_prediction, draw, judge
-from ddkd.testing._means import gap_in_errors, mean_and_error
+from ddkd.testing._comparison import (
+    Comparison,
+    check_law,
+    check_level,
+    check_repeats,
+    draw,
+    judge,
+)
+from ddkd.testing._means import compare_means, students_test
 from ddkd.testing._resolution import noticed, relative
 
 
 def assert_converges_to_theory(
     simulate: Callable[[int, np.random.Generator], ArrayLike],
-    prediction: Callable[[int], ArrayLike],
+    law: Callable[[int], ArrayLike],
     sizes: Sequence[int],
     *,
     n_repeats: int,
@@ -36,16 +43,16 @@ def assert_converges_to_theory(
     ----------
     simulate : callable
         ``simulate(size, rng)`` draws once: a number, or an array over a curve.
-    prediction : callable
-        ``prediction(size)``, the predicted mean.
+    law : callable
+        ``law(size)``, the predicted mean.
     sizes : sequence of int
         Increasing sizes, at least two.
     n_repeats : int
-        Number of draws at each size, at least 3.
+        Number of draws at each size, at least 3; fewer than 100 warn.
     rate : float, default=1.0
         Exponent with which the gap has to shrink.
     false_alarm : float, default=1e-6
-        Probability with which the assertion may fail if the gap shrinks so.
+        Probability with which the assertion may fail if the gap shrinks so and draws are normal.
     rng : None, int, SeedSequence or Generator
         Source of randomness, handed to `simulate`.
 
@@ -81,42 +88,31 @@ def assert_converges_to_theory(
     ladder = [check_integer("sizes", size) for size in sizes]
     if len(ladder) < 2 or any(a >= b for a, b in pairwise(ladder)):
         raise ValueError(f"sizes must be at least two increasing integers; got {sizes!r}")
-    n = check_integer("n_repeats", n_repeats, low=3)
+    n = check_repeats(n_repeats)
     generator = check_rng(rng)
     steps: list[Comparison] = []
     for size in ladder:
-        predicted = check_prediction("prediction", prediction(size))
-        draws = draw(partial(simulate, size), predicted.shape, n, generator)
+        predicted = check_law(law(size))
         if steps and predicted.shape != steps[0].predicted.shape:
-            raise ValueError("prediction must have one shape at all sizes")
-        factor = (ladder[0] / size) ** rate
-        steps.append(_step(draws, predicted, steps[:1], factor, level / (len(ladder) - 1)))
+            raise ValueError("law must have one shape at all sizes")
+        draws = draw(partial(simulate, size), predicted.shape, n, generator)
+        step = compare_means(draws, predicted, np.zeros(predicted.shape), level / (len(ladder) - 1))
+        steps.append(_excess(step, steps[0] if steps else step, (ladder[0] / size) ** rate))
     for size, step in zip(ladder[1:], steps[1:], strict=True):
         judge(step, f"At size {size} the gap has not shrunk like size^-{rate:g}")
     return tuple(steps)
 
 
 @np.errstate(over="ignore")
-def _step(
-    draws: np.ndarray,
-    predicted: np.ndarray,
-    first: Sequence[Comparison],
-    factor: float,
-    level: float,
-) -> Comparison:
+def _excess(step: Comparison, first: Comparison, factor: float) -> Comparison:
     """The gap beyond `factor` times the one at the first size, in their joint standard error.
 
-    An error of the formula that stays is noticed where its excess, 1 - factor of it, is. The first
-    size itself forgives every gap.
+    An error that stays is noticed where its excess, 1 - factor of it, is. The first size, whose
+    factor is one, forgives every gap.
     """
-    n = len(draws)
-    mean, error = mean_and_error(draws)
-    allowed, joint, resolution = np.abs(mean - predicted), error, np.full(error.shape, np.inf)
-    for one in first:
-        allowed = factor * np.abs(one.simulated - one.predicted)
-        joint = np.hypot(error, factor * one.standard_error)
-        excess = noticed(n, level / predicted.size) * joint
-        resolution = relative(excess, (1 - factor) * np.abs(predicted))
-    z = gap_in_errors(mean, predicted, joint, allowed)
-    p_value = 2 * stats.t.sf(np.abs(z), n - 1)
-    return Comparison(predicted, mean, error, allowed, z, p_value, n, resolution, level)
+    allowed = factor * np.abs(first.simulated - first.predicted)
+    error = np.hypot(step.standard_error, factor * first.standard_error)
+    z, p_value = students_test(step.simulated, step.predicted, error, allowed, step.n_repeats)
+    needed = noticed(step.n_repeats, step.false_alarm / error.size) * error
+    resolution = relative(needed, (1 - factor) * np.abs(step.predicted))
+    return replace(step, allowed=allowed, z=z, p_value=p_value, resolution=resolution)

@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from ddkd._checks import check_integer, check_real
-from ddkd.testing._comparison import Comparison, check_level, check_prediction, draw, judge
+from ddkd.testing._comparison import Comparison, check_law, check_level, draw, judge
 from ddkd.testing._resolution import quantile_resolution
 
 
 def assert_median_matches_theory(
     simulate: Callable[[np.random.Generator], ArrayLike],
-    prediction: ArrayLike,
+    law: ArrayLike,
     *,
     n_repeats: int,
     quantile: float = 0.5,
@@ -23,7 +23,7 @@ def assert_median_matches_theory(
 ) -> Comparison:
     """Assert that the median, or a quantile, of a simulation is what a theory predicts.
 
-    The number of draws below the prediction is binomial if the prediction holds, whatever
+    The number of draws below the law is binomial if the law holds, whatever
     the distribution: it needs no mean, so it works on a threshold, where risks have none.
     That is the test of the order-statistic interval; the threshold is Bonferroni's over all
     points. For a continuous distribution a right theory fails with probability at most
@@ -33,14 +33,14 @@ def assert_median_matches_theory(
     ----------
     simulate : callable
         ``simulate(rng)`` draws once: a number, or an array over a curve.
-    prediction : float or array_like
+    law : float or array_like
         The predicted quantile, of the shape that `simulate` returns.
     n_repeats : int
         Number of draws; with few, no outcome is rare enough and a ValueError says so.
     quantile : float, default=0.5
         Which quantile, strictly between 0 and 1.
     false_alarm : float, default=1e-6
-        Probability with which the assertion may fail if the prediction holds.
+        Probability with which the assertion may fail if the law holds.
     rng : None, int, SeedSequence or Generator
         Source of randomness, handed to `simulate`.
 
@@ -67,7 +67,7 @@ def assert_median_matches_theory(
     """
     level = check_level(false_alarm)
     quantile = check_real("quantile", quantile, low=0.0, high=1.0, low_open=True, high_open=True)
-    predicted = check_prediction("prediction", prediction)
+    predicted = check_law(law)
     n = check_integer("n_repeats", n_repeats, low=3)
     # All draws on one side is the rarest outcome there is.
     rarest = 2 * min(quantile, 1 - quantile) ** n

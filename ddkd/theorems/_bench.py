@@ -16,7 +16,7 @@ from tqdm import tqdm
 from ddkd._checks import check_choice, check_integer, check_real
 from ddkd._repr import short_repr
 from ddkd._workers import parallel, single_threaded
-from ddkd.testing._comparison import Comparison, check_prediction, draw, percent
+from ddkd.testing._comparison import Comparison, check_bias, check_law, draw, percent
 from ddkd.testing._means import compare_means
 from ddkd.theorems._picture import draw_verdict
 
@@ -57,7 +57,7 @@ class Theorem:
     bias : float, default=0.0
         Finite-size error that is allowed, relative to the law.
     n_repeats : int, default=100
-        Number of draws in each setting.
+        Number of draws in each setting; at least 100 unless a draw is a mean over many sets.
 
     Raises
     ------
@@ -275,9 +275,9 @@ def verify(
 ) -> list[Verdict]:
     """Hold laws against simulations.
 
-    Each theorem fails with probability at most 2.5e-5 if it is right (Student's t with
-    Bonferroni's threshold over all its points); its random numbers depend on `rng` and its name
-    alone, not on the other theorems or on `n_jobs`.
+    Each theorem fails with probability at most 2.5e-5 if it is right and its draws are normal
+    (Student's t with Bonferroni's threshold over all its points). Its random numbers depend on
+    `rng` and its name alone, not on the other theorems or on `n_jobs`.
 
     Parameters
     ----------
@@ -364,7 +364,7 @@ def hold_against(
     theorem: Theorem, law: Callable[..., ArrayLike], draws: Sequence[np.ndarray]
 ) -> Comparison:
     """A law, right or wrong, against the draws of `simulate_all`."""
-    laws = [check_prediction("law", law(**setting)) for setting in theorem.settings]
+    laws = [check_law(law(**setting)) for setting in theorem.settings]
     for one, simulated in zip(laws, draws, strict=True):
         if one.shape != simulated.shape[1:]:
             raise ValueError(
@@ -373,7 +373,7 @@ def hold_against(
             )
     predicted = np.concatenate([np.ravel(one) for one in laws])
     columns = np.concatenate([one.reshape(len(one), -1) for one in draws], axis=1)
-    compared = compare_means(columns, predicted, theorem.bias * np.abs(predicted), FALSE_ALARM)
+    compared = compare_means(columns, predicted, check_bias(theorem.bias, predicted), FALSE_ALARM)
     if theorem.kind != "bound":
         return compared
     # What lies above a lower bound is no gap.

@@ -207,10 +207,10 @@ def predicted(widths, alphas, flip_rate, bandwidth):
     return [row["test_mse"] for row in rows]
 
 
-def median_matches(prediction, n_repeats, rng):
+def median_matches(law, n_repeats, rng):
     with contextlib.suppress(AssertionError):
         testing.assert_median_matches_theory(
-            lambda rng: rng.normal(size=3), prediction, n_repeats=n_repeats, rng=rng
+            lambda rng: rng.normal(size=3), law, n_repeats=n_repeats, rng=rng
         )
     return []
 

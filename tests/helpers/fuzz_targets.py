@@ -272,7 +272,7 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     ),
     "testing.assert_median_matches_theory": (
         median_matches,
-        {"prediction": Argument("array", lambda rng: np.zeros(3)), "n_repeats": whole(300)} | RNG,
+        {"law": Argument("array", lambda rng: np.zeros(3)), "n_repeats": whole(300)} | RNG,
     ),
     "diagnosis.diagnose": (
         curve_of_pipeline,

@@ -114,7 +114,7 @@ def test_below_the_threshold_and_with_a_ridge_it_is_right_to_order_one_over_n(
         return np.concatenate([mse, error])
 
     mse, error = found.mse(Y[N:]), found.error_rate(label[N:], n_draws=2000)
-    bias = np.concatenate([0.04 * mse, np.full(len(widths), 0.004)])
+    bias = np.concatenate([np.full(len(widths), 0.04), 0.004 / error])
     assert_matches_theory(simulate, np.append(mse, error), n_repeats=400, bias=bias, rng=3)
 
 
@@ -130,7 +130,7 @@ def test_cosine_features_follow_it_with_a_ridge(inputs, targets):
 
     predicted = [found.mse(Y[N:]), found.error_rate(label[N:], n_draws=2000)]
     assert_matches_theory(
-        simulate, predicted, n_repeats=400, bias=[0.02 * predicted[0], 0.005], rng=4
+        simulate, predicted, n_repeats=400, bias=[0.02, 0.005 / predicted[1]], rng=4
     )
 
 
