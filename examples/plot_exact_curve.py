@@ -11,8 +11,8 @@ import numpy as np
 
 from ddkd import GaussianPopulation
 from ddkd.plotting import DoubleDescentDisplay
-from ddkd.simulation import width_curve
-from ddkd.theory import isotropic_risk
+from ddkd.simulation import least_squares
+from ddkd.theory import isotropic_risk, prefix_masks
 
 # %%
 # The data
@@ -33,11 +33,11 @@ widths = every_width[abs(every_width - n) > 5]
 # %%
 # The simulation
 # --------------
-# :func:`~ddkd.simulation.width_curve` draws 40 examples and fits every width. The population knows
-# the error of any coefficients exactly, so that no test set is needed.
+# :func:`~ddkd.simulation.least_squares` draws 60 training sets of 40 examples and fits each at
+# every width. The population knows the error of any coefficients exactly: no test set is needed.
 
-rng = np.random.default_rng(0)
-risks = [width_curve(population, n, widths, rng=rng).risk for _ in range(60)]
+masks = prefix_masks(widths, n_features)
+risks = population.risk(least_squares(population, n, features=masks, n_sets=60, rng=0).coef)
 
 # %%
 # The curve

@@ -8,15 +8,14 @@ Yes: a small ridge makes it finite, and with the best ridge for each width the e
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ddkd import GaussianPopulation
+from ddkd import GaussianPopulation, simulation
 from ddkd.plotting import DoubleDescentDisplay
-from ddkd.simulation import width_curve
 from ddkd.theory import least_squares, prefix_masks
 
 # %%
 # Four penalties
 # --------------
-# :func:`~ddkd.simulation.width_curve` takes the ridge ``alpha`` that is added to ``|y - Z w|^2``.
+# :func:`ddkd.simulation.least_squares` takes the ridge ``alpha`` that is added to ``|y - Z w|^2``.
 # The last one is the best penalty for each width, which for independent features is the number of
 # features times noise over signal; :func:`~ddkd.theory.least_squares` gives its law.
 
@@ -28,10 +27,9 @@ widths = np.array([5, 10, 20, 30, 40, 45, 50, 55, 60, 75, 100, 140, 200])
 alphas = [0.0, 0.3, 3.0]
 
 rng = np.random.default_rng(0)
-risks = [
-    np.transpose([width_curve(population, n, widths, alpha=a, rng=rng).risk for _ in range(12)])
-    for a in alphas
-]
+options = {"features": prefix_masks(widths, n_features), "n_sets": 12, "rng": rng}
+draws = [simulation.least_squares(population, n, alpha=a, **options) for a in alphas]
+risks = [population.risk(fits.coef).T for fits in draws]
 
 # %%
 # Simulations as dots, theory as lines.

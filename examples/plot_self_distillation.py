@@ -31,17 +31,9 @@ errors, laws = {}, {}
 for name in ("hard labels", "soft labels"):
     kind = name.split()[0]
     laws[name] = tuned.self_distill(labels=kind, mixing=shares).error_rate
-    errors[name] = np.array(
-        [
-            [
-                simulation.self_distill(
-                    population, n, alpha=tuned.alpha, labels=kind, mixing=share, rng=rng
-                ).error_rate
-                for _ in range(repeats)
-            ]
-            for share in shares
-        ]
-    )
+    options = {"alpha": tuned.alpha, "labels": kind, "n_sets": repeats, "rng": rng}
+    students = [simulation.self_distill(population, n, mixing=share, **options) for share in shares]
+    errors[name] = np.array([population.error_rate(draws.coef) for draws in students])
 
 DistillationDisplay(
     x=shares,

@@ -37,17 +37,17 @@ for name, (labels, m) in cases.items():
         predicted[name].append(law.error_rate)
 
 # %%
-# The same by simulation, 10 chains of each kind: :mod:`ddkd.simulation` has the same names.
+# The same by simulation, 10 chains of each kind: :mod:`ddkd.simulation` has the same names, and the
+# population knows the error of any coefficients.
 
 rng = np.random.default_rng(0)
 errors = {name: np.empty((n_generations, 10)) for name in cases}
 for name, (labels, m) in cases.items():
-    for r in range(10):
-        model = simulation.least_squares(population, n, rng=rng)
-        errors[name][0, r] = model.error_rate
-        for g in generations[1:]:
-            model = model.distill(m, labels=labels, rng=rng)
-            errors[name][g, r] = model.error_rate
+    models = simulation.least_squares(population, n, n_sets=10, rng=rng)
+    errors[name][0] = population.error_rate(models.coef)
+    for g in generations[1:]:
+        models = simulation.distill(population, models.coef, m, labels=labels, rng=rng)
+        errors[name][g] = population.error_rate(models.coef)
 
 DistillationDisplay(
     x=generations,

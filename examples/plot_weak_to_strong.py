@@ -26,10 +26,11 @@ weak, strong = np.arange(50), np.arange(30, 60)
 sizes = np.array([45, 52, 61, 75, 100, 150, 250, 500, 1000])
 
 rng = np.random.default_rng(0)
-teachers = [simulation.least_squares(population, n, features=weak, rng=rng) for _ in range(repeats)]
-errors = np.array(
-    [[teacher.distill(m, features=strong, rng=rng).risk for teacher in teachers] for m in sizes]
-)
+teachers = simulation.least_squares(population, n, features=weak, n_sets=repeats, rng=rng)
+students = [
+    simulation.distill(population, teachers.coef, m, features=strong, rng=rng) for m in sizes
+]
+errors = np.array([population.risk(draws.coef) for draws in students])
 
 # %%
 # The law of the teacher, and of its student with soft labels, the default for real ones.
@@ -40,7 +41,7 @@ display = DistillationDisplay(
     x=sizes,
     scores={"student, soft labels": errors},
     theory={"student, soft labels": student.risk},
-    levels={"teacher": np.array([teacher.risk for teacher in teachers])},
+    levels={"teacher": population.risk(teachers.coef)},
     threshold={"m = 2 x 30 + 1": 61},
     x_name="Unlabelled examples m",
     title="A weak teacher with 50 columns, a student with 30",

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from ddkd import simulation
+from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation, MixturePopulation
-from ddkd.testing import assert_interpolates
 
 S = np.arange(1.0, 61) ** -0.5
 POPULATION = GaussianPopulation(S, np.cos(np.arange(60)), labels="hard", flip_rate=0.1)
@@ -16,78 +15,136 @@ def test_fit_is_min_norm_or_ridge_on_the_columns():
     features = [50, 3, 7, 20]
     fit = simulation.least_squares(POPULATION, 25, features=features, rng=3)
     expected = np.linalg.lstsq(X[:, features], y)[0]
-    np.testing.assert_allclose(fit.coef[features], expected, rtol=1e-10)
+    np.testing.assert_allclose(fit.coef[0, features], expected, rtol=1e-10)
     assert np.count_nonzero(fit.coef) == 4
-    assert fit.train_risk == pytest.approx(np.mean((y - X @ fit.coef) ** 2))
-    assert fit.agreement is None
+    assert fit.train_risk[0] == pytest.approx(np.mean((y - X @ fit.coef[0]) ** 2))
     ridge = simulation.least_squares(POPULATION, 25, alpha=2.0, rng=3)
     expected = X.T @ np.linalg.solve(X @ X.T + 2 * np.eye(25), y)
-    np.testing.assert_allclose(ridge.coef, expected, rtol=1e-10)
-    assert_interpolates(simulation.least_squares(POPULATION, 25, rng=3).solution)
+    np.testing.assert_allclose(ridge.coef[0], expected, rtol=1e-10)
+    assert simulation.least_squares(POPULATION, 25, rng=3).train_risk[0] < 1e-20
+
+
+@pytest.mark.filterwarnings("ignore:the model of width")  # two equal columns, and a square
+@pytest.mark.parametrize("alpha", [0.0, 1e-8, 2.0])
+@pytest.mark.parametrize("shape", [(30, 12), (12, 30), (20, 20)])
+def test_many_fits_at_once_are_those_of_the_singular_values_whatever_the_rank(shape, alpha):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((4, *shape))
+    X[1, :, 5] = X[1, :, 4]  # a column twice
+    X[2, 7] = X[2, 3]  # a row twice
+    X[3] *= 1e-7 ** (np.arange(shape[1]) / shape[1])  # a condition of 1e7
+    y = rng.standard_normal((4, shape[0]))
+    y[2, 7] = y[2, 3]
+    for one, label, coef in zip(X, y, simulation.ridge_fits(X, y, alpha), strict=True):
+        U, s, Vt = np.linalg.svd(one, full_matrices=False)
+        kept = s > 1e-12 * s[0]
+        expected = Vt[kept].T @ (s[kept] / (s[kept] ** 2 + alpha) * (U[:, kept].T @ label))
+        np.testing.assert_allclose(coef, expected, rtol=1e-5, atol=1e-7 * np.abs(expected).max())
 
 
 @pytest.mark.parametrize("labels", ["hard", "soft"])
 def test_student_is_a_fit_of_the_teachers_labels(labels):
-    teacher = simulation.least_squares(POPULATION, 25, rng=0)
-    student = teacher.distill(40, labels=labels, features=np.arange(30), alpha=0.5, rng=1)
+    teacher = simulation.least_squares(POPULATION, 25, rng=0).coef
+    student = simulation.distill(
+        POPULATION, teacher, 40, labels=labels, features=np.arange(30), alpha=0.5, rng=1
+    ).coef
     X = POPULATION.sample(40, rng=1)
-    y = X @ teacher.coef if labels == "soft" else np.sign(X @ teacher.coef)
+    y = X @ teacher[0] if labels == "soft" else np.sign(X @ teacher[0])
     Z = X[:, :30]
     expected = np.linalg.solve(Z.T @ Z + 0.5 * np.eye(30), Z.T @ y)
-    np.testing.assert_allclose(student.coef[:30], expected, rtol=1e-9)
+    np.testing.assert_allclose(student[0, :30], expected, rtol=1e-9)
     fresh = POPULATION.sample(200_000, rng=2)
-    same = np.mean(np.sign(fresh @ teacher.coef) == np.sign(fresh @ student.coef))
-    assert student.agreement == pytest.approx(same, abs=5 * 0.5 / np.sqrt(200_000))
+    same = np.mean(np.sign(fresh @ teacher[0]) == np.sign(fresh @ student[0]))
+    agreement = POPULATION.agreement(student, teacher)[0]
+    assert agreement == pytest.approx(same, abs=5 * 0.5 / np.sqrt(200_000))
 
 
-def test_width_curve_is_the_fits_of_its_widths():
+def test_label_noise_is_a_rate_of_flips_or_a_variance():
+    teacher = np.ones((1, 60))
+    options = {"features": [0], "rng": 3}  # the same inputs: only the labels differ
+    m = 100_000
+    clean, flipped = (
+        simulation.distill(POPULATION, teacher, m, label_noise=rate, **options).coef[0, 0]
+        for rate in (0.0, 0.2)
+    )
+    assert flipped / clean == pytest.approx(1 - 2 * 0.2, abs=5 / np.sqrt(m))
+    soft = [
+        simulation.distill(POPULATION, teacher, m, labels="soft", label_noise=v, **options)
+        for v in (0.0, 9.0)
+    ]
+    added = soft[1].train_risk - soft[0].train_risk
+    assert added[0] == pytest.approx(9.0, abs=5 * 9 * np.sqrt(4 / m))
+
+
+def test_only_inputs_in_the_window_are_kept():
+    teacher = simulation.least_squares(POPULATION, 25, n_sets=3, rng=0).coef
+    for low, high in ((0.0, 0.2), (1.0, np.inf)):
+        student = simulation.distill(
+            POPULATION, teacher, 4000, keep=(low, high), labels="soft", rng=1
+        )
+        # Soft labels give the teacher back, whatever is kept.
+        np.testing.assert_allclose(student.coef, teacher, rtol=1e-8)
+        hard = simulation.distill(POPULATION, teacher, 4000, keep=(low, high), rng=1)
+        assert hard.train_risk.max() < (0.4 if low == 0 else 0.25)
+    with pytest.raises(ValueError, match="keep must hold at least one input in 10,000"):
+        simulation.distill(POPULATION, teacher, 10, keep=(1.0, 1.0))
+    mixture = MixturePopulation(np.ones(60), np.full(60, 0.2))
+    with pytest.raises(ValueError, match="keep is for a GaussianPopulation"):
+        simulation.distill(mixture, teacher, 10, keep=(1.0, 2.0))
+
+
+def test_a_stack_of_columns_is_fitted_to_the_same_training_sets():
     widths = [5, 24, 25, 60]
-    curve = simulation.width_curve(POPULATION, 25, widths, rng=4)
+    masks = theory.prefix_masks(widths, 60)
+    curve = simulation.least_squares(POPULATION, 25, features=masks, n_sets=3, rng=4)
+    assert curve.coef.shape == (3, 4, 60)
     for i, width in enumerate(widths):
-        fit = simulation.least_squares(POPULATION, 25, features=np.arange(width), rng=4)
-        assert curve.risk[i] == pytest.approx(fit.risk, rel=1e-8)
-        assert curve.error_rate[i] == pytest.approx(fit.error_rate, rel=1e-8)
-        assert curve.train_risk[i] == pytest.approx(fit.train_risk, rel=1e-6, abs=1e-20)
+        options = {"features": np.arange(width), "n_sets": 3, "rng": 4}
+        fit = simulation.least_squares(POPULATION, 25, **options)
+        np.testing.assert_array_equal(curve.coef[:, i], fit.coef)
+        np.testing.assert_array_equal(curve.train_risk[:, i], fit.train_risk)
 
 
 def test_random_features_live_in_the_span_of_their_number():
     l = np.arange(1.0, 101) ** -1.0
-    teacher = simulation.random_features(l, np.sqrt(l), 50, 20, labels="hard", rng=0)
-    assert teacher.solution.rank == 20
-    wide = simulation.random_features(l, np.sqrt(l), 50, 80, labels="hard", rng=0)
-    assert_interpolates(wide.solution)
+    options = {"labels": "hard", "rng": 0}
+    wide = simulation.random_features(l, np.sqrt(l), 50, 80, **options)
+    narrow = simulation.random_features(l, np.sqrt(l), 50, 20, **options)
+    assert wide.train_risk[0] < 1e-20 < narrow.train_risk[0]
     # With very many features the model is the kernel's, ridge and all.
-    many = simulation.random_features(l, np.sqrt(l), 50, 100_000, alpha=0.1, labels="hard", rng=0)
+    many = simulation.random_features(l, np.sqrt(l), 50, 100_000, alpha=0.1, **options)
+    people = GaussianPopulation(np.ones(100), np.sqrt(l), labels="hard")
     rng = np.random.default_rng(0)
-    X = many.population.sample(50, rng=rng)
-    y = many.population.label(X, rng=rng)
+    X = people.sample(50, rng=rng)
+    y = people.label(X, rng=rng)
     dual = np.linalg.solve(X * l @ X.T + 0.1 * np.eye(50), y)
-    np.testing.assert_allclose(many.coef, l * (X.T @ dual), atol=0.05)
-    student = teacher.distill(300, 40, alpha=0.1, rng=1)
-    assert student.coef.shape == (100,)
-    assert 0.5 < student.agreement < 1
+    np.testing.assert_allclose(many.coef[0], l * (X.T @ dual), atol=0.05)
+    student = simulation.random_features(
+        l, np.sqrt(l), 300, 40, alpha=0.1, labels="hard", teacher=narrow.coef, rng=1
+    )
+    assert student.coef.shape == (1, 100)
+    assert 0.5 < people.agreement(student.coef, narrow.coef)[0] < 1
 
 
-def test_same_seed_same_model():
-    for _ in range(2):
-        a, b = (simulation.least_squares(POPULATION, 30, rng=9).distill(70, rng=1) for _ in "ab")
-        np.testing.assert_array_equal(a.coef, b.coef)
-
-
-def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="features"):
-        simulation.least_squares(POPULATION, 10, features=[99])
-    with pytest.raises(ValueError, match="n_samples"):
-        simulation.least_squares(POPULATION, 0)
-    with pytest.raises(ValueError, match="labels"):
-        simulation.least_squares(POPULATION, 10, rng=0).distill(10, labels="warm")
-    with pytest.raises(ValueError, match="n_components"):
-        simulation.random_features(S, S, 10, 0)
+def test_same_seed_same_models():
+    first, second = (
+        simulation.distill(
+            POPULATION, simulation.least_squares(POPULATION, 30, n_sets=2, rng=9).coef, 70, rng=1
+        )
+        for _ in "ab"
+    )
+    np.testing.assert_array_equal(first.coef, second.coef)
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (lambda: simulation.least_squares(POPULATION, 10, features=[99]), "features"),
+        (lambda: simulation.least_squares(POPULATION, 0), "n_samples"),
+        (lambda: simulation.least_squares(POPULATION, 10, n_sets=0), "n_sets"),
+        (lambda: simulation.distill(POPULATION, np.ones((1, 60)), 9, labels="warm"), "labels"),
+        (lambda: simulation.distill(POPULATION, np.ones((1, 60)), 0), "n_transfer"),
+        (lambda: simulation.random_features(S, S, 10, 0), "n_components"),
         (lambda: simulation.cluster_mixture(2, 2.0, 9, 1), "n_features must be at least 2"),
         (lambda: simulation.cluster_mixture(10, 2.0, 9, 9), "n_clusters must be between 2 and 9"),
         (lambda: simulation.cluster_mixture(3, 2.0, 9, 9), "n_clusters must be even"),
@@ -106,37 +163,46 @@ def test_bad_sizes_and_scales_are_named(call, words):
 
 
 def test_the_smallest_problems_can_be_simulated():
-    assert simulation.cluster_mixture(2, 1e-3, 1, 2, flip_rate=0.5, rng=0).coef.shape == (2,)
+    assert simulation.cluster_mixture(2, 1e-3, 1, 2, flip_rate=0.5, rng=0).coef.shape == (1, 2)
     zeros = simulation.random_features([1.0, 0.0], [1.0, 1.0], 1, 1, rng=0)
-    assert zeros.coef[1] == 0
+    assert zeros.coef[0, 1] == 0
 
 
-def test_student_of_a_committee_learns_the_signs_of_its_mean_score():
-    committee = simulation.committee(POPULATION, 40, 3, rng=0)
-    student = committee.distill(100, rng=1)
-    X = POPULATION.sample(100, rng=1)
-    labels = np.sign(X @ committee.coefs[0] + X @ committee.coefs[1] + X @ committee.coefs[2])
-    np.testing.assert_allclose(student.coef, np.linalg.lstsq(X, labels)[0], rtol=1e-9)
-    assert committee.error_rate == POPULATION.error_rate(committee.coefs.sum(axis=0))
+def test_students_of_a_committee_learn_the_signs_of_its_mean_score_or_its_votes():
+    models = simulation.committee(POPULATION, 40, 3, decide="vote", n_sets=2, rng=0).coef
+    mean = simulation.committee(POPULATION, 40, 3, n_sets=2, rng=0).coef
+    np.testing.assert_allclose(mean, models.mean(axis=1))
+    X = POPULATION.sample(2 * 100, rng=1).reshape(2, 100, 60)
+    for coef in (mean, models):
+        student = simulation.distill(POPULATION, coef, 100, rng=1).coef
+        for k in range(2):
+            scores = X[k] @ coef[k].T
+            labels = np.sign(scores if coef.ndim == 2 else np.sign(scores).sum(axis=1))
+            np.testing.assert_allclose(student[k], np.linalg.lstsq(X[k], labels)[0], rtol=1e-9)
 
 
-def test_figures_of_a_vote_are_those_of_fresh_examples():
-    assert simulation.committee(POPULATION, 20, 3, decide="vote", rng=0).error_rate < 0.5
-    one = simulation.committee(POPULATION, 100, 1, decide="vote", rng=0)
-    error = POPULATION.error_rate(one.coefs[0])  # exact
-    for seed in range(3):
-        share = simulation.committee(POPULATION, 30, 1, decide="vote", rng=seed).error_rate
-        assert share * 4000 == pytest.approx(round(share * 4000), abs=1e-6)
-    wrong = 0.1 + 0.8 * error  # of the labels, a tenth of which are flipped
-    assert one.error_rate == pytest.approx(error, abs=5 * np.sqrt(error / 4000))
-    # (y - vote)^2 is 4 where they differ.
-    assert one.risk == pytest.approx(4 * wrong, abs=4 * 5 * np.sqrt(wrong / 4000))
+def test_own_training_sets_can_be_added_to_a_transfer_set():
+    own = simulation.training_sets(POPULATION, 25, 2, rng=0)
+    teacher = simulation.ridge_fits(*own, 1.0)
+    student = simulation.distill(POPULATION, teacher, 30, alpha=2.0, with_labels=own, rng=1)
+    X = np.concatenate([own[0][1], POPULATION.sample(60, rng=1)[30:]])
+    y = np.r_[own[1][1], np.sign(X[25:] @ teacher[1])]
+    expected = np.linalg.solve(X.T @ X + 2 * np.eye(60), X.T @ y)
+    np.testing.assert_allclose(student.coef[1], expected, rtol=1e-9)
+
+
+def test_clusters_label_by_the_posterior():
+    clusters = simulation.Clusters(6, 2.0, 8, flip_rate=0.1)
+    X, n = clusters.sample(200_000, rng=0), 200_000
+    y = clusters.label(X, rng=1)
+    # E[y x_j] is 0.8 times the radius over the number of clusters, with the class's sign.
+    moment = np.mean(y[:, None] * X, axis=0)
+    expected = np.r_[np.tile([1.0, -1.0], 3) * 0.8 * 2.0 / 6, 0.0, 0.0]
+    np.testing.assert_allclose(moment, expected, atol=5 * np.sqrt(2.0 / n))
 
 
 def test_mixtures_have_the_same_simulator():
     mixture = MixturePopulation(np.ones(30), np.full(30, 0.4), flip_rate=0.1)
     teacher = simulation.least_squares(mixture, 200, rng=0)
-    assert teacher.error_rate == mixture.error_rate(teacher.coef)
-    student = teacher.distill(5000, rng=1)
-    assert student.error_rate < teacher.error_rate
-    assert student.agreement == mixture.agreement(student.coef, teacher.coef)
+    student = simulation.distill(mixture, teacher.coef, 5000, rng=1)
+    assert mixture.error_rate(student.coef)[0] < mixture.error_rate(teacher.coef)[0]

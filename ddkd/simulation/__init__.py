@@ -1,33 +1,34 @@
-"""Simulators of every law in `ddkd.theory`, built from `ddkd.solvers`.
+"""Simulators of the laws in `ddkd.theory`, under the same names.
 
-They have the faces of the laws: `least_squares` and `random_features` draw a training set and
-fit it, `distill` draws a transfer set, labels it and fits a student. Risks and errors are exact
-given the coefficients, so one draw's only randomness is that of its training sets.
+`least_squares` and the others draw many training sets, fit each and return their coefficients,
+`distill` the coefficients of students. A population judges coefficients exactly, so that the only
+randomness of a draw is that of its training sets.
 """
 
-from ddkd.simulation._cluster_mixture import ClusterMixtureModel, cluster_mixture
-from ddkd.simulation._committee import Committee, committee
-from ddkd.simulation._linear import LinearModel, WidthCurve, least_squares, width_curve
-from ddkd.simulation._models import FittedModel
-from ddkd.simulation._random_features import RandomFeatureModel, random_features
-from ddkd.simulation._same_data import bagging, gradient_flow, self_distill
-from ddkd.simulation._training_sets import ridge_fits, training_sets
+from ddkd.simulation._cluster_mixture import Clusters, cluster_mixture
+from ddkd.simulation._distill import distill
+from ddkd.simulation._draws import Draws, ridge_fits, training_sets, votes
+from ddkd.simulation._linear import (
+    bagging,
+    committee,
+    gradient_flow,
+    least_squares,
+    self_distill,
+)
+from ddkd.simulation._random_features import random_features
 
 __all__ = [
-    "ClusterMixtureModel",
-    "Committee",
-    "FittedModel",
-    "LinearModel",
-    "RandomFeatureModel",
-    "WidthCurve",
+    "Clusters",
+    "Draws",
     "bagging",
     "cluster_mixture",
     "committee",
+    "distill",
     "gradient_flow",
     "least_squares",
     "random_features",
     "ridge_fits",
     "self_distill",
     "training_sets",
-    "width_curve",
+    "votes",
 ]

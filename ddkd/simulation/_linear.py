@@ -1,153 +1,53 @@
-"""Gaussian populations and two clusters: linear models."""
+"""Linear models: least squares, committees, own labels again, early stopping, bags."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ddkd._checks import check_choice, check_features, check_integer, check_real, check_rng
-from ddkd._repr import short_repr
-from ddkd.simulation._models import FittedModel, Population, draw, figures, taught
-from ddkd.solvers import LeastSquaresSolution, ridge, width_path
-
-
-@short_repr
-@dataclass(frozen=True, eq=False)
-class LinearModel(FittedModel):
-    """A linear model fitted to one training set; the draw whose law is `theory.LinearLaw`.
-
-    Attributes
-    ----------
-    population : GaussianPopulation or MixturePopulation
-        Where the inputs come from.
-    coef : ndarray of shape (n_features,)
-        Coefficients on all columns, zero where the model has none.
-    risk, train_risk, correlation, error_rate : float
-        As in `theory.LinearLaw`, exact for these coefficients.
-    agreement : float or None
-        Probability of the teacher's sign; None without a teacher.
-    solution : LeastSquaresSolution
-        What the solver returned.
-    features : ndarray of int
-        The columns used.
-    """
-
-    solution: LeastSquaresSolution
-    features: np.ndarray
-    _X: np.ndarray
-    _y: np.ndarray
-
-    def distill(
-        self,
-        n_transfer: int,
-        *,
-        labels: str | None = None,
-        features: Any = None,
-        alpha: float = 0.0,
-        min_score: float | None = None,
-        with_labels: int | str | None = None,
-        rng: Any = None,
-    ) -> "LinearModel":
-        """Draw a transfer set, label it with this model and fit a student.
-
-        Parameters
-        ----------
-        n_transfer : int
-            Number of fresh examples.
-        labels : {"hard", "soft"} or None, default=None
-            Signs of the teacher's scores, or the scores; None for the population's own kind,
-            "hard" for hard labels and "soft" for real ones.
-        features : None, "all", bool mask or index array, default=None
-            The student's columns; None for the teacher's own, "all" for every column.
-        alpha : float, default=0.0
-            Ridge penalty; 0 for minimum norm.
-        min_score : float, optional
-            Keep only inputs whose score exceeds so many of its standard deviations in absolute
-            value; fresh ones are drawn until `n_transfer` are kept.
-        with_labels : int or "own", optional
-            Add so many fresh examples with true labels, or the teacher's own training set.
-        rng : None, int, SeedSequence or Generator, default=None
-            Source of randomness.
-
-        Returns
-        -------
-        LinearModel
-            The student.
-        """
-        generator = check_rng(rng)
-        columns = self.features
-        if features is not None:
-            columns = check_features("features", features, self.population.n_features)
-        if min_score is None:
-            X = self.population.sample(n_transfer, rng=generator)
-        else:
-            X = self._confident(check_integer("n_transfer", n_transfer), min_score, generator)
-        y = taught(X @ self.coef, labels, self.population)
-        if isinstance(with_labels, str):
-            check_choice("with_labels", with_labels, ("own",))
-            X, y = np.concatenate([self._X, X]), np.concatenate([self._y, y])
-        elif with_labels is not None:
-            fresh, labelled = draw(self.population, with_labels, generator)
-            X, y = np.concatenate([fresh, X]), np.concatenate([labelled, y])
-        return linear_model(self.population, X, y, columns, alpha, teacher=self.coef)
-
-    def _confident(self, n_transfer: int, min_score: float, rng: np.random.Generator) -> np.ndarray:
-        """Inputs whose scores are far from zero."""
-        least = check_real("min_score", min_score, low=0.0, high=4.0)
-        least *= np.sqrt(np.sum(self.population.eigenvalues * self.coef**2))
-        kept = np.empty((0, self.population.n_features))
-        while len(kept) < n_transfer:
-            X = self.population.sample(n_transfer, rng=rng)
-            kept = np.concatenate([kept, X[np.abs(X @ self.coef) >= least]])
-        return kept[:n_transfer]
-
-
-@short_repr
-@dataclass(frozen=True, eq=False)
-class WidthCurve:
-    """One training set fitted at every width.
-
-    Attributes
-    ----------
-    widths : ndarray of shape (n_widths,)
-        Numbers of leading columns used.
-    risk, train_risk, error_rate : ndarray of shape (n_widths,)
-        Exact figures of each model.
-    """
-
-    widths: np.ndarray
-    risk: np.ndarray
-    train_risk: np.ndarray
-    error_rate: np.ndarray
+from ddkd.simulation._draws import (
+    Draws,
+    Sampler,
+    answers,
+    fit,
+    judged,
+    products,
+    ridge_fits,
+    training_sets,
+)
 
 
 def least_squares(
-    population: Population,
+    population: Sampler,
     n_samples: int,
     *,
     features: Any = None,
     alpha: float = 0.0,
+    n_sets: int = 1,
     rng: Any = None,
-) -> LinearModel:
-    """Draw a training set and fit it; the draw whose law is `theory.least_squares`.
+) -> Draws:
+    """Draw training sets and fit each; the law is `theory.least_squares`.
 
     Parameters
     ----------
-    population : GaussianPopulation or MixturePopulation
+    population : Population
         Inputs, truth and labels.
     n_samples : int
         Number of samples.
     features : None, bool mask or index array, default=None
-        Columns used; None for all.
+        Columns used; None for all. A stack of masks (n_masks, n_features), such as
+        `theory.prefix_masks` makes, fits every training set on each.
     alpha : float, default=0.0
         Ridge penalty; 0 for minimum norm.
+    n_sets : int, default=1
+        Number of training sets.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness.
 
     Returns
     -------
-    LinearModel
-        The fit and its exact figures.
+    Draws
+        The fits.
 
     Examples
     --------
@@ -155,74 +55,235 @@ def least_squares(
     >>> from ddkd import simulation
     >>> from ddkd.populations import GaussianPopulation
     >>> population = GaussianPopulation(np.ones(50), np.ones(50), labels="hard")
-    >>> teacher = simulation.least_squares(population, 30, rng=0)
-    >>> student = teacher.distill(2000, rng=1)
-    >>> bool(abs(student.error_rate - teacher.error_rate) < 0.02)
+    >>> teachers = simulation.least_squares(population, 30, n_sets=20, rng=0)
+    >>> students = simulation.distill(population, teachers.coef, 2000, rng=1)
+    >>> gap = population.error_rate(students.coef) - population.error_rate(teachers.coef)
+    >>> bool(abs(gap.mean()) < 0.01)
     True
     """
-    generator = check_rng(rng)
-    columns = check_features("features", features, population.n_features)
-    X, y = draw(population, n_samples, generator)
-    return linear_model(population, X, y, columns, alpha)
+    return fit(*training_sets(population, n_samples, n_sets, rng=rng), alpha, features)
 
 
-def width_curve(
-    population: Population, n_samples: int, widths: Any, *, alpha: float = 0.0, rng: Any = None
-) -> WidthCurve:
-    """Draw one training set and fit it at every width, as one factorisation's work.
-
-    Its law is `theory.least_squares` with ``features=prefix_masks(widths, n_features)``.
+def committee(
+    population: Sampler,
+    n_samples: int,
+    n_models: int,
+    *,
+    decide: str = "mean",
+    features: Any = None,
+    alpha: float = 0.0,
+    n_sets: int = 1,
+    rng: Any = None,
+) -> Draws:
+    """Draw committees whose models have a training set each; the law is `theory.committee`.
 
     Parameters
     ----------
-    population : GaussianPopulation or MixturePopulation
+    population : Population
         Inputs, truth and labels.
     n_samples : int
-        Number of samples.
-    widths : array_like of int
-        Numbers of leading columns.
+        Number of samples of each model.
+    n_models : int
+        Number of models; odd for a vote.
+    decide : {"mean", "vote"}, default="mean"
+        By the mean of the scores, whose coefficients are returned, or by the majority of signs:
+        then the coefficients of all models are, and `votes` applies them.
+    features : None, "all", bool mask or index array, default=None
+        Columns used; None for all.
     alpha : float, default=0.0
         Ridge penalty; 0 for minimum norm.
+    n_sets : int, default=1
+        Number of committees.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness.
 
     Returns
     -------
-    WidthCurve
-        Exact figures at every width.
+    Draws
+        The committees.
 
     Examples
     --------
     >>> import numpy as np
     >>> from ddkd import simulation
     >>> from ddkd.populations import GaussianPopulation
-    >>> population = GaussianPopulation(np.ones(60), np.ones(60), noise_variance=1.0)
-    >>> curve = simulation.width_curve(population, 20, [10, 20, 60], rng=0)
-    >>> int(curve.risk.argmax())
-    1
+    >>> population = GaussianPopulation(np.ones(50), np.ones(50), labels="hard")
+    >>> one, seven = (simulation.committee(population, 30, k, rng=0) for k in (1, 7))
+    >>> bool(population.error_rate(seven.coef)[0] < population.error_rate(one.coef)[0])
+    True
     """
-    X, y = draw(population, n_samples, check_rng(rng))
-    path = width_path(X, y, widths, alpha=alpha, keep_coefs=True)
-    coefs = [path.coef(w) for w in path.widths]
-    return WidthCurve(
-        widths=path.widths,
-        risk=np.array([population.risk(c, np.arange(len(c))) for c in coefs]),
-        train_risk=path.train_mse[:, 0],
-        error_rate=np.array([population.error_rate(c, np.arange(len(c))) for c in coefs]),
-    )
+    check_choice("decide", decide, ("mean", "vote"))
+    models = check_integer("n_models", n_models)
+    if decide == "vote" and models % 2 == 0:
+        raise ValueError(f"n_models must be odd for a vote; got {models}")
+    X, y = training_sets(population, n_samples, check_integer("n_sets", n_sets) * models, rng=rng)
+    coef = fit(X, y, alpha, features).coef.reshape(n_sets, models, -1)
+    return Draws(coef.mean(axis=1) if decide == "mean" else coef, None)
 
 
-def linear_model(
-    population: Population,
-    X: np.ndarray,
-    y: np.ndarray,
-    columns: np.ndarray,
-    alpha: float,
-    teacher: np.ndarray | None = None,
-) -> LinearModel:
-    """Fit some columns."""
-    solution = ridge(X[:, columns], y, alpha)
-    coef = np.zeros(population.n_features)
-    coef[columns] = solution.coef
-    found = figures(population, coef, np.ravel(solution.train_mse)[0], teacher)
-    return LinearModel(solution=solution, features=columns, _X=X, _y=y, **found)
+def self_distill(
+    population: Sampler,
+    n_samples: int,
+    *,
+    alpha: float = 0.0,
+    student_alpha: float | None = None,
+    labels: str | None = None,
+    mixing: float = 1.0,
+    n_sets: int = 1,
+    rng: Any = None,
+) -> Draws:
+    """Draw training sets and fit a teacher, then a student to its labels on the same inputs.
+
+    The law is `theory.self_distill`.
+
+    Parameters
+    ----------
+    population : Population
+        Inputs, truth and labels.
+    n_samples : int
+        Number of samples.
+    alpha : float, default=0.0
+        Ridge of the teacher.
+    student_alpha : float, optional
+        Ridge of the student; the teacher's unless given.
+    labels : {"hard", "soft"} or None, default=None
+        Signs of scores, or scores; None for the population's kind.
+    mixing : float, default=1.0
+        Share of the model's labels, beside the true ones.
+    n_sets : int, default=1
+        Number of training sets.
+    rng : None, int, SeedSequence or Generator, default=None
+        Source of randomness.
+
+    Returns
+    -------
+    Draws
+        The students.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import simulation
+    >>> from ddkd.populations import GaussianPopulation
+    >>> population = GaussianPopulation(np.ones(50), np.ones(50), labels="hard")
+    >>> student = simulation.self_distill(population, 200, alpha=20.0, mixing=-0.5, rng=0)
+    >>> bool(0 < population.error_rate(student.coef)[0] < 0.3)
+    True
+    """
+    share = check_real("mixing", mixing)
+    X, y = training_sets(population, n_samples, n_sets, rng=rng)
+    scores = products(X, ridge_fits(X, y, alpha))
+    mixed = (1 - share) * y + share * answers(population, scores, labels)
+    return fit(X, mixed, alpha if student_alpha is None else student_alpha)
+
+
+def gradient_flow(
+    population: Sampler,
+    n_samples: int,
+    time: float,
+    *,
+    features: Any = None,
+    n_sets: int = 1,
+    rng: Any = None,
+) -> Draws:
+    """Draw training sets and follow gradient flow on least squares from zero.
+
+    The law is `theory.gradient_flow`.
+
+    Parameters
+    ----------
+    population : Population
+        Inputs, truth and labels.
+    n_samples : int
+        Number of samples.
+    time : float
+        When to stop, positive.
+    features : None, bool mask or index array, default=None
+        Columns used; None for all.
+    n_sets : int, default=1
+        Number of training sets.
+    rng : None, int, SeedSequence or Generator, default=None
+        Source of randomness.
+
+    Returns
+    -------
+    Draws
+        The models at that time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import simulation
+    >>> from ddkd.populations import GaussianPopulation
+    >>> population = GaussianPopulation(np.ones(50), np.ones(50), noise_variance=1.0)
+    >>> early, late = (simulation.gradient_flow(population, 50, t, rng=0) for t in (0.01, 1e6))
+    >>> bool(population.risk(early.coef)[0] < population.risk(late.coef)[0])
+    True
+    """
+    stop = check_real("time", time, low=0.0, low_open=True)
+    columns = check_features("features", features, population.n_features)
+    X, y = training_sets(population, n_samples, n_sets, rng=rng)
+    left, size, right = np.linalg.svd(X[..., columns], full_matrices=False)
+    # Directions that the inputs never take stay at zero.
+    moved = np.divide(-np.expm1(-stop * size**2), size, out=np.zeros_like(size), where=size > 0)
+    coef = np.zeros((len(X), population.n_features))
+    along = moved * products(np.swapaxes(left, -1, -2), y)
+    coef[:, columns] = products(np.swapaxes(right, -1, -2), along)
+    return judged(coef, X, y)
+
+
+def bagging(
+    population: Sampler,
+    n_samples: int,
+    n_subsample: int,
+    n_models: int,
+    *,
+    alpha: float = 0.0,
+    n_sets: int = 1,
+    rng: Any = None,
+) -> Draws:
+    """Draw training sets and average ridge fits to random subsamples of each.
+
+    The law is `theory.bagging`.
+
+    Parameters
+    ----------
+    population : Population
+        Inputs, truth and labels.
+    n_samples, n_subsample : int
+        Numbers of samples, and of those in each subsample, drawn without replacement.
+    n_models : int
+        Number of models.
+    alpha : float, default=0.0
+        Ridge penalty of each model; 0 for minimum norm.
+    n_sets : int, default=1
+        Number of training sets.
+    rng : None, int, SeedSequence or Generator, default=None
+        Source of randomness.
+
+    Returns
+    -------
+    Draws
+        The averages.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import simulation
+    >>> from ddkd.populations import GaussianPopulation
+    >>> population = GaussianPopulation(np.ones(50), np.ones(50), noise_variance=1.0)
+    >>> one, many = (simulation.bagging(population, 60, 40, k, rng=0) for k in (1, 50))
+    >>> bool(population.risk(many.coef)[0] < population.risk(one.coef)[0])
+    True
+    """
+    n_samples = check_integer("n_samples", n_samples)
+    size = check_integer("n_subsample", n_subsample, high=n_samples)
+    models = range(check_integer("n_models", n_models))
+    generator = check_rng(rng)
+    X, y = training_sets(population, n_samples, n_sets, rng=generator)
+    coefs = []
+    for _ in models:
+        rows = np.array([generator.permutation(n_samples)[:size] for _ in X])
+        bag = np.take_along_axis(X, rows[..., None], axis=1)
+        coefs.append(ridge_fits(bag, np.take_along_axis(y, rows, axis=1), alpha))
+    return judged(np.mean(coefs, axis=0), X, y)

@@ -1,82 +1,12 @@
 """Random features of a kernel, with Gaussian eigenfunctions."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ddkd._checks import check_integer, check_real, check_rng, check_vector
-from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
-from ddkd.simulation._models import FittedModel, draw, figures, taught
-from ddkd.solvers import LeastSquaresSolution, ridge
-
-
-@short_repr
-@dataclass(frozen=True, eq=False)
-class RandomFeatureModel(FittedModel):
-    """A model on random features of a kernel; the draw whose law is `theory.RandomFeatureLaw`.
-
-    Attributes
-    ----------
-    population : GaussianPopulation
-        The eigenfunctions, as unit-variance inputs.
-    coef : ndarray of shape (n_eigenfunctions,)
-        Coefficients on the eigenfunctions.
-    risk, train_risk, correlation, error_rate : float
-        As in `theory.RandomFeatureLaw`, exact for these coefficients.
-    agreement : float or None
-        Probability of the teacher's sign; None without a teacher.
-    solution : LeastSquaresSolution
-        What the solver returned.
-    eigenvalues : ndarray of shape (n_eigenfunctions,)
-        Eigenvalues of the kernel.
-    bulk : float
-        Sum of infinitely many vanishing eigenvalues. If it is not zero, the population has one
-        more coordinate for every generation, for what its model makes of all of them.
-    """
-
-    population: GaussianPopulation
-    solution: LeastSquaresSolution
-    eigenvalues: np.ndarray
-    bulk: float
-
-    def distill(
-        self,
-        n_transfer: int,
-        n_components: int,
-        *,
-        labels: str | None = None,
-        alpha: float = 0.0,
-        rng: Any = None,
-    ) -> "RandomFeatureModel":
-        """Draw a transfer set, label it with this model and fit a student.
-
-        Parameters
-        ----------
-        n_transfer : int
-            Number of fresh examples.
-        n_components : int
-            Number of the student's own random features.
-        labels : {"hard", "soft"} or None, default=None
-            Signs of the teacher's scores, or the scores; None for the population's own kind,
-            "hard" for hard labels and "soft" for real ones.
-        alpha : float, default=0.0
-            Ridge penalty; 0 for minimum norm.
-        rng : None, int, SeedSequence or Generator, default=None
-            Source of randomness.
-
-        Returns
-        -------
-        RandomFeatureModel
-            The student.
-        """
-        generator = check_rng(rng)
-        X = self.population.sample(n_transfer, rng=generator)
-        y = taught(X @ self.coef, labels, self.population)
-        k = check_integer("n_components", n_components)
-        kernel = self.eigenvalues, self.bulk
-        return _model(self.population, *kernel, X, y, k, alpha, 1, generator, teacher=self.coef)
+from ddkd.simulation._draws import Draws, answers, products, ridge_fits, training_sets
 
 
 def random_features(
@@ -91,12 +21,15 @@ def random_features(
     labels: str = "real",
     noise_variance: float = 0.0,
     flip_rate: float = 0.0,
+    teacher: np.ndarray | None = None,
+    n_sets: int = 1,
     rng: Any = None,
-) -> RandomFeatureModel:
-    """Draw a training set and random features and fit; the law is `theory.random_features`.
+) -> Draws:
+    """Draw training sets and random features and fit; the law is `theory.random_features`.
 
     The eigenfunctions are independent standard normal inputs x, and each of the k features
-    is the random function sum sqrt(l) W x / sqrt(k) with W standard normal.
+    is the random function sum sqrt(l) W x / sqrt(k) with W standard normal. The population that
+    judges the coefficients is ``GaussianPopulation(np.ones(n_eigenfunctions), coef, ...)``.
 
     Parameters
     ----------
@@ -117,68 +50,60 @@ def random_features(
         Variance of the noise on real labels.
     flip_rate : float, default=0.0
         Probability with which a hard label is flipped.
+    teacher : ndarray of shape (n_sets, n_coefficients), optional
+        Coefficients that this function returned: students of their labels are drawn, one of each,
+        in place of fits to the truth's labels.
+    n_sets : int, default=1
+        Number of training sets, if there is no teacher.
     rng : None, int, SeedSequence or Generator, default=None
         Source of randomness.
 
     Returns
     -------
-    RandomFeatureModel
-        The fit and its exact figures.
+    Draws
+        The fits, on the eigenfunctions. With a bulk every generation has one coefficient more, for
+        what its model makes of all those eigenfunctions together; the truth has a zero there.
 
     Examples
     --------
     >>> import numpy as np
     >>> from ddkd import simulation
+    >>> from ddkd.populations import GaussianPopulation
     >>> l = 1 / np.arange(1, 301) ** 1.5
-    >>> model = simulation.random_features(l, np.sqrt(l), 50, 200, labels="hard", rng=0)
-    >>> bool(model.solution.interpolates), model.error_rate < 0.4
+    >>> population = GaussianPopulation(np.ones(300), np.sqrt(l), labels="hard")
+    >>> models = simulation.random_features(l, np.sqrt(l), 50, 200, labels="hard", rng=0)
+    >>> bool(models.train_risk[0] < 1e-20), bool(population.error_rate(models.coef)[0] < 0.4)
     (True, True)
     """
     generator = check_rng(rng)
     l = check_vector("eigenvalues", eigenvalues)
     if l.min() < 0 or l.max() == 0:
         raise ValueError("eigenvalues must be non-negative, with at least one positive")
-    alpha = check_real("alpha", alpha, low=0.0)
     bulk = check_real("bulk", bulk, low=0.0)
     truth = check_vector("coef", coef, size=l.size)
+    n = check_integer("n_samples", n_samples)
+    k = check_integer("n_components", n_components)
+    count = check_integer("n_models", n_models)
     population = GaussianPopulation(
         np.ones(l.size), truth, labels=labels, noise_variance=noise_variance, flip_rate=flip_rate
     )
-    X, y = draw(population, n_samples, generator)
-    k = check_integer("n_components", n_components)
-    count = check_integer("n_models", n_models)
-    return _model(population, l, bulk, X, y, k, alpha, count, generator)
-
-
-def _model(
-    population: GaussianPopulation,
-    l: np.ndarray,
-    bulk: float,
-    X: np.ndarray,
-    y: np.ndarray,
-    n_components: int,
-    alpha: float,
-    n_models: int,
-    rng: np.random.Generator,
-    teacher: np.ndarray | None = None,
-) -> RandomFeatureModel:
-    """The average of models on features of their own."""
-    coef, spread2, misfit = np.zeros(population.n_features), 0.0, np.zeros(len(X))
-    for _ in range(n_models):
-        weights = rng.standard_normal((l.size, n_components))
-        weights *= np.sqrt(l / n_components)[:, None]
-        Z = X[:, : l.size] @ weights
+    if teacher is None:
+        X, y = training_sets(population, n, n_sets, rng=generator)
+    else:
+        X = generator.standard_normal((len(teacher), n, teacher.shape[-1]))
+        noise = flip_rate if labels == "hard" else noise_variance
+        y = answers(population, products(X, teacher), None, noise, generator)
+    weights, rest, fitted = np.zeros((len(X), X.shape[-1])), np.zeros(len(X)), np.zeros(y.shape)
+    for _ in range(count):
+        W = generator.standard_normal((len(X), l.size, k)) * np.sqrt(l / k)[:, None]
+        Z = X[..., : l.size] @ W
         if bulk:
-            Z += np.sqrt(bulk / n_components) * rng.standard_normal(Z.shape)
-        solution = ridge(Z, y, alpha)
-        coef[: l.size] += weights @ solution.coef / n_models
-        misfit += (y - Z @ solution.coef) / n_models
+            Z += np.sqrt(bulk / k) * generator.standard_normal(Z.shape)
+        a = ridge_fits(Z, y, alpha)
+        weights[:, : l.size] += products(W, a) / count
+        fitted += products(Z, a) / count
         # On a fresh example all the bulk's eigenfunctions together are one normal variable.
-        spread2 += bulk / n_components * float(np.sum(solution.coef**2)) / n_models**2
+        rest += bulk / k * np.sum(a**2, axis=-1) / count**2
     if bulk:
-        coef = np.append(coef, np.sqrt(spread2))
-        truth = np.append(population.coef, 0.0)
-        population = replace(population, eigenvalues=np.ones(truth.size), coef=truth)
-        teacher = None if teacher is None else np.append(teacher, 0.0)
-    found = figures(population, coef, np.mean(misfit**2), teacher)
-    return RandomFeatureModel(solution=solution, eigenvalues=l, bulk=bulk, **found)
+        weights = np.append(weights, np.sqrt(rest)[:, None], axis=1)
+    return Draws(weights, np.mean((y - fitted) ** 2, axis=-1))

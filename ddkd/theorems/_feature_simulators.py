@@ -1,9 +1,34 @@
-"""Simulators of models on random features; they know none of the laws."""
+"""What the bench simulates of models on random features; none of it knows a law."""
 
 import numpy as np
 
+from ddkd import simulation
 from ddkd.simulation import ridge_fits, training_sets
 from ddkd.theorems._simulators import apply, inputs, mean_loss, smoothers, spread, transpose
+
+
+def feature_fits(rng, population, n, k, alpha, n_sets=7, **options):
+    """Fits on random features whose kernel is linear in the population's inputs, on these."""
+    s, v = population.eigenvalues, population.noise_variance
+    options |= {"alpha": alpha, "noise_variance": v, "n_sets": n_sets, "rng": rng}
+    return simulation.random_features(s, np.sqrt(s) * population.coef, n, k, **options).coef
+
+
+def feature_risk(population, w):
+    """Mean risk of coefficients on inputs of unit variance."""
+    return mean_loss(population, w / np.sqrt(population.eigenvalues))
+
+
+def averaged_risk(rng, population, n, k, alpha, n_models, n_sets=13):
+    w = feature_fits(rng, population, n, k, alpha, n_models=n_models, n_sets=n_sets)
+    return feature_risk(population, w)
+
+
+def teacher_and_student(rng, population, n, k, alpha, m, student_k):
+    teacher = feature_fits(rng, population, n, k, alpha, n_sets=14)
+    clean = type(population)(population.eigenvalues, population.coef)
+    student = feature_fits(rng, clean, m, student_k, 0.0, teacher=teacher)
+    return [feature_risk(population, w) for w in (teacher, student)]
 
 
 def maps(rng, population, k, n_sets):
@@ -11,35 +36,11 @@ def maps(rng, population, k, n_sets):
     return rng.standard_normal((n_sets, population.n_features, k)) / np.sqrt(k)
 
 
-def fit_through(W, X, y, alpha=0.0):
-    """Coefficients, on the inputs, of ridge on the features X W."""
-    return apply(W, ridge_fits(X @ W, y, alpha))
-
-
-def feature_fits(rng, population, n, k, alpha, n_models=1, n_sets=7):
-    """Coefficients (n_models, n_sets, n_features) on random features of the same data."""
-    X, y = training_sets(population, n, n_sets, rng=rng)
-    models = range(n_models)
-    return np.array([fit_through(maps(rng, population, k, n_sets), X, y, alpha) for _ in models])
-
-
-def averaged_risk(rng, population, n, k, alpha, n_models, n_sets=13):
-    w = feature_fits(rng, population, n, k, alpha, n_models, n_sets)
-    return mean_loss(population, w.mean(axis=0))
-
-
-def teacher_and_student(rng, population, n, k, alpha, m, student_k, n_sets=14):
-    teacher = feature_fits(rng, population, n, k, alpha, n_sets=n_sets)[0]
-    X = inputs(rng, population, m, n_sets)
-    student = fit_through(maps(rng, population, student_k, n_sets), X, apply(X, teacher))
-    return [mean_loss(population, w) for w in (teacher, student)]
-
-
 def projected_risk(rng, population, n, k, n_sets=160):
     """Minimum norm on k random orthonormal combinations of the inputs."""
     X, y = training_sets(population, n, n_sets, rng=rng)
     Q = np.linalg.qr(maps(rng, population, k, n_sets))[0]
-    return mean_loss(population, fit_through(Q, X, y))
+    return mean_loss(population, apply(Q, ridge_fits(X @ Q, y)))
 
 
 def split(rng, population, n, k, alpha, n_sets=9, n_maps=3):
@@ -81,22 +82,6 @@ def relu_risk(rng, d, n, k, alpha, signal, noise, n_sets=7, n_test=200):
     y = truth[:, :n] + np.sqrt(noise) * rng.standard_normal((n_sets, n))
     fitted = apply(Z[:, n:], ridge_fits(Z[:, :n], y, alpha))
     return np.mean((truth[:, n:] - fitted) ** 2) + noise
-
-
-def exponent(rng, population, times, k, n_sets=20):
-    """Local exponent of a student's excess in its teacher's, between k features and 2k.
-
-    Both see infinitely many examples; the student has the kernel itself and stops early.
-    """
-    s, b = population.eigenvalues, population.coef
-    excess = []
-    for width in (k, 2 * k):
-        W = maps(rng, population, width, n_sets)
-        w = apply(W, ridge_fits(np.sqrt(s)[:, None] * W, np.sqrt(s) * b))
-        stopped = [mean_loss(population, -np.expm1(-time * s) * w) for time in times]
-        excess.append([min(stopped), mean_loss(population, w)])
-    student, teacher = np.log(excess[0]) - np.log(excess[1])
-    return student / teacher
 
 
 def fitted_noise(rng, seed, n, p, kind, n_problems=50):

@@ -1,4 +1,4 @@
-"""Simulators of linear models: they know populations and least squares, and none of the laws.
+"""What the bench simulates of linear models beside `ddkd.simulation`; none of it knows a law.
 
 Each draws many training sets at once and returns means over them, in the shape of its law.
 """
@@ -9,7 +9,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from ddkd import simulation
-from ddkd.simulation import ridge_fits, training_sets
+from ddkd.simulation import distill, ridge_fits, training_sets
 
 
 def apply(A, v):
@@ -35,27 +35,16 @@ def inputs(rng, population, n, n_sets):
 
 def fits(rng, population, n, alpha=0.0, n_sets=20):
     """Coefficients of ridge on many training sets, (n_sets, n_features)."""
-    return ridge_fits(*training_sets(population, n, n_sets, rng=rng), alpha)
-
-
-def has_classes(population):
-    return population.labels == "hard"
+    return simulation.least_squares(population, n, alpha=alpha, n_sets=n_sets, rng=rng).coef
 
 
 def mean_loss(population, w):
     """Mean risk of models (n_sets, n_features) against noisy labels, or 0-1 error for classes."""
-    loss = population.error_rate if has_classes(population) else population.risk
-    return np.mean(loss(w))
-
-
-def mean_agreement(population, w, other):
-    s = population.eigenvalues
-    cosine = np.sum(s * w * other, 1) / np.sqrt(np.sum(s * w**2, 1) * np.sum(s * other**2, 1))
-    return 1 - np.mean(np.arccos(cosine)) / np.pi
+    return np.mean((population.error_rate if population.labels == "hard" else population.risk)(w))
 
 
 def error_and_agreement(population, student, teacher):
-    return mean_loss(population, student), mean_agreement(population, student, teacher)
+    return mean_loss(population, student), np.mean(population.agreement(student, teacher))
 
 
 def spread(population, S):
@@ -73,7 +62,7 @@ def ridge_loss(rng, population, n, alpha=0.0, n_sets=20):
 @cache
 def best_ridge(population, n, n_sets=300):
     """The ridge of least mean loss on training sets of its own."""
-    X, y = training_sets(population, n, n_sets, rng=np.random.default_rng(n))
+    X, y = training_sets(population, n, n_sets, rng=n)
     left, size, right = np.linalg.svd(X, full_matrices=False)
     along = apply(transpose(left), y) * size
 
@@ -98,12 +87,12 @@ def best_teacher(population, n, alpha, n_sets=60):
     symmetric in each column, the mean of |b - S X w|^2 is a sum over columns, in each of which the
     best w_j is one division.
     """
-    s, X = population.eigenvalues, inputs(np.random.default_rng(n), population, n, n_sets)
+    s, X = population.eigenvalues, inputs(n, population, n, n_sets)
     S = smoothers(X, alpha)
     H = S @ X
     kept = s * np.mean(np.diagonal(H, axis1=1, axis2=2), axis=0)
     square = np.mean(s @ H**2, axis=0)
-    if has_classes(population):
+    if population.labels == "hard":
         square += (np.pi / 2 - 1) * s * spread(population, S)  # what a sign has beside its score
     return population.coef * kept / square
 
@@ -111,29 +100,24 @@ def best_teacher(population, n, alpha, n_sets=60):
 # Students on fresh inputs.
 
 
-def taught(rng, population, w, m):
-    """Students of teachers (n_sets, n_features), on m hard labels of each."""
-    X = inputs(rng, population, m, len(w))
-    return ridge_fits(X, np.sign(apply(X, w)))
-
-
 def student(rng, population, n, alpha, m, n_sets=6):
     teacher = fits(rng, population, n, alpha, n_sets)
-    return error_and_agreement(population, taught(rng, population, teacher, m), teacher)
+    return error_and_agreement(population, distill(population, teacher, m, rng=rng).coef, teacher)
 
 
 def teacher_and_student(rng, population, n, m, n_sets=12):
     teacher = fits(rng, population, n, n_sets=n_sets)
-    return [mean_loss(population, w) for w in (teacher, taught(rng, population, teacher, m))]
+    return [
+        mean_loss(population, w) for w in (teacher, distill(population, teacher, m, rng=rng).coef)
+    ]
 
 
 def taught_by_the_best(rng, population, n, alpha, n_sets=8):
     """Students of the best teacher and of the truth, on the same inputs."""
     X = inputs(rng, population, n, n_sets)
-    label = np.sign if has_classes(population) else np.asarray
+    label = np.sign if population.labels == "hard" else np.asarray
     teachers = best_teacher(population, n, alpha), population.coef
-    students = [ridge_fits(X, label(X @ coef), alpha) for coef in teachers]
-    return [mean_loss(population, w) for w in students]
+    return [mean_loss(population, ridge_fits(X, label(X @ w), alpha)) for w in teachers]
 
 
 def weak_and_strong(rng, population, n, m, weak, strong, n_sets=160):
@@ -160,59 +144,54 @@ def shrunk(rng, population, n, alpha):
     return population.signal - np.mean(w @ (s * population.coef)) ** 2 / np.mean(w**2 @ s)
 
 
-def filtered(rng, population, n, candidates, shares, n_sets=8):
+def filtered(rng, population, n, candidates, shares, n_sets=5):
     """Disagreement of teachers and students of the candidates with the largest scores."""
-    teacher = fits(rng, population, n, n_sets=n_sets)
-    X = inputs(rng, population, candidates, n_sets)
-    scores = apply(X, teacher) / np.sqrt(teacher**2 @ population.eigenvalues)[:, None]
-    found = []
+    teacher, disagreement = fits(rng, population, n, n_sets=n_sets), []
     for share in shares:
-        kept = abs(scores) > stats.norm.isf(share / 2)
-        students = [ridge_fits(X[i, k], np.sign(scores[i, k])) for i, k in enumerate(kept)]
-        found.append(1 - mean_agreement(population, teacher, np.array(students)))
-    return found
+        window, m = (stats.norm.isf(share / 2), np.inf), round(candidates * share)
+        student = distill(population, teacher, m, keep=window, rng=rng).coef
+        disagreement.append(1 - np.mean(population.agreement(student, teacher)))
+    return disagreement
 
 
 def committee(rng, population, n, n_models, m, n_sets=4):
     """Errors of the mean and of the vote, the latter on fresh inputs, and of their students."""
-    w = np.array([fits(rng, population, n, n_sets=n_sets) for _ in range(n_models)])
-    X = inputs(rng, population, m, n_sets)
-    votes = np.sign(np.sign(X @ np.moveaxis(w, 0, 2)).sum(axis=2))
+    models = simulation.committee(
+        population, n, n_models, decide="vote", n_sets=n_sets, rng=rng
+    ).coef
+    X, mean = inputs(rng, population, m, n_sets), models.mean(axis=1)
+    votes = simulation.votes(X, models)
     wrong = np.mean(votes != np.sign(X @ population.coef))
-    mean = w.mean(axis=0)
-    students = taught(rng, population, mean, m), ridge_fits(X, votes)
+    students = ridge_fits(X, np.sign(apply(X, mean))), ridge_fits(X, votes)
     return [mean_loss(population, mean), wrong, *(mean_loss(population, w) for w in students)]
 
 
-def clusters(rng, n_clusters, radius, n, p, flips, m):
+def clusters(rng, n_clusters, radius, n, p, flips, m, n_sets=3):
     """Errors of a teacher, and of its student's student."""
-    teacher = simulation.cluster_mixture(n_clusters, radius, n, p, flip_rate=flips, rng=rng)
-    return teacher.error_rate, teacher.distill(m, rng=rng).distill(m, rng=rng).error_rate
+    people = simulation.Clusters(n_clusters, radius, p, flips)
+    teacher = fits(rng, people, n, n_sets=n_sets)
+    student = distill(people, teacher, m, rng=rng).coef
+    return [mean_loss(people, w) for w in (teacher, distill(people, student, m, rng=rng).coef)]
 
 
 # The same data again.
 
 
-def teach(rng, population, n, alpha, n_sets):
-    """Training sets and the ridge fits to them."""
-    X, y = training_sets(population, n, n_sets, rng=rng)
-    return X, y, ridge_fits(X, y, alpha)
-
-
-def refit(rng, population, n, alpha, mixing, labels="soft", student_alpha=None, rounds=1):
-    """Last students on the same inputs, and their teachers."""
-    X, y, w = teach(rng, population, n, alpha, n_sets=12)
-    student = w
-    for _ in range(rounds):
-        own = apply(X, student) if labels == "soft" else np.sign(apply(X, student))
-        mixed = (1 - mixing) * y + mixing * own
-        student = ridge_fits(X, mixed, alpha if student_alpha is None else student_alpha)
-    return student, w
+def refit(rng, population, n, alpha, student_alpha, mixing, n_sets=12):
+    """Students with hard labels on the same inputs, beside their teachers."""
+    seed = rng.integers(2**32)  # one seed, one training set
+    options = {"alpha": alpha, "n_sets": n_sets, "rng": seed}
+    student = simulation.self_distill(
+        population, n, student_alpha=student_alpha, mixing=mixing, **options
+    )
+    teacher = simulation.least_squares(population, n, **options)
+    return error_and_agreement(population, student.coef, teacher.coef)
 
 
 def best_share(rng, population, n, alpha):
     """The best share of own labels and its risk, from the mean risk at three shares."""
-    X, _, w = teach(rng, population, n, alpha, n_sets=20)
+    X, y = training_sets(population, n, 20, rng=rng)
+    w = ridge_fits(X, y, alpha)
     step = ridge_fits(X, apply(X, w), alpha) - w
     low, middle, high = (mean_loss(population, w + share * step) for share in (-1, 0, 1))
     slope, curvature = (high - low) / 2, (high + low) / 2 - middle
@@ -233,26 +212,23 @@ def read_from_residuals(rng, population, n, alpha):
 
 def own_again(rng, population, n, alpha, m):
     """Students of n true labels and m of their teachers'."""
-    X, y, w = teach(rng, population, n, alpha, n_sets=10)
-    Z = inputs(rng, population, m, len(w))
-    both = np.concatenate([X, Z], axis=1), np.concatenate([y, np.sign(apply(Z, w))], axis=1)
-    return error_and_agreement(population, ridge_fits(*both, alpha), w)
+    own = training_sets(population, n, 10, rng=rng)
+    teacher = ridge_fits(*own, alpha)
+    student = distill(population, teacher, m, alpha=alpha, with_labels=own, rng=rng).coef
+    return error_and_agreement(population, student, teacher)
 
 
 def bagged(rng, population, n, k, n_models, alpha, n_sets=8):
-    """Mean risk of averages over random subsamples."""
-    X, y = training_sets(population, n, n_sets, rng=rng)
-    rows = [rng.permutation(n)[:k] for _ in range(n_models)]
-    return mean_loss(population, np.mean([ridge_fits(X[:, r], y[:, r], alpha) for r in rows], 0))
+    bags = simulation.bagging(population, n, k, n_models, alpha=alpha, n_sets=n_sets, rng=rng)
+    return mean_loss(population, bags.coef)
 
 
 def stopped(rng, population, n, time, n_sets=8):
-    """Gradient flow through the eigenvectors of each Gram matrix."""
-    X, y = training_sets(population, n, n_sets, rng=rng)
-    mu, vectors = np.linalg.eigh(transpose(X) @ X)
-    mu = np.maximum(mu, 1e-12)
-    along = apply(transpose(vectors) @ transpose(X), y) * (-np.expm1(-time * mu) / mu)
-    return mean_loss(population, apply(vectors, along))
+    flow = simulation.gradient_flow(population, n, time, n_sets=n_sets, rng=rng)
+    return mean_loss(population, flow.coef)
+
+
+# One training set's own figures.
 
 
 def parameters(rng, population, n, alpha=0.0, n_sets=5):

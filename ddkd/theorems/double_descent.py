@@ -14,6 +14,13 @@ THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
 
 
+def _tuned_risk(population, n, a):
+    """Risk at the best ridge, for p times the ratio of noise to signal."""
+    excess = a + population.n_features - n
+    kappa = (excess + np.sqrt(excess**2 + 4 * n * a)) / (2 * n)
+    return population.noise_variance + population.signal * kappa / (1 + kappa)
+
+
 @theorem(
     "asymptotic",
     simulate=lambda rng, population, n: _simulators.tuned_loss(rng, population, n, [1])[0],
@@ -32,11 +39,17 @@ theorem = partial(declare, THEOREMS)
         "the minimum-norm risk away from the peak": lambda population, n: _laws.isotropic_risk(
             population, n + 10 * (n == population.n_features)
         ),
-        "kappa not divided by 2": {"half": 1.0},
+        "the labels' variance taken for the signal": lambda population, n: _tuned_risk(
+            population,
+            n,
+            population.n_features
+            * population.noise_variance
+            / (population.signal + population.noise_variance),
+        ),
     },
     bias=0.005,
 )
-def optimal_ridge_monotone(population, n, *, half=0.5):
+def optimal_ridge_monotone(population, n):
     r"""The best ridge removes the peak: its risk falls with every sample.
 
     .. math:: \kappa^* = \frac{a + p - n + \sqrt{(a + p - n)^2 + 4na}}{2n},\quad
@@ -46,11 +59,8 @@ def optimal_ridge_monotone(population, n, *, half=0.5):
 
     Source: Nakkiran, Venkat, Kakade and Ma, arXiv 2003.01897.
     """
-    v, signal = population.noise_variance, population.signal
-    a = population.n_features * v / signal
-    excess = a + population.n_features - n
-    kappa = half * (excess + np.sqrt(excess**2 + 4 * n * a)) / n
-    return v + signal * kappa / (1 + kappa)
+    ratio = population.noise_variance / population.signal
+    return _tuned_risk(population, n, population.n_features * ratio)
 
 
 @theorem(
@@ -63,11 +73,11 @@ def optimal_ridge_monotone(population, n, *, half=0.5):
     ],
     wrong={
         "the noise itself counted in": lambda **setting: 1 + noise_floor(**setting),
-        "max(n, p) for min(n, p)": {"least": lambda at: max},
+        "|n - p| for |n - p| + 1": lambda seed, n, p, kind: np.full(50, min(n, p) / abs(n - p)),
     },
     n_repeats=40,
 )
-def noise_floor(seed, n, p, kind, *, least=min):
+def noise_floor(seed, n, p, kind):
     r"""No features escape the peak: fitted noise costs at least this much.
 
     .. math:: \mathbb E\,\lVert \text{fitted noise} \rVert^2 \ge v\,\frac{\min(n, p)}{|n - p| + 1}
@@ -76,17 +86,37 @@ def noise_floor(seed, n, p, kind, *, least=min):
 
     Source: Holzmüller, arXiv 2010.01851.
     """
-    return np.full(50, least(n, p) / (abs(n - p) + 1))
+    return np.full(50, min(n, p) / (abs(n - p) + 1))
+
+
+def _parameters(n, df1, df2):
+    """On test inputs, and on training inputs: from the training error of pure noise."""
+    return np.array([n * df2 / (n - df2), (n - df1) ** 2 / (n - df2) - n + 2 * df1])
+
+
+def _df1_for_df2(population, n, alpha):
+    df1 = _laws.learned(population, n, alpha)[1]
+    return _parameters(n, df1, df1)
+
+
+def _trace_for_square(population, n, alpha):
+    """Tr H for tr H^2 on training inputs."""
+    test, _ = effective_parameters(population, n, alpha)
+    return np.array([test, _laws.learned(population, n, alpha)[1]])
 
 
 @theorem(
     "asymptotic",
     simulate=_simulators.parameters,
     settings=REAL,
-    wrong={"df1 for df2": {"power": 1}, "the same on test and training inputs": [1, 1]},
+    wrong={
+        "df1 for df2": _df1_for_df2,
+        "tr H for tr H^2": _trace_for_square,
+        "the same on test and training inputs": [1, 1],
+    },
     bias=0.01,
 )
-def effective_parameters(population, n, alpha, *, power=2):
+def effective_parameters(population, n, alpha):
     r"""Counted on test inputs, more width past n is fewer parameters.
 
     .. math:: p_\text{test} = \frac{n\,\mathrm{df}_2}{n - \mathrm{df}_2},\quad
@@ -96,11 +126,8 @@ def effective_parameters(population, n, alpha, *, power=2):
 
     Source: Curth, Jeffares and van der Schaar, arXiv 2310.18988.
     """
-    (_, df1), (_, df2), (_, df) = (
-        _laws.learned(population, n, alpha, degree) for degree in (1, 2, power)
-    )
-    # On training inputs: from the training error of pure noise.
-    return np.array([n * df / (n - df), (n - df1) ** 2 / (n - df2) - n + 2 * df1])
+    (_, df1), (_, df2) = (_laws.learned(population, n, alpha, power) for power in (1, 2))
+    return _parameters(n, df1, df2)
 
 
 def _blocks(n, ratio):
@@ -114,8 +141,8 @@ def _blocks(n, ratio):
     simulate=lambda rng, n, ratio: 2.0 * _simulators.parameters(rng, _blocks(n, ratio), n)[0] / n,
     settings=[{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)],
     wrong={
-        "cosh(ln R)": {"ratio": lambda at: at["ratio"] ** 2},
         "as for equal variances": {"ratio": 1},
+        "only the larger half of a hyperbolic cosine": lambda n, ratio: np.sqrt(ratio),
     },
     bias=0.015,
 )
@@ -131,17 +158,26 @@ def multiple_descent(n, ratio):
     return 2.0 * np.cosh(np.log(ratio) / 2)
 
 
+def _averaged(population, n, k, alpha, n_models, ridge):
+    """Risk of the average of some models, if that of infinitely many is kernel ridge."""
+    one = _laws.features(population, n, k, alpha).risk
+    every = theory.least_squares(population, n, alpha=ridge).risk
+    return every + (one - every) / n_models
+
+
 @theorem(
     "asymptotic",
     simulate=_feature_simulators.averaged_risk,
     settings=extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)),
     wrong={
-        "kernel ridge at the models' own ridge": {"own_ridge": True},
+        "kernel ridge at the models' own ridge": lambda population, n, k, alpha, n_models: (
+            _averaged(population, n, k, alpha, n_models, alpha)
+        ),
         "variance over K squared": {"n_models": lambda at: at["n_models"] ** 2},
     },
     bias=0.012,
 )
-def features_are_ridge(population, n, k, alpha, n_models, *, own_ridge=False):
+def features_are_ridge(population, n, k, alpha, n_models):
     r"""Averaged random-feature models are kernel ridge, at a larger ridge.
 
     .. math:: \alpha_\text{eff} = \gamma\,(n - z),\quad E_K = E_\infty + (E_1 - E_\infty)/K
@@ -150,10 +186,15 @@ def features_are_ridge(population, n, k, alpha, n_models, *, own_ridge=False):
 
     Source: Jacot, Simsek, Spadaro, Hongler and Gabriel, arXiv 2002.08404.
     """
-    one = _laws.features(population, n, k, alpha)
-    ridge = alpha if own_ridge else one.committee(np.inf).equivalent_alpha
-    every = theory.least_squares(population, n, alpha=ridge)
-    return every.risk + (one.risk - every.risk) / n_models
+    every = _laws.features(population, n, k, alpha).committee(np.inf)
+    return _averaged(population, n, k, alpha, n_models, every.equivalent_alpha)
+
+
+def _relu(d, n, k, alpha, signal, noise, first=0.25, bulk=0.25 - 1 / (2 * np.pi)):
+    """Risk on features with the first Hermite coefficient's square and a bulk, those of ReLU."""
+    kernel, coef = np.full(d, first / d), np.full(d, np.sqrt(signal / d))
+    options = {"alpha": alpha, "noise_variance": noise, "bulk": bulk}
+    return theory.random_features(kernel, coef, n, k, **options).risk
 
 
 @theorem(
@@ -165,10 +206,13 @@ def features_are_ridge(population, n, k, alpha, n_models, *, own_ridge=False):
         (60, 200, 300, 0.3, 3.0, 2.0),
         (80, 120, 240, 0.2, 5.0, 1.0),
     ),
-    wrong={"without the bulk": {"bulk": 0.0}, "mu_1 for mu_1^2": {"first": 0.5}},
+    wrong={
+        "without the bulk": partial(_relu, bulk=0.0),
+        "mu_1 for mu_1^2": partial(_relu, first=0.5),
+    },
     bias=0.01,
 )
-def mei_montanari(d, n, k, alpha, signal, noise, *, bulk=0.25 - 1 / (2 * np.pi), first=0.25):
+def mei_montanari(d, n, k, alpha, signal, noise):
     r"""ReLU features in many dimensions are linear ones and a bulk, a ridge.
 
     .. math:: l = \mu_1^2/d,\quad n = z + \frac\alpha\kappa,\quad
@@ -178,10 +222,15 @@ def mei_montanari(d, n, k, alpha, signal, noise, *, bulk=0.25 - 1 / (2 * np.pi),
 
     Source: Mei and Montanari, arXiv 1908.05355.
     """
-    kernel, coef = np.full(d, first / d), np.full(d, np.sqrt(signal / d))
-    return theory.random_features(
-        kernel, coef, n, k, alpha=alpha, noise_variance=noise, bulk=bulk
-    ).risk
+    return _relu(d, n, k, alpha, signal, noise)
+
+
+def _noise_of_the_kernel(population, n, k, alpha):
+    """The split with the noise of infinitely many features."""
+    clean = GaussianPopulation(population.eigenvalues, population.coef)
+    noisy, quiet = (theory.least_squares(one, n, alpha=alpha).risk for one in (population, clean))
+    noise = noisy - quiet - population.noise_variance
+    return np.append(variance_split(population, n, k, alpha)[:3], noise)
 
 
 @theorem(
@@ -190,9 +239,7 @@ def mei_montanari(d, n, k, alpha, signal, noise, *, bulk=0.25 - 1 / (2 * np.pi),
     settings=extend(FEATURES, n=(80, 60, 40), k=(120, 90, 100)),
     wrong={
         "sampling and initialisation exchanged": [0, 2, 1, 3],
-        "sampling variance counted in the bias": lambda **setting: (
-            variance_split(**setting) + np.array([1, -1, 0, 0]) * variance_split(**setting)[1]
-        ),
+        "the noise of infinitely many features": _noise_of_the_kernel,
     },
     bias=0.012,
     n_repeats=150,
@@ -239,21 +286,48 @@ def loo_is_exact(population, n):
     return _laws.isotropic_risk(population, n - 1)
 
 
+def _seen(population, k):
+    """Signal in the projection, and outside it."""
+    share = k / population.n_features
+    return population.signal * share, population.signal * (1 - share)
+
+
+def _all_seen(population, n, k):
+    """All of the signal in the projection."""
+    v, signal = population.noise_variance, population.signal
+    return theory.isotropic_risk(n, k, signal=signal, noise_variance=v)
+
+
+def _unseen_as_bias(population, n, k):
+    """Unseen signal added to the risk, as if it were no noise in the fit."""
+    seen, unseen = _seen(population, k)
+    v = population.noise_variance
+    return theory.isotropic_risk(n, k, signal=seen, noise_variance=v) + unseen
+
+
+def _missed_degree(population, n, k):
+    """The risk with |n - k| for |n - k| - 1."""
+    seen, unseen = _seen(population, k)
+    fitted = (population.noise_variance + unseen) * (1 + min(n, k) / abs(n - k))
+    return fitted + seen * max(0, 1 - n / k)
+
+
 @theorem(
     "exact",
     simulate=_feature_simulators.projected_risk,
     settings=rows(
         "population n k",
-        (isotropic(40, scale=2, signal=3, noise=1), 24, 10),
+        (isotropic(40, scale=2, signal=3, noise=1), 20, 10),
         (isotropic(60, scale=0.5, signal=5, noise=2), 16, 40),
         (isotropic(30, scale=5, signal=8, noise=0.3), 50, 20),
     ),
     wrong={
-        "all of the signal seen": {"all_seen": True},
-        "unseen signal a bias, not a noise": {"spread": 0.0},
+        "all of the signal seen": _all_seen,
+        "unseen signal a bias, not a noise": _unseen_as_bias,
+        "n - k for n - k - 1": _missed_degree,
     },
 )
-def random_projection(population, n, k, *, all_seen=False, spread=1.0):
+def random_projection(population, n, k):
     r"""Minimum norm on k random projections peaks at k = n, not at p = n.
 
     .. math:: E = E_\text{iso}(n, k;\ S k/p\ \text{seen},\ S (1 - k/p)\ \text{unseen})
@@ -262,11 +336,9 @@ def random_projection(population, n, k, *, all_seen=False, spread=1.0):
 
     Source: Bach, arXiv 2303.01372.
     """
-    v, signal = population.noise_variance, population.signal
-    seen = signal * (1.0 if all_seen else k / population.n_features)
-    unseen = signal - seen
-    law = theory.isotropic_risk(n, k, signal=seen, unseen_signal=spread * unseen, noise_variance=v)
-    return law + (1 - spread) * unseen
+    seen, unseen = _seen(population, k)
+    v = population.noise_variance
+    return theory.isotropic_risk(n, k, signal=seen, unseen_signal=unseen, noise_variance=v)
 
 
 @theorem(

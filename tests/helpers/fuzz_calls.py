@@ -149,10 +149,6 @@ def simulated(n_samples, alpha, rng):
     return simulation.least_squares(POPULATION, n_samples, alpha=alpha, rng=rng)
 
 
-def simulated_curve(n_samples, widths, alpha, rng):
-    return simulation.width_curve(POPULATION, n_samples, widths, alpha=alpha, rng=rng)
-
-
 def phases(n_transfer, n_samples, teacher_width, student_width):
     found = theory.phase_diagram(
         HARD,
@@ -173,6 +169,12 @@ def bagged(n_samples, n_subsample, n_models, alpha):
     return theory.bagging(POPULATION, n_samples, n_subsample, n_models, alpha=alpha)
 
 
+def simulated_student(n_transfer, alpha, label_noise, rng):
+    coef = np.linspace(-1, 1, 2 * POPULATION.n_features).reshape(2, -1)
+    options = {"alpha": alpha, "label_noise": label_noise, "rng": rng}
+    return simulation.distill(POPULATION, coef, n_transfer, **options)
+
+
 def simulated_flow(n_samples, time, rng):
     return simulation.gradient_flow(POPULATION, n_samples, time, rng=rng)
 
@@ -182,8 +184,7 @@ def simulated_bag(n_samples, n_subsample, n_models, alpha, rng):
 
 
 def simulated_self(n_samples, alpha, mixing, rng):
-    made = simulation.self_distill(POPULATION, n_samples, alpha=alpha, mixing=mixing, rng=rng)
-    return made.risk
+    return simulation.self_distill(POPULATION, n_samples, alpha=alpha, mixing=mixing, rng=rng)
 
 
 def self_law(alpha, mixing):

@@ -59,9 +59,9 @@ from tests.helpers.fuzz_calls import (
     self_law,
     simulated,
     simulated_bag,
-    simulated_curve,
     simulated_flow,
     simulated_self,
+    simulated_student,
     split,
     stream_fit,
     swept,
@@ -138,7 +138,10 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     "theory.prefix_masks": (theory.prefix_masks, {"widths": wholes(1, 3), "n_features": whole(6)}),
     "simulation.least_squares": (simulated, N_SAMPLES | ALPHA | RNG),
     "simulation.random_features": (simulation.random_features, SPECTRUM | ALPHA | RNG),
-    "simulation.width_curve": (simulated_curve, N_SAMPLES | {"widths": wholes(1, 3)} | ALPHA | RNG),
+    "simulation.distill": (
+        simulated_student,
+        {"n_transfer": whole(20), "label_noise": real(0.1)} | ALPHA | RNG,
+    ),
     "testing.assert_matches_theory": (
         matches,
         {"law": Argument("array", lambda rng: np.zeros(3)), "n_repeats": whole(20)}
@@ -252,8 +255,8 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     ),
     "simulation.self_distill": (simulated_self, N_SAMPLES | ALPHA | {"mixing": real(0.5)} | RNG),
     "simulation.committee": (
-        lambda n_samples, n_models, alpha, rng: (
-            simulation.committee(POPULATION, n_samples, n_models, alpha=alpha, rng=rng).risk
+        lambda n_samples, n_models, alpha, rng: simulation.committee(
+            POPULATION, n_samples, n_models, alpha=alpha, rng=rng
         ),
         N_SAMPLES | {"n_models": whole(3)} | ALPHA | RNG,
     ),

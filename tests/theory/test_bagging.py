@@ -4,6 +4,7 @@ import pytest
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers.simulated import figures
 
 
 def population(p=120, decay=0.8, **options):
@@ -48,13 +49,13 @@ def test_on_the_threshold_only_infinitely_many_bags_are_finite():
 )
 def test_law_and_simulation(n, k, models, alpha, options):
     people = population(**options)
-    names = ("risk", "train_risk", "error_rate")
+    names = "risk train_risk error_rate"
     law = theory.bagging(people, n, k, models, alpha=alpha)
-    predicted = np.array([getattr(law, name) for name in names])
+    predicted = np.array([getattr(law, name) for name in names.split()])
 
     def simulate(rng):
         model = simulation.bagging(people, n, k, models, alpha=alpha, rng=rng)
-        return [getattr(model, name) for name in names]
+        return figures(people, model, names)
 
     assert_matches_theory(simulate, predicted, n_repeats=30, bias=0.015, rng=0)
 

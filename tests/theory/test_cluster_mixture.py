@@ -5,6 +5,7 @@ from scipy import special
 from ddkd import simulation, theory
 from ddkd.populations import MixturePopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers.simulated import figures
 
 # clusters, radius, n, p, flips, m, ridges of teacher and student
 CASES = {
@@ -23,13 +24,15 @@ def test_three_generations_match_simulation(name):
     student = teacher.distill(m, alpha=alpha_S)
     third = student.distill(m, alpha=alpha_S)
     soft = teacher.distill(m, labels="soft", alpha=alpha_S)
+    clusters = simulation.Clusters(G, R, p)
 
     def simulate(rng):
         fit = simulation.cluster_mixture(G, R, n, p, alpha=alpha_T, flip_rate=flips, rng=rng)
-        pupil = fit.distill(m, alpha=alpha_S, rng=rng)
-        last = pupil.distill(m, alpha=alpha_S, rng=rng)
-        softly = fit.distill(m, labels="soft", alpha=alpha_S, rng=rng)
-        return [fit.error_rate, pupil.error_rate, last.error_rate, softly.error_rate]
+        options = {"alpha": alpha_S, "rng": rng}
+        pupil = simulation.distill(clusters, fit.coef, m, **options)
+        last = simulation.distill(clusters, pupil.coef, m, **options)
+        softly = simulation.distill(clusters, fit.coef, m, labels="soft", **options)
+        return [clusters.error_rate(one.coef)[0] for one in (fit, pupil, last, softly)]
 
     prediction = np.array([law.error_rate for law in (teacher, student, third, soft)])
     assert_matches_theory(simulate, prediction, n_repeats=30, bias=0.012 / prediction, rng=0)
@@ -39,11 +42,13 @@ def test_share_of_wrong_clusters_matches_simulation_and_is_conserved():
     G, R, n, p = 20, 14.0, 60, 300
     teacher = theory.cluster_mixture(G, R, n, p, flip_rate=0.1)
     student = teacher.distill(3000)
+    clusters = simulation.Clusters(G, R, p)
 
     def simulate(rng):
         fit = simulation.cluster_mixture(G, R, n, p, flip_rate=0.1, rng=rng)
-        pupil = fit.distill(3000, rng=rng)
-        return [fit.error_rate, fit.wrong_clusters, pupil.error_rate, pupil.wrong_clusters]
+        pupil = simulation.distill(clusters, fit.coef, 3000, rng=rng)
+        names = "error_rate wrong_clusters"
+        return figures(clusters, fit, names) + figures(clusters, pupil, names)
 
     prediction = np.array(
         [teacher.error_rate, teacher.wrong_clusters, student.error_rate, student.wrong_clusters]
@@ -89,17 +94,18 @@ def test_thresholds_are_coins_and_infinite_data_is_best():
 
 
 def test_simulated_figures_are_exact_for_their_coefficients():
-    model = simulation.cluster_mixture(6, 3.0, 50, 20, flip_rate=0.1, rng=0)
+    coef = simulation.cluster_mixture(6, 3.0, 50, 20, flip_rate=0.1, rng=0).coef[0]
+    clusters = simulation.Clusters(6, 3.0, 20)
     rng = np.random.default_rng(1)
     cluster = rng.integers(6, size=200_000)
     X = rng.standard_normal((cluster.size, 20))
     X[np.arange(cluster.size), cluster] += 3.0
-    wrong = np.mean(np.sign(X @ model.coef) != np.where(cluster % 2, -1, 1))
-    assert model.error_rate == pytest.approx(wrong, abs=5 * 0.5 / np.sqrt(cluster.size))
-    means = [np.mean((X @ model.coef)[cluster == g]) for g in range(6)]
-    assert model.wrong_clusters == np.mean(np.sign(means) != np.tile([1, -1], 3))
+    wrong = np.mean(np.sign(X @ coef) != np.where(cluster % 2, -1, 1))
+    assert clusters.error_rate(coef) == pytest.approx(wrong, abs=5 * 0.5 / np.sqrt(cluster.size))
+    means = [np.mean((X @ coef)[cluster == g]) for g in range(6)]
+    assert clusters.wrong_clusters(coef) == np.mean(np.sign(means) != np.tile([1, -1], 3))
     again = simulation.cluster_mixture(6, 3.0, 50, 20, flip_rate=0.1, rng=0)
-    np.testing.assert_array_equal(again.coef, model.coef)
+    np.testing.assert_array_equal(again.coef[0], coef)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from scipy import integrate, stats
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers.simulated import figures, vote_figures
 
 P = 60
 S = 2 * np.arange(1.0, P + 1) ** -0.6
@@ -27,9 +28,14 @@ def test_committees_and_their_students_match_simulation(decide, labels, n, alpha
     student = law.distill(150, labels="hard", features=np.arange(50))
 
     def simulate(rng):
-        found = simulation.committee(population, n, 5, decide=decide, alpha=alpha, rng=rng)
-        taught = found.distill(150, features=np.arange(50), rng=rng)
-        return [found.risk, found.error_rate, taught.risk, taught.error_rate]
+        committee = simulation.committee(population, n, 5, decide=decide, alpha=alpha, rng=rng)
+        student = simulation.distill(
+            population, committee.coef, 150, labels="hard", features=np.arange(50), rng=rng
+        )
+        names = "risk error_rate"
+        if decide == "vote":
+            return vote_figures(population, committee, rng) + figures(population, student, names)
+        return figures(population, committee, names) + figures(population, student, names)
 
     expected = np.array([law.risk, law.error_rate, student.risk, student.error_rate])
     assert_matches_theory(simulate, expected, n_repeats=60, bias=0.015, rng=n)
@@ -159,10 +165,12 @@ KERNEL = {
 def test_committees_of_random_features_match_simulation(labels, n, k, alpha):
     options = {"alpha": alpha, **KERNEL[labels]}
     law = theory.random_features(L, V, n, k, **options).committee(4)
+    people = GaussianPopulation(np.ones(L.size), V, **KERNEL[labels])
 
     def simulate(rng):
         model = simulation.random_features(L, V, n, k, n_models=4, **options, rng=rng)
-        return [model.risk, model.error_rate, model.train_risk + 1e-6]
+        risk, error_rate, train_risk = figures(people, model, "risk error_rate train_risk")
+        return [risk, error_rate, train_risk + 1e-6]
 
     expected = np.array([law.risk, law.error_rate, law.train_risk + 1e-6])
     assert_matches_theory(simulate, expected, n_repeats=60, bias=0.015, rng=n)
@@ -198,11 +206,21 @@ def test_bulks_match_simulation(labels, n, k, alpha):
     options = {"alpha": alpha, "bulk": 3.0, **KERNEL[labels]}
     law = theory.random_features(L, V, n, k, **options)
     student = law.distill(120, 50, alpha=1.0)
+    kind = KERNEL[labels].get("labels", "real")
+    people = GaussianPopulation(np.ones(L.size + 2), np.r_[V, 0.0, 0.0], **KERNEL[labels])
 
     def simulate(rng):
         model = simulation.random_features(L, V, n, k, **options, rng=rng)
-        taught = model.distill(120, 50, alpha=1.0, rng=rng)
-        return [model.risk, model.error_rate, taught.risk, taught.error_rate, taught.agreement]
+        taught = simulation.random_features(
+            L, V, 120, 50, alpha=1.0, bulk=3.0, labels=kind, teacher=model.coef, rng=rng
+        )
+        # Each generation has a coordinate of its own for what it makes of the bulk.
+        model = simulation.Draws(np.append(model.coef, [[0.0]], axis=1), None)
+        names = "risk error_rate"
+        return [
+            *figures(people, model, names),
+            *figures(people, taught, f"{names} agreement", model),
+        ]
 
     expected = np.array(
         [law.risk, law.error_rate, student.risk, student.error_rate, student.agreement]

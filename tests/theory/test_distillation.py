@@ -5,6 +5,7 @@ from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
 from tests.helpers import oracle
+from tests.helpers.simulated import figures
 
 D = 160
 SPECTRA = {"isotropic": np.ones(D), "decaying": np.arange(1.0, D + 1) ** -0.8}
@@ -50,8 +51,11 @@ def test_students_match_simulation(name, kind):
 
     def simulate(rng):
         teacher = simulation.least_squares(population, n, features=T, alpha=alpha_T, rng=rng)
-        fit = teacher.distill(m, labels=kind, features=S, alpha=alpha_S, rng=rng)
-        return np.r_[fit.error_rate, fit.agreement, [fit.risk, fit.train_risk] if far else []]
+        fit = simulation.distill(
+            population, teacher.coef, m, labels=kind, features=S, alpha=alpha_S, rng=rng
+        )
+        names = "error_rate agreement risk train_risk" if far else "error_rate agreement"
+        return figures(population, fit, names, teacher)
 
     distance = min(abs(n - T.sum()) or n, abs(m - S.sum()) or m)
     prediction = np.r_[law.error_rate, law.agreement, [law.risk, law.train_risk] if far else []]
@@ -107,7 +111,9 @@ def test_known_mistakes_are_caught_with_the_default_settings(wrong, flips):
         return np.arccos(min(correlation, 1.0)) / np.pi
 
     def simulate(rng):
-        return simulation.least_squares(population, n, rng=rng).distill(m, rng=rng).error_rate
+        teacher = simulation.least_squares(population, n, rng=rng)
+        student = simulation.distill(population, teacher.coef, m, rng=rng)
+        return figures(population, student, "error_rate")[0]
 
     def check(law):
         assert_matches_theory(simulate, law, n_repeats=40, bias=0.3 / n / law, rng=0)
@@ -125,9 +131,11 @@ def test_second_generation_matches_simulation(labels):
 
     def simulate(rng):
         fit = simulation.least_squares(population, n, features=T, rng=rng)
-        fit = fit.distill(m, features=S, rng=rng)
-        fit = fit.distill(250, labels=labels, features=T, alpha=1.0, rng=rng)
-        return [fit.error_rate, fit.agreement, fit.risk]
+        teacher = simulation.distill(population, fit.coef, m, features=S, rng=rng)
+        student = simulation.distill(
+            population, teacher.coef, 250, labels=labels, features=T, alpha=1.0, rng=rng
+        )
+        return figures(population, student, "error_rate agreement risk", teacher)
 
     prediction = [law.error_rate, law.agreement, law.risk]
     allowed = [0.3 / n / law.error_rate, 0.5 / n / law.agreement, 2 / n]

@@ -4,6 +4,7 @@ import pytest
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers.simulated import figures
 
 
 def population(p=100, decay=1.0, **options):
@@ -76,13 +77,13 @@ def test_features_that_are_not_seen_are_noise():
 )
 def test_law_and_simulation(n, time, options):
     people = population(p=120, decay=0.8, **options)
-    names = ("risk", "train_risk", "error_rate")
+    names = "risk train_risk error_rate"
     law = theory.gradient_flow(people, n, time)
-    predicted = np.array([getattr(law, name) for name in names])
+    predicted = np.array([getattr(law, name) for name in names.split()])
 
     def simulate(rng):
         model = simulation.gradient_flow(people, n, time, rng=rng)
-        return [getattr(model, name) for name in names]
+        return figures(people, model, names)
 
     assert_matches_theory(simulate, predicted, n_repeats=40, bias=0.015, rng=0)
 

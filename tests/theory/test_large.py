@@ -7,6 +7,7 @@ from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
 from tests.helpers import oracle
+from tests.helpers.simulated import figures
 
 
 def random_configuration(rng):
@@ -66,8 +67,9 @@ def test_random_large_configurations_match_simulation(seed):
 
     def simulate(g):
         fit = simulation.least_squares(population, n, features=T, alpha=alpha, rng=g)
-        pupil = fit.distill(m, features=S, alpha=alpha, rng=g)
-        return [fit.error_rate, pupil.error_rate, pupil.agreement]
+        pupil = simulation.distill(population, fit.coef, m, features=S, alpha=alpha, rng=g)
+        errors = figures(population, fit, "error_rate")
+        return errors + figures(population, pupil, "error_rate agreement", fit)
 
     prediction = np.array([teacher.error_rate, student.error_rate, student.agreement])
     allowed = 0.15 / min(n, m) / prediction
@@ -79,8 +81,11 @@ def test_double_descent_is_exact_at_a_hundred_samples_and_many_repeats():
     n = 100
     widths = [10, 40, 70, 85, 92, 108, 115, 150, 250, 400]
     population = GaussianPopulation(np.ones(400), np.eye(400)[0], noise_variance=0.5)
+    masks = theory.prefix_masks(widths, 400)
     assert_matches_theory(
-        lambda rng: simulation.width_curve(population, n, widths, rng=rng).risk,
+        lambda rng: population.risk(
+            simulation.least_squares(population, n, features=masks, rng=rng).coef[0]
+        ),
         theory.isotropic_risk(n, widths, noise_variance=0.5),
         n_repeats=1500,
         rng=0,

@@ -6,6 +6,7 @@ from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_converges_to_theory, assert_matches_theory
 from tests.helpers import oracle
+from tests.helpers.simulated import figures
 
 D = 160
 SPECTRA = {"isotropic": np.ones(D), "decaying": 1 / np.arange(1, D + 1)}
@@ -29,11 +30,13 @@ def test_curves_match_simulation(spectrum, labels, alpha):
     # Risks at a distance from the threshold; error rates, which are bounded, down to two.
     widths = np.array([40, 72, 78, 88, 120, 160])
     far = abs(widths - n) >= 8
-    law = theory.least_squares(population, n, features=theory.prefix_masks(widths, D), alpha=alpha)
+    masks = theory.prefix_masks(widths, D)
+    law = theory.least_squares(population, n, features=masks, alpha=alpha)
 
     def simulate(rng):
-        curve = simulation.width_curve(population, n, widths, alpha=alpha, rng=rng)
-        return np.r_[curve.risk[far], curve.error_rate, curve.train_risk[:3]]
+        curve = simulation.least_squares(population, n, features=masks, alpha=alpha, rng=rng)
+        risk, error_rate, train_risk = figures(population, curve, "risk error_rate train_risk")
+        return np.r_[risk[far], error_rate, train_risk[:3]]
 
     # Without a ridge the exact isotropic risk exceeds its limit by 1/|n - p| of itself.
     relative = 2 / abs(n - widths) if alpha == 0 else np.full(widths.size, 1 / n)
@@ -48,7 +51,7 @@ def test_ridge_at_the_threshold_matches_simulation():
 
     def simulate(rng):
         fit = simulation.least_squares(population, D, alpha=0.5, rng=rng)
-        return [fit.risk, fit.train_risk, fit.correlation, fit.error_rate]
+        return figures(population, fit, "risk train_risk correlation error_rate")
 
     prediction = np.array([law.risk, law.train_risk, law.correlation, law.error_rate])
     assert_matches_theory(simulate, prediction, n_repeats=40, bias=1 / D, rng=2)
@@ -64,7 +67,7 @@ def test_law_of_the_coefficients_on_any_mask(alpha):
     rng = np.random.default_rng(0)
     coefs = np.array(
         [
-            simulation.least_squares(population, n, features=features, alpha=alpha, rng=rng).coef
+            simulation.least_squares(population, n, features=features, alpha=alpha, rng=rng).coef[0]
             for _ in range(repeats)
         ]
     )
@@ -86,7 +89,7 @@ def test_gap_to_simulation_vanishes_like_one_over_n():
         return GaussianPopulation(s, np.full(p, s.sum() ** -0.5), noise_variance=0.3)
 
     assert_converges_to_theory(
-        lambda n, rng: simulation.least_squares(make(n), n, rng=rng).risk,
+        lambda n, rng: make(n).risk(simulation.least_squares(make(n), n, rng=rng).coef[0]),
         lambda n: theory.least_squares(make(n), n).risk,
         [12, 24, 48, 96],
         n_repeats=80,

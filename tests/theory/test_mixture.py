@@ -5,6 +5,7 @@ from scipy import special, stats
 from ddkd import simulation, theory
 from ddkd.populations import MixturePopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers.simulated import figures
 
 P = 160
 
@@ -70,9 +71,15 @@ def test_teachers_and_students_match_simulation(name, kind):
 
     def simulate(rng):
         fit = simulation.least_squares(population, n, features=T, alpha=alpha_T, rng=rng)
-        pupil = fit.distill(m, labels=kind, features=S, alpha=alpha_S, rng=rng)
-        numbers = [v for x in (fit, pupil) for v in (x.error_rate, x.risk, x.train_risk)]
-        return [*numbers, fit.correlation, pupil.correlation, pupil.agreement]
+        pupil = simulation.distill(
+            population, fit.coef, m, labels=kind, features=S, alpha=alpha_S, rng=rng
+        )
+        numbers = [figures(population, x, "error_rate risk train_risk") for x in (fit, pupil)]
+        return np.r_[
+            *numbers,
+            figures(population, fit, "correlation"),
+            figures(population, pupil, "correlation agreement", fit),
+        ]
 
     prediction = np.array(
         [v for x in (teacher, student) for v in (x.error_rate, x.risk, x.train_risk)]
@@ -94,8 +101,8 @@ def test_generations_match_simulation(labels):
     def simulate(rng):
         model, errors = simulation.least_squares(population, 100, rng=rng), []
         for _ in range(3):
-            model = model.distill(500, labels=labels, rng=rng)
-            errors.append(model.error_rate)
+            model = simulation.distill(population, model.coef, 500, labels=labels, rng=rng)
+            errors += figures(population, model, "error_rate")
         return errors
 
     prediction = np.array([law.error_rate for law in laws])

@@ -5,10 +5,11 @@ import pytest
 
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
+from tests.helpers.simulated import figures, vote_figures
 
 # Random features of a kernel of finite rank cannot interpolate more samples than that.
 pytestmark = pytest.mark.filterwarnings("ignore:the model of width")
-NAMES = ("risk", "train_risk", "error_rate")
+NAMES, FRESH = "risk train_risk error_rate", "risk error_rate"
 
 
 def problem(rng):
@@ -34,24 +35,30 @@ def same_data(rng):
     """A law of the same training data again and its simulator; scales from 0.01 to 100."""
     people, n, size = problem(rng)
     alpha, other = size * 10 ** rng.uniform(-2, 0.5, 2)
-    kind = rng.choice(["hard", "soft", "rounds", "flow", "bags"])
+    kind = rng.choice(["hard", "soft", "flow", "bags"])
     if kind == "flow":
         time = 10 ** rng.uniform(-0.5, 2) / size
         law = theory.gradient_flow(people, n, time)
-        return law, lambda g: simulation.gradient_flow(people, n, time, rng=g)
+        return law, lambda g: figures(
+            people, simulation.gradient_flow(people, n, time, rng=g), NAMES
+        )
     if kind == "bags":
         k, models = int(rng.uniform(0.3, 0.9) * n), int(rng.integers(1, 6))
         law = theory.bagging(people, n, k, models, alpha=alpha)
-        return law, lambda g: simulation.bagging(people, n, k, models, alpha=alpha, rng=g)
+        return law, lambda g: figures(
+            people, simulation.bagging(people, n, k, models, alpha=alpha, rng=g), NAMES
+        )
     options = {
         "labels": "hard" if kind == "hard" else "soft",
         "mixing": rng.uniform(-1, 1.2),
-        "rounds": int(rng.integers(2, 5)) if kind == "rounds" else 1,
     }
     law = theory.least_squares(people, n, alpha=alpha).self_distill(alpha=other, **options)
-    return law, lambda g: simulation.self_distill(
-        people, n, alpha=alpha, student_alpha=other, rng=g, **options
-    )
+
+    def simulate(g):
+        own = simulation.self_distill(people, n, alpha=alpha, student_alpha=other, rng=g, **options)
+        return figures(people, own, NAMES)
+
+    return law, simulate
 
 
 def fresh_data(rng):
@@ -68,17 +75,38 @@ def fresh_data(rng):
         options["noise_variance"] = people.noise_variance
         law = theory.random_features(s, truth, n, k, **options)
         student = {"labels": rng.choice(["hard", "soft"]), "alpha": other / n}
-        return law.distill(m, j, **student), lambda g: simulation.random_features(
-            s, truth, n, k, rng=g, **options
-        ).distill(m, j, rng=g, **student)
+        whole = GaussianPopulation(
+            np.ones(p),
+            truth,
+            labels=people.labels,
+            noise_variance=people.noise_variance,
+            flip_rate=people.flip_rate,
+        )
+
+        def simulate(g):
+            teacher = simulation.random_features(s, truth, n, k, rng=g, **options)
+            kind = "hard" if student["labels"] == "hard" else "real"
+            pupil = simulation.random_features(
+                s, truth, m, j, alpha=other / n, labels=kind, teacher=teacher.coef, rng=g
+            )
+            return figures(whole, pupil, FRESH)
+
+        return law.distill(m, j, **student), simulate
     law = theory.least_squares(people, n, alpha=alpha)
     if kind in ("mean", "vote"):
         models = int(rng.choice([3, 5]))
-        return law.committee(models, decide=kind), lambda g: simulation.committee(
-            people, n, models, decide=kind, alpha=alpha, rng=g
-        )
+
+        def simulate(g):
+            committee = simulation.committee(people, n, models, decide=kind, alpha=alpha, rng=g)
+            if kind == "vote":
+                return vote_figures(people, committee, g)
+            return figures(people, committee, FRESH)
+
+        return law.committee(models, decide=kind), simulate
     if kind == "fit":
-        return law, lambda g: simulation.least_squares(people, n, alpha=alpha, rng=g)
+        return law, lambda g: figures(
+            people, simulation.least_squares(people, n, alpha=alpha, rng=g), FRESH
+        )
     student = {"alpha": other, "labels": "hard"}
     if kind == "student":
         student["labels"] = rng.choice(["hard", "soft"])
@@ -88,19 +116,27 @@ def fresh_data(rng):
     if kind in ("own", "labelled"):
         student["with_labels"] = "own" if kind == "own" else n
         m = away(n + m, p) - n
-    return law.distill(m, **student), lambda g: simulation.least_squares(
-        people, n, alpha=alpha, rng=g
-    ).distill(m, rng=g, **student)
+
+    def simulate(g):
+        own = simulation.training_sets(people, n, 1, rng=g)
+        teacher = simulation.ridge_fits(*own, alpha)
+        options = dict(student)
+        if "min_score" in options:
+            options["keep"] = (options.pop("min_score"), np.inf)
+        if options.get("with_labels") == "own":
+            options["with_labels"] = own
+        return figures(people, simulation.distill(people, teacher, m, rng=g, **options), FRESH)
+
+    return law.distill(m, **student), simulate
 
 
 def scores(configuration, seed, n_draws):
     """Standard scores of a configuration, and relative standard errors."""
     law, simulate = configuration(np.random.default_rng(seed))
     rng = np.random.default_rng(10_000 + seed)
-    models = [simulate(rng) for _ in range(n_draws)]
-    names = NAMES if configuration is same_data else ("risk", "error_rate")
-    draws = np.array([[getattr(model, name) for name in names] for model in models])
-    predicted = np.array([getattr(law, name) for name in names])
+    draws = np.array([simulate(rng) for _ in range(n_draws)])
+    names = NAMES if configuration is same_data else FRESH
+    predicted = np.array([getattr(law, name) for name in names.split()])
     error = draws.std(axis=0, ddof=1) / np.sqrt(n_draws)
     return (draws.mean(axis=0) - predicted) / error, error / predicted
 

@@ -5,6 +5,7 @@ from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
 from tests.helpers import oracle
+from tests.helpers.simulated import figures
 
 J = 300
 L = np.arange(1.0, J + 1) ** -1.3
@@ -28,12 +29,20 @@ def test_teachers_and_students_match_simulation(n, k, alpha, m, k_student, label
     kind = "hard" if "flip_rate" in labels or "labels" not in labels else "soft"
     student = law.distill(m, k_student, labels=kind, alpha=alpha)
     far = alpha > 0 or (abs(n - k) >= 8 and abs(m - k_student) >= 8)
+    population = GaussianPopulation(np.ones(J), V, **labels)
 
     def simulate(rng):
         fit = simulation.random_features(L, V, n, k, alpha=alpha, rng=rng, **labels)
-        pupil = fit.distill(m, k_student, labels=kind, alpha=alpha, rng=rng)
-        risks = [fit.risk, fit.train_risk, pupil.risk, pupil.train_risk] if far else []
-        return np.r_[fit.error_rate, pupil.error_rate, pupil.agreement, risks]
+        taught = "hard" if kind == "hard" else "real"
+        pupil = simulation.random_features(
+            L, V, m, k_student, alpha=alpha, labels=taught, teacher=fit.coef, rng=rng
+        )
+        risks = figures(population, fit, "risk train_risk") + figures(
+            population, pupil, "risk train_risk"
+        )
+        errors = figures(population, fit, "error_rate")
+        errors += figures(population, pupil, "error_rate agreement", fit)
+        return errors + risks if far else errors
 
     risks = np.array([law.risk, law.train_risk, student.risk, student.train_risk] if far else [])
     prediction = np.r_[law.error_rate, student.error_rate, student.agreement, risks]
@@ -114,13 +123,16 @@ def test_hard_students_approach_soft_ones():
 def test_generations_chain():
     teacher = theory.random_features(L, V, 80, 200, labels="hard", flip_rate=0.1)
     law = teacher.distill(400, 100).distill(300, 150, alpha=0.01)
+    population = GaussianPopulation(np.ones(J), V, labels="hard", flip_rate=0.1)
 
     def simulate(rng):
-        fit = simulation.random_features(
-            L, V, 80, 200, labels="hard", flip_rate=0.1, rng=rng
-        ).distill(400, 100, rng=rng)
-        fit = fit.distill(300, 150, alpha=0.01, rng=rng)
-        return [fit.error_rate, fit.agreement, fit.risk]
+        fit = simulation.random_features(L, V, 80, 200, labels="hard", flip_rate=0.1, rng=rng)
+        hard = {"labels": "hard", "rng": rng}
+        teacher = simulation.random_features(L, V, 400, 100, teacher=fit.coef, **hard)
+        student = simulation.random_features(
+            L, V, 300, 150, alpha=0.01, teacher=teacher.coef, **hard
+        )
+        return figures(population, student, "error_rate agreement risk", teacher)
 
     prediction = np.array([law.error_rate, law.agreement, law.risk])
     allowed = [0.005, 0.005, 0.03] / prediction

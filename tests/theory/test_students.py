@@ -7,6 +7,7 @@ from scipy import optimize, stats
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
 from ddkd.testing import assert_matches_theory
+from tests.helpers import simulated
 
 P = 80
 S = 3 * np.arange(1.0, P + 1) ** -0.6
@@ -29,8 +30,16 @@ def check(population, n, teacher_alpha, **student):
     law = theory.least_squares(population, n, alpha=teacher_alpha).distill(**student)
 
     def simulate(rng):
-        model = simulation.least_squares(population, n, alpha=teacher_alpha, rng=rng)
-        return figures(model.distill(**student, rng=rng))
+        own = simulation.training_sets(population, n, 1, rng=rng)
+        teacher = simulation.Draws(simulation.ridge_fits(*own, teacher_alpha), None)
+        options = dict(student)
+        if "min_score" in options:
+            options["keep"] = (options.pop("min_score"), np.inf)
+        if options.get("with_labels") == "own":
+            options["with_labels"] = own
+        pupil = simulation.distill(population, teacher.coef, rng=rng, **options)
+        names = "risk error_rate agreement train_risk"
+        return simulated.figures(population, pupil, names, teacher)
 
     assert_matches_theory(simulate, figures(law), n_repeats=60, bias=0.015, rng=n)
 
