@@ -71,7 +71,7 @@ def test_students_held_back_by_fewer_features_or_a_ridge_beat_their_teacher_on_o
     for _ in range(60):
         X = rng.standard_normal((n, p)) * scale
         teacher = min_norm(X, np.sign(X @ truth))
-        Z = rng.standard_normal((3000, p)) * scale
+        Z = rng.standard_normal((1200, p)) * scale
         y = np.sign(Z @ teacher)
         students = {
             "teacher": teacher,
