@@ -10,10 +10,7 @@ import numpy as np
 import pytest
 
 import ddkd
-
-# Developers have numpydoc; users who run the tests need not.
-docscrape = pytest.importorskip("numpydoc.docscrape")
-public_names = pytest.importorskip("tools.docstrings").public_names
+from tools.docstrings import public_names
 
 
 def resolve(name):
@@ -28,6 +25,18 @@ def resolve(name):
             found = getattr(found, part)
         return found
     raise LookupError(name)
+
+
+def described(docstring):
+    """Each parameter of a numpydoc docstring, and what is said of its type."""
+    text = inspect.cleandoc(docstring or "")
+    section = re.search(
+        r"^Parameters\n-+\n(.*?)(?=^\w[\w ]*\n-+$|\Z)", text, re.DOTALL | re.MULTILINE
+    )
+    if section is None:
+        return {}
+    lines = re.findall(r"^(\w[\w, ]*) : (.*)$", section[1], re.MULTILINE)
+    return {name.strip(): kind for names, kind in lines for name in names.split(",")}
 
 
 def documented(text, module):
@@ -59,9 +68,9 @@ def pairs():
             signature = inspect.signature(found)
         except (TypeError, ValueError):
             continue
-        described = {p.name: p.type for p in docscrape.FunctionDoc(found)["Parameters"]}
+        types = described(inspect.getdoc(found))
         for parameter in signature.parameters.values():
-            text = described.get(parameter.name, "")
+            text = types.get(parameter.name, "")
             if parameter.default is not inspect.Parameter.empty and "default" in text:
                 expected = documented(text, inspect.getmodule(found))
                 yield f"{name}({parameter.name})", parameter.default, expected

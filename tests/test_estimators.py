@@ -229,3 +229,13 @@ def test_errors_of_the_classifier(blobs):
 def test_features_must_be_a_transformer():
     with pytest.raises(ValueError, match="features must be None or a transformer; got 3"):
         LeastSquaresClassifier(features=3).fit([[0.0], [1.0]], [0, 1])
+
+
+def test_row_by_row_is_the_fit_of_all_rows_from_the_first_row_on(regression):
+    X, Y = regression
+    for targets in (Y, Y[:, 0]):
+        model = LeastSquaresRegressor()
+        for i in range(12):
+            model.partial_fit(X[i : i + 1], targets[i : i + 1])
+            expected = LeastSquaresRegressor().fit(X[: i + 1], targets[: i + 1])
+            np.testing.assert_allclose(model.predict(X), expected.predict(X), atol=1e-9)

@@ -7,8 +7,6 @@ import inspect
 import pkgutil
 import sys
 
-from numpydoc.validate import validate
-
 import ddkd
 
 NOT_PUBLIC = {"cli", "exceptions"}  # exported elsewhere
@@ -41,6 +39,8 @@ def is_result(name):
 
 
 def main():
+    from numpydoc.validate import validate  # the tests use the names, and need no numpydoc
+
     config = configparser.ConfigParser()
     config.read("setup.cfg")
     ignored = set(config["numpydoc_validation"]["checks"].split(",")) - {"all"}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from ddkd.diagnosis._subject import Change, fitted_pipeline
+from ddkd.diagnosis._subject import Change, last_step
 
 _PENALTIES = {"alpha", "reg_alpha", "reg_lambda", "l2_regularization", "weight_decay", "shrinkage"}
 _CUTOFFS = {"rcond", "cond", "cutoff", "rtol", "tol", "eps"}
@@ -45,8 +45,7 @@ def parts(estimator: Any, model: Any, columns: list[int], factor: int) -> list[P
     `model` is the estimator fitted, which knows its number of iterations, and `columns` are the
     numbers of columns after its steps; `factor` times as many iterations can be afforded.
     """
-    inner = fitted_pipeline(model)
-    made = getattr(inner[-1] if isinstance(inner, Pipeline) else inner, "n_iter_", None)
+    made = getattr(last_step(model), "n_iter_", None)
     n_iter = None if made is None else factor * int(np.max(made))  # one number, or one a class
     found = []
     for place, owner in {"": estimator, **estimator.get_params(deep=True)}.items():

@@ -5,19 +5,11 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
+from ddkd.diagnosis._causes import CAUSES
 from ddkd.plotting import DoubleDescentDisplay, new_axes, set_title
 
 if TYPE_CHECKING:
     from ddkd.diagnosis._diagnosis import Diagnosis
-
-_MENDED = {
-    "penalty": "without the penalty",
-    "cutoff": "without the cutoff",
-    "rank": "without the narrowing step",
-    "stopped": "run for longer",
-    "averaged": "one member alone",
-    "tuned": "without the search",
-}
 
 
 def draw_diagnosis(diagnosis: "Diagnosis", ax: Axes | None = None) -> DoubleDescentDisplay:
@@ -36,5 +28,5 @@ def draw_diagnosis(diagnosis: "Diagnosis", ax: Axes | None = None) -> DoubleDesc
     if diagnosis.expected is not None:
         widths, errors = diagnosis.expected
         mended = replace(measured, widths=widths, test_scores=errors, threshold=None)
-        mended.plot(ax, name=_MENDED.get(diagnosis.cause, "with noisy labels"))
+        mended.plot(ax, name=CAUSES[diagnosis.cause].mended_label)
     return measured

@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
-from ddkd.diagnosis._subject import Change, Subject, distinct_rows, work
+from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step, work
 from ddkd.diagnosis._words import Evidence
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _MOST_WIDTHS = 12
 _SLOW = 2e7  # products a fit: much longer runs cannot be afforded
-_REMOVABLE = ("penalty", "cutoff", "rank", "stopped", "averaged", "tuned")
 
 
 class Probes:
@@ -29,7 +29,8 @@ class Probes:
 
     Of more than twelve widths of the caller's, twelve are fitted. `taken` has, for each cause
     whose parts were taken away, the gain in meeting changed labels (orders of magnitude) and how
-    many times higher the peak is then (0 without a peak).
+    many times higher the peak is then (0 without a peak). `is_measured` says whether there was
+    time for `disturbance`.
     """
 
     def __init__(self, subject: Subject, widths: list[Any], rng: np.random.Generator) -> None:
@@ -43,6 +44,7 @@ class Probes:
         self.numeric = all(isinstance(width, int) for width in widths)  # others can be tried
         self.evidence: dict[str, Evidence] = {}
         self.taken: dict[str, tuple[float, float]] = {}
+        self.is_measured = False
 
     def note(self, probe: str, value: float, meaning: str) -> None:
         """Remember a number for the table."""
@@ -269,6 +271,7 @@ class Probes:
         self.note("linear in the labels", linear, "relative misfit; below 1e-4 is linear")
         self.note("smooth filter", smoothness, "1 for a projection, less for a penalty")
         self.note("asymmetry", asymmetry, "above .01 for averages of resampled fits")
+        self.is_measured = True
         return linear, smoothness, asymmetry
 
     @property
@@ -299,6 +302,12 @@ class Probes:
 
     # --- parts taken away
 
+    @property
+    def is_linear_model(self) -> bool:
+        """Whether the last step is linear in its features."""
+        model, _ = self.subject.model(self.widths[-1], self.data.y)
+        return hasattr(last_step(model), "coef_")
+
     @cached_property
     def parts(self) -> list[Part]:
         """Parts whose names could explain a missing peak."""
@@ -317,7 +326,7 @@ class Probes:
 
     def removable(self) -> list[str]:
         """Causes without which a peak comes back, or a low one is three times higher."""
-        for cause in _REMOVABLE:
+        for cause in (cause.key for cause in CAUSES.values() if cause.removable):
             change = self.without(cause)
             if change and cause not in self.taken:
                 self.taken[cause] = 0.0, 0.0

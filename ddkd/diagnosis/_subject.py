@@ -126,6 +126,12 @@ def fitted_pipeline(model: Any) -> Any:
     return model
 
 
+def last_step(model: Any) -> Any:
+    """What was fitted last inside searches, ensembles and pipelines."""
+    inner = fitted_pipeline(model)
+    return inner[-1] if isinstance(inner, Pipeline) else inner
+
+
 def work(model: Any, width: Any, n: int) -> float:
     """Products that a fit to n rows took, roughly: counted from what the fitted model says.
 

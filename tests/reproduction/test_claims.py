@@ -198,3 +198,12 @@ def test_the_best_is_chosen_in_the_repeats_that_all_competed_in():
     name, values = Errors(columns).best("rival", 0.0, 4 * N)
     assert name == "svm"
     np.testing.assert_array_equal(values, [0.1, 0.1, 0.5, 0.5])
+
+
+def test_a_student_of_a_tuned_teacher_that_is_better_by_construction_wins_both_contests():
+    better = judged({("hard-tuned", 32, M): [0.1, 0.12, 0.11, 0.13]})
+    worse = judged({("hard-tuned", 32, M): [0.5, 0.52, 0.51, 0.53]})
+    for key in ("tuned-traditional", "tuned-everyone"):
+        assert (better[key].verdict, worse[key].verdict) == ("holds", "fails")
+        assert better[key].difference == pytest.approx(0.115 - 0.315)
+        assert list(better[key].values.values()) == pytest.approx([0.115, 0.315])

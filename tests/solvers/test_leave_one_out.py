@@ -115,3 +115,19 @@ def test_samples_that_alone_hold_a_small_singular_direction():
     Z[0] = 1e-4 * rng.normal(size=5)
     expected = Z[0] @ np.linalg.pinv(Z[1:], rcond=1e-13) @ y[1:]
     assert leave_one_out(Z, y, 0.0).predictions[0, 0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("gap", [1e-6, 3.1e-5, 5e-5, 9.9e-5])
+def test_leverages_close_to_one_keep_their_digits(gap):
+    """Against 40 digits; a subtraction of h from one leaves four or five fewer."""
+    mpmath = pytest.importorskip("mpmath")
+    rng = np.random.default_rng(5)
+    Z, y = rng.normal(size=(12, 4)), rng.normal(size=12)
+    h = Z[0] @ np.linalg.solve(Z[1:].T @ Z[1:], Z[0])  # of the other rows: h/(1 + h) is leverage
+    Z[0] *= np.sqrt((1 / gap - 1) / h)
+    with mpmath.workdps(40):
+        A, b = mpmath.matrix(Z[1:].tolist()), mpmath.matrix(y[1:].tolist())
+        coef = mpmath.lu_solve(A.T * A, A.T * b)
+        expected = y[0] - float(sum(z * w for z, w in zip(Z[0].tolist(), coef, strict=True)))
+    found = y[0] - leave_one_out(Z, y, [0.0]).predictions[0, 0]
+    assert found == pytest.approx(expected, rel=3e-13)

@@ -1,0 +1,68 @@
+"""Each caution is raised by data that have what it warns of, and by no others."""
+
+import numpy as np
+import pytest
+
+from ddkd.prediction._cautions import cautions_of
+
+
+def told(X, y, pool, n_folds=3, grouped=False):
+    classes, codes = np.unique(y, return_inverse=True)
+    return cautions_of(X, codes, pool, classes, n_folds, grouped, 0)
+
+
+@pytest.fixture
+def rows():
+    """Two equal classes, and as many rows without labels."""
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(60, 4)), np.arange(60) % 2, rng.normal(size=(60, 4))
+
+
+def test_nothing_is_said_of_rows_that_have_nothing_wrong(rows):
+    assert told(*rows) == []
+
+
+@pytest.mark.parametrize(("n_rare", "is_said"), [(4, True), (5, False)])
+def test_a_class_with_fewer_labels_than_folds(rows, n_rare, is_said):
+    X, y, pool = rows
+    y = np.where(np.arange(60) < n_rare, 7, y)
+    said = [text for text in told(X, y, pool, n_folds=5) if "Too few labels for 5 folds" in text]
+    assert bool(said) == is_said
+    assert not said or "in class 7:" in said[0]
+
+
+@pytest.mark.parametrize(("n_small", "is_said"), [(14, True), (15, False)])
+def test_a_class_of_less_than_a_third_of_another(rows, n_small, is_said):
+    X, _, pool = rows
+    y = np.zeros(60, dtype=int)
+    y[::4][:n_small] = 1
+    said = [text for text in told(X, y, pool) if text.startswith("Classes are unequal")]
+    assert bool(said) == is_said
+    assert not said or f"({n_small} to {60 - n_small} labels)" in said[0]
+
+
+def test_labelled_rows_among_the_others(rows):
+    X, y, pool = rows
+    (said,) = told(X, y, np.concatenate([pool[7:], X[:7]]))
+    assert said.startswith("7 labelled rows are among the unlabelled ones")
+
+
+def test_other_rows_than_the_labelled_ones(rows):
+    X, y, pool = rows
+    (said,) = told(X, y, pool + 2)
+    assert said.startswith("The unlabelled rows are not like the labelled ones")
+
+
+def test_no_rows_without_labels(rows):
+    X, y, _ = rows
+    assert told(X, y, X[:0]) == [
+        "There are no unlabelled rows: only methods that need none competed."
+    ]
+
+
+def test_rows_in_order_of_time(rows):
+    X, y, pool = rows
+    order = np.argsort(X[:, 0])
+    (said,) = told(X[order], y, pool)
+    assert "in time or in groups" in said
+    assert told(X[order], y, pool, grouped=True) == []
