@@ -20,6 +20,7 @@ from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step, w
 from ddkd.diagnosis._words import Evidence
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
+_LINEAR = 1e-4  # relative misfit of a fit that is linear in its labels
 _MOST_WIDTHS = 12
 _SLOW = 2e7  # products a fit: much longer runs cannot be afforded
 
@@ -244,14 +245,14 @@ class Probes:
 
     # --- what the fit does to its labels
 
-    def _differences(self, change: Change = None) -> list[np.ndarray]:
-        """What the three changes of the labels do to the fit at the threshold."""
-        base = self.subject.fitted(self.center, self.data.y, change)
-        return [self.subject.fitted(self.center, t, change) - base for t in self.disturbed]
+    def _differences(self, width: Any, change: Change = None) -> list[np.ndarray]:
+        """What the three changes of the labels do to the fit."""
+        base = self.subject.fitted(width, self.data.y, change)
+        return [self.subject.fitted(width, t, change) - base for t in self.disturbed]
 
-    def nonlinearity(self, change: Change = None) -> float:
-        """|D12 - D1 - D2|/|D12| at the threshold, with some parameters changed."""
-        d1, d2, d12 = self._differences(change)
+    def nonlinearity(self, width: Any, change: Change = None) -> float:
+        """|D12 - D1 - D2|/|D12| of a width, with some parameters changed."""
+        d1, d2, d12 = self._differences(width, change)
         return float(np.linalg.norm(d12 - d1 - d2)) / max(float(np.linalg.norm(d12)), 1e-300)
 
     @cached_property
@@ -262,10 +263,10 @@ class Probes:
         linear; the second, |D1|^2/(s g1.D1), is 1 for a projection and less for a smooth filter;
         the third, |g2.D1 - g1.D2| s/(|D1||D2|), is 0 if all rows count alike.
         """
-        d1, d2, _ = self._differences()
+        d1, d2, _ = self._differences(self.center)
         g1, g2, _ = (self.data.codes(t) - self.data.codes(self.data.y) for t in self.disturbed)
         size1, size2 = (max(float(np.linalg.norm(d)), 1e-300) for d in (d1, d2))
-        linear = self.nonlinearity()
+        linear = self.nonlinearity(self.center)
         smoothness = size1**2 / max(float(np.sum(g1 * d1)), 1e-300)
         asymmetry = abs(float(np.sum(g2 * d1 - g1 * d2))) / (size1 * size2)
         self.note("linear in the labels", linear, "relative misfit; below 1e-4 is linear")
@@ -276,7 +277,12 @@ class Probes:
 
     @property
     def is_linear(self) -> bool:
-        return self.disturbance[0] < 1e-4
+        return self.disturbance[0] < _LINEAR
+
+    @property
+    def is_linear_below(self) -> bool:
+        """The same at half the threshold: what memorises any labels is linear at its own."""
+        return self.nonlinearity(self.allowed(0.5 * self.threshold)) < _LINEAR
 
     @cached_property
     def own_projection(self) -> bool:

@@ -126,8 +126,10 @@ def _other_loss(probes: Probes) -> list[str]:
     if probes.is_linear:
         return []
     longer = probes.without("stopped")
-    if longer is not None and probes.nonlinearity(longer) < 0.3 * probes.nonlinearity():
-        return ["stopped"]
+    if longer is not None:
+        center = probes.center
+        if probes.nonlinearity(center, longer) < 0.3 * probes.nonlinearity(center):
+            return ["stopped"]
     if probes.own_projection:
         return ["rank", "stopped"] if probes.has("rank") else ["stopped", "rank"]
     if probes.data.classes is None:
@@ -143,6 +145,8 @@ def _damped(probes: Probes) -> list[str]:
 def _undamped(probes: Probes) -> list[str]:
     if not (probes.interpolates and probes.numeric and probes.meets(probes.center)):
         return []
+    if not probes.is_linear_below:  # such as a tree with a leaf for each row
+        return ["loss"]
     if not probes.tried_threshold:
         return ["grid"]
     # Where classes are hardly told apart the error is near chance at every width.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ddkd.prediction._cautions import cautions_of
+from ddkd.advice._cautions import cautions_of
 
 
 def told(X, y, pool, n_folds=3, grouped=False):

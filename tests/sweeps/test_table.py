@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from ddkd.experiments import SweepResult
-from ddkd.experiments._table import as_scalar
+from ddkd.sweeps import SweepResult
+from ddkd.sweeps._table import as_scalar
 
 
 def test_the_largest_integer_that_fits_a_float_is_the_last_that_is_taken():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ddkd.experiments._comparison_picture import _by_width, _Panels
+from ddkd.reproduction._picture import _by_width, _Panels
 
 N, M = 100, 1000
 NEAR = range(96, 105)  # most widths are near the threshold
