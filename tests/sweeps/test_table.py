@@ -18,7 +18,7 @@ def test_the_largest_integer_that_fits_a_float_is_the_last_that_is_taken():
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "counts"), [("techer", "studnt", (0, 0)), ("teacher", "studnt", (2, 0))]
+    ("a", "b", "counts"), [("mentor", "pupil", (0, 0)), ("teacher", "pupil", (2, 0))]
 )
 def test_a_difference_of_sides_that_are_not_there_is_refused(a, b, counts):
     columns = {
