@@ -1,9 +1,13 @@
 """The data of a command: read once, split, and described in a sentence."""
 
 import argparse
+import math
+import os
 import shlex
 from pathlib import Path
 from typing import Any
+
+from joblib import cpu_count
 
 from ddkd.cli._flags import DEFAULT, Flags, flag, labelled, rate, switch
 from ddkd.datasets import (
@@ -19,6 +23,8 @@ from ddkd.datasets import (
 
 DEMO_FLIP_RATE = 0.1
 OWN_DATA = "a demonstration of its own"
+_KERNELS = 10  # matrices of the labelled rows that are held at once; measured for `advise`
+_WIDEST = {"curve": 20, "predict": 10}  # model, in labelled rows
 
 # How data are read, and how they are split.
 READ: Flags = {
@@ -106,6 +112,8 @@ class Data:
         if self.flip_rate is None:
             self.flip_rate = DEMO_FLIP_RATE if args.data in available() else 0.0
         self.split: Split = load(self.source, rng=args.seed, **self.sizes)
+        if args.labelled is not None:
+            _check_memory(args, len(self.split.X_train), len(self.split.X_test))
         self.split.flip_labels(self.flip_rate)  # refused for numbers
         self.value = "error" if self.split.task == "classes" else "variance_left"
 
@@ -175,6 +183,37 @@ def _read(args: argparse.Namespace, reading: dict[str, Any]) -> DataFile:
                 parser.add_argument(name, **options)
         others = parser.parse_known_args(args.argv)[1]
         raise undecided.of_command(f"ddkd {shlex.join(others)}") from None
+
+
+def memory() -> float:
+    """Bytes that a process may use, as far as that can be told."""
+    try:
+        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # not on this system
+        return math.inf
+    limit = Path("/sys/fs/cgroup/memory.max")  # of a container
+    text = limit.read_text().strip() if limit.is_file() else ""
+    return min(pages, int(text)) if text.isdigit() else pages
+
+
+def _check_memory(args: argparse.Namespace, n: int, n_test: int) -> None:
+    """ValueError with a number of labelled rows that fits, if this one does not."""
+    jobs = min(getattr(args, "repeats", 1), cpu_count())
+    jobs = jobs if getattr(args, "jobs", 1) == -1 else min(jobs, getattr(args, "jobs", 1))
+
+    def n_bytes(n: int) -> float:
+        """Kernels of the labelled rows; the widest model's features of these and the test rows."""
+        width = getattr(args, "max_width", None) or _WIDEST.get(args.command, 0) * n
+        return 8 * jobs * (_KERNELS * n**2 + (n + n_test) * width)
+
+    most, there_is = n, 0.9 * memory()
+    while most > 2 and n_bytes(most) > there_is:
+        most = most * 9 // 10
+    if most < n:
+        raise ValueError(
+            f"--labelled {n} needs {n_bytes(n) / 1e9:,.0f} GB of memory, and there are "
+            f"{memory() / 1e9:,.0f}: --labelled {most} is possible"
+        )
 
 
 def _rows(file: DataFile, split: Split) -> str:

@@ -287,7 +287,8 @@ def _check_names(path: Path, header: Sequence[str], width: int | None = None) ->
         elif width > len(cells):
             title += "; if numbers have decimal commas, save the table with semicolons"
         raise ValueError(f"data file {path}: {why}: {title}")
-    if len(named) <= max(1, len(cells) / 2):
+    # The first column of row names or numbers often has none itself.
+    if len(named) <= max(1, len(cells) / 2) and (len(cells) != 2 or cells[0]):
         raise ValueError(
             f"data file {path} must begin with the names of its columns, two or more; it begins "
             f"with {printable(', '.join(named), 60)!r}: {title}"

@@ -117,7 +117,7 @@ def _default_labelled(file: DataFile, most: int) -> int:
     if file.unlabelled is not None:
         return min(most, 2000)
     n_samples = min(len(file.X) // 5, 500)
-    if n_samples < _FEWEST_LABELLED <= most:
+    if n_samples < _FEWEST_LABELLED and most >= 2:
         raise ValueError(
             f"{file.name} has {len(file.X)} rows; a fifth of them would be {n_samples} labelled "
             f"ones, too few to learn from: --labelled {max(2, most // 2)} takes more"

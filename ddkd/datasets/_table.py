@@ -85,8 +85,7 @@ def read_table(cells: Cells, options: Mapping[str, Any]) -> Table:
         )
     if "sums" not in options.get("settled", ()):
         ask_last_row(inputs, lines, keep)
-    other = likely_label([c for c in inputs if label is None])
-    check_stray(target, signs, other)
+    check_stray(target, signs)
     frame = _frame(cells, inputs)
     encoder = TableEncoder().fit(frame)
     n_filled = sum(int(c.missing.sum()) for c in inputs)
@@ -102,7 +101,7 @@ def read_table(cells: Cells, options: Mapping[str, Any]) -> Table:
         is_text={c.name: c.numbers is None for c in inputs},
         label=name,
         place="last column" if place == len(cells.columns) else f"column {place}",
-        other=other,
+        other=likely_label(inputs) if label is None else "",
         separator=cells.separator,
         notes=notes,
     )

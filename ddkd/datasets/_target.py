@@ -37,8 +37,10 @@ def ask_label(columns: Sequence[Column]) -> None:
 
 
 def likely_label(columns: Sequence[Column]) -> str:
-    """The last column with few different values; empty if there is none."""
-    return next((c.name for c in reversed(columns) if 2 <= c.n_values <= FEW), "")
+    """The last column with few different values, else of numbers; empty if there is none."""
+    few = [c.name for c in columns if 2 <= c.n_values <= FEW]
+    numbers = [c.name for c in columns if c.numbers is not None and c.n_values > 1]
+    return (few or numbers or [""])[-1]
 
 
 def labels_of(column: Column) -> np.ndarray:
@@ -133,14 +135,12 @@ def _check_texts(
             )
 
 
-def check_stray(column: Column, signs: Signs, other: str) -> None:
+def check_stray(column: Column, signs: Signs) -> None:
     """Ask about a word among labels that seem to be numbers."""
     if odd := stray(column, signs):
         raise Question(
             f"the labels, column {column.name}, hold {odd!r}, which is no number: write digits and "
-            f"a decimal sign only, or name another column"
-            + (f", --label {quoted(other)}" if other else ""),
-            **({"label": other} if other else {}),
+            f"a decimal sign only, or name another column, --label NAME"
         )
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from ddkd import cli
+from ddkd.cli import _data, _main
+from ddkd.cli._data import Data
 
 N = 120
 RNG = np.random.default_rng(0)
@@ -112,6 +114,19 @@ def test_flags_that_cannot_be_meant(flags, message, penguins, capsys):
     command = [*CURVE, "--data", penguins, "--impute", "--one-hot", "--drop", "rowid", *flags]
     assert cli.main(command) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["advise", "curve", "predict"])
+def test_what_does_not_fit_in_memory_is_said_before_the_start(command, tmp_path, monkeypatch):
+    X = RNG.normal(size=(9_000, 2))
+    np.savez(tmp_path / "d.npz", X=X, y=X[:, 0] > 0)
+    monkeypatch.setattr(_data, "memory", lambda: 4e8)
+    words = [command, "--data", str(tmp_path / "d.npz"), "--labelled"]
+    parser = _main._parser(_main._imported(command))
+    with pytest.raises(ValueError, match=r"--labelled 6000 needs .* of memory") as refusal:
+        Data(parser.parse_args([*words, "6000"]))
+    most = str(refusal.value).split("--labelled ")[2].split()[0]
+    assert len(Data(parser.parse_args([*words, most])).split.X_train) == int(most) > 100
 
 
 def test_a_file_without_its_flag(capsys):
