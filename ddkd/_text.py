@@ -34,3 +34,17 @@ def plain(value: Any) -> Any:
     {'error': None, 'widths': [1, 2]}
     """
     return json.loads(json.dumps(value, default=str), parse_constant=lambda name: None)
+
+
+def percent(value: float) -> str:
+    """A share as a person would write it in percent; a huge one to two digits.
+
+    Examples
+    --------
+    >>> from ddkd._text import percent
+    >>> percent(0.0312), percent(1.234), percent(123.4)
+    ('3.1 %', '123 %', '12,000 %')
+    """
+    if abs(value) >= 10:
+        return f"{float(f'{100 * value:.2g}'):,.0f} %"
+    return f"{100 * value:,.0f} %" if abs(value) >= 1 else f"{100 * value:.1f} %"

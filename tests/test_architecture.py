@@ -93,3 +93,25 @@ def test_every_name_on_the_page_exists():
 def _source(room):
     path = PACKAGE / room / "__init__.py"
     return (path if path.is_file() else PACKAGE / f"{room}.py").read_text(encoding="utf-8")
+
+
+def test_no_private_module_is_imported_across_a_wall():
+    """A room shows what it exports; only what lies below all rooms has no door."""
+    crossing = []
+    for path in PACKAGE.rglob("*.py"):
+        room = path.relative_to(PACKAGE).parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [*node.module.split("."), *(alias.name for alias in node.names)]
+                private = any(name[0] == "_" and name[1] != "_" for name in names[2:])
+                if names[0] == "ddkd" and names[1][0] != "_" and names[1] != room and private:
+                    crossing.append(str(path.relative_to(PACKAGE)))
+    # The bench is made of the parts of the assertions.
+    assert set(crossing) <= {"theorems/_bench.py"}
+
+
+def test_a_file_name_says_what_the_file_is_once_in_the_house():
+    """`__init__`, `_picture` and `_arguments` are what every room may have."""
+    names = [path.stem for path in PACKAGE.rglob("*.py")]
+    twice = {name for name in names if names.count(name) > 1}
+    assert len(twice - {"__init__", "_picture", "_arguments"}) <= 3, twice

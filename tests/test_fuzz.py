@@ -29,7 +29,15 @@ NOT_FUZZED = {
         f"contestants.{name}": OBJECTS
         for name in (
             *("Entry", "FixedFeatures", "Inputs", "Labels", "NestedStudents", "Problem", "Rival"),
-            *("Teacher", "compete", "contestants_of", "fit_ridge", "folds_of", "kernel_ridge"),
+            *(
+                "Teacher",
+                "compete",
+                "contestants_of",
+                "fit_ridge",
+                "folds_of",
+                "keep_gram",
+                "kernel_ridge",
+            ),
             *("scores_of_many", "student_features", "student_of"),
         )
     },

@@ -35,6 +35,12 @@ def cautions_of(
     return found
 
 
+def is_unbalanced(truth: np.ndarray) -> bool:
+    """Whether the largest class has more than three times the labels of the smallest."""
+    counts = np.bincount(truth)
+    return bool(counts.max() > _UNEQUAL * counts.min())
+
+
 def _about_classes(truth: np.ndarray, classes: np.ndarray, n_folds: int) -> Iterator[str]:
     counts = np.bincount(truth)
     rare = classes[counts < n_folds].tolist()
@@ -44,7 +50,7 @@ def _about_classes(truth: np.ndarray, classes: np.ndarray, n_folds: int) -> Iter
             f"Too few labels for {n_folds} folds in class {names}: some folds train without them, "
             f"so errors there are too high, and say little about these classes."
         )
-    if counts.max() > _UNEQUAL * counts.min():
+    if is_unbalanced(truth):
         yield (
             f"Classes are unequal ({counts.min()} to {counts.max()} labels): balanced errors, in "
             f"which each class counts alike, are shown, too."

@@ -1,19 +1,18 @@
 """What an advice says, in plain words and a table, and the models that it leads to."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from ddkd._repr import short_repr
+from ddkd.advice._cautions import is_unbalanced
 from ddkd.advice._cross_validation import Z_90, CrossValidation
 from ddkd.advice._model import AdvisedModel
 from ddkd.advice._picture import draw_advice
-from ddkd.contestants import ADVISED
+from ddkd.advice._sentences import sentences, table
 
 _LARGEST_FACTOR = 1.5  # of a near contestant's error, for numbers
-_WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
 
 
 @short_repr
@@ -126,15 +125,40 @@ class Advice:
         # A model of numbers that explodes has a standard error larger than its error.
         return near & (self.ranking.error <= _LARGEST_FACTOR * self.ranking.error[0])
 
-    def report(self) -> str:
-        """The advice in words.
+    @property
+    def is_unbalanced(self) -> bool:
+        """Whether the largest class has more than three times the labels of the smallest."""
+        return self.n_classes > 0 and is_unbalanced(self._contest.labels.values[0])
+
+    def sentences(self) -> list[str]:
+        """Say the advice in words.
+
+        Returns
+        -------
+        list of str
+            The answer, what it is based on, who failed, and cautions.
+        """
+        return sentences(self)
+
+    def table(self) -> str:
+        """Write the ranking as text.
 
         Returns
         -------
         str
-            The answer in a few sentences, cautions, then the table.
+            Lines of at most 78 columns.
         """
-        return _report_of(self)
+        return table(self)
+
+    def report(self) -> str:
+        """Say everything.
+
+        Returns
+        -------
+        str
+            The sentences, then the table.
+        """
+        return "\n".join([*self.sentences(), "", self.table()])
 
     def __str__(self) -> str:
         """The advice in words."""
@@ -156,104 +180,3 @@ class Advice:
             The picture.
         """
         return draw_advice(self, ax)
-
-
-def _report_of(advice: Advice) -> str:
-    """Return the sentences, then the table."""
-    lines = [_expected(advice), *_against_teacher(advice), *_against_other(advice), _near(advice)]
-    if advice.ranking.student.any():
-        lines += _about_the_pool(advice)
-    lines += [f"{name} failed and is left out: {why}" for name, why in advice.failures.items()]
-    return "\n".join([*lines, *advice.cautions, "", _table(advice)])
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
-
-
-def _points(difference: float, low: float, high: float) -> str:
-    """A difference of errors in words; its sign is the first contestant's."""
-    if round(1000 * difference) == 0:
-        return f"no better ({100 * low:.1f} to {100 * high:.1f} points)"
-    if difference > 0:
-        return f"worse by {100 * difference:.1f} points ({100 * low:.1f} to {100 * high:.1f})"
-    return f"better by {-100 * difference:.1f} points ({-100 * high:.1f} to {-100 * low:.1f})"
-
-
-def _in_sentence(title: str) -> str:
-    """A contestant with its article."""
-    if title.startswith("student"):
-        return f"a {title}"
-    return f"the {title}" if title in _WITH_ARTICLE else title
-
-
-def _expected(advice: Advice) -> str:
-    best = advice.ranking[0]
-    title, error = _in_sentence(best.title), _percent(best.error)
-    expected = f"err on {error}" if advice.n_classes else f"leave {error} of the variance"
-    return (
-        f"{title[0].upper()}{title[1:]} is expected to {expected} ({100 * best.low:.1f} to "
-        f"{100 * best.high:.1f} %, against labels as noisy as yours)."
-    )
-
-
-def _teacher_of(advice: Advice, student: str) -> str:
-    """The one teacher of a student; nothing if it has several, or the teacher failed."""
-    needs = next(entry.needs for entry in advice._contest.entries if entry.name == student)
-    return needs[0] if len(needs) == 1 and needs[0] in advice.ranking.name else ""
-
-
-def _against_teacher(advice: Advice) -> Iterator[str]:
-    """The best student and its own teacher."""
-    for best in advice.ranking[advice.ranking.student][:1]:
-        if teacher := _teacher_of(advice, best.name):
-            subject = "It" if best.name == advice.best else f"A {best.title}"
-            error = advice.ranking.error[advice.ranking.name == teacher][0]
-            yield (
-                f"{subject} errs on {_percent(best.error)}, its teacher on {_percent(error)}: "
-                f"{_points(*advice.difference(best.name, teacher))}."
-            )
-
-
-def _against_other(advice: Advice) -> Iterator[str]:
-    """The best of the other kind: a rival of a student, or a student of a rival."""
-    kind = "rival without a teacher" if advice.distils else "student"
-    verdict = "decided" if advice.decided else "undecided"
-    for first in advice.ranking[advice.ranking.student != advice.distils][:1]:
-        yield (
-            f"The best {kind}, {_in_sentence(first.title)}, errs on {_percent(first.error)}: "
-            f"{100 * first.difference:.1f} points more, {verdict}."
-        )
-
-
-def _near(advice: Advice) -> str:
-    near = advice.near()
-    if near.sum() == 1:
-        return "No other contestant is within 1.5 standard errors of it."
-    return (
-        f"{near.sum()} of {len(near)} contestants are within 1.5 standard errors of the best; "
-        f"their vote is the safer choice: committee() in Python."
-    )
-
-
-def _about_the_pool(advice: Advice) -> Iterator[str]:
-    """What theory adds: the gain from more unlabelled rows, and where students err most."""
-    width = advice._contest.problem.student_width
-    yield (
-        f"Students have {width:,} features; their own error peaks at {advice.n_unlabelled:,}, the "
-        f"number of unlabelled rows: keep well below it."
-    )
-
-
-def _table(advice: Advice) -> str:
-    """The ranking as aligned text of at most 78 columns."""
-    unequal = any("balanced errors" in caution for caution in advice.cautions)
-    head = f"{'error':>6}{'90 % interval':>15}{'to the best':>13}"
-    head += f"{'bal.':>6}" if unequal else ""
-    lines = [f"{'':37}{head}"]
-    for row in advice.ranking:
-        interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
-        to_best = f"{100 * row.difference:+.1f} \u00b1 {100 * row.standard_error:.1f}"
-        line = f"{row.title[:36]:37}{100 * row.error:6.1f}{interval:>15}{to_best:>13}"
-        lines.append(line + (f"{100 * row.balanced_error:6.1f}" if unequal else ""))
-    return "\n".join(lines)

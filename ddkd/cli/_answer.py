@@ -119,13 +119,6 @@ def _for_this_terminal(text: str) -> str:
     return text
 
 
-def percent(value: float) -> str:
-    """A share as a person would write it in percent; a huge one to two digits."""
-    if abs(value) >= 10:
-        return f"{float(f'{100 * value:.2g}'):,.0f} %"
-    return f"{100 * value:,.0f} %" if abs(value) >= 1 else f"{100 * value:.1f} %"
-
-
 def _link(path: Path) -> str:
     """A path, on a terminal as a link that can be clicked (OSC 8)."""
     text = printable(str(path))

@@ -115,7 +115,7 @@ class Data:
         if args.labelled is not None:
             _check_memory(args, len(self.split.X_train), len(self.split.X_test))
         self.split.flip_labels(self.flip_rate)  # refused for numbers
-        self.value = "error" if self.split.task == "classes" else "variance_left"
+        self.value = self.split.measure
 
     def require_transfer(self) -> None:
         """ValueError if there is no row to transfer."""

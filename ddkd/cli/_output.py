@@ -14,8 +14,8 @@ from typing import Any
 import joblib
 
 from ddkd import __version__
+from ddkd._judgement import verdict
 from ddkd._text import plain
-from ddkd._verdict import verdict
 from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import Data
 from ddkd.cli._flags import shows_progress

@@ -1,12 +1,15 @@
 """``advise``: which method to use, and whether to distil it."""
 
 import argparse
+from functools import partial
+from pathlib import Path
 
 import joblib
 import numpy as np
 
-from ddkd.advice import advise
-from ddkd.cli._answer import Answer, named, percent
+from ddkd._text import percent
+from ddkd.advice import Advice, advise
+from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import SEED, WRITE, flag, result_file, shows_progress
 from ddkd.datasets import DataFile
@@ -47,13 +50,11 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     score = 1 - model.score(X_test, split.y_test)
     ranking = Table({name: advice.ranking[name] for name in advice.ranking.dtype.names or ()})
     kind = "of the rows wrong" if advice.n_classes else "of the variance left"
-    report = advice.report()
-    words, _, table = report.partition("\n\n")
-    first, *lines = words.splitlines()
+    first, *lines = advice.sentences()
     measured = f"Measured on {len(X_test):,} held-out rows: {percent(score)} {kind}."
     return Answer(
         first,
-        [*lines, measured, *data.notes(), *(f" {line}" for line in table.splitlines())],
+        [*lines, measured, *data.notes(), *(f" {line}" for line in advice.table().splitlines())],
         report=args.out,
         values={
             "best": advice.best,
@@ -66,8 +67,12 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         },
         table=ranking,
         figure=advice.plot().figure,
-        write=lambda folder: (folder / "advice.txt").write_text(f"{report}\n", encoding="utf-8"),
+        write=partial(_write, advice),
     )
+
+
+def _write(advice: Advice, folder: Path) -> None:
+    (folder / "advice.txt").write_text(f"{advice.report()}\n", encoding="utf-8")
 
 
 def _column(args: argparse.Namespace, data: Data) -> list[int]:

@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
-from ddkd.cli._answer import Answer, percent
+from ddkd._text import percent
+from ddkd.cli._answer import Answer
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import BANDWIDTH, RUN, amount, flag, positive
 from ddkd.cli._output import difference, pays, run_sweep

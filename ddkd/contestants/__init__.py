@@ -3,7 +3,7 @@
 from ddkd.contestants._contest import Entry, compete
 from ddkd.contestants._contestant import Contestant, contestants_of
 from ddkd.contestants._kernels import FixedFeatures, fit_ridge, scores_of_many
-from ddkd.contestants._nested_students import NestedStudents, student_features
+from ddkd.contestants._nested_students import NestedStudents, keep_gram, student_features
 from ddkd.contestants._problem import N_SEEN, Inputs, Labels, Problem, folds_of
 from ddkd.contestants._rivals import (
     ADVISED,
@@ -35,6 +35,7 @@ __all__ = [
     "contestants_of",
     "fit_ridge",
     "folds_of",
+    "keep_gram",
     "kernel_ridge",
     "scores_of_many",
     "student_features",

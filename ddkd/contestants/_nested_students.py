@@ -4,7 +4,7 @@ A student's features and their factor depend on neither the labels nor the label
 factorisation serves every teacher, every labelling and every width.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import scipy.linalg
@@ -14,6 +14,7 @@ from ddkd.contestants._problem import Inputs, Problem
 from ddkd.features import RandomFourierFeatures
 from ddkd.solvers import StreamingLeastSquares
 
+_GRAM = "gram of student features"
 _LARGEST_CONDITION = 1e10  # of the Gram matrix: six digits are left
 
 
@@ -95,7 +96,24 @@ def student_features(problem: Problem, rows: Inputs) -> np.ndarray:
     """
     if rows is problem.first:
         return student_features(problem, problem.pool)[: len(rows)]
-    return rows.once("student features", lambda: student_map(problem).transform(rows.X))
+    return _features_of(lambda: student_map(problem), rows)
+
+
+def _features_of(make_map: Callable[[], RandomFourierFeatures], rows: Inputs) -> np.ndarray:
+    return rows.once("student features", lambda: make_map().transform(rows.X))
+
+
+def keep_gram(rows: Inputs, gram: np.ndarray) -> None:
+    """Give students on some rows the Gram matrix of the widest one's features.
+
+    Parameters
+    ----------
+    rows : Inputs
+        The transfer set.
+    gram : ndarray of shape (student_width, student_width)
+        The matrix.
+    """
+    rows.once(_GRAM, lambda: gram)
 
 
 class Student:
@@ -121,13 +139,13 @@ class Student:
     ) -> None:
         L, m, k = votes.shape
         self.n_transfer = m
-        self._features, self._offset, self._shape = student_map(problem), offset, (L, k)
+        self._map, self._offset, self._shape = student_map(problem), offset, (L, k)
         self.width = max(1, min(problem.student_width, m // 3))
 
         Z, w = student_features(problem, rows), self.width
 
         def learner() -> NestedStudents:
-            gram = rows.once("gram", lambda: Z.T @ Z)
+            gram = rows.once(_GRAM, lambda: Z.T @ Z)
             return NestedStudents(Z[:, :w], gram[:w, :w], alpha=1e-8 * m)
 
         targets = (votes - offset).transpose(1, 0, 2).reshape(m, -1)
@@ -136,6 +154,5 @@ class Student:
 
     def __call__(self, rows: Inputs) -> np.ndarray:
         """Scores (L, n_rows, k)."""
-        Z = rows.once("student features", lambda: self._features.transform(rows.X))
-        scores = Z[:, : self.width] @ self._coef
+        scores = _features_of(lambda: self._map, rows)[:, : self.width] @ self._coef
         return scores.reshape(len(rows), *self._shape).transpose(1, 0, 2) + self._offset

@@ -117,6 +117,28 @@ class Split:
             object.__setattr__(self, key, view)
 
     @property
+    def measure(self) -> str:
+        """Name of the error that is measured: "error", or of numbers "variance_left"."""
+        return "error" if self.task == "classes" else "variance_left"
+
+    def error(self, predicted: np.ndarray) -> float:
+        """Measure predictions of the test labels.
+
+        Parameters
+        ----------
+        predicted : ndarray of shape (n_test,)
+            The predictions.
+
+        Returns
+        -------
+        float
+            The share that is wrong; of numbers the mean squared error as a share of the variance.
+        """
+        if self.task == "classes":
+            return float(np.mean(predicted != self.y_test))
+        return float(np.mean((predicted - self.y_test) ** 2) / np.var(self.y_test))
+
+    @property
     def classes(self) -> np.ndarray:
         """Every class of the true labels, sorted; ValueError if they are numbers."""
         if self.task == "numbers":

@@ -63,7 +63,6 @@ def predict_curve(
     predictor = fourier_predictor(split.X_train, split.X_test, gamma)
     found = predictor.predict(targets, grid[:, None], alpha=strengths)
     predicted_mse = found.mse(wanted)
-    value = "variance_left" if numbers else "error"
     truth = decode(wanted)
     predicted = predicted_mse / np.var(wanted) if numbers else found.error_rate(truth)
     records = []
@@ -82,8 +81,8 @@ def predict_curve(
                     "n_samples": len(targets),
                     "test_mse": mse,
                     "predicted_mse": float(predicted_mse[i, j]),
-                    value: float(error),
-                    f"predicted_{value}": float(predicted[i, j]),
+                    split.measure: float(error),
+                    f"predicted_{split.measure}": float(predicted[i, j]),
                 }
             )
     return records

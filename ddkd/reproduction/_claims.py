@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._judgement import mean_and_error, verdict
 from ddkd._text import plain
-from ddkd._verdict import mean_and_error, verdict
 from ddkd.reproduction._lookup import Errors, title_of
 from ddkd.reproduction._setting import SMALL_TRANSFER, width_at
 

@@ -50,5 +50,4 @@ def predicted_errors(
     )
     about = {"role": "prediction", "n_transfer": n if model != "direct" else 0}
     for g in np.flatnonzero(np.isfinite(errors).all(axis=0)):
-        row = {"width": grid[g], "error": errors[:, g]}
-        yield from setting.records(f"{model}-predicted", setting.y_test[:, None], **about, **row)
+        yield from setting.records(f"{model}-predicted", errors[:, g], width=grid[g], **about)

@@ -242,7 +242,7 @@ def _measure(
     """Draw one data set and compare on it."""
     protocol = protocols[data]
     n_seen = None if everyone else N_SEEN if repeat < SEEN_REPEATS else 0
-    sizes = {"n_samples": protocol.n_samples, "n_test": protocol.n_test}
+    sizes: dict[str, Any] = {"n_samples": protocol.n_samples, "n_test": protocol.n_test}
     split = draw_split(
         data_rng,
         data=protocol.file or data,

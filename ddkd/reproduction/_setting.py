@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._labels import codes_of, decode
+from ddkd._labels import codes_of
 from ddkd.contestants import Inputs, Labels, Problem, kernel_ridge
 from ddkd.datasets import Split, is_stream
 from ddkd.features import RandomFourierFeatures, bandwidth_gamma
@@ -29,9 +29,14 @@ def width_at(multiple: float, n: int) -> int:
     return max(1, round(multiple * n))
 
 
-def side_by_side(stacked: np.ndarray) -> np.ndarray:
-    """Targets or coefficients (F, n, k) of several labellings as (n, F * k)."""
-    return stacked.transpose(1, 0, 2).reshape(stacked.shape[1], -1)
+def rows_first(stacked: np.ndarray) -> np.ndarray:
+    """Targets or coefficients (F, n, k) of several labellings as (n, F, k)."""
+    return stacked.transpose(1, 0, 2)
+
+
+def times(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
+    """Scores (n_rows, ..., k) of coefficients (width, ..., k): the other axes stay."""
+    return (Z @ coef.reshape(len(coef), -1)).reshape(len(Z), *coef.shape[1:])
 
 
 class Setting:
@@ -101,8 +106,8 @@ class Setting:
 
     @property
     def targets(self) -> np.ndarray:
-        """All labellings side by side, (n, F * k)."""
-        return side_by_side(self.labels.targets)
+        """Targets (n, F, k) of all labellings."""
+        return rows_first(self.labels.targets)
 
     def features(self, width: int, seed: int, dtype: Any = np.float64) -> RandomFourierFeatures:
         """A fitted map of the comparison's kernel."""
@@ -120,16 +125,13 @@ class Setting:
         """Widths at multiples of n."""
         return np.unique([width_at(c, self.n) for c in multiples])
 
-    def classes(self, scores: np.ndarray) -> np.ndarray:
-        """Predicted class indices (..., c) of scores (..., c * k) side by side."""
-        return decode(scores.reshape(*scores.shape[:-1], -1, self.labels.targets.shape[-1]))
+    def errors(self, predicted: np.ndarray) -> np.ndarray:
+        """0-1 test errors (F,) of class indices (n_test, F)."""
+        return np.mean(predicted != self.y_test[:, None], axis=0)
 
-    def records(self, model: str, predicted: np.ndarray, **more: Any) -> Iterator[Record]:
-        """The rows of one model, a labelling each, from class indices (n_test, F).
-
-        More columns are one value, or one a labelling.
-        """
-        columns = {
+    def records(self, model: str, errors: np.ndarray | float, **more: Any) -> Iterator[Record]:
+        """The rows of one model, a labelling each; more columns are one value, or one each."""
+        columns: dict[str, Any] = {
             "flip_rate": np.asarray(self.flip_rates, dtype=float),
             "model": model,
             "role": "curve",
@@ -137,7 +139,7 @@ class Setting:
             "width": np.inf,
             "n_samples": self.n,
             "n_transfer": 0,
-            "error": np.mean(predicted != self.y_test[:, None], axis=0),
+            "error": errors,
             "agreement": np.nan,
             "alpha": 0.0,
             "train_error": np.nan,

@@ -14,7 +14,7 @@ from typing import Any
 import joblib
 
 from ddkd.sweeps._provenance import versions
-from ddkd.sweeps._table import as_scalar
+from ddkd.sweeps._tidy_table import as_scalar
 
 
 def identity(parameters: Mapping[str, Any], *values: Any) -> dict[str, Any]:

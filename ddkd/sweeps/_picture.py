@@ -8,7 +8,7 @@ import numpy as np
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay, pivot
 
 if TYPE_CHECKING:
-    from ddkd.sweeps._result import SweepResult
+    from ddkd.sweeps._sweep_result import SweepResult
 
 _SCORES = {"test_mse": "Mean squared error", "variance_left": "Variance left (%)"}
 

@@ -17,10 +17,10 @@ from ddkd.datasets import Split
 from ddkd.sweeps._identity import described, identity, plain
 from ddkd.sweeps._parallel import run_in_parallel
 from ddkd.sweeps._provenance import environment
-from ddkd.sweeps._result import SweepResult
 from ddkd.sweeps._store import Store
-from ddkd.sweeps._table import Scalar, as_scalar, columns_of
+from ddkd.sweeps._sweep_result import SweepResult
 from ddkd.sweeps._task import Task, TaskResult, run_task
+from ddkd.sweeps._tidy_table import Scalar, as_scalar, columns_of
 
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {rate_fmt}, {remaining} left"
 _BAR_WITH_ANSWER = "{percentage:3.0f}%|{bar:8}| {remaining} left: {desc}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._workers import single_threaded
-from ddkd.sweeps._table import Scalar, as_scalar
+from ddkd.sweeps._tidy_table import Scalar, as_scalar
 
 
 @dataclass(frozen=True)

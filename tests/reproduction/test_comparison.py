@@ -13,9 +13,9 @@ from ddkd.contestants import N_SEEN, RIVALS, Contestant, _graph, _kernels, _libr
 from ddkd.datasets import load
 from ddkd.reproduction import (
     MAIN_JOB,
-    _compare,
     _reproduce,
     _setting,
+    _teachers,
     compare,
     protocols,
     reproduce,
@@ -163,7 +163,7 @@ def test_the_protocol_is_the_one_that_the_reports_speak_of():
     small = (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 4.5, 6)
     assert (3, small) == (_setting.SMALL_TRANSFER, _setting.SMALL_WIDTHS)
     teacher = (0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
-    assert (teacher, 5000) == (_compare.TEACHER_WIDTHS, N_SEEN)
+    assert (teacher, 5000) == (_teachers.TEACHER_WIDTHS, N_SEEN)
     assert _reproduce.SEEN_REPEATS == 4
     assert _rivals.RIDGE_WIDTHS == (0.25, 0.5, 1, 2, 4, 10)
     np.testing.assert_allclose(_kernels.ALPHAS, 10.0 ** np.arange(-8, 1.5, 0.5))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ddkd.sweeps import SweepResult
-from ddkd.sweeps._table import as_scalar
+from ddkd.sweeps._tidy_table import as_scalar
 
 
 def test_the_largest_integer_that_fits_a_float_is_the_last_that_is_taken():

@@ -22,7 +22,7 @@ def mean_and_error(values: Sequence[float] | np.ndarray) -> tuple[float, float]:
 
     Examples
     --------
-    >>> from ddkd._verdict import mean_and_error
+    >>> from ddkd._judgement import mean_and_error
     >>> mean_and_error([1.0, 3.0])
     (2.0, 1.0)
     """
@@ -52,7 +52,7 @@ def verdict(difference: float, standard_error: float) -> str:
 
     Examples
     --------
-    >>> from ddkd._verdict import verdict
+    >>> from ddkd._judgement import verdict
     >>> verdict(-0.3, 0.1), verdict(0.1, 0.1), verdict(0.1, 0.0)
     ('below', 'undecided', 'unknown')
     """

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ddkd._verdict import mean_and_error
+from ddkd._judgement import mean_and_error
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay
 from ddkd.sweeps._atomic import write_atomic
 from ddkd.sweeps._picture import curve_display, students_display
-from ddkd.sweeps._table import Scalar, Table, columns_of
+from ddkd.sweeps._tidy_table import Scalar, Table, columns_of
 
 _META = "meta"
 _PREFIX = "column:"

@@ -1,0 +1,108 @@
+"""An advice in plain words, and its ranking as a table."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ddkd._text import percent
+from ddkd.contestants import ADVISED
+
+if TYPE_CHECKING:
+    from ddkd.advice._result import Advice
+
+_WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
+
+
+def sentences(advice: "Advice") -> list[str]:
+    """The answer, what it is based on, who failed, and cautions."""
+    lines = [_expected(advice), *_against_teacher(advice), *_against_other(advice), _near(advice)]
+    if advice.ranking.student.any():
+        lines.append(_about_the_pool(advice))
+    lines += [f"{name} failed and is left out: {why}" for name, why in advice.failures.items()]
+    return [*lines, *advice.cautions]
+
+
+def _points(difference: float, low: float, high: float) -> str:
+    """A difference of errors in words; its sign is the first contestant's."""
+    if round(1000 * difference) == 0:
+        return f"no better ({100 * low:.1f} to {100 * high:.1f} points)"
+    if difference > 0:
+        return f"worse by {100 * difference:.1f} points ({100 * low:.1f} to {100 * high:.1f})"
+    return f"better by {-100 * difference:.1f} points ({-100 * high:.1f} to {-100 * low:.1f})"
+
+
+def _in_sentence(title: str) -> str:
+    """A contestant with its article."""
+    if title.startswith("student"):
+        return f"a {title}"
+    return f"the {title}" if title in _WITH_ARTICLE else title
+
+
+def _expected(advice: "Advice") -> str:
+    best = advice.ranking[0]
+    title, error = _in_sentence(best.title), percent(best.error)
+    expected = f"err on {error}" if advice.n_classes else f"leave {error} of the variance"
+    return (
+        f"{title[0].upper()}{title[1:]} is expected to {expected} ({100 * best.low:.1f} to "
+        f"{100 * best.high:.1f} %, against labels as noisy as yours)."
+    )
+
+
+def _teacher_of(advice: "Advice", student: str) -> str:
+    """The one teacher of a student; nothing if it has several, or the teacher failed."""
+    needs = next(entry.needs for entry in advice._contest.entries if entry.name == student)
+    return needs[0] if len(needs) == 1 and needs[0] in advice.ranking.name else ""
+
+
+def _against_teacher(advice: "Advice") -> Iterator[str]:
+    """The best student and its own teacher."""
+    for best in advice.ranking[advice.ranking.student][:1]:
+        if teacher := _teacher_of(advice, best.name):
+            subject = "It" if best.name == advice.best else f"A {best.title}"
+            error = advice.ranking.error[advice.ranking.name == teacher][0]
+            yield (
+                f"{subject} errs on {percent(best.error)}, its teacher on {percent(error)}: "
+                f"{_points(*advice.difference(best.name, teacher))}."
+            )
+
+
+def _against_other(advice: "Advice") -> Iterator[str]:
+    """The best of the other kind: a rival of a student, or a student of a rival."""
+    kind = "rival without a teacher" if advice.distils else "student"
+    verdict = "decided" if advice.decided else "undecided"
+    for first in advice.ranking[advice.ranking.student != advice.distils][:1]:
+        yield (
+            f"The best {kind}, {_in_sentence(first.title)}, errs on {percent(first.error)}: "
+            f"{100 * first.difference:.1f} points more, {verdict}."
+        )
+
+
+def _near(advice: "Advice") -> str:
+    near = advice.near()
+    if near.sum() == 1:
+        return "No other contestant is within 1.5 standard errors of it."
+    return (
+        f"{near.sum()} of {len(near)} contestants are within 1.5 standard errors of the best; "
+        f"their vote is the safer choice: committee() in Python."
+    )
+
+
+def _about_the_pool(advice: "Advice") -> str:
+    """Where students err most."""
+    width = advice._contest.problem.student_width
+    return (
+        f"Students have {width:,} features; their own error peaks at {advice.n_unlabelled:,}, the "
+        f"number of unlabelled rows: keep well below it."
+    )
+
+
+def table(advice: "Advice") -> str:
+    """The ranking as aligned text of at most 78 columns."""
+    head = f"{'error':>6}{'90 % interval':>15}{'to the best':>13}"
+    head += f"{'bal.':>6}" if advice.is_unbalanced else ""
+    lines = [f"{'':37}{head}"]
+    for row in advice.ranking:
+        interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
+        to_best = f"{100 * row.difference:+.1f} \u00b1 {100 * row.standard_error:.1f}"
+        line = f"{row.title[:36]:37}{100 * row.error:6.1f}{interval:>15}{to_best:>13}"
+        lines.append(line + (f"{100 * row.balanced_error:6.1f}" if advice.is_unbalanced else ""))
+    return "\n".join(lines)
