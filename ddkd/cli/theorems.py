@@ -1,9 +1,12 @@
 """``theorems``: results of the field, held against simulations."""
 
 import argparse
-from collections.abc import Sequence
+import runpy
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from time import monotonic
 
+from ddkd._version import __version__
 from ddkd.cli._answer import Answer, fill, named
 from ddkd.cli._flags import JOBS, SEED, flag, result_folder, shows_progress, switch
 from ddkd.theorems import ALL, Theorem, Verdict, draw_theorems, verify
@@ -13,6 +16,7 @@ WRITES = False
 FLAGS = {
     **SEED | JOBS,
     "--list": switch("say what is claimed, check nothing"),
+    "--from": flag("check every Theorem of FILE.py, too", "FILE.py", type=Path, dest="file"),
     "--only": flag("check these alone", "ID", nargs="+"),
     "--wrong": switch("check that plausible mistakes are rejected"),
     "--quick": switch("one setting each, coarser, in 20 seconds"),
@@ -22,7 +26,8 @@ FLAGS = {
 
 def run(args: argparse.Namespace, _: None) -> Answer:
     """List the theorems, or check them or their wrong variants."""
-    chosen = _chosen(args.only)
+    known = [*ALL, *(_read(args.file) if args.file is not None else ())]
+    chosen = _chosen(known, args.only)
     if args.list:
         about = [(f"{t.id} ({t.kind}; {t.source})", f"   {t.statement}") for t in chosen]
         return Answer(
@@ -44,19 +49,34 @@ def run(args: argparse.Namespace, _: None) -> Answer:
     passed = sum(verdict.passed for verdict in found)
     return Answer(
         _lead(found, passed, monotonic() - start, wrong=args.wrong),
-        _table(found),
+        _table(found, {theorem.id: i for i, theorem in enumerate(known, start=1)}),
         report=args.plot,
-        values=[verdict.to_dict() for verdict in found],
+        values=[
+            {**verdict.to_dict(), "seed": args.seed, "quick": args.quick, "version": __version__}
+            for verdict in found
+        ],
         status=int(passed < len(found)),
     )
 
 
-def _chosen(names: Sequence[str] | None) -> list[Theorem]:
-    known = {theorem.id for theorem in ALL}
-    unknown = [name for name in names or () if name not in known]
+def _read(path: Path) -> list[Theorem]:
+    """Every `Theorem` that a file of Python names, or holds in a list."""
+    try:
+        values = runpy.run_path(str(path)).values()
+    except Exception as error:
+        raise ValueError(f"--from {path}: {type(error).__name__}: {error}") from error
+    lists = [value if isinstance(value, list | tuple) else [value] for value in values]
+    theorems = {one.id: one for many in lists for one in many if isinstance(one, Theorem)}
+    if not theorems:
+        raise ValueError(f"--from {path}: no ddkd.theorems.Theorem in it")
+    return list(theorems.values())
+
+
+def _chosen(known: Sequence[Theorem], names: Sequence[str] | None) -> list[Theorem]:
+    unknown = set(names or ()) - {theorem.id for theorem in known}
     if unknown:
-        raise ValueError(f"no theorem is called {unknown[0]!r}; theorems --list names them")
-    return [theorem for theorem in ALL if names is None or theorem.id in names]
+        raise ValueError(f"no theorem is called {min(unknown)!r}; theorems --list names them")
+    return [theorem for theorem in known if names is None or theorem.id in names]
 
 
 def _lead(found: Sequence[Verdict], passed: int, seconds: float, *, wrong: bool) -> str:
@@ -69,10 +89,9 @@ def _lead(found: Sequence[Verdict], passed: int, seconds: float, *, wrong: bool)
     )
 
 
-def _table(found: Sequence[Verdict]) -> list[str]:
+def _table(found: Sequence[Verdict], number: Mapping[str, int]) -> list[str]:
     """The name of each, what is claimed, and the verdict; those that failed first."""
     lines = []
-    number = {theorem.id: i for i, theorem in enumerate(ALL, start=1)}
     for verdict in sorted(found, key=lambda verdict: verdict.passed):
         about = verdict.variant or verdict.theorem.statement
         lines += [f"{number[verdict.id]:>3} {verdict.id}", f"    {about}"]

@@ -232,7 +232,8 @@ class Verdict:
         Returns
         -------
         dict
-            Names, law and simulation at every point, their standard errors, and the verdict.
+            Names, settings and number of draws, law and simulation at every point, their
+            standard errors, and the verdict.
         """
         compared = self.comparison
         record = {
@@ -245,6 +246,11 @@ class Verdict:
             "standard_error": _to_json(compared.standard_error),
             "z": _to_json(self.z),
             "bias": self.theorem.bias,
+            "n_repeats": compared.n_repeats,
+            "settings": [
+                {name: _setting_to_json(value) for name, value in setting.items()}
+                for setting in self.theorem.settings
+            ],
             "verdict": "agrees" if self.agrees else "disagrees",
             "answer": str(self),
         }
@@ -256,6 +262,11 @@ class Verdict:
             "resolution": _to_json(compared.resolution),
             "common_resolution": _to_json(compared.common_resolution),
         }
+
+
+def _setting_to_json(value: Any) -> Any:
+    """A number or a word as it is, anything else as a person sees it printed."""
+    return value if isinstance(value, int | float | str) else " ".join(repr(value).split())
 
 
 def _to_json(values: ArrayLike) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import ddkd
 from ddkd.cli import main
 from ddkd.theorems import ALL, Theorem, verify
 
@@ -208,6 +209,61 @@ def test_the_command_prints_writes_and_fails(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("ddkd.cli.theorems.ALL", (broken,))
     assert main(arguments) == 1
     assert "DISAGREES: gap -9.1 % at point (2,)" in capsys.readouterr().out
+
+
+OWN = """
+import numpy as np
+from ddkd.theorems import Theorem
+
+def mean(k):
+    return k
+
+def chi_square(name, **changes):
+    def simulate(rng, k):
+        return k * np.mean(rng.standard_normal((500, k)) ** 2)
+    fields = dict(law=mean, simulate=simulate, settings=[{"k": 3}, {"k": 10}])
+    return Theorem(name, "It has mean k.", "Helmert 1876", "exact", **(fields | changes))
+
+right = chi_square("right", wrong={"one lost": lambda k: k - 1})
+more = [right, chi_square("off", law=lambda k: 1.1 * k)]
+"""
+
+
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
+def test_theorems_of_ones_own_file_are_checked_beside_the_bench(jobs, tmp_path, capsys):
+    path, records = tmp_path / "my.py", tmp_path / "records.json"
+    path.write_text(OWN)
+    call = ["theorems", "--from", str(path), "--jobs", jobs]
+    only = ["--only", "right", "off", "conservation"]
+    assert main([*call, *only, "--seed", "7", "--json", str(records)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("2 of 3 agree")
+    assert lines[1].endswith(" off")  # what failed comes first
+    assert lines[3].startswith("    DISAGREES: gap -")
+    found = {record["id"]: record for record in json.loads(records.read_text())}
+    assert list(found) == ["conservation", "right", "off"]
+    right = found["right"]
+    assert (right["seed"], right["n_repeats"], right["quick"]) == (7, 100, False)
+    assert right["settings"] == [{"k": 3}, {"k": 10}]
+    assert right["version"] == ddkd.__version__
+    assert main([*call, "--only", "right", "--wrong"]) == 0
+    assert "one lost" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("x = 1", "no ddkd.theorems.Theorem"),
+        (OWN + "right = chi_square('votes')", "theorems must have different names"),
+    ],
+)
+def test_a_file_of_ones_own_that_cannot_be_checked_is_one_line(text, named, tmp_path, capsys):
+    path = tmp_path / "my.py"
+    path.write_text(text)
+    assert main(["theorems", "--from", str(path)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert named in line
 
 
 def test_the_command_lists_and_names_what_it_does_not_know(capsys):
