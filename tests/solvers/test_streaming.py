@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ddkd.exceptions import InterpolationWarning
-from ddkd.solvers import StreamingLeastSquares, min_norm, ridge
+from ddkd.solvers import StreamingLeastSquares, _streaming, min_norm, ridge
+from tests.helpers.reference import exact_solutions
 
 
 def feed(Z, Y, size):
@@ -232,3 +233,76 @@ def test_first_samples_that_are_nearly_deficient_cost_no_digits(gap):
     Z[:512, 4] = Z[:512, 3] + gap * Z[:512, 4]
     coef = feed(Z, Y, 256).solve().coef
     np.testing.assert_allclose(coef, np.linalg.lstsq(Z, Y, rcond=None)[0], rtol=0, atol=1e-14)
+
+
+# Rows (n, 5) that change half-way; what is certified of the first says nothing of the others.
+N_ROWS = 2560
+CHANGES = {
+    "nothing": lambda rows, rng: rows,
+    "larger": lambda rows, rng: rows * 1e6,
+    "smaller": lambda rows, rng: rows * 1e-6,
+    "one feature larger": lambda rows, rng: rows * [1, 1, 1, 1, 1e7],
+    "one direction larger": lambda rows, rng: rows @ (np.eye(5) + 1e6 * np.ones((5, 5))),
+    "one direction only": lambda rows, rng: 1e5 * rows[:, :1] * rng.normal(size=5),
+    "lower rank": lambda rows, rng: rows[:, :2] @ rng.normal(size=(2, 5)),
+    "nothing more": lambda rows, rng: 0.0 * rows,
+}
+
+
+def changing(kind, order, rng):
+    rows = rng.normal(size=(N_ROWS, 5))
+    halves = [rows[: N_ROWS // 2], CHANGES[kind](rows[N_ROWS // 2 :], rng)]
+    return np.vstack(halves[::order])
+
+
+def stream_errors(Z, Y):
+    """Errors of a stream and of the SVD, relative to the largest coefficient."""
+    (exact,), rank, _ = exact_solutions(Z, Y, N_ROWS * 2.0**-52)
+    streamed = feed(Z, Y, 200).solve()
+    assert streamed.rank == rank
+    peers = [
+        np.linalg.lstsq(Z[order], Y[order], rcond=N_ROWS * 2.0**-52)[0]
+        for order in (slice(None), slice(None, None, -1), np.arange(N_ROWS) ^ 1)
+    ]
+    size = np.abs(exact).max()
+    return [np.abs(coef - exact).max() / size for coef in (streamed.coef, *peers)]
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_streams_that_change_half_way_against_multiple_precision(kind, order, noise):
+    rng = np.random.default_rng(12)
+    Z = changing(kind, order, rng)
+    Y = Z @ rng.normal(size=(5, 2)) + noise * rng.normal(size=(N_ROWS, 2))
+    ours, *theirs = stream_errors(Z, Y)
+    assert ours <= max(10 * max(theirs), 1e-10)
+
+
+def test_a_gram_matrix_is_kept_only_while_its_condition_is_certain(monkeypatch):
+    rng = np.random.default_rng(13)
+    Z, Y = changing("one direction larger", 1, rng), rng.normal(size=(N_ROWS, 2))
+    assert stream_errors(Z, Y)[0] < 1e-9
+    monkeypatch.setattr(_streaming, "_SAFE_CONDITION", 1e12)
+    assert stream_errors(Z, Y)[0] > 1e-6
+
+
+@pytest.mark.parametrize("power", [-260, -20, 20, 260])
+def test_the_unit_of_the_targets_decides_nothing(power):
+    rng = np.random.default_rng(14)
+    Z, Y = rng.normal(size=(3000, 5)), rng.normal(size=(3000, 2))
+    expected = feed(Z, Y, 300).solve().coef
+    np.testing.assert_array_equal(feed(Z, 2.0**power * Y, 300).solve().coef, 2.0**power * expected)
+
+
+@pytest.mark.parametrize("sizes", [(1.0, 1.0), (1.0, 1e6), (1e-6, 1.0)])
+def test_streams_merge_through_their_triangles(sizes):
+    rng = np.random.default_rng(15)
+    Z, Y = rng.normal(size=(4000, 6)), rng.normal(size=(4000, 2))
+    Z[:2000] *= sizes[0]
+    Z[2000:, :3] *= sizes[1]
+    first, second = feed(Z[:2000], Y[:2000], 300), feed(Z[2000:], Y[2000:], 300)
+    merged = first.merge(second).solve()
+    (exact,), _, _ = exact_solutions(Z, Y, 4000 * 2.0**-52)
+    np.testing.assert_allclose(merged.coef, exact, rtol=0, atol=1e-12 * np.abs(exact).max())
+    assert merged.train_mse == pytest.approx(np.mean((Y - Z @ exact) ** 2, axis=0), rel=1e-12)
