@@ -64,6 +64,8 @@ def labelled_rows(X: Any, y: ArrayLike, which: str = "") -> tuple[Any, np.ndarra
     """Inputs that have a shape, and as many finite labels."""
     if isinstance(X, np.ndarray) or not hasattr(X, "shape"):
         X = as_array(f"X{which}", X)
+    if not X.shape:
+        raise ValueError(f"X{which} must have a row for each label; got one value, {X}")
     labels = check_labels(f"y{which}", y)
     if labels.dtype.kind not in "biufUO":
         raise ValueError(f"y{which} must hold numbers or text; its dtype is {labels.dtype}")

@@ -107,7 +107,8 @@ def distinct_rows(X: Any) -> list[bytes]:
     array = X.toarray() if sparse.issparse(X) else np.asarray(X)
     if array.dtype == object:
         return [repr(tuple(row)).encode() for row in array]
-    return [row.tobytes() for row in np.ascontiguousarray(array)]
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)  # the keys are sorted
+    return [row.tobytes() for row in np.ascontiguousarray(native)]
 
 
 def _inside(model: Any) -> Any:

@@ -222,6 +222,14 @@ def test_without_test_rows_the_threshold_is_that_of_all_rows():
     assert abs(found.threshold - 200) <= 2
 
 
+def test_the_order_of_bytes_does_not_choose_the_rows_that_are_held_out():
+    X, y, _, _ = numbers(0, n=60)
+    options = {"param_name": RFF, "param_range": [20, 45, 90], "max_fits": 5}
+    model = make_pipeline(fourier(), min_norm())
+    native, swapped = (diagnose(model, rows, y, **options) for rows in (X, X.astype(">f8")))
+    np.testing.assert_array_equal(native.errors, swapped.errors)
+
+
 def test_a_curve_already_measured_is_drawn_and_said_not_to_be_tested():
     arguments = SABOTAGED["penalty_ridge_default"](0)
     scores = np.linspace(1, 0.5, len(arguments["param_range"]))
@@ -353,6 +361,7 @@ NONSENSE = {
     "NaN in y": ({"y": np.r_[np.nan, Y[1:]]}, "y contains NaN"),
     "NaN in X": ({"X": np.full((60, 3), np.nan)}, "NaN"),
     "rows that do not match": ({"y": Y[:50]}, "as many rows"),
+    "no rows": ({"X": None}, "X must have a row for each label; got one value, None"),
     "no such parameter": (
         {"param_name": "width"},
         "'width' is no parameter of it; .* rbfsampler__n_c",
