@@ -18,7 +18,7 @@ from ddkd.plotting import DistillationDisplay
 # ------------------------
 # A tuned ridge fit labels its own training inputs, and is fitted again to a mixture: a share of
 # its labels, the rest true ones. A negative share exaggerates the examples on which it errs.
-# :meth:`~ddkd.theory.LinearLaw.self_distill` is the law, and
+# :func:`~ddkd.theory.self_distill` is the law, and
 # :func:`ddkd.simulation.self_distill` draws.
 
 n_features, n, repeats = 100, 500, 20
@@ -30,7 +30,7 @@ rng = np.random.default_rng(0)
 errors, laws = {}, {}
 for name in ("hard labels", "soft labels"):
     kind = name.split()[0]
-    laws[name] = tuned.self_distill(labels=kind, mixing=shares).error_rate
+    laws[name] = theory.self_distill(tuned, labels=kind, mixing=shares).error_rate
     options = {"alpha": tuned.alpha, "labels": kind, "n_sets": repeats, "rng": rng}
     students = [simulation.self_distill(population, n, mixing=share, **options) for share in shares]
     errors[name] = np.array([population.error_rate(draws.coef) for draws in students])
@@ -53,7 +53,7 @@ for flips in (0.0, 0.05, 0.0827, 0.2):
         np.ones(n_features), np.ones(n_features), labels="hard", flip_rate=flips
     )
     teacher = theory.best_alpha(noisy, n)
-    best = teacher.self_distill(mixing="best")
+    best = theory.self_distill(teacher, mixing="best")
     print(
         f"{100 * flips:5.2f} % wrong: best share {best.mixing:+.2f}, "
         f"error {100 * teacher.error_rate:.2f} % -> {100 * best.error_rate:.2f} %"

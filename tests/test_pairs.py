@@ -79,14 +79,12 @@ def law_of(name, given):
     if taken and taken[0] != "law":
         single = {k: v for k, v in given.items() if k in taken}
         together = {k: v for k, v in given.items() if k not in single}
-        return law(**single).committee(**together) if together else law(**single)
+        return theory.committee(law(**single), **together) if together else law(**single)
     first = ("population", "n_samples") if name == "distill" else given
     fit = {k: given[k] for k in ("population", "n_samples", "features", "alpha") if k in first}
     rest = {k: v for k, v in given.items() if k not in fit and k != "coef"}
     if "student_alpha" in rest:
         rest["alpha"] = rest.pop("student_alpha")
-    if "keep" in rest and "keep" not in inspect.signature(theory.LinearLaw.distill).parameters:
-        rest["min_score"] = rest.pop("keep")[0]
     teacher = theory.least_squares(**fit)
     return getattr(teacher, name)(**rest) if law is None else law(teacher, **rest)
 

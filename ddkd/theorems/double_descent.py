@@ -186,7 +186,7 @@ def features_are_ridge(population, n, k, alpha, n_models):
 
     Source: Jacot, Simsek, Spadaro, Hongler and Gabriel, arXiv 2002.08404.
     """
-    every = _laws.features(population, n, k, alpha).committee(np.inf)
+    every = theory.committee(_laws.features(population, n, k, alpha), np.inf)
     return _averaged(population, n, k, alpha, n_models, every.equivalent_alpha)
 
 
@@ -255,7 +255,7 @@ def variance_split(population, n, k, alpha):
     """
     s, b, v = population.eigenvalues, population.coef, population.noise_variance
     one = _laws.features(GaussianPopulation(s, b), n, k, alpha)
-    every = one.committee(np.inf).risk
+    every = theory.committee(one, np.inf).risk
     bias = np.sum(s * b**2 * (one.gamma / (s + one.gamma)) ** 2)
     noise = _laws.features(population, n, k, alpha).risk - one.risk - v
     return np.array([bias, every - bias, one.risk - every, noise])

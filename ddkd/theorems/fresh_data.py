@@ -176,7 +176,7 @@ def votes(population, n, n_models, m):
     Source: our own.
     """
     teacher = theory.least_squares(population, n)
-    mean, vote = (teacher.committee(n_models, decide=how) for how in ("mean", "vote"))
+    mean, vote = (theory.committee(teacher, n_models, decide=how) for how in ("mean", "vote"))
     return np.array([law.error_rate for law in (mean, vote, mean.distill(m), vote.distill(m))])
 
 

@@ -16,7 +16,7 @@ theorem = partial(declare, THEOREMS)
 def _quadratic(population, n, alpha):
     """Risk, its slope and its curvature in the share of own soft labels."""
     teacher = theory.least_squares(population, n, alpha=alpha)
-    low, middle, high = teacher.self_distill(labels="soft", mixing=[-1.0, 0.0, 1.0]).risk
+    low, middle, high = theory.self_distill(teacher, labels="soft", mixing=[-1.0, 0.0, 1.0]).risk
     return middle, (high - low) / 2, (high + low) / 2 - middle
 
 
@@ -93,7 +93,9 @@ def _as_if_fresh(population, n, alpha, student_alpha, mixing):
 
 def _as_if_soft(population, n, alpha, student_alpha, mixing):
     teacher = theory.least_squares(population, n, alpha=alpha)
-    return _laws.figures(teacher.self_distill(labels="soft", alpha=student_alpha, mixing=mixing))
+    return _laws.figures(
+        theory.self_distill(teacher, labels="soft", alpha=student_alpha, mixing=mixing)
+    )
 
 
 @theorem(
@@ -123,7 +125,7 @@ def hard_self_distillation(population, n, alpha, student_alpha, mixing):
     Source: our own; related: arXiv 2501.16226 (two clusters, by the replica method).
     """
     teacher = theory.least_squares(population, n, alpha=alpha)
-    return _laws.figures(teacher.self_distill(alpha=student_alpha, mixing=mixing))
+    return _laws.figures(theory.self_distill(teacher, alpha=student_alpha, mixing=mixing))
 
 
 def _with(labels, population, n, alpha, m):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_counts, check_masks, check_ridge
-from ddkd.populations import GaussianPopulation, Population
+from ddkd.populations import GaussianPopulation
 
 Values: TypeAlias = Any  # a float, or an ndarray over a curve
 Features: TypeAlias = ArrayLike | str | None  # columns: a mask, a stack of masks or indices
@@ -19,7 +19,7 @@ def check_fit(
     alpha: ArrayLike = 0.0,
     *,
     allow_inf: bool = True,
-    kind: type[Population] = GaussianPopulation,
+    kind: Any = GaussianPopulation,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the numbers of samples, the masks and the ridges of fits in a population."""
     kind.checked(population)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._fits import fit
+from ddkd.theory._fit import fit
 
 _FLOW_NODES = 14
 _EARLY = 1e-60  # of 1/trace; its fourth power is still a number
@@ -27,33 +27,28 @@ class RidgeFits:
     """Ridge fits to the same n samples, each with its conjugate."""
 
     truth: np.ndarray  # (p,), best coefficients on unit-variance inputs
-    kept: np.ndarray  # A, (..., K, p)
-    left: np.ndarray  # alpha/(n kappa), the share of an error that training leaves, (..., K)
-    errors: np.ndarray  # E of two ridges, (..., K, K)
-    conjugate_errors: np.ndarray  # E of a ridge and the conjugate of another
+    A: np.ndarray  # (..., K, p)
+    left: np.ndarray  # alpha/(n kappa), the part of an error that training leaves, (..., K)
+    E: np.ndarray  # of two ridges, (..., K, K)
+    conjugate_E: np.ndarray  # of a ridge and the conjugate of another
     n: np.ndarray
 
     def mean(self, weights: np.ndarray) -> np.ndarray:
         """Mean coefficients of a combination on unit-variance inputs, (..., p)."""
-        kept = self.kept[..., : weights.shape[-1], :]
-        return 2 * (weights[..., None, :] @ kept)[..., 0, :].real * self.truth
+        return 2 * (weights[..., None, :] @ self.A)[..., 0, :].real * self.truth
 
-    def covariance(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Covariance of each of those coefficients in two combinations, (..., p).
+    def variance(self, weights: np.ndarray) -> np.ndarray:
+        """Variance of each of those coefficients, (..., p)."""
+        A = weights[..., None] * self.A
+        facing = self.E @ A + self.conjugate_E @ A.conj()
+        variance = 2 * np.sum(A * facing, axis=-2).real / self.n[..., None]
+        return np.maximum(variance, 0.0)  # rounding may leave one of nothing below zero
 
-        The first may be one of the first few fits.
-        """
-        few = first.shape[-1]
-        ours, theirs = first[..., None] * self.kept[..., :few, :], second[..., None] * self.kept
-        facing = self.errors[..., :few, :] @ theirs
-        facing = facing + self.conjugate_errors[..., :few, :] @ theirs.conj()
-        return 2 * np.sum(ours * facing, axis=-2).real / self.n[..., None]
-
-    def product(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Mean product of two combinations of errors, (...)."""
-        column = second[..., None]
-        facing = self.errors @ column + self.conjugate_errors @ column.conj()
-        return 2 * np.sum(first * facing[..., 0], axis=-1).real
+    def square(self, weights: np.ndarray) -> np.ndarray:
+        """Mean square of a combination of errors, (...)."""
+        column = weights[..., None]
+        facing = self.E @ column + self.conjugate_E @ column.conj()
+        return np.maximum(2 * np.sum(weights * facing[..., 0], axis=-1).real, 0.0)
 
 
 def ridge_fits(
@@ -67,24 +62,17 @@ def ridge_fits(
     s = np.broadcast_to(np.where(mask, population.eigenvalues, 0.0), (*shape, truth.size))
     kappa = _implicit_ridges(s, n, alphas)
     inverse = 1 / (s[..., None, :] + kappa[..., None])
-    kept, lost = s[..., None, :] * inverse, kappa[..., None] * inverse
+    A, B = s[..., None, :] * inverse, kappa[..., None] * inverse  # B = 1 - A
     left = alphas / (n[..., None] * kappa)
 
-    def errors(kept2: np.ndarray, lost2: np.ndarray) -> np.ndarray:
+    def errors(B2: np.ndarray) -> np.ndarray:
         """E of every ridge and every second one, whose last two axes are exchanged."""
-        missed = population.label_noise + (lost * truth**2) @ lost2
+        missed = population.label_noise + (B * truth**2) @ B2
         # 1 - w_12, without a subtraction
-        return missed / (left[..., None] + kept @ lost2 / n[..., None, None])
+        return missed / (left[..., None] + A @ B2 / n[..., None, None])
 
-    kept2, lost2 = np.swapaxes(kept, -1, -2), np.swapaxes(lost, -1, -2)
-    return RidgeFits(
-        truth=truth,
-        kept=kept,
-        left=left,
-        errors=errors(kept2, lost2),
-        conjugate_errors=errors(kept2.conj(), lost2.conj()),
-        n=n,
-    )
+    B2 = np.swapaxes(B, -1, -2)
+    return RidgeFits(truth=truth, A=A, left=left, E=errors(B2), conjugate_E=errors(B2.conj()), n=n)
 
 
 def earliest_time(population: GaussianPopulation, mask: np.ndarray) -> np.ndarray:
@@ -108,52 +96,18 @@ def flow_combination(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return z / time[..., None], weights
 
 
-def repeated_combinations(
-    first: np.ndarray, second: np.ndarray, share: np.ndarray, rounds: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ridges, the teacher's first, and weights of its students of all rounds but one and of all.
-
-    The filter g_1 = mu/(mu + a_1) of the teacher becomes h <- g_2 (1 - share + share h) in each
-    round. A filter is an integral over ridges z, along a circle around its poles -a_1 and -a_2,
-    with the weights h(-z)/z. We take the circle on which u = g_2(-z) = z/(z - a_2) has the size R.
-    A ridge z is a series in f/u, where f in [0, 1) are values of g_2, so that K nodes leave an
-    error of R^-K; rounding is amplified by R^(rounds + 1). The pole -a_1, where u is u_1, stays
-    inside of the circle if log|u_1| is at least 2 log R. If not, the circle is made to leave
-    it out, and the teacher's own ridge stands for it, with the residue as its weight.
-    """
-    rate = 4.5 / (rounds + 1)
-    first, second, share = (a[..., None] for a in (first, second, share))
-    with np.errstate(divide="ignore"):
-        pole = first / (first - second)
-    distance = np.log(np.abs(pole))
-    inside = distance >= 2 * rate
-    radius = np.exp(np.where(inside, rate, np.maximum(distance, 0.0) + rate))
-    # On half of the circle; what is left is exp(-30) or exp(-44) times the amplification.
-    n_nodes = int(np.ceil((15 if inside.all() else 22) / rate))
-    u = radius * np.exp(1j * np.pi * (np.arange(n_nodes) + 0.5) / n_nodes)
-    circle = second * u / (u - 1)
-    alphas = np.concatenate([first, circle], axis=-1)
-    unit = np.concatenate([np.where(inside, 0.0, 0.5), 0.5 / (n_nodes * (u - 1))], axis=-1)
-    factor = np.concatenate([np.where(inside, 1.0, pole), u], axis=-1)
-    fresh = np.concatenate([0 * share, (1 - share) * np.ones(u.shape)], axis=-1)
-    value = np.concatenate([np.ones(pole.shape), circle / (circle - first)], axis=-1)
-    for _ in range(rounds):
-        before, value = value, factor * (fresh + share * value)
-    return alphas, unit * before, unit * value
-
-
 def _implicit_ridges(s: np.ndarray, n: np.ndarray, alphas: np.ndarray) -> np.ndarray:
     """Kappa for every ridge, followed along the path of ridges from the real axis.
 
     Newton's method in log kappa for n = sum s/(s + kappa) + alpha/kappa; the first guess is the
     tangent at the neighbour.
     """
-    here = np.abs(alphas[..., 0])
-    log_kappa = np.log(fit(s, s > 0, n, here).kappa).astype(complex)
-    _, slope, load = _balance(s, n, here, log_kappa)
-    found = []
+    before = np.abs(alphas[..., 0])
+    log_kappa = np.log(fit(s, s > 0, n, before).kappa).astype(complex)
+    _, slope, load = _balance(s, n, before, log_kappa)
+    kappas = []
     for alpha in np.moveaxis(alphas, -1, 0):
-        log_kappa = log_kappa + load / slope * np.log(alpha / here)
+        log_kappa = log_kappa + load / slope * np.log(alpha / before)
         for _ in range(_NEWTON_STEPS):
             gap, slope, load = _balance(s, n, alpha, log_kappa)
             step = gap / slope
@@ -161,9 +115,9 @@ def _implicit_ridges(s: np.ndarray, n: np.ndarray, alphas: np.ndarray) -> np.nda
             log_kappa = log_kappa - step
             if np.abs(step).max() < 1e-8:  # the error is its square
                 break
-        here = alpha
-        found.append(np.exp(log_kappa))
-    return np.stack(found, axis=-1)
+        before = alpha
+        kappas.append(np.exp(log_kappa))
+    return np.stack(kappas, axis=-1)
 
 
 def _balance(
@@ -172,9 +126,9 @@ def _balance(
     """What n - sum s/(s + kappa) - alpha/kappa leaves, its slope in log kappa, and alpha/kappa."""
     kappa = np.exp(log_kappa)
     column = kappa[..., None]
-    kept, lost = s / (s + column), column / (s + column)
+    A, B = s / (s + column), column / (s + column)
     # As many eigenvalues as are large count as one, less what they lose: n - p must not round.
     large = s > np.abs(column)
-    total, load = np.sum(np.where(large, -lost, kept), axis=-1), alpha / kappa
+    total, load = np.sum(np.where(large, -B, A), axis=-1), alpha / kappa
     gap = (n - np.count_nonzero(large, axis=-1)) - total - load
-    return gap, np.sum(kept * lost, axis=-1) + load, load
+    return gap, np.sum(A * B, axis=-1) + load, load

@@ -10,6 +10,7 @@ from ddkd._checks import check_counts
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Values, check_fit
+from ddkd.theory._law import law_fields
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
@@ -103,22 +104,23 @@ def bagging(
             f"of {n[k > n].flat[0]:g}"
         )
     one = least_squares(population, k, alpha=ridge)
-    each = one._fit
-    left_of_all = np.maximum(n - k + k * each.left, 0.0)  # n - sum A
-    equivalent = each.kappa * left_of_all
+    n_z = np.maximum(n - k + k * one._fit.left, 0.0)  # n - sum A
+    equivalent = one._fit.kappa * n_z
     every = least_squares(population, n, alpha=equivalent)
     share, in_bag = 1 / models, k / n
     first, last = one._score, every._score
-    # An example is in a model's subsample, or it is fresh to it.
-    trained = between(share, between(in_bag, one.train_risk, one.risk), every.train_risk)
-    return BaggingLaw._of(
+    variance = between(share[..., None], first.variance, last.variance)
+    fields = law_fields(
         population,
-        Score.of(first.mean, between(share[..., None], first.variance, last.variance)),
-        one,
-        n_samples=n,
+        Score.of(first.mean, variance),
+        one._fit,
+        labels="own",
         target_risk=between(share, one.risk, every.risk),
-        train_risk=trained,
+        # An example is in a model's subsample, or it is fresh to it.
+        train_risk=between(share, between(in_bag, one.train_risk, one.risk), every.train_risk),
+        n_samples=n,
         n_subsample=k,
         n_models=models,
         equivalent_alpha=equivalent,
     )
+    return BaggingLaw(features=one.features, **fields)

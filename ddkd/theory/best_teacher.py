@@ -9,9 +9,8 @@ from ddkd._arrays import ratio
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Features, check_fit
-from ddkd.theory._fits import fit, refuse_limit
-from ddkd.theory._laws import SIGN_SLOPE
-from ddkd.theory.linear import LinearLaw
+from ddkd.theory._fit import fit, refuse_limit
+from ddkd.theory.linear import LinearLaw, given_law
 
 
 @short_repr
@@ -94,10 +93,10 @@ def best_teacher(
     n, mask, ridge = check_fit(population, n_samples, features, alpha)
     found = fit(population.eigenvalues, mask, n, ridge)
     refuse_limit(found, "a best teacher")
-    loss = ratio(1 - found.free, found.free)[..., None]  # g
-    lost2 = found.lost**2
+    g = ratio(1 - found.free, found.free)[..., None]
+    z2 = found.B**2
     if population.labels == "hard":
-        lost2 = lost2 + 1 / SIGN_SLOPE**2 - 1
-    coef = population.coef * ratio(found.kept, found.kept**2 + loss * lost2)
-    teacher = LinearLaw._given(population, coef, mask)
-    return BestTeacher(coef=coef, student=teacher.distill(n, alpha=ridge))
+        z2 = z2 + np.pi / 2 - 1
+    coef = population.coef * ratio(found.A, found.A**2 + g * z2)
+    student = given_law(population, coef, mask).distill(n, alpha=ridge)
+    return BestTeacher(coef=coef, student=student)

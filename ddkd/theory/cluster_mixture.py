@@ -10,15 +10,15 @@ from ddkd._arrays import ratio
 from ddkd._checks import check_counts, check_integer, check_real, check_ridge
 from ddkd._repr import short_repr
 from ddkd.populations import Target
-from ddkd.theory._fits import fit, learn
-from ddkd.theory._laws import Law
+from ddkd.theory._fit import fit, learn
+from ddkd.theory._law import Teacher, check_labels
 
 _CELLS = 1000  # the error falls as its square: 1e-4 of a number at worst after three generations
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class ClusterMixtureLaw(Law):
+class ClusterMixtureLaw(Teacher):
     """Law of a linear model of two classes of many clusters.
 
     Made by `cluster_mixture` and by `ClusterMixtureLaw.distill`.
@@ -102,7 +102,7 @@ class ClusterMixtureLaw(Law):
         sizes = {"n_clusters": G, "radius": R, "n_features": self.n_features}
         u = self._margins / R
         rest = max(1 - G * float(self._weights @ u**2), 0.0)
-        if self._kind(labels) == "soft":
+        if check_labels(labels, "hard") == "soft":
             return _law(sizes, m, alpha, self._weights, (1 + R**2 / G) * u, rest)
         density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
         centres = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
@@ -200,13 +200,13 @@ def _law(
     nowhere, one = np.zeros(p), np.ones(())
     learned = learn(found, Target(nowhere, energy, np.asarray(noise), one, one))
     score = learned.score
-    relative = found.kept**2 * energy + learned.own
+    relative = found.A**2 * energy + learned.noise
     # On the threshold the score is noise, of one size in all directions but the centres'.
     finite = bool(np.isfinite(score.size))
-    variance, own = (relative, learned.own) if finite else (score.unit_variance,) * 2
+    variance, own = (relative, learned.noise) if finite else (score.unit_variance,) * 2
     # Within a cluster the inputs have unit variance in every direction.
     length = np.sqrt(np.sum(variance / s))
-    margins = ratio(R * finite * found.kept[0] * centres / spike, length)
+    margins = ratio(R * finite * found.A[0] * centres / spike, length)
     spread = float(ratio(R * np.sqrt(own[0] / spike), length))
     nodes, node_weights = _convolve(margins, weights, spread)
     average = float(weights @ margins)

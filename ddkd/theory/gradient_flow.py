@@ -10,7 +10,8 @@ from ddkd._checks import check_numbers
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Features, Values, check_fit
-from ddkd.theory._fits import fit
+from ddkd.theory._fit import fit
+from ddkd.theory._law import law_fields
 from ddkd.theory._two_points import earliest_time, flow_combination, ridge_fits
 from ddkd.theory.linear import LinearLaw
 
@@ -98,16 +99,15 @@ def gradient_flow(
     solved = np.maximum(stop, earliest_time(population, mask))
     alphas, weights = flow_combination(solved)
     fits = ridge_fits(population, mask, n, alphas)
-    trained = fits.left * weights
-    # Rounding may leave a variance of nothing below zero.
-    variance = np.maximum(fits.covariance(weights, weights), 0.0)
-    return GradientFlowLaw._of(
+    fitted = fit(population.eigenvalues, mask, n, np.zeros(n.shape))
+    fields = law_fields(
         population,
-        Score.of(fits.mean(weights), variance).scaled(stop / solved),
-        kappa=np.full(n.shape, np.nan),
-        target_risk=fits.product(weights, weights),
-        train_risk=np.maximum(fits.product(trained, trained), 0.0),
+        Score.of(fits.mean(weights), fits.variance(weights)).scaled(stop / solved),
+        fitted,
         labels="own",
+        target_risk=fits.square(weights),
+        train_risk=fits.square(fits.left * weights),
+        kappa=np.full(n.shape, np.nan),
         time=stop,
-        _fit=fit(population.eigenvalues, mask, n, np.zeros(n.shape)),
     )
+    return GradientFlowLaw(features=mask, **fields)

@@ -1,46 +1,22 @@
 """Least squares in a population: the first generation of every chain of students."""
 
-from typing import overload
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_counts, check_integer
-from ddkd.populations import GaussianPopulation, MixturePopulation, Population
+from ddkd.populations import Population
 from ddkd.theory._arguments import Features, check_fit
-from ddkd.theory._laws import ColumnLaw, fit_columns
-from ddkd.theory.linear import LinearLaw
-from ddkd.theory.mixture import MixtureLaw
-
-
-@overload
-def least_squares(
-    population: GaussianPopulation,
-    n_samples: ArrayLike,
-    *,
-    features: Features = ...,
-    alpha: ArrayLike = ...,
-) -> LinearLaw: ...
-
-
-@overload
-def least_squares(
-    population: MixturePopulation,
-    n_samples: ArrayLike,
-    *,
-    features: Features = ...,
-    alpha: ArrayLike = ...,
-) -> MixtureLaw: ...
+from ddkd.theory.linear import LinearLaw, fit_columns, linear_law
 
 
 def least_squares(
-    population: GaussianPopulation | MixturePopulation,
+    population: Population,
     n_samples: ArrayLike,
     *,
     features: Features = None,
     alpha: ArrayLike = 0.0,
-) -> LinearLaw | MixtureLaw:
-    """Law of least squares, ridge or minimum norm, on n samples of a Gaussian population.
+) -> LinearLaw:
+    """Law of least squares, ridge or minimum norm, on n samples of a population.
 
     With kappa the root of n = sum s/(s + kappa) + alpha/kappa (0 if alpha = 0 and p <= n),
     A = s/(s + kappa), df2 = sum A^2, c the slope of the label on the truth (1 for real labels,
@@ -63,8 +39,8 @@ def least_squares(
 
     Parameters
     ----------
-    population : GaussianPopulation or MixturePopulation
-        Inputs, truth and labels.
+    population : Population
+        Inputs, truth and labels: a GaussianPopulation or a MixturePopulation.
     n_samples : int or array_like of int
         Number of samples n; infinity for the limit.
     features : None, "all", bool mask or index array, default=None
@@ -74,7 +50,7 @@ def least_squares(
 
     Returns
     -------
-    LinearLaw, or MixtureLaw for a MixturePopulation
+    LinearLaw
         Floats, or arrays if `n_samples`, `alpha` or `features` was one; they broadcast.
 
     Raises
@@ -96,9 +72,8 @@ def least_squares(
     array([0.4361, 0.5   , 0.3395])
     """
     n, mask, ridge = check_fit(population, n_samples, features, alpha, kind=Population)
-    made: type[ColumnLaw] = LinearLaw if population.centre is None else MixtureLaw
     found = fit_columns(population, mask, n, ridge)
-    return made._trained(population, found, population.label_target(), "own")
+    return linear_law(population, found, population.label_target(), "own")
 
 
 def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:

@@ -1,31 +1,46 @@
-"""Least squares in a Gaussian population, and chains of students distilled from it."""
+"""Least squares on columns of a population, and chains of students distilled from it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._arrays import unwrap
-from ddkd._checks import check_choice, check_counts, check_nonnegative, check_ridge
+from ddkd._arrays import broadcast, unwrap
+from ddkd._checks import (
+    as_array,
+    check_choice,
+    check_counts,
+    check_masks,
+    check_numbers,
+    check_ridge,
+)
 from ddkd._repr import short_repr
-from ddkd.populations import Score, Target
+from ddkd.populations import (
+    GaussianPopulation,
+    MixturePopulation,
+    Population,
+    Score,
+    Target,
+)
 from ddkd.theory._arguments import Features, Values
-from ddkd.theory._fits import Fit
-from ddkd.theory._laws import ColumnLaw, GaussianLaw, fit_columns
-from ddkd.theory._students import confident_target, mixed_target, own_labels
+from ddkd.theory._fit import Fit, fit, learn
+from ddkd.theory._law import Law, check_labels, law_fields, learned_fields
+from ddkd.theory._refit import refit_with_fresh
+from ddkd.theory._student import kept_target, mixed_target
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class LinearLaw(GaussianLaw, ColumnLaw):
+class LinearLaw(Law):
     """Law of a linear model fitted by least squares, and what it implies.
 
-    Made by `least_squares` and by `LinearLaw.distill`. Every number is a float, or an array
-    over a whole curve if an argument was one.
+    Made by `least_squares`, by `mixture_model` and by `LinearLaw.distill`. Every number is a
+    float, or an array over a whole curve if an argument was one.
 
     Attributes
     ----------
-    population : GaussianPopulation
+    population : Population
         Where the inputs and the truth come from.
     labels : {"own", "hard", "soft"}
         What the model was fitted to: the population's own labels, or a teacher's.
@@ -44,13 +59,21 @@ class LinearLaw(GaussianLaw, ColumnLaw):
     train_risk : float or ndarray
         Mean squared error on the examples the model was fitted to.
     correlation : float or ndarray
-        Correlation of the model's score with the truth.
+        Correlation of the model's score with the truth; on clusters the cosine of its angle to
+        the best score, which is the margin over the radius.
     error_rate : float or ndarray
-        Probability that the score's sign differs from the truth's.
+        Probability that the score's sign differs from the truth's, or is the wrong cluster's.
     agreement : float, ndarray or None
         Probability that student and teacher have the same sign; None for a model that has
         no teacher.
+
+    Notes
+    -----
+    Of a given model, which was not fitted, `n_samples`, `alpha`, `kappa`, `target_risk` and
+    `train_risk` are None.
     """
+
+    features: np.ndarray
 
     def distill(
         self,
@@ -59,7 +82,7 @@ class LinearLaw(GaussianLaw, ColumnLaw):
         labels: str | None = None,
         features: Features = None,
         alpha: ArrayLike = 0.0,
-        min_score: ArrayLike | None = None,
+        keep: tuple[ArrayLike, ArrayLike] | None = None,
         with_labels: ArrayLike | str | None = None,
     ) -> "LinearLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
@@ -85,12 +108,14 @@ class LinearLaw(GaussianLaw, ColumnLaw):
             of masks (..., n_features) gives a curve.
         alpha : float or array_like, default=0.0
             Ridge penalty of the student; 0 for minimum norm.
-        min_score : float or array_like, optional
-            Keep only inputs whose score is larger than so many of its standard deviations in
-            absolute value; `n_transfer` counts those kept. For hard labels.
+        keep : tuple (low, high), optional
+            Keep only inputs whose absolute score, in its standard deviations, lies between;
+            `n_transfer` counts those kept, and `high` may be infinite. For hard labels in a
+            Gaussian population.
         with_labels : int, array_like of int or "own", optional
             The student learns true labels, too: of so many fresh examples, or of the teacher's
-            own. In the latter case it sees again what its teacher's mistakes came from.
+            own. In the latter case it sees again what its teacher's mistakes came from. In a
+            Gaussian population.
 
         Returns
         -------
@@ -103,6 +128,24 @@ class LinearLaw(GaussianLaw, ColumnLaw):
         ValueError
             If an argument is out of its range, or a combination has not been derived.
 
+        Notes
+        -----
+        On two clusters, in coordinates of unit variance, these sit at +-nu, ``|nu|`` = r, and the
+        teacher's score is the unit vector u with margin a = <u, nu>. By Stein's identity the sign
+        y of its score has E[x y] = (2 Phi(a) - 1) nu + 2 phi(a) u: hard labels lean towards the
+        clusters' axis, which is how they denoise. With the student's own columns and m > p,
+        no ridge, rho = a/r::
+
+            A = [r (2 Phi(a) - 1) + 2 phi(a) rho]/(1 + r^2),  B^2 = 4 phi(a)^2 (1 - rho^2),
+            tau^2 = 1 - (1 + r^2) A^2 - B^2,
+            margin = r A/sqrt(A^2 + B^2 + tau^2 p/(m - p)).
+
+        In general, least squares with covariance I + nu nu', linear target (I + nu nu')^-1 E[x y]
+        and noise tau^2 in the same law. Soft labels: E[x y] = <u, nu> nu + u, so the student
+        with all its teacher's columns is its teacher. *Asymptotic*, there at a physicist's
+        level of rigour. On self-training in mixtures see arXiv 2106.13805, 2205.07739 and
+        2501.16226.
+
         Examples
         --------
         >>> import numpy as np
@@ -113,84 +156,46 @@ class LinearLaw(GaussianLaw, ColumnLaw):
         >>> student = teacher.distill([200, 20_000, np.inf])
         >>> student.error_rate.round(4), round(teacher.error_rate, 4)
         (array([0.374 , 0.3397, 0.3395]), 0.3395)
+        >>> clusters = MixturePopulation(np.ones(100), np.full(100, 0.2), flip_rate=0.1)
+        >>> teacher = theory.least_squares(clusters, 60)
+        >>> student = teacher.distill([200, 1000, 10_000])
+        >>> student.error_rate.round(3), round(teacher.error_rate, 3)
+        (array([0.305, 0.256, 0.248]), 0.267)
         """
-        kind = self._kind(labels)
-        m = check_counts("n_transfer", n_transfer)
-        ridge = check_ridge(alpha)
-        mask = self._columns(features)
-        population, target = self.population, self._target(kind)
-        if min_score is not None:
-            if kind == "soft" or with_labels is not None:
-                raise ValueError("min_score is derived for hard labels and without with_labels")
-            tau = check_nonnegative("min_score", min_score)
-            found = fit_columns(population, mask, m, ridge, self._score, min_score=tau)
-            target = self._confident(found, tau)
-            return LinearLaw._trained(population, found, target, kind, self._score)
+        population, kind = self.population, check_labels(labels, self.population.labels)
+        m, ridge = check_counts("n_transfer", n_transfer), check_ridge(alpha)
+        mask = self.features
+        if features is not None:
+            mask = check_masks("features", features, population.n_features)
+        target, teacher = self._target(kind), None if self._votes else self._score
+        if keep is not None:
+            low, high = _check_window(keep)
+            self._refuse_window(kind, with_labels)
+            found = fit_columns(population, mask, m, ridge, self._score, low=low, high=high)
+            kept = kept_target(self._score, found, low, high)
+            return linear_law(population, found, kept, kind, teacher)
+        if with_labels is not None:
+            GaussianPopulation.checked(population)
         if isinstance(with_labels, str):
             check_choice("with_labels", with_labels, ("own",))
-            plain = type(self) is LinearLaw and self.labels == "own"
-            if not plain or np.isinf(m + self.n_samples).any():
+            if not self._is_plain or np.isinf(m + self.n_samples).any():
                 raise ValueError(
                     'with_labels="own" is derived for finitely many labels of a least_squares law'
                 )
-            return own_labels(self, mask, m, ridge, target, kind)
+            found = fit_columns(population, mask, m + self.n_samples, ridge, self._score)
+            return linear_law_of(population, found, kind, **refit_with_fresh(self, found, target))
         if with_labels is not None:
             extra = check_counts("with_labels", with_labels, allow_inf=False)
-            own = population.label_target()
             m = m + extra
-            target = mixed_target(own, target, extra / m)
+            target = mixed_target(population.label_target(), target, extra / m)
         found = fit_columns(population, mask, m, ridge, self._score)
-        return LinearLaw._trained(population, found, target, kind, self._decisive_score())
+        return linear_law(population, found, target, kind, teacher)
 
-    def committee(self, n_models: ArrayLike, *, decide: str = "mean") -> "LinearLaw":
-        """Law of independent models of this kind that decide together.
-
-        Each has training examples of its own, and a student its own teacher and transfer set.
-
-        Parameters
-        ----------
-        n_models : int or array_like of int
-            Number K of models; odd for a vote, and for the mean infinity is allowed.
-        decide : {"mean", "vote"}, default="mean"
-            By the mean of the scores, or by the majority of their signs.
-
-        Returns
-        -------
-        CommitteeLaw
-            The committee's law; it may teach in turn, a vote hard labels only.
-
-        Raises
-        ------
-        ValueError
-            If an argument is out of its range.
-
-        Notes
-        -----
-        The mean's coefficients have the variance of one model's over K. With r = sum s (E w)^2/Q
-        and r' = r/(1 + r), the vote has on the unit mean score the slope::
-
-            c_v = sqrt(2/pi) t sqrt(K (1 + (K - 1) r)),
-            t = E Binom((K - 1)/2; K - 1, Phi(z sqrt(r'/(1 - r')))), z normal,
-
-        and noise 1 - c_v^2 around it, which is what a student sees. Its error is that of K scores
-        rho g + sqrt(r - rho^2) u + sqrt(1 - r) e_k, g the truth's. *Asymptotic*; our own.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from ddkd import theory
-        >>> from ddkd.populations import GaussianPopulation
-        >>> population = GaussianPopulation(np.ones(100), np.ones(100), labels="hard")
-        >>> teacher = theory.least_squares(population, 50)
-        >>> mean, vote = teacher.committee(5), teacher.committee(5, decide="vote")
-        >>> round(teacher.error_rate, 3), round(mean.error_rate, 3), round(vote.error_rate, 3)
-        (0.339, 0.217, 0.245)
-        >>> vote.distill([1000, 100_000]).error_rate.round(3)
-        array([0.233, 0.217])
-        """
-        from ddkd.theory.committee import committee
-
-        return committee(self, n_models, decide)
+    @property
+    def margin(self) -> Values:
+        """Mean of the score over its standard deviation within a cluster, on two clusters."""
+        population = MixturePopulation.checked(self.population)
+        return unwrap(population.score_margin(self._score))
 
     @property
     def effective_parameters(self) -> Values:
@@ -201,92 +206,86 @@ class LinearLaw(GaussianLaw, ColumnLaw):
         threshold. Against it the curve of double descent folds back (Curth, Jeffares and van der
         Schaar, arXiv 2310.18988). *Asymptotic*.
         """
-        if type(self) is not LinearLaw:
+        if type(self) is not LinearLaw or self._fit is None:
             raise ValueError(
                 f"effective_parameters are of one fit; this is a {type(self).__name__}"
             )
-        used = np.sum(self._fit.kept**2, axis=-1)
         with np.errstate(divide="ignore"):
-            return unwrap(used / self._fit.free)
+            return unwrap(np.sum(self._fit.A**2, axis=-1) / self._fit.free)
 
-    def _decisive_score(self) -> Score | None:
-        """The score whose signs the hard labels are."""
-        return self._score
+    @property
+    def _is_plain(self) -> bool:
+        """Whether this is one fit to the population's own labels."""
+        return type(self) is LinearLaw and self.labels == "own" and self._fit is not None
 
-    def _confident(self, found: Fit, min_score: np.ndarray) -> Target:
-        return confident_target(self._score, found, min_score)
+    @property
+    def _votes(self) -> bool:
+        """Whether the labels handed on are a majority's, and no score's."""
+        return False
 
-    def self_distill(
-        self,
-        *,
-        labels: str | None = None,
-        alpha: ArrayLike | None = None,
-        mixing: ArrayLike | str = 1.0,
-        rounds: int = 1,
-    ) -> "LinearLaw":
-        """Law of a student fitted to the *same* inputs, with labels mixed of true and own ones.
+    def _refuse_window(self, kind: str, with_labels: object) -> None:
+        """Raise a ValueError where a choice of inputs has not been derived."""
+        GaussianPopulation.checked(self.population)
+        if self._votes:
+            raise ValueError("keep has not been derived for students of a vote")
+        if kind == "soft" or with_labels is not None:
+            raise ValueError("keep is derived for hard labels and without with_labels")
 
-        The student's labels are (1 - mixing) y + mixing * t on the training set, t the scores
-        of this model there, or their signs. With soft labels self-distillation gains nothing to
-        first order at a tuned ridge above zero; where the best ridge >= 0 is zero, it can gain
-        much. With hard labels it can beat every ridge fit.
 
-        Parameters
-        ----------
-        labels : {"hard", "soft"} or None, default=None
-            Signs of this model's training scores, or the scores; None for the population's kind.
-        alpha : float or array_like, optional
-            Ridge of the student; this model's unless given.
-        mixing : float, array_like or "best", default=1.0
-            Share of this model's labels; any number, negative ones weigh up its mistakes. "best"
-            is the share of least risk for soft labels and of least error for hard ones.
-        rounds : int, default=1
-            How many students of students, all on the same inputs; more than one for soft labels,
-            a given mixing, and a ridge in teacher and student.
+def linear_law(
+    population: Population, found: Fit, target: Target, labels: str, teacher: Score | None = None
+) -> LinearLaw:
+    """Law of a fit to a target: of a first generation, or of a student of `teacher`."""
+    learned = learn(found, target, population.centre)
+    fields = learned_fields(population, found, learned, target, labels, teacher)
+    return LinearLaw(features=found.features, **fields)
 
-        Returns
-        -------
-        SelfDistilledLaw
-            The law of the last student, with the share in `mixing`. `target_risk` is its error
-            against labels mixed in the same way on fresh inputs. It may teach in turn.
 
-        Raises
-        ------
-        ValueError
-            If an argument is out of its range, this model is not a plain `least_squares` law, or
-            the combination has not been derived.
+def linear_law_of(population: Population, found: Fit, labels: str, **figures: Any) -> LinearLaw:
+    """Law of a fit with a known score, risks and agreement."""
+    return LinearLaw(
+        features=found.features, **law_fields(population, fit=found, labels=labels, **figures)
+    )
 
-        Notes
-        -----
-        With f0 the teacher's score without the example, its training score is
-        f = (1 - l) y + l f0, l = alpha/(n kappa). Let a_g and a_f be the slopes of the student's
-        label on the truth's score g and on f0, w_12 = sum A_1 A_2/n and h = a_f w_12/(1 - w_12).
-        Then, with subscripts 1 for the teacher and 2 for the student::
 
-            (s + kappa_2) w = s (a_g b + a_f w_1) - h kappa_1 w_1 + sqrt(s) zeta,
-            n Var zeta = E (yh - f_S)^2,   n Cov(zeta, zeta_1) = E (y - f0)(yh - f_S),
+def given_law(population: Population, coef: np.ndarray, mask: np.ndarray) -> LinearLaw:
+    """Law of a model with these coefficients, however it came by them."""
+    score = Score.fixed(np.sqrt(population.eigenvalues) * coef)
+    fields = law_fields(population, score, None, labels="own", target_risk=None, train_risk=None)
+    return LinearLaw(features=mask, **fields)
 
-        where zeta_1 is the teacher's own noise and yh the student's label. Risk and overlap are
-        affine and quadratic in the mixing, so the best one is in closed form. Rounds of soft
-        labels are a rational function of the Gram matrix: an integral over complex ridges.
-        *Asymptotic*, with errors of order 1/n; infinite at n = p without any ridge.
 
-        References
-        ----------
-        Soft labels: Das and Sanghavi, arXiv 2301.13304; Pareek, Du and Oh, arXiv 2407.04600;
-        arXiv 2602.17565. The law of hard labels on the same inputs is our own.
+def fit_columns(
+    population: Population,
+    mask: np.ndarray,
+    n: np.ndarray,
+    alpha: np.ndarray,
+    teacher: Score | None = None,
+    **others: np.ndarray,
+) -> Fit:
+    """What least squares does to the coordinates, after a check that shapes agree."""
+    size = {"n_samples": n} if teacher is None else {"n_transfer": n}
+    power = {} if teacher is None else {"teacher": teacher.size}
+    broadcast(**size, alpha=alpha, features=mask[..., 0], **power, **others)
+    return fit(population.eigenvalues, mask, n, alpha)
 
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from ddkd import theory
-        >>> from ddkd.populations import GaussianPopulation
-        >>> population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard")
-        >>> teacher = theory.least_squares(population, 1000, alpha=197.0)
-        >>> student = teacher.self_distill(alpha=163.0, mixing="best")
-        >>> round(teacher.error_rate, 4), round(student.error_rate, 4), round(student.mixing, 2)
-        (0.1139, 0.104, -0.7)
-        """
-        from ddkd.theory.self_distillation import self_distill
 
-        return self_distill(self, labels=labels, alpha=alpha, mixing=mixing, rounds=rounds)
+def _check_window(keep: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The bounds of the scores that are kept."""
+    try:
+        first, last = keep
+    except (TypeError, ValueError):
+        raise ValueError(f"keep must be a pair (low, high); got {keep!r}") from None
+    low, high = broadcast(low=check_numbers("keep", first), high=_check_bound(last))
+    if ((low < 0) | (low >= high)).any():
+        raise ValueError(f"keep must be (low, high) with 0 <= low < high; got {keep!r}")
+    return low, high
+
+
+def _check_bound(value: ArrayLike) -> np.ndarray:
+    """Numbers, of which some may be infinite."""
+    array = as_array("keep", value)
+    if array.dtype.kind == "f":
+        check_numbers("keep", np.where(np.isposinf(array), 0.0, array))
+        return array
+    return check_numbers("keep", array)

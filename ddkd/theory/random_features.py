@@ -1,23 +1,24 @@
 """Least squares on random features of any kernel, and students with features of their own."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._arrays import between, broadcast
+from ddkd._arrays import broadcast
 from ddkd._checks import check_counts, check_eigenvalues, check_real, check_ridge, check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score, Target
 from ddkd.theory._arguments import Values
-from ddkd.theory._fits import fit, learn
-from ddkd.theory._laws import GaussianLaw
+from ddkd.theory._fit import Fit, fit, learn
+from ddkd.theory._law import Law, check_labels, learned_fields
+
+_KERNEL = np.asarray(np.inf)  # infinitely many features
 
 
 @short_repr
 @dataclass(frozen=True, eq=False)
-class RandomFeatureLaw(GaussianLaw):
+class RandomFeatureLaw(Law):
     """Law of least squares on random features, and what it implies.
 
     Made by `random_features` and by `RandomFeatureLaw.distill`. Every number is a float, or
@@ -111,96 +112,13 @@ class RandomFeatureLaw(GaussianLaw):
         >>> student.error_rate.round(3), round(teacher.error_rate, 3)
         (array([0.5  , 0.244, 0.231]), 0.238)
         """
-        kind = self._kind(labels)
-        kernel = {name: getattr(self, name) for name in ("population", "eigenvalues", "bulk")}
+        kind = check_labels(labels, self.population.labels)
         m = check_counts("n_transfer", n_transfer)
         k = check_counts("n_components", n_components)
-        ridge = check_ridge(alpha)
-        return _law(kernel, m, k, ridge, self._target(kind), kind, self._score)
-
-    def committee(self, n_models: ArrayLike) -> "RandomFeatureCommitteeLaw":
-        """Law of the average of models with random features of their own, on the *same* examples.
-
-        Parameters
-        ----------
-        n_models : int or array_like of int
-            Number K of models; infinity for the limit, kernel ridge regression.
-
-        Returns
-        -------
-        RandomFeatureCommitteeLaw
-            The committee's law; its `equivalent_alpha` is the ridge of that limit. It may teach
-            in turn; `agreement` is None.
-
-        Raises
-        ------
-        ValueError
-            If an argument is out of its range, the law's `n_samples` is infinite, or the law is a
-            committee's.
-
-        Notes
-        -----
-        Infinitely many models are kernel ridge regression with the ridge gamma (n - z), of the
-        same implicit ridge gamma. Given the examples the models are independent, so that::
-
-            E_K = E_inf + (E_1 - E_inf)/K.
-
-        *Asymptotic*, like `random_features`.
-
-        References
-        ----------
-        Jacot, Simsek, Spadaro, Hongler and Gabriel, arXiv 2002.08404.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from ddkd import theory
-        >>> l = 1 / np.arange(1, 501) ** 1.5
-        >>> law = theory.random_features(l, np.sqrt(l), 100, 60, noise_variance=0.1)
-        >>> committee = law.committee([1, 10, np.inf])
-        >>> committee.risk.round(3), round(committee.equivalent_alpha, 3)
-        (array([1.097, 0.467, 0.397]), 0.226)
-        """
-        if isinstance(self, RandomFeatureCommitteeLaw):
-            raise ValueError("committee of a committee: ask for one of as many models")
-        models = check_counts("n_models", n_models)
-        broadcast(n_models=models, law=np.asarray(self.error_rate))
-        found = self._fit
-        if np.isinf(found.n_samples).any():
-            raise ValueError("committee needs a law of finite n_samples")
-        ridge = found.gamma * found.n_samples * found.left
-        l = _extended(self.eigenvalues)
-        kernel = fit(l, np.ones(l.size, dtype=bool), found.n_samples, ridge, bulk=self.bulk)
-        one, every = learn(found, self._goal), learn(kernel, self._goal)
-        share = 1 / models
-        first, last = one.score, every.score
-        variance = between(share[..., None], first.variance, last.variance)
-        return RandomFeatureCommitteeLaw._of(
-            self.population,
-            Score.of(np.broadcast_to(last.mean, variance.shape), variance),
-            self,
-            target_risk=between(share, one.target_risk, every.target_risk),
-            train_risk=between(share, one.train_risk, every.train_risk),
-            n_models=models,
-            equivalent_alpha=ridge,
-        )
-
-
-@short_repr
-@dataclass(frozen=True, eq=False)
-class RandomFeatureCommitteeLaw(RandomFeatureLaw):
-    """Law of averaged random-feature models; made by `RandomFeatureLaw.committee`.
-
-    Attributes
-    ----------
-    n_models : float or ndarray
-        Number of models.
-    equivalent_alpha : float or ndarray
-        Ridge of the kernel ridge regression that infinitely many of them are.
-    """
-
-    n_models: Values = 1.0
-    equivalent_alpha: Values = np.nan
+        target = self._target(kind)
+        broadcast(n_transfer=m, n_components=k, alpha=check_ridge(alpha), teacher=target.size)
+        found = fit_kernel(self.eigenvalues, self.bulk, m, check_ridge(alpha), k)
+        return _law(self.population, self.eigenvalues, self.bulk, found, target, kind, self._score)
 
 
 def random_features(
@@ -292,13 +210,21 @@ def random_features(
         noise_variance=noise_variance,
         flip_rate=flip_rate,
     )
-    kernel = {"population": population, "eigenvalues": l, "bulk": bulk}
     n = check_counts("n_samples", n_samples)
     k = check_counts("n_components", n_components)
     ridge = check_ridge(alpha)
+    broadcast(n_samples=n, n_components=k, alpha=ridge)
     target = population.label_target()
     target = replace(target, mean=_extended(target.mean), variance=_extended(target.variance))
-    return _law(kernel, n, k, ridge, target, "own")
+    return _law(population, l, bulk, fit_kernel(l, bulk, n, ridge, k), target, "own")
+
+
+def fit_kernel(
+    l: np.ndarray, bulk: float, n: np.ndarray, alpha: np.ndarray, k: np.ndarray = _KERNEL
+) -> Fit:
+    """The fit on random features, or on the kernel itself; the last coordinate is the bulk."""
+    extended = _extended(l)
+    return fit(extended, np.ones(extended.size, dtype=bool), n, alpha, k=k, bulk=bulk)
 
 
 def _extended(values: np.ndarray) -> np.ndarray:
@@ -307,24 +233,24 @@ def _extended(values: np.ndarray) -> np.ndarray:
 
 
 def _law(
-    kernel: dict[str, Any],
-    n: np.ndarray,
-    k: np.ndarray,
-    alpha: np.ndarray,
+    population: GaussianPopulation,
+    l: np.ndarray,
+    bulk: float,
+    found: Fit,
     target: Target,
     labels: str,
     teacher: Score | None = None,
 ) -> RandomFeatureLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
-    size = "n_samples" if teacher is None else "n_transfer"
-    broadcast(**{size: n}, n_components=k, alpha=alpha, teacher=target.size)
-    l = _extended(kernel["eigenvalues"])
-    found = fit(l, np.ones(l.size, dtype=bool), n, alpha, k=k, bulk=kernel["bulk"])
-    return RandomFeatureLaw._trained(
-        **kernel,
-        found=found,
-        target=target,
-        teacher=teacher,
-        labels=labels,
-        _goal=target,
+    learned = learn(found, target)
+    fields = learned_fields(
+        population,
+        found,
+        learned,
+        target,
+        labels,
+        teacher,
+        n_components=found.n_components,
+        gamma=found.gamma,
     )
+    return RandomFeatureLaw(eigenvalues=l, bulk=bulk, _goal=target, **fields)

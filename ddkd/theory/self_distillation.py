@@ -7,14 +7,13 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ddkd._arrays import broadcast, ratio, times
-from ddkd._checks import check_choice, check_integer, check_numbers, check_ridge
+from ddkd._checks import check_choice, check_numbers, check_ridge
 from ddkd._repr import short_repr
-from ddkd.populations import Score
+from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Values
-from ddkd.theory._fits import Fit, fit
-from ddkd.theory._laws import agreement
-from ddkd.theory._refits import Refitted, refit, true_labels
-from ddkd.theory._two_points import repeated_combinations, ridge_fits
+from ddkd.theory._fit import Fit, fit
+from ddkd.theory._law import check_labels, law_fields
+from ddkd.theory._refit import Labels, Refitted, refit, true_labels
 from ddkd.theory.linear import LinearLaw
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
@@ -24,7 +23,7 @@ _FARTHEST = 9.0  # standard deviations
 @short_repr
 @dataclass(frozen=True, eq=False)
 class SelfDistilledLaw(LinearLaw):
-    """Law of a student of its own labels; made by `LinearLaw.self_distill`.
+    """Law of a student of its own labels; made by `self_distill`.
 
     Attributes
     ----------
@@ -38,19 +37,79 @@ class SelfDistilledLaw(LinearLaw):
 def self_distill(
     law: LinearLaw,
     *,
-    labels: str | None,
-    alpha: ArrayLike | None,
-    mixing: ArrayLike | str,
-    rounds: int,
+    labels: str | None = None,
+    alpha: ArrayLike | None = None,
+    mixing: ArrayLike | str = 1.0,
 ) -> SelfDistilledLaw:
-    """Law of the student; see `LinearLaw.self_distill`."""
-    if type(law) is not LinearLaw or law.agreement is not None:
+    """Law of a student fitted to the *same* inputs, with labels mixed of true and own ones.
+
+    The student's labels are (1 - mixing) y + mixing * t on the training set, t the scores
+    of the model there, or their signs. With soft labels self-distillation gains nothing to
+    first order at a tuned ridge above zero; where the best ridge >= 0 is zero, it can gain
+    much. With hard labels it can beat every ridge fit.
+
+    Parameters
+    ----------
+    law : LinearLaw
+        The model that teaches itself, made by `least_squares`.
+    labels : {"hard", "soft"} or None, default=None
+        Signs of the model's training scores, or the scores; None for the population's kind.
+    alpha : float or array_like, optional
+        Ridge of the student; the model's unless given.
+    mixing : float, array_like or "best", default=1.0
+        Share of the model's labels; any number, negative ones weigh up its mistakes. "best"
+        is the share of least risk for soft labels and of least error for hard ones.
+
+    Returns
+    -------
+    SelfDistilledLaw
+        The law of the student, with the share in `mixing`. `target_risk` is its error
+        against labels mixed in the same way on fresh inputs. It may teach in turn.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, the law is not one of `least_squares`, or
+        the combination has not been derived.
+
+    Notes
+    -----
+    With f0 the teacher's score without the example, its training score is
+    f = (1 - l) y + l f0, l = alpha/(n kappa). Let a_g and a_f be the slopes of the student's
+    label on the truth's score g and on f0, w_12 = sum A_1 A_2/n and h = a_f w_12/(1 - w_12).
+    Then, with subscripts 1 for the teacher and 2 for the student::
+
+        (s + kappa_2) w = s (a_g b + a_f w_1) - h kappa_1 w_1 + sqrt(s) zeta,
+        n Var zeta = E (yh - f_S)^2,   n Cov(zeta, zeta_1) = E (y - f0)(yh - f_S),
+
+    where zeta_1 is the teacher's own noise and yh the student's label. Risk and overlap are
+    affine and quadratic in the mixing, so the best one is in closed form. *Asymptotic*, with
+    errors of order 1/n; infinite at n = p without any ridge.
+
+    References
+    ----------
+    Soft labels: Das and Sanghavi, arXiv 2301.13304; Pareek, Du and Oh, arXiv 2407.04600;
+    arXiv 2602.17565. The law of hard labels on the same inputs is our own.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd import theory
+    >>> from ddkd.populations import GaussianPopulation
+    >>> population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard")
+    >>> teacher = theory.least_squares(population, 1000, alpha=197.0)
+    >>> student = theory.self_distill(teacher, alpha=163.0, mixing="best")
+    >>> round(teacher.error_rate, 4), round(student.error_rate, 4), round(student.mixing, 2)
+    (0.1139, 0.104, -0.7)
+    """
+    if not isinstance(law, LinearLaw) or not law._is_plain:
+        taught = getattr(law, "agreement", None) is not None
         raise ValueError(
             "self_distill is derived for least_squares laws; this law is a "
-            f"{type(law).__name__}{'' if law.agreement is None else ' with a teacher'}"
+            f"{type(law).__name__}{' with a teacher' if taught else ''}"
         )
-    kind = law._kind(labels)
-    rounds = check_integer("rounds", rounds)
+    GaussianPopulation.checked(law.population)
+    kind = check_labels(labels, law.population.labels)
     ridge = check_ridge(law.alpha if alpha is None else alpha)
     best = isinstance(mixing, str)
     if best:
@@ -59,103 +118,98 @@ def self_distill(
     if np.isinf(law.n_samples).any():
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))
-    if rounds > 1 and (kind == "hard" or best):
-        raise ValueError(
-            "rounds > 1 is derived for soft labels and a given mixing; "
-            f"got labels = {kind!r}, mixing = {mixing!r}"
-        )
     found = fit(law.population.eigenvalues, law.features, np.asarray(law.n_samples), ridge)
-    if rounds > 1:
-        student = _repeated(law, ridge, share, rounds)
-    else:
-        own = _own_labels(law, kind)
-        share = _best_mixing(law, found, own, kind) if best else share
-        student = _once(law, found, own, kind, share)
+    own = _own_labels(law, kind)
+    share = _best_mixing(law, found, own, kind) if best else share
+    student = _student(law, found, own, kind, share)
     score = Score.of(student.mean, student.variance).scaled(found.scale)
     if kind == "soft":
         # Without a ridge a student of soft labels alone is its teacher.
         same = (ridge == 0) & (share == 1)
         score, student = law._score.where(same, score), _own_teacher(same, law._score, student)
-    return SelfDistilledLaw._of(
+    fields = law_fields(
         law.population,
         score,
-        law,
+        found,
         labels=kind,
-        target_risk=student.error,
+        target_risk=student.E,
         train_risk=student.train_risk,
-        agreement=agreement(student.overlap, student.power),
+        agreement=student.agreement(),
         mixing=share,
-        _fit=found,
     )
+    return SelfDistilledLaw(features=law.features, **fields)
 
 
-def _once(law: LinearLaw, found: Fit, own: np.ndarray, kind: str, share: np.ndarray) -> Refitted:
+def _student(law: LinearLaw, found: Fit, own: Labels, kind: str, share: np.ndarray) -> Refitted:
     """The student fitted to (1 - share) y + share * own labels."""
     true, rest = true_labels(law), 1 - share
-    mixed = rest[..., None] * true + share[..., None] * own
-    products = rest**2 * true[..., 3] + 2 * rest * share * own[..., 2] + share**2 * own[..., 3]
-    mixed[..., 3] = products
+    mixed = Labels(
+        truth=rest * true.truth + share * own.truth,
+        unit=rest * true.unit + share * own.unit,
+        label=rest * true.label + share * own.label,
+        square=rest**2 * true.square + 2 * rest * share * own.label + share**2 * own.square,
+    )
     student = refit(law, found, mixed)
-    return replace(student, error=_fresh_error(law, kind, share, student))
+    return replace(student, E=_fresh_error(law, kind, share, student))
 
 
 def _own_teacher(same: np.ndarray, teacher: Score, student: Refitted) -> Refitted:
     """The student's figures, or where it is its teacher that one's."""
     return replace(
         student,
-        power=np.where(same, teacher.power, student.power),
-        overlap=np.where(same, teacher.size, student.overlap),
-        error=np.where(same, 0.0, student.error),
+        Q=np.where(same, teacher.power, student.Q),
+        C=np.where(same, teacher.size, student.C),
+        E=np.where(same, 0.0, student.E),
         train_risk=np.where(same, 0.0, student.train_risk),
     )
 
 
-def _best_mixing(law: LinearLaw, found: Fit, own: np.ndarray, kind: str) -> np.ndarray:
+def _best_mixing(law: LinearLaw, found: Fit, own: Labels, kind: str) -> np.ndarray:
     """The best share: N is affine in it and Q quadratic, so three students determine them."""
     shape = np.broadcast_shapes(np.shape(law.risk), found.left.shape)
-    none, one, minus = (_once(law, found, own, kind, np.full(shape, x)) for x in (0.0, 1.0, -1.0))
-    slope = (one.along - minus.along) / 2
-    first = (one.power - minus.power) / 2
-    second = (one.power + minus.power) / 2 - none.power
+    none, one, minus = (
+        _student(law, found, own, kind, np.full(shape, x)) for x in (0.0, 1.0, -1.0)
+    )
+    slope = (one.N - minus.N) / 2
+    first = (one.Q - minus.Q) / 2
+    second = (one.Q + minus.Q) / 2 - none.Q
     if kind == "soft":  # least Q - 2 c N
         return ratio(law.population.label_scale * slope - first / 2, second)
-    return ratio(
-        none.along * first - 2 * slope * none.power, slope * first - 2 * none.along * second
-    )
+    return ratio(none.N * first - 2 * slope * none.Q, slope * first - 2 * none.N * second)
 
 
 def _fresh_error(law: LinearLaw, kind: str, share: np.ndarray, student: Refitted) -> np.ndarray:
     """Mean squared error against labels mixed in the same way on fresh inputs."""
     population, taught, rest = law.population, law._target(kind), 1 - share
-    _, with_score, _, square = np.moveaxis(true_labels(law), -1, 0)
-    slope, square_taught = taught.slope * taught.size, taught.size**2
-    common = times(slope, with_score)
+    true, slope, unit = true_labels(law), taught.slope * taught.size, taught.size**2
+    common = times(slope, true.unit)
     if kind == "hard" and population.labels == "hard":
         common = (1 - 2 * population.flip_rate) * (1 - 2 * np.asarray(law.error_rate))
     with np.errstate(invalid="ignore"):
-        error = rest**2 * square + 2 * rest * times(share, common) + times(share**2, square_taught)
-        error = error - 2 * rest * population.label_scale * student.along
-        error = error - 2 * times(share, slope * student.overlap) + student.power
+        error = rest**2 * true.square + 2 * rest * times(share, common) + times(share**2, unit)
+        error = error - 2 * rest * population.label_scale * student.N
+        error = error - 2 * times(share, slope * student.C) + student.Q
     return np.where(np.isnan(error), np.inf, error)
 
 
-def _own_labels(law: LinearLaw, kind: str) -> np.ndarray:
-    """Moments, as of `true_labels`, of the teacher's: its training score is (1 - l) y + l f0."""
+def _own_labels(law: LinearLaw, kind: str) -> Labels:
+    """Products of the teacher's own labels: its training score is f = (1 - l) y + l f0."""
     true, l = true_labels(law), law._fit.left
-    fitted = np.sum(law._fit.kept, axis=-1) / law.n_samples  # 1 - l, without a subtraction
+    fitted = np.sum(law._fit.A, axis=-1) / law.n_samples  # 1 - l, without a subtraction
     # l sqrt(Q); where Q is infinite, l is zero.
     size = times(l, law._score.size)
     overlap, one = law._score.unit_mean @ law.population.truth, np.ones(size.shape)
     if kind == "hard" and law.population.labels == "hard":
-        return np.stack([*_signs(law.population.flip_rate, fitted, overlap, size), one], axis=-1)
-    score = np.stack([overlap, one, true[..., 1], true[..., 1]], axis=-1)
-    own = fitted[..., None] * true + size[..., None] * score
-    own[..., 3] = fitted * own[..., 2] + size * own[..., 1]  # E f^2
+        truth, unit, label = _signs(law.population.flip_rate, fitted, overlap, size)
+        return Labels(truth, unit, label, square=one)
+    label = fitted * true.label + size * true.unit
+    unit = fitted * true.unit + size
+    square = fitted * label + size * unit  # E f^2
+    soft = Labels(fitted * true.truth + size * overlap, unit, label, square)
     if kind == "soft":
-        return own
-    own[..., :3] *= np.sqrt(2 / np.pi) * ratio(1.0, np.sqrt(own[..., 3:]))
-    own[..., 3] = 1.0
-    return own
+        return soft
+    slope = np.sqrt(2 / np.pi) * ratio(1.0, np.sqrt(square))
+    return Labels(slope * soft.truth, slope * unit, slope * label, square=one)
 
 
 def _signs(
@@ -165,38 +219,15 @@ def _signs(
     g = _FARTHEST * (_NODES + 1) / 2
     weight = _FARTHEST * _WEIGHTS * np.exp(-(g**2) / 2) / np.sqrt(2 * np.pi)
     fitted, overlap, size = (np.asarray(a)[..., None] for a in (fitted, overlap, size))
-    spread = np.sqrt(np.maximum(1 - overlap**2, 0.0))
+    across = np.sqrt(np.maximum(1 - overlap**2, 0.0))
     total = np.zeros((3, *overlap.shape[:-1]))
     for y, probability in ((1.0, 1 - flip_rate), (-1.0, flip_rate)):
-        middle = (fitted * y + size * overlap * g) / np.maximum(size * spread, 1e-300)
+        middle = (fitted * y + size * overlap * g) / np.maximum(size * across, 1e-300)
         middle = np.clip(middle, -40.0, 40.0)
         sign = special.erf(middle / np.sqrt(2))
         density = np.sqrt(2 / np.pi) * np.exp(-(middle**2) / 2)
-        score = overlap * g * sign + spread * density
+        score = overlap * g * sign + across * density
         total += probability * np.stack(
             [np.sum(weight * v, -1) for v in (g * sign, score, y * sign)]
         )
     return total
-
-
-def _repeated(law: LinearLaw, alpha: np.ndarray, share: np.ndarray, rounds: int) -> Refitted:
-    """Soft labels many times over: a filter of the Gram matrix with poles at both ridges."""
-    first, second, share = np.broadcast_arrays(np.asarray(law.alpha), alpha, share)
-    if ((first == 0) | (second == 0)).any():
-        raise ValueError("rounds > 1 needs a ridge in both teacher and student; got alpha = 0")
-    alphas, before, last = repeated_combinations(first, second, share, rounds)
-    fits = ridge_fits(law.population, law.features, np.asarray(law.n_samples), alphas)
-    own = np.full((*last.shape[:-1], 1), 0.5)  # the teacher, beside its conjugate
-    target = share[..., None] * before - last
-    trained = fits.left * target
-    size = np.sqrt(law._score.power)
-    mean, variance = fits.mean(last), fits.covariance(last, last)
-    return Refitted(
-        mean=mean,
-        variance=variance,
-        along=mean @ law.population.truth,
-        power=np.sum(mean**2 + variance, axis=-1),
-        overlap=np.sum(fits.mean(own) * mean + fits.covariance(own, last), axis=-1) / size,
-        error=fits.product(target, target),
-        train_risk=fits.product(trained, trained),
-    )

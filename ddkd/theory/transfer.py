@@ -8,9 +8,9 @@ from scipy import special
 
 from ddkd._arrays import ratio, unwrap
 from ddkd._checks import check_real
+from ddkd.populations import GaussianPopulation, MixturePopulation
 from ddkd.theory._arguments import Values
 from ddkd.theory.linear import LinearLaw
-from ddkd.theory.mixture import MixtureLaw
 from ddkd.theory.random_features import RandomFeatureLaw
 
 _LARGEST = 2.0**60
@@ -62,6 +62,7 @@ def transfer_size(law: LinearLaw | RandomFeatureLaw, excess: float, **student: A
     """
     if not isinstance(law, LinearLaw | RandomFeatureLaw):
         raise ValueError(f"law must be a LinearLaw or a RandomFeatureLaw; got {law!r}")
+    GaussianPopulation.checked(law.population)
     if np.ndim(law.error_rate) != 0:
         raise ValueError("law must be a single law, not a curve")
     excess = check_real("excess", excess, low=0.0, high=0.5, low_open=True)
@@ -108,11 +109,11 @@ def _search(law: LinearLaw | RandomFeatureLaw, excess: float, student: dict[str,
     return int(high)
 
 
-def crossing_size(law: MixtureLaw) -> Values:
+def crossing_size(law: LinearLaw) -> Values:
     """Number of transfer examples from which hard labels beat soft ones, on two clusters.
 
     For students with their teacher's columns, without a ridge and with m > p; the soft-label
-    student is the teacher. With A and tau^2 as in `MixtureLaw.distill`::
+    student is the teacher. With A and tau^2 as in `LinearLaw.distill`::
 
         m*/p = 1 + tau^2/[(1 - rho^2) (A^2/rho^2 - 4 phi(a)^2)]
 
@@ -121,8 +122,8 @@ def crossing_size(law: MixtureLaw) -> Values:
 
     Parameters
     ----------
-    law : MixtureLaw
-        The teacher.
+    law : LinearLaw
+        The teacher, in a MixturePopulation.
 
     Returns
     -------
@@ -132,7 +133,7 @@ def crossing_size(law: MixtureLaw) -> Values:
     Raises
     ------
     ValueError
-        If `law` is not a MixtureLaw.
+        If `law` is not a LinearLaw of two clusters.
 
     Examples
     --------
@@ -144,8 +145,9 @@ def crossing_size(law: MixtureLaw) -> Values:
     >>> theory.crossing_size(teacher).round()
     array([ 481., 2700.,   inf])
     """
-    if not isinstance(law, MixtureLaw):
-        raise ValueError(f"law must be a MixtureLaw; got {law!r}")
+    if not isinstance(law, LinearLaw):
+        raise ValueError(f"law must be a LinearLaw; got {law!r}")
+    MixturePopulation.checked(law.population)
     # Columns that the model lacks carry signal that no student of its own can use.
     nu2 = law.population.mean**2 / law.population.eigenvalues
     r2 = np.sum(np.where(law.features, nu2, 0.0), axis=-1)

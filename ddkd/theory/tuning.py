@@ -1,11 +1,14 @@
 """The ridge at which a least-squares model is best."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._arrays import ratio
+from ddkd._arrays import broadcast, ratio
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Features, check_fit
+from ddkd.theory._fit import fit_at, learn
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
@@ -56,70 +59,49 @@ def best_alpha(
     >>> round(theory.best_alpha(population, 80).alpha, 4)
     50.0
     """
-    check_fit(population, n_samples, features, allow_inf=False)
-    ridgeless = least_squares(population, n_samples, features=features)
-    criterion = _Criterion(ridgeless)
-    low, high = criterion.range()
-    grid = np.linspace(0, 1, _GRID)
-    values = np.stack([criterion(low * (1 - g) + high * g) for g in grid])
-    lowest = np.argmin(values, axis=0)
-    step = (high - low) / (_GRID - 1)
-    left = low + step * np.maximum(lowest - 1, 0)
-    right = low + step * np.minimum(lowest + 1, _GRID - 1)
-    alpha = criterion.alpha(_golden_section(criterion, left, right))
-    tuned = least_squares(population, n_samples, features=features, alpha=alpha)
-    name = "error_rate" if population.labels == "hard" else "risk"
-    better = np.asarray(getattr(ridgeless, name)) <= np.asarray(getattr(tuned, name))
-    best = np.where(better, 0.0, alpha)
+    n, mask, _ = check_fit(population, n_samples, features, allow_inf=False)
+    ridgeless = least_squares(population, n, features=mask)
+    n, _ = broadcast(n_samples=n, features=mask[..., 0])
+    score = population.score_error_rate if population.labels == "hard" else population.score_risk
+    target = population.label_target()
+
+    def loss(log_kappa: np.ndarray) -> np.ndarray:
+        """Risk or error of the law whose implicit ridge is given."""
+        found = fit_at(population.eigenvalues, mask, n, np.exp(log_kappa))
+        return score(learn(found, target).score)
+
+    low, high = _range(ridgeless)
+    log_kappa = _minimise(loss, low, high)
+    alpha = fit_at(population.eigenvalues, mask, n, np.exp(log_kappa)).alpha
+    better = score(ridgeless._score) <= loss(log_kappa)
+    best = np.where(better, 0.0, np.maximum(alpha, 0.0))
     return least_squares(population, n_samples, features=features, alpha=best)
 
 
-class _Criterion:
-    """Risk, or squared tangent of the angle to the truth, as a function of log kappa."""
-
-    def __init__(self, ridgeless: LinearLaw) -> None:
-        self.population, self.law = ridgeless.population, ridgeless
-        self.s = np.where(ridgeless.features, self.population.eigenvalues, 0.0)
-        self.energy = (self.population.label_scale * self.population.truth) ** 2
-
-    def range(self) -> tuple[np.ndarray, np.ndarray]:
-        """Log kappa from where a ridge begins to act to where it leaves nothing."""
-        used = self.s > 0
-        largest = np.max(self.s, axis=-1)
-        smallest = np.min(np.where(used, self.s, np.maximum(largest, 1.0)[..., None]), axis=-1)
-        seen, unseen = used @ self.energy, ~used @ self.energy
-        rest = self.population.label_noise + unseen
-        load = np.minimum(ratio(used.sum(axis=-1) * rest / self.law.n_samples, seen), 1e12)
-        low = np.where(self.law.kappa > 0, self.law.kappa, 1e-8 * smallest)
-        high = np.maximum(1e3 * np.max(self.s, axis=-1) * (1 + load), 2 * low)
-        return np.log(low), np.log(high)
-
-    def alpha(self, log_kappa: np.ndarray) -> np.ndarray:
-        """The ridge with a given kappa: kappa (n - df1)."""
-        left = self.law.n_samples - np.sum(self._kept(log_kappa), axis=-1)
-        return np.maximum(np.exp(log_kappa) * left, 0.0)
-
-    def _kept(self, log_kappa: np.ndarray) -> np.ndarray:
-        return self.s / (self.s + np.exp(log_kappa)[..., None])
-
-    def __call__(self, log_kappa: np.ndarray) -> np.ndarray:
-        kept = self._kept(log_kappa)
-        df2 = np.einsum("...j,...j", kept, kept)
-        missed = self.population.label_noise + (1 - kept) ** 2 @ self.energy
-        with np.errstate(divide="ignore", invalid="ignore"):
-            per_sample = np.where(missed > 0, missed / (self.law.n_samples - df2), 0.0)
-            if self.population.labels == "real":
-                return per_sample
-            along = kept @ self.energy / np.sum(self.energy)
-            across = (kept - along[..., None]) ** 2 @ self.energy + per_sample * df2
-            tangent = across / along**2
-        return np.where(along > 0, tangent, np.inf)
+def _range(ridgeless: LinearLaw) -> tuple[np.ndarray, np.ndarray]:
+    """Log kappa from where a ridge begins to act to where it leaves nothing."""
+    population, n = ridgeless.population, np.asarray(ridgeless.n_samples)
+    s = np.where(ridgeless.features, population.eigenvalues, 0.0)
+    used, largest = s > 0, np.max(s, axis=-1)
+    smallest = np.min(np.where(used, s, np.maximum(largest, 1.0)[..., None]), axis=-1)
+    energy = (population.label_scale * population.truth) ** 2
+    seen, unseen = used @ energy, ~used @ energy
+    load = ratio(used.sum(axis=-1) * (population.label_noise + unseen) / n, seen)
+    low = np.where(ridgeless.kappa > 0, ridgeless.kappa, 1e-8 * smallest)
+    high = np.maximum(1e3 * largest * (1 + np.minimum(load, 1e12)), 2 * low)
+    return np.log(low), np.log(high)
 
 
-def _golden_section(criterion: _Criterion, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Minimise over every interval at once."""
+def _minimise(
+    loss: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    """Where the loss is least: the best point of a grid, then golden sections about it."""
+    values = np.stack([loss(low * (1 - g) + high * g) for g in np.linspace(0, 1, _GRID)])
+    best, step = np.argmin(values, axis=0), (high - low) / (_GRID - 1)
+    left = low + step * np.maximum(best - 1, 0)
+    right = low + step * np.minimum(best + 1, _GRID - 1)
     for _ in range(_STEPS):
         width = _GOLDEN * (right - left)
-        lower = criterion(right - width) < criterion(left + width)
+        lower = loss(right - width) < loss(left + width)
         left, right = np.where(lower, left, right - width), np.where(lower, left + width, right)
     return (left + right) / 2

@@ -188,7 +188,8 @@ def simulated_self(n_samples, alpha, mixing, rng):
 
 
 def self_law(alpha, mixing):
-    return theory.least_squares(POPULATION, 20, alpha=1.0).self_distill(alpha=alpha, mixing=mixing)
+    teacher = theory.least_squares(POPULATION, 20, alpha=1.0)
+    return theory.self_distill(teacher, alpha=alpha, mixing=mixing)
 
 
 def blocks(X, n_components):

@@ -100,10 +100,6 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         theory.isotropic_risk,
         {"n_samples": wholes(10, 20), "n_features": wholes(5, 60), "signal": positive(2)},
     ),
-    "theory.isotropic_overlap": (
-        theory.isotropic_overlap,
-        N_SAMPLES | {"n_features": whole(40), "flip_rate": real(0.1)},
-    ),
     "theory.isotropic_risk_quantile": (
         theory.isotropic_risk_quantile,
         {"quantile": real(0.5), **N_SAMPLES, "n_features": whole(40), "noise_variance": real(0.2)},
@@ -247,7 +243,11 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         bagged,
         N_SAMPLES | {"n_subsample": whole(9), "n_models": whole(3)} | ALPHA,
     ),
-    "theory.LinearLaw.self_distill": (self_law, ALPHA | {"mixing": real(0.5)}),
+    "theory.committee": (
+        lambda n_models: theory.committee(LAW, n_models).distill(30),
+        {"n_models": whole(3)},
+    ),
+    "theory.self_distill": (self_law, ALPHA | {"mixing": real(0.5)}),
     "simulation.gradient_flow": (simulated_flow, N_SAMPLES | {"time": real(0.5)} | RNG),
     "simulation.bagging": (
         simulated_bag,

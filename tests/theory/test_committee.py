@@ -19,12 +19,16 @@ POPULATIONS = {
 }
 
 
+def vote_of(law):
+    return theory.committee(law, 3, decide="vote")
+
+
 @pytest.mark.parametrize("decide", ["mean", "vote"])
 @pytest.mark.parametrize(("labels", "n", "alpha"), [("hard", 30, 0.0), ("real", 90, 8.0)])
 @pytest.mark.slow
 def test_committees_and_their_students_match_simulation(decide, labels, n, alpha):
     population = POPULATIONS[labels]
-    law = theory.least_squares(population, n, alpha=alpha).committee(5, decide=decide)
+    law = theory.committee(theory.least_squares(population, n, alpha=alpha), 5, decide=decide)
     student = law.distill(150, labels="hard", features=np.arange(50))
 
     def simulate(rng):
@@ -56,7 +60,7 @@ def brute_vote(n_models, rho, r, n=400_000):
 @pytest.mark.parametrize("n", [15, 45, 600])
 def test_votes_are_those_of_correlated_scores(n_models, n):
     law = theory.least_squares(POPULATIONS["hard"], n)
-    vote = law.committee(n_models, decide="vote")
+    vote = theory.committee(law, n_models, decide="vote")
     r = np.sum(S * law.coef_mean**2) / law.score_variance
     error, slope = brute_vote(n_models, law.correlation, r)
     assert vote.error_rate == pytest.approx(error, abs=5 * np.sqrt(0.25 / 400_000))
@@ -65,14 +69,14 @@ def test_votes_are_those_of_correlated_scores(n_models, n):
 
 def test_the_risk_of_a_vote_is_four_times_its_error_against_the_given_labels():
     # (y - v)^2 is 4 where two labels of +-1 differ; a tenth of the given labels is wrong.
-    law = theory.least_squares(POPULATIONS["hard"], [20, 200]).committee(5, decide="vote")
+    law = theory.committee(theory.least_squares(POPULATIONS["hard"], [20, 200]), 5, decide="vote")
     np.testing.assert_allclose(law.risk, 4 * (0.1 + 0.8 * law.error_rate), rtol=1e-12)
 
 
 def test_one_model_is_its_own_committee():
     law = theory.least_squares(POPULATIONS["hard"], [20, 60, 200], alpha=1.0)
     for decide in ("mean", "vote"):
-        one = law.committee(1, decide=decide)
+        one = theory.committee(law, 1, decide=decide)
         np.testing.assert_allclose(one.error_rate, law.error_rate, rtol=1e-9)
         student, same = one.distill(100, labels="hard"), law.distill(100, labels="hard")
         np.testing.assert_allclose(student.error_rate, same.error_rate, rtol=1e-9)
@@ -81,7 +85,7 @@ def test_one_model_is_its_own_committee():
 
 def test_infinitely_many_models_have_no_variance():
     law = theory.least_squares(POPULATIONS["hard"], 30)
-    endless = law.committee([10, 10**9, np.inf])
+    endless = theory.committee(law, [10, 10**9, np.inf])
     assert not endless.coef_variance[2].any()
     assert endless.error_rate[2] == pytest.approx(endless.error_rate[1], rel=1e-6)
     np.testing.assert_allclose(endless.coef_mean[2], law.coef_mean, rtol=1e-12)
@@ -89,7 +93,7 @@ def test_infinitely_many_models_have_no_variance():
 
 def test_with_many_labels_both_students_are_the_means():
     law = theory.least_squares(POPULATIONS["hard"], 30)
-    mean, vote = law.committee(7), law.committee(7, decide="vote")
+    mean, vote = theory.committee(law, 7), theory.committee(law, 7, decide="vote")
     students = [c.distill(np.inf) for c in (mean, vote)]
     for student in students:
         assert student.error_rate == pytest.approx(mean.error_rate, rel=1e-9)
@@ -102,7 +106,7 @@ def test_with_many_labels_both_students_are_the_means():
 
 @pytest.mark.parametrize("decide", ["mean", "vote"])
 def test_useless_models_are_a_useless_committee(decide):
-    law = theory.least_squares(POPULATIONS["hard"], P).committee(3, decide=decide)
+    law = theory.committee(theory.least_squares(POPULATIONS["hard"], P), 3, decide=decide)
     assert law.error_rate == pytest.approx(0.5, abs=1e-12)
     assert law.distill(500).error_rate == pytest.approx(0.5, abs=1e-12)
 
@@ -110,14 +114,14 @@ def test_useless_models_are_a_useless_committee(decide):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda law: law.committee(0), "n_models must be a positive whole number"),
-        (lambda law: law.committee(4, decide="vote"), "n_models must be odd for a vote; got 4"),
-        (lambda law: law.committee(np.inf, decide="vote"), "n_models"),
-        (lambda law: law.committee(3, decide="lot"), "decide must be one of 'mean', 'vote'"),
-        (lambda law: law.committee(3).committee(3), "committee of a committee"),
-        (lambda law: law.committee(3, decide="vote").distill(9, labels="soft"), "has no scores"),
-        (lambda law: law.committee(3, decide="vote").distill(9, min_score=1.0), "of a vote"),
-        (lambda law: law.committee(3).effective_parameters, "is a CommitteeLaw"),
+        (lambda law: theory.committee(law, 0), "n_models must be a positive whole number"),
+        (lambda law: theory.committee(law, 4, decide="vote"), "must be odd for a vote; got 4"),
+        (lambda law: theory.committee(law, np.inf, decide="vote"), "n_models"),
+        (lambda law: theory.committee(law, 3, decide="lot"), "decide must be one of 'mean', 'v"),
+        (lambda law: theory.committee(theory.committee(law, 3), 3), "committee of a committee"),
+        (lambda law: vote_of(law).distill(9, labels="soft"), "has no scores"),
+        (lambda law: vote_of(law).distill(9, keep=(1.0, np.inf)), "of a vote"),
+        (lambda law: theory.committee(law, 3).effective_parameters, "is a CommitteeLaw"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, words):
@@ -128,14 +132,14 @@ def test_what_makes_no_sense_is_refused(call, words):
 def test_nothing_is_said_of_how_often_a_student_agrees_with_a_vote():
     """Its labels are not the signs of the mean score, with which it agrees more often."""
     law = theory.least_squares(POPULATIONS["hard"], 30)
-    assert law.committee(5, decide="vote").distill(100).agreement is None
-    assert 0.5 < law.committee(5).distill(100).agreement < 1
+    assert theory.committee(law, 5, decide="vote").distill(100).agreement is None
+    assert 0.5 < theory.committee(law, 5).distill(100).agreement < 1
 
 
 def test_a_committee_of_random_feature_committees_is_refused():
     law = theory.random_features(np.ones(9), np.ones(9), 5, 20)
     with pytest.raises(ValueError, match="committee of a committee"):
-        law.committee(3).committee(3)
+        theory.committee(theory.committee(law, 3), 3)
 
 
 @pytest.mark.parametrize(("n", "p"), [(50, 20), (30, 90), (60, 60)])
@@ -164,7 +168,7 @@ KERNEL = {
 @pytest.mark.parametrize(("n", "k", "alpha"), [(50, 100, 0.0), (90, 40, 0.0), (60, 60, 2.0)])
 def test_committees_of_random_features_match_simulation(labels, n, k, alpha):
     options = {"alpha": alpha, **KERNEL[labels]}
-    law = theory.random_features(L, V, n, k, **options).committee(4)
+    law = theory.committee(theory.random_features(L, V, n, k, **options), 4)
     people = GaussianPopulation(np.ones(L.size), V, **KERNEL[labels])
 
     def simulate(rng):
@@ -179,25 +183,25 @@ def test_committees_of_random_features_match_simulation(labels, n, k, alpha):
 def test_an_endless_committee_is_kernel_ridge_at_its_equivalent_ridge():
     for (n, k), alpha in product([(50, 100), (90, 40), (60, 60)], [0.0, 2.0]):
         one = theory.random_features(L, V, n, k, alpha=alpha, noise_variance=2.0)
-        endless = one.committee(np.inf)
+        endless = theory.committee(one, np.inf)
         kernel = theory.random_features(
             L, V, n, np.inf, alpha=endless.equivalent_alpha, noise_variance=2.0
         )
         assert endless.risk == pytest.approx(kernel.risk, rel=1e-10)
         assert endless.train_risk == pytest.approx(kernel.train_risk, rel=1e-10, abs=1e-14)
         assert kernel.kappa == pytest.approx(one.gamma, rel=1e-10)
-        five = one.committee(5)
+        five = theory.committee(one, 5)
         assert five.risk == pytest.approx(endless.risk + (one.risk - endless.risk) / 5, rel=1e-10)
 
 
 def test_a_committee_of_random_features_may_teach():
-    committee = theory.random_features(L, V, 50, 60, labels="hard").committee([1, np.inf])
+    committee = theory.committee(theory.random_features(L, V, 50, 60, labels="hard"), [1, np.inf])
     students = committee.distill(400, 60)
     one = theory.random_features(L, V, 50, 60, labels="hard")
     assert students.error_rate[0] == pytest.approx(one.distill(400, 60).error_rate, rel=1e-10)
     assert students.error_rate[1] < students.error_rate[0]
     with pytest.raises(ValueError, match="finite n_samples"):
-        theory.random_features(L, V, np.inf, 60).committee(3)
+        theory.committee(theory.random_features(L, V, np.inf, 60), 3)
 
 
 @pytest.mark.parametrize("labels", KERNEL)
@@ -260,7 +264,7 @@ def test_bad_bulks_are_named(value):
 def test_quadrature_of_votes_near_certainty():
     # Three nearly perfect models that err independently near the border, on Phi(-g/sigma).
     law = theory.least_squares(GaussianPopulation(S, S, labels="hard"), 10**13)
-    vote = law.committee(3, decide="vote")
+    vote = theory.committee(law, 3, decide="vote")
     sigma = np.tan(np.pi * law.error_rate)
     wrong = integrate.quad(lambda t: stats.binom.sf(1, 3, stats.norm.cdf(-t)), 0, 9)[0]
     expected = 2 / np.sqrt(2 * np.pi) * sigma * wrong

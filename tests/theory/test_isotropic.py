@@ -95,25 +95,6 @@ def test_theory_at_large_sizes_is_the_limit_of_the_exact_form():
         assert law.risk == pytest.approx(theory.isotropic_risk(n, p, noise_variance=0.3), rel=1e-4)
 
 
-@pytest.mark.parametrize(("n", "p"), [(12, 5), (12, 9), (12, 16), (12, 30)])
-@pytest.mark.parametrize("flip_rate", [0.0, 0.2])
-def test_hard_label_overlap_is_exact(n, p, flip_rate):
-    def simulate(rng, batch=200):
-        X = rng.standard_normal((batch, n, p))
-        y = np.sign(X[..., 0]) * np.where(rng.random((batch, n)) < flip_rate, -1, 1)
-        return np.mean((np.linalg.pinv(X) @ y[..., None])[:, 0, 0])
-
-    prediction = theory.isotropic_overlap(n, p, flip_rate=flip_rate)
-    assert_matches_theory(simulate, prediction, n_repeats=20, rng=p)
-
-
-def test_hard_label_overlap_broadcasts_and_has_no_mean_at_the_threshold():
-    overlap = theory.isotropic_overlap([10, 11], [[11], [11]])
-    assert overlap.shape == (2, 2)
-    assert overlap[0, 0] == pytest.approx(np.sqrt(2 / np.pi))
-    assert np.isnan(overlap[0, 1])
-
-
 @pytest.mark.parametrize(
     ("call", "named"),
     [
@@ -126,7 +107,6 @@ def test_hard_label_overlap_broadcasts_and_has_no_mean_at_the_threshold():
         (lambda: theory.isotropic_risk(3, 2, noise_variance=-0.1), "noise_variance"),
         (lambda: theory.isotropic_risk_quantile(1.0, 3, 2), "quantile"),
         (lambda: theory.isotropic_risk_quantile(0.5, 3, 0), "n_features"),
-        (lambda: theory.isotropic_overlap(3, 2, flip_rate=0.7), "flip_rate"),
     ],
 )
 def test_bad_arguments_are_named(call, named):

@@ -65,7 +65,7 @@ def test_decisions_under_a_huge_ridge_are_mixed_of_label_and_score():
     """Both shrink alike, so that the decisions, and their students, have a limit."""
 
     def student(alpha):
-        law = theory.least_squares(HARD, 30, alpha=alpha).self_distill(alpha=1.0)
+        law = theory.self_distill(theory.least_squares(HARD, 30, alpha=alpha), alpha=1.0)
         return [law.error_rate, law.agreement, law.risk]
 
     np.testing.assert_allclose(student(1e50), student(1e9), rtol=1e-7)
@@ -129,7 +129,7 @@ def test_a_model_of_columns_without_variance_knows_nothing(labels, alpha):
         teacher.distill(9, with_labels="own"),
         teacher.distill(9, with_labels=3),
         *(
-            teacher.self_distill(labels=kind, mixing=mixing, alpha=1.0)
+            theory.self_distill(teacher, labels=kind, mixing=mixing, alpha=1.0)
             for kind in ("hard", "soft")
             for mixing in (0.5, "best")
         ),
@@ -173,7 +173,7 @@ def test_an_even_activation_adds_noise_alone():
         ),
         (lambda: theory.least_squares(EVEN, 5).distill([]), "n_transfer is empty"),
         (lambda: theory.gradient_flow(EVEN, 5, []), "time is empty"),
-        (lambda: theory.least_squares(EVEN, 5).self_distill(mixing=[]), "mixing is empty"),
+        (lambda: theory.self_distill(theory.least_squares(EVEN, 5), mixing=[]), "mixing is empty"),
         (lambda: theory.isotropic_risk(5, 3, signal=[]), "signal is empty"),
         (lambda: theory.prefix_masks([], 3), "widths is empty"),
     ],

@@ -52,7 +52,7 @@ def same_data(rng):
         "labels": "hard" if kind == "hard" else "soft",
         "mixing": rng.uniform(-1, 1.2),
     }
-    law = theory.least_squares(people, n, alpha=alpha).self_distill(alpha=other, **options)
+    law = theory.self_distill(theory.least_squares(people, n, alpha=alpha), alpha=other, **options)
 
     def simulate(g):
         own = simulation.self_distill(people, n, alpha=alpha, student_alpha=other, rng=g, **options)
@@ -102,7 +102,7 @@ def fresh_data(rng):
                 return vote_figures(people, committee, g)
             return figures(people, committee, FRESH)
 
-        return law.committee(models, decide=kind), simulate
+        return theory.committee(law, models, decide=kind), simulate
     if kind == "fit":
         return law, lambda g: figures(
             people, simulation.least_squares(people, n, alpha=alpha, rng=g), FRESH
@@ -112,7 +112,7 @@ def fresh_data(rng):
         student["labels"] = rng.choice(["hard", "soft"])
         student["features"] = rng.permutation(p)[: away(int(rng.integers(20, p)), m)]
     if kind == "confident":
-        student["min_score"] = rng.uniform(0.2, 1.0)
+        student["keep"] = (rng.uniform(0.2, 1.0), np.inf)
     if kind in ("own", "labelled"):
         student["with_labels"] = "own" if kind == "own" else n
         m = away(n + m, p) - n
@@ -121,8 +121,6 @@ def fresh_data(rng):
         own = simulation.training_sets(people, n, 1, rng=g)
         teacher = simulation.ridge_fits(*own, alpha)
         options = dict(student)
-        if "min_score" in options:
-            options["keep"] = (options.pop("min_score"), np.inf)
         if options.get("with_labels") == "own":
             options["with_labels"] = own
         return figures(people, simulation.distill(people, teacher, m, rng=g, **options), FRESH)

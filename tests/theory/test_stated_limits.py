@@ -30,7 +30,7 @@ def test_soft_self_distillation_beats_every_ridge_where_the_best_one_is_zero():
     b = np.r_[np.full(10, 0.3), np.zeros(590)]
     population = GaussianPopulation(s, b, noise_variance=0.05)
     tuned = theory.best_alpha(population, 60)
-    student = theory.least_squares(population, 60, alpha=100.0).self_distill(mixing="best")
+    student = theory.self_distill(theory.least_squares(population, 60, alpha=100.0), mixing="best")
     assert (tuned.alpha, student.mixing) == (0.0, pytest.approx(-8.464, abs=5e-4))
     assert tuned.risk == pytest.approx(2.1652, abs=5e-5)
     assert student.risk == pytest.approx(0.4939, abs=5e-5)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import optimize, stats
+from scipy import integrate, optimize, stats
 
 from ddkd import simulation, theory
 from ddkd.populations import GaussianPopulation
@@ -33,8 +33,6 @@ def check(population, n, teacher_alpha, **student):
         own = simulation.training_sets(population, n, 1, rng=rng)
         teacher = simulation.Draws(simulation.ridge_fits(*own, teacher_alpha), None)
         options = dict(student)
-        if "min_score" in options:
-            options["keep"] = (options.pop("min_score"), np.inf)
         if options.get("with_labels") == "own":
             options["with_labels"] = own
         pupil = simulation.distill(population, teacher.coef, rng=rng, **options)
@@ -48,9 +46,9 @@ def check(population, n, teacher_alpha, **student):
 @pytest.mark.parametrize(
     ("n", "teacher_alpha", "student"),
     [
-        (40, 0.0, {"n_transfer": 200, "min_score": 0.6}),
-        (160, 0.0, {"n_transfer": 50, "min_score": 1.5, "alpha": 5.0}),
-        (60, 20.0, {"n_transfer": 150, "min_score": 0.5, "features": np.arange(60), "alpha": 3.0}),
+        (40, 0.0, {"n_transfer": 200, "keep": (0.6, np.inf)}),
+        (160, 0.0, {"n_transfer": 50, "keep": (1.5, np.inf), "alpha": 5.0}),
+        (60, 20.0, {"n_transfer": 150, "keep": (0.5, np.inf), "features": range(60), "alpha": 3.0}),
     ],
 )
 def test_confident_students_match_simulation(labels, n, teacher_alpha, student):
@@ -59,9 +57,51 @@ def test_confident_students_match_simulation(labels, n, teacher_alpha, student):
 
 def test_a_bar_of_zero_keeps_all():
     teacher = theory.least_squares(POPULATIONS["hard"], 60)
-    all_kept = teacher.distill([50, 300], min_score=0.0, alpha=1.0, features=np.arange(70))
+    all_kept = teacher.distill([50, 300], keep=(0.0, np.inf), alpha=1.0, features=np.arange(70))
     plain = teacher.distill([50, 300], alpha=1.0, features=np.arange(70))
     np.testing.assert_allclose(figures(all_kept), figures(plain), rtol=1e-13)
+
+
+@pytest.mark.parametrize("window", [(0.0, 0.3), (0.5, 1.5), (0.0, np.inf), (6.0, 6.2), (0.0, 1e-3)])
+@pytest.mark.parametrize("m", [90, 3000])
+def test_a_window_of_scores_has_this_disagreement(window, m):
+    """tan^2(pi disagreement) = (V^2/a^2 - V) p/(m - p), moments of a normal score by quadrature."""
+    low, high = window
+    top = min(high, 12.0)
+    moments = [
+        integrate.quad(lambda x, k=k: x**k * np.exp((low**2 - x**2) / 2), low, top, epsabs=0)[0]
+        for k in range(3)
+    ]
+    a, V = moments[1] / moments[0], moments[2] / moments[0]
+    student = theory.least_squares(isotropic(60), 90).distill(m, keep=window)
+    tangent = np.tan(np.pi * (1 - student.agreement))
+    assert tangent**2 == pytest.approx((V**2 / a**2 - V) * 60 / (m - 60), rel=1e-6)
+
+
+def test_the_least_sure_inputs_teach_best_and_as_many_as_two_a_feature():
+    """Drawn and fitted with NumPy alone: of 3,000 candidates for 30 features."""
+    p, n, candidates = 30, 45, 3000
+    teacher = theory.least_squares(isotropic(p), n)
+
+    def law(m):
+        high = stats.norm.ppf(0.5 + m / candidates / 2)
+        return 1 - teacher.distill(m, keep=(0.0, high)).agreement
+
+    assert law(60) == pytest.approx(0.2660 * p / candidates, rel=1e-3)
+    assert law(60) < min(law(40), law(100))
+    rng = np.random.default_rng(0)
+    draws = []
+    for _ in range(300):
+        X = rng.standard_normal((n, p))
+        w = np.linalg.solve(X.T @ X, X.T @ np.sign(X[:, 0]))
+        pool = rng.standard_normal((candidates, p))
+        least = pool[np.argsort(np.abs(pool @ w))[:60]]
+        student = np.linalg.solve(least.T @ least, least.T @ np.sign(least @ w))
+        cosine = w @ student / np.linalg.norm(w) / np.linalg.norm(student)
+        draws.append(np.arccos(cosine) / np.pi)
+    error = np.std(draws, ddof=1) / np.sqrt(len(draws))
+    assert error < 0.02 * np.mean(draws)
+    assert abs(np.mean(draws) - law(60)) < 4 * error + 0.03 * law(60)
 
 
 @pytest.mark.parametrize(("q", "kept", "variance"), [(1.0, 0.7263, 0.9046), (1e-4, 0.5405, 0.7861)])
@@ -77,7 +117,7 @@ def test_the_best_share_to_keep_of_many_candidates(q, kept, variance):
 
     def noise(tau):
         m = np.floor(2e9 * stats.norm.cdf(-tau))
-        law = teacher.distill(m, features=columns, min_score=tau)
+        law = teacher.distill(m, features=columns, keep=(tau, np.inf))
         mean2 = np.sum(law.coef_mean[0] ** 2)
         return np.sum(law.coef_variance[columns]) / mean2
 
@@ -141,10 +181,11 @@ def test_only_true_labels_are_a_first_generation():
 
 def test_curves_are_their_points():
     teacher = theory.least_squares(POPULATIONS["hard"], [40, 60, 160], alpha=1.0)
-    for options in ({"min_score": [0.2, 0.5, 1.0]}, {"with_labels": "own"}, {"with_labels": 30}):
+    windows = np.array([0.2, 0.5, 1.0]), np.array([0.9, 1.5, 7.0])
+    for options in ({"keep": windows}, {"with_labels": "own"}, {"with_labels": 30}):
         curve = teacher.distill([50, 90, 300], alpha=2.0, **options)
         for i, (n, m) in enumerate([(40, 50), (60, 90), (160, 300)]):
-            at = {k: v[i] if isinstance(v, list) else v for k, v in options.items()}
+            at = {"keep": (windows[0][i], windows[1][i])} if "keep" in options else options
             one = theory.least_squares(POPULATIONS["hard"], n, alpha=1.0)
             point = one.distill(m, alpha=2.0, **at)
             np.testing.assert_allclose(figures(curve)[:, i], figures(point), rtol=1e-12)
@@ -153,9 +194,12 @@ def test_curves_are_their_points():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"min_score": -1.0}, "min_score must be non-negative"),
-        ({"min_score": 1.0, "labels": "soft"}, "min_score is derived for hard labels"),
-        ({"min_score": 1.0, "with_labels": 3}, "without with_labels"),
+        ({"keep": (-1.0, 1.0)}, r"keep must be \(low, high\) with 0 <= low < high; got \(-1.0, 1"),
+        ({"keep": (2.0, 2.0)}, "0 <= low < high"),
+        ({"keep": 0.5}, r"keep must be a pair \(low, high\); got 0.5"),
+        ({"keep": (0.5, "much")}, "keep must hold real numbers"),
+        ({"keep": (1.0, np.inf), "labels": "soft"}, "keep is derived for hard labels"),
+        ({"keep": (1.0, np.inf), "with_labels": 3}, "without with_labels"),
         ({"with_labels": 0}, "with_labels must be a positive whole number"),
         ({"with_labels": "all"}, "with_labels must be one of 'own'"),
         ({"with_labels": "own", "n_transfer": np.inf}, 'with_labels="own" is derived for finitely'),
@@ -169,6 +213,6 @@ def test_what_has_not_been_derived_is_refused(options, words):
 
 def test_own_examples_are_those_of_a_first_generation():
     teacher = theory.least_squares(isotropic(20), 40)
-    for law in (teacher.distill(30), teacher.committee(3)):
+    for law in (teacher.distill(30), theory.committee(teacher, 3)):
         with pytest.raises(ValueError, match="of a least_squares law"):
             law.distill(30, with_labels="own")

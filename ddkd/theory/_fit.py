@@ -16,7 +16,8 @@ _HUGE = 1e60  # its fourth power is still a number
 class Fit:
     """What least squares does to every coordinate, whatever its labels are.
 
-    With z = sum A and q = sum A^2 over the coordinates.
+    With A = l/(l + gamma) on the mask, z = sum A and q = sum A^2 over the coordinates; the last
+    coordinate may stand for a bulk. Nothing is formed by subtraction.
     """
 
     features: np.ndarray  # the mask
@@ -25,23 +26,23 @@ class Fit:
     alpha: np.ndarray
     kappa: np.ndarray  # implicit ridge of the samples
     gamma: np.ndarray  # of samples and random features; kappa without random features
-    kept: np.ndarray  # A, zero off the mask
-    lost: np.ndarray  # 1 - A, one off the mask
-    left: np.ndarray  # 1 - z/n
+    A: np.ndarray  # zero off the mask
+    B: np.ndarray  # 1 - A, one off the mask
+    AB: np.ndarray  # A (1 - A); in the last coordinate, the bulk's
+    left: np.ndarray  # 1 - z/n, the part of an error that training leaves
     free: np.ndarray  # (n - z + r (k - z))/n; 1 - q/n without random features
-    blur: np.ndarray  # r = (z - q)/(k - q)
-    k_free: np.ndarray  # k - q
-    spread: np.ndarray  # A (1 - A); in the last coordinate, the bulk's
+    r: np.ndarray  # (z - q)/(k - q)
+    k_q: np.ndarray  # k - q
     scale: np.ndarray  # what the coefficients are to be multiplied by; 1 but for a huge ridge
 
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What a fit makes of a target; `mean` and `own` are over the target's size, unscaled."""
+    """What a fit makes of a target; `mean` and `noise` are over the target's size, unscaled."""
 
     score: Score
     mean: np.ndarray  # of the coefficients
-    own: np.ndarray  # variance of the coefficients that the samples and features cause
+    noise: np.ndarray  # variance of the coefficients that the samples and features cause
     target_risk: np.ndarray  # mean squared error on fresh labels
     train_risk: np.ndarray  # mean squared error on the fitted labels
 
@@ -58,10 +59,9 @@ def fit(
     """Fit n examples on k random features of the columns in `mask`.
 
     k infinite is the linear model on the columns themselves, with gamma = kappa. With
-    A = l/(l + gamma) on the mask and 0 off it, z = sum A + bulk/gamma solves
-    n = z + alpha/kappa, k = z + k kappa/gamma. Nothing is formed by subtraction: 1 - A is
-    gamma/(l + gamma), z - q is sum A (1 - A) + bulk/gamma, and the smaller of n - z and k - z
-    is the remainder u in min(n, k) = z + u, for which u (u + |k - n|) = k alpha/gamma.
+    z = sum A + bulk/gamma, kappa and gamma solve n = z + alpha/kappa, k = z + k kappa/gamma. The
+    smaller of n - z and k - z is the remainder u in min(n, k) = z + u, for which
+    u (u + |k - n|) = k alpha/gamma.
 
     Beyond _HUGE times the trace a ridge leaves the directions of all coefficients as they are,
     and shrinks them in proportion: it is solved there, and `scale` holds the rest.
@@ -70,30 +70,54 @@ def fit(
     bound = np.sum(np.where(used, l, 0.0), axis=-1) + bulk
     bound = np.where(bound > 0, _HUGE * bound, np.finfo(float).max)
     scale = bound / np.maximum(alpha, bound)
-    gamma, n_left, k_left = _solve(l, used, n, k, np.minimum(alpha, bound), bulk)
+    gamma, n_z, k_z = _solve(l, used, n, k, np.minimum(alpha, bound), bulk)
+    return _of_gamma(l, mask, n, k, alpha, gamma, n_z, k_z, bulk, scale)
+
+
+def fit_at(l: np.ndarray, mask: np.ndarray, n: np.ndarray, kappa: np.ndarray) -> Fit:
+    """The linear fit whose implicit ridge is kappa, at the ridge kappa (n - z)."""
+    n_z = n - np.sum(np.where(mask, l / (l + kappa[..., None]), 0.0), axis=-1)
+    one = np.ones(n_z.shape)
+    return _of_gamma(l, mask, n, _INFINITE, kappa * n_z, kappa, n_z, np.inf * one, 0.0, one)
+
+
+def _of_gamma(
+    l: np.ndarray,
+    mask: np.ndarray,
+    n: np.ndarray,
+    k: np.ndarray,
+    alpha: np.ndarray,
+    gamma: np.ndarray,
+    n_z: np.ndarray,
+    k_z: np.ndarray,
+    bulk: float,
+    scale: np.ndarray,
+) -> Fit:
+    """The fit of a given gamma, n - z and k - z."""
+    used = mask & (l > 0)
     total = np.where(used, l + gamma[..., None], 1.0)
-    kept = np.where(used, l / total, 0.0)
-    lost = np.where(used, gamma[..., None] / total, 1.0)
-    spread = kept * lost
+    A = np.where(used, l / total, 0.0)
+    B = np.where(used, gamma[..., None] / total, 1.0)
+    AB = A * B
     if bulk:
-        spread[..., -1] = ratio(bulk, gamma)
-    mixed = np.sum(spread, axis=-1)
-    k_free = k_left + mixed
-    passed = np.where(np.isfinite(k_left) & (k_free > 0), ratio(k_left, k_free), 1.0)  # 1 - r
+        AB[..., -1] = ratio(bulk, gamma)
+    z_q = np.sum(AB, axis=-1)
+    k_q = k_z + z_q
+    one_minus_r = np.where(np.isfinite(k_z) & (k_q > 0), ratio(k_z, k_q), 1.0)
     return Fit(
         features=mask,
         n_samples=n,
         n_components=k,
         alpha=alpha,
-        kappa=gamma * _share(k_left, k) / scale,
+        kappa=gamma * _share(k_z, k) / scale,
         gamma=gamma / scale,
-        kept=kept,
-        lost=lost,
-        left=_share(n_left, n),
-        free=_share(n_left + mixed * passed, n),
-        blur=ratio(mixed, k_free),
-        k_free=k_free,
-        spread=spread,
+        A=A,
+        B=B,
+        AB=AB,
+        left=_share(n_z, n),
+        free=_share(n_z + z_q * one_minus_r, n),
+        r=ratio(z_q, k_q),
+        k_q=k_q,
         scale=scale,
     )
 
@@ -104,39 +128,53 @@ def learn(fit: Fit, target: Target, centre: np.ndarray | None = None) -> Learned
     Without a centre, for a target t with noise v::
 
         E = (v + sum (1 - A) (1 - A + r A) E t^2) / ((n - z + r (k - z))/n),
-        own noise of a coefficient = A (1 - A) [sum A (1 - A) E t^2]/(k - q)
-                                     + (E/n) (A^2 + r A (1 - A)).
+        noise of a coefficient = A (1 - A) [sum A (1 - A) E t^2]/(k - q)
+                                 + (E/n) (A^2 + r A (1 - A)).
 
     With one, least squares on infinitely many examples has, by the formula for an inverse of
     rank one, the coefficients A (t + g centre), g = sum (1 - A) centre t/(1 + sum A centre^2).
     """
-    size = target.size[..., None]
-    goal = ratio(target.mean, size)
-    bias = fit.lost * goal
-    mean, own_mean, pull = fit.kept * goal, fit.kept * target.mean, np.zeros(())
+    A, B, size = fit.A, fit.B, target.size[..., None]
+    t = ratio(target.mean, size)
+    bias, mean, own_mean = B * t, A * t, A * target.mean
+    v = target.noise
     if centre is not None:
-        pull = np.sum(bias * centre, axis=-1) / (1 + np.sum(fit.kept * centre**2, axis=-1))
-        lift = fit.kept * pull[..., None] * centre
-        bias = bias - lift
+        g = np.sum(bias * centre, axis=-1) / (1 + np.sum(A * centre**2, axis=-1))
+        lift = A * g[..., None] * centre
+        bias, v = bias - lift, v + g**2
         mean, own_mean = mean + lift, own_mean + times(size, lift)
-    cross = np.sum(fit.kept * fit.lost * (goal**2 + target.variance), axis=-1)
-    missed = target.noise + pull**2 + fit.blur * cross
-    missed = missed + np.sum(bias**2 + fit.lost**2 * target.variance, axis=-1)
+    cross = np.sum(A * B * (t**2 + target.variance), axis=-1)
+    missed = v + fit.r * cross + np.sum(bias**2 + B**2 * target.variance, axis=-1)
     with np.errstate(divide="ignore"):
-        risk = np.where(missed > 0, missed / np.where(missed > 0, fit.free, 1.0), 0.0)
-    direction = fit.kept**2 + fit.blur[..., None] * fit.spread
-    own = times(risk[..., None], direction / fit.n_samples[..., None])
-    own = own + ratio(cross, fit.k_free)[..., None] * fit.spread
-    relative = Score.of(mean, fit.kept**2 * target.variance + own, direction)
+        E = np.where(missed > 0, missed / np.where(missed > 0, fit.free, 1.0), 0.0)
+    direction = A**2 + fit.r[..., None] * fit.AB
+    noise = times(E[..., None], direction / fit.n_samples[..., None])
+    noise = noise + ratio(cross, fit.k_q)[..., None] * fit.AB
+    relative = Score.of(mean, A**2 * target.variance + noise, direction)
     score = replace(relative, mean=own_mean, size=times(target.size, relative.size))
     unit = target.size**2
     return Learned(
         score=score.scaled(fit.scale),
         mean=mean,
-        own=own,
-        target_risk=np.asarray(times(unit, risk)),
+        noise=noise,
+        target_risk=np.asarray(times(unit, E)),
         train_risk=np.asarray(times(unit, missed * ratio(fit.left, fit.free) * fit.left)),
     )
+
+
+def along_and_across(
+    fit: Fit, learned: Learned, target: Target, teacher: Score
+) -> tuple[np.ndarray, np.ndarray]:
+    """Parts of a student's score along its teacher's unit score and at right angles to it.
+
+    The second is formed directly, so that near-perfect agreement stays accurate.
+    """
+    passed = fit.A * target.slope[..., None]
+    along = np.sum(teacher.unit_mean * learned.mean + passed * teacher.unit_variance, axis=-1)
+    along = ratio(along, np.sum(teacher.shares, axis=-1))  # one, but for rounding
+    apart = (learned.mean - along[..., None] * teacher.unit_mean) ** 2 + learned.noise
+    apart = apart + (passed - along[..., None]) ** 2 * teacher.unit_variance
+    return along, np.sqrt(np.sum(apart, axis=-1))
 
 
 def refuse_limit(fit: Fit, name: str) -> None:
