@@ -23,16 +23,16 @@ def cautions_of(
     """Return a sentence for everything to be careful about."""
     rng = np.random.default_rng(seed)
     if classes is None:
-        found = list(_about_far_numbers(truth))
+        cautions = list(_about_far_numbers(truth))
     else:
-        found = list(_about_classes(truth, classes, n_folds))
+        cautions = list(_about_classes(truth, classes, n_folds))
     if len(pool):
-        found += [*_about_equal_rows(X, pool), *_about_the_pool(X, pool, rng)]
+        cautions += [*_about_equal_rows(X, pool), *_about_the_pool(X, pool, rng)]
     else:
-        found.append("There are no unlabelled rows: only methods that need none competed.")
+        cautions.append("There are no unlabelled rows: only methods that need none competed.")
     if not grouped:
-        found += _about_order(X, rng)
-    return found
+        cautions += _about_order(X, rng)
+    return cautions
 
 
 def is_unbalanced(truth: np.ndarray) -> bool:
@@ -84,13 +84,13 @@ def _about_the_pool(X: np.ndarray, pool: np.ndarray, rng: np.random.Generator) -
     n = min(len(X), len(pool), _MOST_ROWS)
     if n < 10:
         return
-    parts = [rows[rng.choice(len(rows), n, replace=False)] for rows in (X, pool)]
+    samples = [rows[rng.choice(len(rows), n, replace=False)] for rows in (X, pool)]
     origin = np.repeat([0, 1], n)
     seed = int(rng.integers(2**31))
     forest = ExtraTreesClassifier(
         100, min_samples_leaf=3, bootstrap=True, oob_score=True, random_state=seed
     )
-    forest.fit(np.concatenate(parts), origin)
+    forest.fit(np.concatenate(samples), origin)
     area = roc_auc_score(origin, forest.oob_decision_function_[:, 1])
     # Standard error of the area if the two do not differ (Mann and Whitney, 1947).
     if area > 0.5 + 3 * np.sqrt((2 * n + 1) / (12 * n * n)):
@@ -112,9 +112,9 @@ def _about_order(X: np.ndarray, rng: np.random.Generator) -> Iterator[str]:
     def step(order: np.ndarray) -> float:
         return float(np.mean(np.diff(Z[order], axis=0) ** 2))
 
-    own = step(np.arange(len(Z)))
+    in_order = step(np.arange(len(Z)))
     others = [step(rng.permutation(len(Z))) for _ in range(_ORDERS)]
-    if own < min(others) and own < 0.97 * np.mean(others):
+    if in_order < min(others) and in_order < 0.97 * np.mean(others):
         yield (
             "Rows next to each other are alike, as in time or in groups: errors on new times or "
             "groups may be higher; keep groups together (groups=, --group COLUMN)."

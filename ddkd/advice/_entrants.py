@@ -125,8 +125,8 @@ def entrants(
     contestants: Sequence[Any] | None, n_classes: int, n_pool: int
 ) -> tuple[list[Rival | Contestant], list[Teacher]]:
     """Rivals and teachers for labels of this kind; without a pool those that need none."""
-    own = contestants_of(contestants)
+    entered = contestants_of(contestants)
     standard: list[Rival | Contestant] = [r for r in ADVISED if n_classes or r.numbers]
-    rivals = [r for r in [*standard, *own] if n_pool or r.sees == "labels"]
+    rivals = [r for r in [*standard, *entered] if n_pool or r.sees == "labels"]
     teachers = [t for t in TEACHERS if n_classes or t.name not in _HARD_ONLY]
-    return rivals, [*teachers, *map(student_of, own)] if n_pool else []
+    return rivals, [*teachers, *map(student_of, entered)] if n_pool else []

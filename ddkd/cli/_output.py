@@ -75,7 +75,8 @@ def what_is_kept(args: argparse.Namespace) -> str:
     n = Store.count(_unfinished(args))
     if n == 0:
         return "Nothing had been finished."
-    return f"{n} finished tasks are in {_unfinished(args)}: the same command goes on from there"
+    tasks = "1 finished task is" if n == 1 else f"{n} finished tasks are"
+    return f"{tasks} in {_unfinished(args)}: the same command goes on from there"
 
 
 def _settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:

@@ -119,11 +119,11 @@ def contestants_of(given: Any) -> list[Contestant]:
     >>> contestants_of([LabelPropagation])[0].sees
     'pool'
     """
-    found = [_contestant(item) for item in (given or [])]
-    names = [contestant.name for contestant in found]
+    entered = [_contestant(item) for item in (given or [])]
+    names = [contestant.name for contestant in entered]
     if len(set(names)) < len(names):
         raise ValueError(f"contestants must have different names; got {names}")
-    return found
+    return entered
 
 
 def _contestant(item: Any) -> Contestant:
@@ -138,14 +138,14 @@ def _contestant(item: Any) -> Contestant:
 
 def _predict(estimator: Any, X: np.ndarray, n_classes: int) -> np.ndarray:
     """Checked predictions: one for each row, of the classes, and each row on its own."""
-    found = np.asarray(estimator.predict(X))
-    if found.shape != (len(X),):
-        raise ValueError(f"predict returned the shape {found.shape} for {len(X)} rows")
-    if n_classes and not np.isin(found, np.arange(n_classes)).all():
+    predicted = np.asarray(estimator.predict(X))
+    if predicted.shape != (len(X),):
+        raise ValueError(f"predict returned the shape {predicted.shape} for {len(X)} rows")
+    if n_classes and not np.isin(predicted, np.arange(n_classes)).all():
         raise ValueError(f"predict returned labels that are not among 0 to {n_classes - 1}")
-    if not n_classes and not np.isfinite(found).all():
+    if not n_classes and not np.isfinite(predicted).all():
         raise ValueError("predict returned a number that is not finite")
     some = slice(0, _COMPARED_ROWS)
-    if not np.allclose(np.asarray(estimator.predict(X[some][::-1]))[::-1], found[some]):
+    if not np.allclose(np.asarray(estimator.predict(X[some][::-1]))[::-1], predicted[some]):
         raise ValueError("its predictions change when the rows are permuted")
-    return found.astype(np.intp) if n_classes else found
+    return predicted.astype(np.intp) if n_classes else predicted

@@ -86,7 +86,7 @@ def _spreading(problem: Problem) -> dict[tuple[int, float], np.ndarray]:
 def label_spreading(problem: Problem, labels: Labels) -> Model:
     """Label spreading; neighbours and alpha by the exact leave-one-out error."""
     operators = _spreading(problem)
-    found = []
+    fits = []
     for y, known in zip(labels.values, labels.known, strict=True):
         rows = np.flatnonzero(known)
         Y = np.eye(labels.n_classes, dtype=np.float32)[y[rows]]
@@ -94,23 +94,23 @@ def label_spreading(problem: Problem, labels: Labels) -> Model:
         k, a = list(operators)[int(np.argmin(wrong))]
         spread = operators[k, a][:, rows] @ Y
         total = spread.sum(axis=1, keepdims=True)
-        found.append((k, spread / np.where(total > 0, total, 1)))
+        fits.append((k, spread / np.where(total > 0, total, 1)))
 
-    return partial(_spread_to, problem, found, labels.n_classes)
+    return partial(_spread_to, problem, fits, labels.n_classes)
 
 
 def _spread_to(
-    problem: Problem, found: list[tuple[int, np.ndarray]], n_classes: int, rows: Inputs
+    problem: Problem, fits: list[tuple[int, np.ndarray]], n_classes: int, rows: Inputs
 ) -> np.ndarray:
     """Votes (L, n_rows, k): of the graph's rows their own, of new rows their neighbours'."""
     n = problem.n
     if rows is problem.labelled:
-        shares = [F[:n] for _, F in found]
+        shares = [F[:n] for _, F in fits]
     elif rows is problem.seen:
-        shares = [F[n:] for _, F in found]
+        shares = [F[n:] for _, F in fits]
     else:
         nearest = rows.once("nearest", lambda: graph_of(problem).neighbours(rows.X))
-        shares = [F[nearest[:, :k]].sum(axis=1) for k, F in found]
+        shares = [F[nearest[:, :k]].sum(axis=1) for k, F in fits]
     return np.stack([encode(F.argmax(axis=1), n_classes) for F in shares])
 
 

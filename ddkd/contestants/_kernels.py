@@ -133,8 +133,8 @@ def scores_of_many(features: RandomFourierFeatures, X: np.ndarray, coef: np.ndar
         The scores.
     """
     X, coef = X.astype(np.float32), coef.astype(np.float32)
-    parts = [features.transform(X[i : i + BATCH]) @ coef for i in range(0, len(X), BATCH)]
-    return np.concatenate(parts)
+    scores = [features.transform(X[i : i + BATCH]) @ coef for i in range(0, len(X), BATCH)]
+    return np.concatenate(scores)
 
 
 @dataclass(eq=False)
@@ -170,8 +170,8 @@ class Ridge:
         for kernel in dict.fromkeys(self.kernels):
             mine = [i for i, other in enumerate(self.kernels) if other is kernel]
             side_by_side = self.dual[mine].transpose(1, 0, 2).reshape(n, -1)
-            found = kernel.scores(rows, side_by_side).reshape(len(rows), len(mine), k)
-            scores[mine] = found.transpose(1, 0, 2)
+            product = kernel.scores(rows, side_by_side).reshape(len(rows), len(mine), k)
+            scores[mine] = product.transpose(1, 0, 2)
         return scores + self.offset
 
 
@@ -210,9 +210,10 @@ def fit_ridge(
             Y = targets[np.ix_(members, rows)].transpose(1, 0, 2)  # (rows, members, k)
             squares = fit.leave_one_out(Y.reshape(len(rows), -1), alphas)
             errors = squares.reshape(len(alphas), len(members), k).mean(axis=2)
-            for i, own in zip(members, errors.T, strict=True):
-                if own.min() < least[i]:
-                    least[i], alpha[i], chosen[i] = own.min(), alphas[own.argmin()], kernel
+            for i, error_by_alpha in zip(members, errors.T, strict=True):
+                best = error_by_alpha.argmin()
+                if error_by_alpha[best] < least[i]:
+                    least[i], alpha[i], chosen[i] = error_by_alpha[best], alphas[best], kernel
                     dual[i, rows] = fit.solve(targets[i, rows], alpha[i])
     return Ridge(chosen, alpha, dual, labels.offset)
 

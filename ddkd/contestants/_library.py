@@ -31,7 +31,7 @@ _N_COPIES = 10
 Classifier = Callable[[Inputs], np.ndarray]
 
 
-def _each(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Classifier]) -> Model:
+def _fit_all(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Classifier]) -> Model:
     """Fit `fit(rows, y)` to the known rows of every labelling."""
     fitted: list[Classifier] = []
     # A third of an SVM's time at a few hundred rows goes into checks of what was checked before.
@@ -65,7 +65,7 @@ def extra_trees(problem: Problem, labels: Labels) -> Model:
         ]
         return partial(_predict, max(tried, key=lambda forest: forest.oob_score_))
 
-    return _each(labels, fit)
+    return _fit_all(labels, fit)
 
 
 def self_training(problem: Problem, labels: Labels) -> Model:
@@ -83,7 +83,7 @@ def self_training(problem: Problem, labels: Labels) -> Model:
         trained = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(Z, partly)
         return lambda rows: trained.predict(features(rows))
 
-    return _each(labels, fit)
+    return _fit_all(labels, fit)
 
 
 def support_vectors(problem: Problem, labels: Labels) -> Model:
@@ -95,7 +95,7 @@ def support_vectors(problem: Problem, labels: Labels) -> Model:
         K = kernel.matrix(problem.labelled)[np.ix_(rows, rows)]
         return partial(_by_kernel, SVC(C=C, kernel="precomputed").fit(K, y), kernel, rows)
 
-    return _each(labels, fit)
+    return _fit_all(labels, fit)
 
 
 def _by_kernel(svm: SVC, kernel: GaussianKernel, known: np.ndarray, rows: Inputs) -> np.ndarray:
@@ -118,7 +118,7 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
         svm = SVC(C=C, gamma=gamma).fit(X, np.append(y, np.repeat(y, _N_COPIES)))
         return partial(_predict, svm)
 
-    return _each(labels, fit)
+    return _fit_all(labels, fit)
 
 
 def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> tuple[float, float]:

@@ -80,7 +80,7 @@ def _where(decisive: Sequence[Claim], rivals: str) -> str:
     """On which data sets the student beats its rivals."""
     clean = "clean " if decisive[0].flip_rate == 0 else ""
     best = rivals.replace("every", "the best")
-    parts: list[str] = []
+    clauses: list[str] = []
     for verdict, first, later in (
         ("holds", f"the student beats {rivals}", ""),
         ("fails", f"the student loses to {best}", "it loses"),
@@ -89,8 +89,8 @@ def _where(decisive: Sequence[Claim], rivals: str) -> str:
         names = [short_name(claim.data) for claim in decisive if claim.verdict == verdict]
         if names:
             article = "" if names[0].startswith("the ") else clean
-            parts.append(f"on {article}{' and '.join(names)} {later if parts else first}")
-    return "; ".join(parts)
+            clauses.append(f"on {article}{' and '.join(names)} {later if clauses else first}")
+    return "; ".join(clauses)
 
 
 def _numbers(claims: Sequence[Claim], decisive: Claim) -> str:
@@ -154,7 +154,8 @@ def claims_table(claims: Sequence[Claim], width: int = 78) -> list[str]:
     columns = settings(claims)
     data = {name: [column for column in columns if column[0] == name] for name, _ in columns}
     rates = (" ".join(f"{100 * rate:g}" for _, rate in group) for group in data.values())
-    named = ", ".join(f"{short_name(name)} {each}" for name, each in zip(data, rates, strict=True))
+    pairs = zip(map(short_name, data), rates, strict=True)
+    named = ", ".join(" ".join(pair) for pair in pairs)
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
     lines = [f"{signs}; in columns: {named} % of the labels wrong."]
     room = width - 3 - len(columns) - len(data)

@@ -138,11 +138,11 @@ class _Case:
         verdict, n_repeats = judge(paired), len(paired)
         return Claim(key, statement, self.data, self.flip, *verdict, n_repeats, values)
 
-    def versus(self, key: str, statement: str, own: Side, rival: Side) -> Claim:
+    def versus(self, key: str, statement: str, student: Side, rival: Side) -> Claim:
         """The claim that one model errs less than another, in the repeats that have both."""
-        both = ~np.isnan(own[1] - rival[1])
-        sides = {name: errors[both] for name, errors in (own, rival)}
-        return self.claim(key, statement, own[1] - rival[1], _means(sides))
+        both = ~np.isnan(student[1] - rival[1])
+        sides = {name: errors[both] for name, errors in (student, rival)}
+        return self.claim(key, statement, student[1] - rival[1], _means(sides))
 
     def enough(self, name: str, rival: Callable[[int], np.ndarray]) -> Claim:
         """The claim that some transfer set is enough to beat a rival."""
@@ -218,9 +218,9 @@ def _peaks(case: _Case) -> Iterator[Claim]:
         )
 
 
-def _height(half: np.ndarray, here: np.ndarray, double: np.ndarray) -> np.ndarray:
+def _height(half: np.ndarray, at_peak: np.ndarray, double: np.ndarray) -> np.ndarray:
     """Height of a peak above the worse of half and double its width."""
-    return here - np.maximum(half, double)
+    return at_peak - np.maximum(half, double)
 
 
 def _same_width(case: _Case) -> Iterator[Claim]:
@@ -249,19 +249,19 @@ def _teachers(case: _Case) -> Iterator[Claim]:
     teacher = ("teacher", case.of("teacher", width=width))
     tuned_teacher = ("tuned teacher", case.of("teacher-tuned", width=width))
     soft = ("soft student", case.student("soft", case.m))
-    for key, statement, own, rival in (
+    for key, statement, student, rival in (
         ("teacher", "hard student beats its teacher", hard, teacher),
         ("soft", "hard labels beat soft labels on the same transfer set", hard, soft),
         ("better-teacher", "the interpolating teacher is the better teacher", hard, tuned),
         ("tuned-teacher", "student of a tuned teacher beats that teacher", tuned, tuned_teacher),
     ):
-        yield case.versus(key, statement, own, rival)
+        yield case.versus(key, statement, student, rival)
     entered = case.errors.named("rival", case.flip) + case.errors.named("student", case.flip)
     for name in ("svm", "label-spreading"):
         student = f"student-of-{name}"
         if {name, student} <= set(entered):
-            own, rival = ((title_of(model), case.of(model)) for model in (student, name))
-            yield case.versus(student, f"{own[0]} beats that teacher", own, rival)
+            side, rival = ((title_of(model), case.of(model)) for model in (student, name))
+            yield case.versus(student, f"{side[0]} beats that teacher", side, rival)
 
 
 def _grows(case: _Case) -> Iterator[Claim]:

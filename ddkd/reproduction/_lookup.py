@@ -54,14 +54,14 @@ class Errors:
         The means are over the repeats in which all of them competed. Models recorded at several
         widths are taken at the one given.
         """
-        found = {}
+        numbers = {}
         for name in self.named(role, flip, sees=sees):
             several = len(self._table.where(flip_rate=flip, model=name)) > len(self._repeats)
             at_width: dict[str, Any] = {"width": width} if several else {}
-            found[name] = self.values(name, flip, **at_width)
-        common = ~np.isnan(list(found.values())).any(axis=0)
-        best = min(found, key=lambda name: found[name][common].mean())
-        return best, found[best]
+            numbers[name] = self.values(name, flip, **at_width)
+        common = ~np.isnan(list(numbers.values())).any(axis=0)
+        best = min(numbers, key=lambda name: numbers[name][common].mean())
+        return best, numbers[best]
 
     def values(self, model: str, flip: float, *, column: str = "error", **fixed: Any) -> np.ndarray:
         """One number a repeat for one configuration, such as ``width=20, n_transfer=100``.
@@ -74,9 +74,9 @@ class Errors:
         expected = np.intersect1d(repeats, self._repeats) if optional else self._repeats
         if not np.array_equal(repeats, expected):
             raise ValueError(f"not one record a repeat for {model} where {fixed}")
-        found = np.full(len(self._repeats), np.nan)
-        found[np.searchsorted(self._repeats, repeats)] = rows[column]
-        return found
+        numbers = np.full(len(self._repeats), np.nan)
+        numbers[np.searchsorted(self._repeats, repeats)] = rows[column]
+        return numbers
 
     def options(self, model: str, flip: float, column: str, **fixed: Any) -> np.ndarray:
         """Sorted distinct values of a column among a model's records."""

@@ -94,11 +94,11 @@ class Reproduction:
     def failures(self) -> dict[str, str]:
         """Contestants that failed, and why: the first reason of each."""
         reasons = zip(self.result["model"].tolist(), self.result["failure"].tolist(), strict=True)
-        found: dict[str, str] = {}
+        first_reasons: dict[str, str] = {}
         for model, reason in reasons:
             if reason:
-                found.setdefault(model, reason)
-        return found
+                first_reasons.setdefault(model, reason)
+        return first_reasons
 
 
 def protocols(

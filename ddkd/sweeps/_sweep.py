@@ -144,8 +144,8 @@ def sweep(
         if answer is None or not done:
             return ""
         n_repeats = len({tasks[index].repeat for index in done})
-        said = answer(SweepResult(_columns(tasks, done), parameters))
-        return f"{said}, {n_repeats} of {repeats} repeats"
+        text = answer(SweepResult(_columns(tasks, done), parameters))
+        return f"{text}, {n_repeats} of {repeats} repeats"
 
     # Every point has its first repeat before any has its second: an answer comes early.
     pending = sorted((t for t in tasks if t.index not in done), key=lambda t: t.repeat)
@@ -161,8 +161,8 @@ def sweep(
                     bar.set_description_str(so_far(), refresh=False)
                 bar.update()
     except KeyboardInterrupt as stop:
-        said = so_far()
-        raise type(stop)(f"So far: {said}." if said else "") from None
+        text = so_far()
+        raise type(stop)(f"So far: {text}." if text else "") from None
     provenance = {
         **environment(),
         "n_jobs": n_jobs,

@@ -214,12 +214,12 @@ class SweepResult(Table):
                 f"column {value!r} must hold numbers; its dtype is {self[value].dtype}"
             )
         names = [*by, "repeat", value]
-        found: dict[tuple[Scalar, ...], dict[Scalar, list[float]]] = {}
+        numbers_of: dict[tuple[Scalar, ...], dict[Scalar, list[float]]] = {}
         for *group, repeat, number in zip(*(self[n].tolist() for n in names), strict=True):
-            found.setdefault(tuple(group), {}).setdefault(repeat, []).append(number)
+            numbers_of.setdefault(tuple(group), {}).setdefault(repeat, []).append(number)
         return {
             group: {repeat: float(np.mean(numbers)) for repeat, numbers in repeats.items()}
-            for group, repeats in found.items()
+            for group, repeats in numbers_of.items()
         }
 
     def save(self, path: str | Path) -> None:

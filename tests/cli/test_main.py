@@ -113,7 +113,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(data, tmp_path, capsys, in
     assert cli.main([*command, "--out", str(out)]) == 130
     message = capsys.readouterr().err
     assert re.search(r"So far: peak \d+\.\d %, widest \d+\.\d %, 1 of 3 repeats\. 1 fin", message)
-    assert "1 finished tasks" in message
+    assert "1 finished task is in" in message
     assert str(out / "unfinished") in message
     assert "the same command goes on from there" in message
     assert cli.main([*command, "--out", str(out)]) == 0

@@ -62,7 +62,7 @@ def test_a_terminated_run_with_workers_says_one_line(curve, tmp_path):
     blank, line = errors.splitlines()
     assert blank == printed == ""
     assert line.startswith("terminated. ")
-    assert "finished tasks are in" in line
+    assert "finished task" in line
 
 
 def test_with_a_closed_output_the_results_are_written_and_nothing_is_said(curve, tmp_path):
