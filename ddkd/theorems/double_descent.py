@@ -31,20 +31,13 @@ def _tuned_risk(population, n, a):
         (isotropic(120, scale=0.1, signal=8, noise=2), 120),
     ),
     wrong={
-        "kappa at a ridge of noise/signal, without the p": lambda population, n: (
-            theory.least_squares(
-                population, n, alpha=_laws.best_ridge(population) / population.n_features
-            ).risk
-        ),
-        "the minimum-norm risk away from the peak": lambda population, n: _laws.isotropic_risk(
-            population, n + 10 * (n == population.n_features)
+        "noise/signal without the p": lambda population, n: _tuned_risk(
+            population, n, population.noise_variance / population.signal
         ),
         "the labels' variance taken for the signal": lambda population, n: _tuned_risk(
             population,
             n,
-            population.n_features
-            * population.noise_variance
-            / (population.signal + population.noise_variance),
+            population.n_features / (1 + population.signal / population.noise_variance),
         ),
     },
     bias=0.005,
@@ -73,7 +66,9 @@ def optimal_ridge_monotone(population, n):
     ],
     wrong={
         "the noise itself counted in": lambda **setting: 1 + noise_floor(**setting),
-        "|n - p| for |n - p| + 1": lambda seed, n, p, kind: np.full(50, min(n, p) / abs(n - p)),
+        "max(n, p) for min(n, p)": lambda seed, n, p, kind: np.full(
+            50, max(n, p) / (abs(n - p) + 1)
+        ),
     },
     n_repeats=40,
 )
@@ -89,16 +84,6 @@ def noise_floor(seed, n, p, kind):
     return np.full(50, min(n, p) / (abs(n - p) + 1))
 
 
-def _parameters(n, df1, df2):
-    """On test inputs, and on training inputs: from the training error of pure noise."""
-    return np.array([n * df2 / (n - df2), (n - df1) ** 2 / (n - df2) - n + 2 * df1])
-
-
-def _df1_for_df2(population, n, alpha):
-    df1 = _laws.learned(population, n, alpha)[1]
-    return _parameters(n, df1, df1)
-
-
 def _trace_for_square(population, n, alpha):
     """Tr H for tr H^2 on training inputs."""
     test, _ = effective_parameters(population, n, alpha)
@@ -110,7 +95,6 @@ def _trace_for_square(population, n, alpha):
     simulate=_simulators.parameters,
     settings=REAL,
     wrong={
-        "df1 for df2": _df1_for_df2,
         "tr H for tr H^2": _trace_for_square,
         "the same on test and training inputs": [1, 1],
     },
@@ -127,7 +111,8 @@ def effective_parameters(population, n, alpha):
     Source: Curth, Jeffares and van der Schaar, arXiv 2310.18988.
     """
     (_, df1), (_, df2) = (_laws.learned(population, n, alpha, power) for power in (1, 2))
-    return _parameters(n, df1, df2)
+    # On training inputs: from the training error of pure noise.
+    return np.array([n * df2 / (n - df2), (n - df1) ** 2 / (n - df2) - n + 2 * df1])
 
 
 def _blocks(n, ratio):
@@ -292,12 +277,6 @@ def _seen(population, k):
     return population.signal * share, population.signal * (1 - share)
 
 
-def _all_seen(population, n, k):
-    """All of the signal in the projection."""
-    v, signal = population.noise_variance, population.signal
-    return theory.isotropic_risk(n, k, signal=signal, noise_variance=v)
-
-
 def _unseen_as_bias(population, n, k):
     """Unseen signal added to the risk, as if it were no noise in the fit."""
     seen, unseen = _seen(population, k)
@@ -322,7 +301,6 @@ def _missed_degree(population, n, k):
         (isotropic(30, scale=5, signal=8, noise=0.3), 50, 20),
     ),
     wrong={
-        "all of the signal seen": _all_seen,
         "unseen signal a bias, not a noise": _unseen_as_bias,
         "n - k for n - k - 1": _missed_degree,
     },

@@ -91,13 +91,6 @@ def _as_if_fresh(population, n, alpha, student_alpha, mixing):
     return _laws.figures(teacher.distill(n, alpha=student_alpha))
 
 
-def _as_if_soft(population, n, alpha, student_alpha, mixing):
-    teacher = theory.least_squares(population, n, alpha=alpha)
-    return _laws.figures(
-        theory.self_distill(teacher, labels="soft", alpha=student_alpha, mixing=mixing)
-    )
-
-
 @theorem(
     "asymptotic",
     simulate=_simulators.refit,
@@ -109,7 +102,6 @@ def _as_if_soft(population, n, alpha, student_alpha, mixing):
     ),
     wrong={
         "the same inputs treated as fresh ones": _as_if_fresh,
-        "hard labels as if they were soft": _as_if_soft,
         "a ridge fit to the true labels": {"mixing": 0.0},
     },
     bias=0.012,
@@ -167,10 +159,6 @@ def own_labels_again(population, n, alpha, m):
         (EVEN, 120, 50, 10, 5.0),
     ),
     wrong={
-        "the models' own ridge on all samples": lambda population, n, k, n_models, alpha: (
-            theory.least_squares(population, n, alpha=alpha).risk * (1 - 1 / n_models)
-            + theory.bagging(population, n, k, 1, alpha=alpha).risk / n_models
-        ),
         "subsamples independent of one another": {"n": lambda at: 1000 * at["n"]},
         "infinitely many models": {"n_models": np.inf},
     },
@@ -197,9 +185,6 @@ def subsample_is_ridge(population, n, k, n_models, alpha):
             theory.least_squares(population, n, alpha=1 / time).risk
         ),
         "a loss divided by n": {"time": lambda at: at["time"] / at["n"]},
-        "the mean fit alone, without its variance": lambda population, n, time: population.risk(
-            theory.gradient_flow(population, n, time).coef_mean
-        ),
     },
     bias=0.01,
 )
