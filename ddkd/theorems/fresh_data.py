@@ -194,7 +194,7 @@ def weak_to_strong_variance(population, n, m, weak, strong):
 
     Signal in the columns that both have, no ridge, more examples than columns.
 
-    Source: arXiv 2502.05075 (abstract); finite sizes our own.
+    Source: Dong, Li, Li, Lee and Lei, arXiv 2502.05075 (abstract); finite sizes our own.
     """
     width, shared = population.n_features - strong, weak - strong
     noise = population.noise_variance / (n - weak - 1)
@@ -234,6 +234,9 @@ def misfit(population, n, m, weak, strong):
         (isotropic(50, scale=9, signal=1, noise=0.5), 120, 100.0),
     ),
     wrong={
+        "no shrinkage": lambda population, n, alpha: (
+            theory.least_squares(population, n, alpha=alpha).risk - population.noise_variance
+        ),
         "as good as the best ridge": lambda population, n, alpha: (
             theory.best_alpha(population, n).risk - population.noise_variance
         ),
@@ -247,7 +250,7 @@ def ridge_student_compensates(population, n, alpha):
 
     Isotropic inputs and infinitely many soft labels; a* < 1 iff alpha < p v/S.
 
-    Source: arXiv 2505.18346 (abstract).
+    Source: Moniri and Hassani, arXiv 2505.18346 (abstract).
     """
     law = theory.least_squares(population, n, alpha=alpha)
     along = np.sum(population.eigenvalues * population.coef * law.coef_mean)
@@ -312,7 +315,8 @@ def random_feature_student(population, n, k, alpha, m, student_k):
 
     The exponents of the abstract (-.7 for a spectrum i^-2) are not tested here.
 
-    Source: arXiv 2603.05691 (abstract; only the laws are checked here).
+    Source: Wu, Chen, Misiakiewicz and Mondelli, arXiv 2603.05691 (abstract; only the laws are
+    checked here).
     """
     teacher = _laws.features(population, n, k, alpha)
     return np.array([teacher.risk, teacher.distill(m, student_k).risk])

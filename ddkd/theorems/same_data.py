@@ -52,7 +52,7 @@ def self_distillation(population, n, alpha):
     At a tuned ridge above zero R' = 0: there it gains nothing to first order. Where
     the best of all ridges >= 0 is 0 itself, a negative share can gain much.
 
-    Source: Das and Sanghavi, arXiv 2301.13304; arXiv 2602.17565.
+    Source: Das and Sanghavi, arXiv 2301.13304; Dang, Patil and Rinaldo, arXiv 2602.17565.
     """
     risk, slope, curvature = _quadratic(population, n, alpha)
     return np.array([-slope / (2 * curvature), risk - slope**2 / (4 * curvature)])
@@ -77,7 +77,7 @@ def one_shot_tuning(population, n, alpha):
 
     The ratio itself is low by up to 15 % at n = 100.
 
-    Source: arXiv 2602.17565.
+    Source: Dang, Patil and Rinaldo, arXiv 2602.17565.
     """
     _, slope, curvature = _quadratic(population, n, alpha)
     return np.array([slope / 2, curvature])
