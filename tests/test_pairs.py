@@ -41,7 +41,7 @@ CHOSEN = {
     "flip_rate": 0.1,
     "bulk": 0.5,
     "n_models": 2,
-    "keep": (0.5, np.inf),
+    "keep": (0.5, 1.5),
     "with_labels": 50,
 }
 NAMES = "risk error_rate"
