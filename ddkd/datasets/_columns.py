@@ -137,8 +137,8 @@ def ask_odd(columns: Sequence[Column], lines: Sequence[int], kept: Sequence[str]
         names = [c.name for c in ids]
         drop, keep = (names, []) if len(ids) < len(columns) else (names[:-1], names[-1:])
         raise Question(
-            f"{_columns(ids)}: as if to number the rows. --drop {_names(ids)} if so, --keep "
-            f"{_names(ids)} if not",
+            f"{_columns(ids)} {'seems' if len(ids) == 1 else 'seem'} to number the rows: --drop "
+            f"{_names(ids)} if so, --keep {_names(ids)} if not",
             drop=drop,
             keep=keep,
         )

@@ -27,11 +27,11 @@ def ask_label(columns: Sequence[Column]) -> None:
             f"{quoted(last)}",
             label=called[0],
         )
-    filled = [c.name for c in columns if not c.missing.all()]
+    filled = [c.name for c in columns if 2 * c.missing.sum() <= len(c.missing)]
     if filled and filled[-1] != last:
         raise Question(
-            f"column {last}, the last, is empty; if the label is the one before, --label "
-            f"{quoted(filled[-1])}",
+            f"most cells of column {last}, the last, are missing: --label {quoted(last)} if it is "
+            f"the label, --label {quoted(filled[-1])} if that is",
             label=filled[-1],
         )
 

@@ -238,7 +238,9 @@ CASES = {
         {"a": A, **{f"zip={z}": np.array(ZIP) == z for z in sorted(set(ZIP))}},
         says="--one-hot",
     ),
-    "row numbers": Case(table(case=range(N), a=A, kind=KIND), {"a": A}, says="number the rows"),
+    "row numbers": Case(
+        table(case=range(N), a=A, kind=KIND), {"a": A}, says="seems to number the rows"
+    ),
     "an id in capitals": Case(
         table(PatientID=range(N, 0, -1), a=A, kind=KIND), {"a": A}, says="--drop PatientID"
     ),
@@ -315,6 +317,13 @@ CASES = {
     ),
     "a trailing comma": Case(
         table(**{"a": A, "kind": GROUP, "": [""] * N}), {"a": A}, GROUP, says="--label kind"
+    ),
+    "a last column of remarks": Case(
+        table(a=A, kind=GROUP, remarks=["see above", *[""] * (N - 2), "wrong?"]),
+        {"a": A, "remarks=see above": np.arange(N) == 0, "remarks=wrong?": np.arange(N) == N - 1}
+        | {"remarks missing": np.isin(np.arange(N), [0, N - 1], invert=True)},
+        GROUP,
+        says="--label kind if that is",
     ),
     "percent": Case(
         table(a=A, b=[f"{i}.5%" for i in range(N)], kind=KIND), {"a": A}, says="--drop b"
