@@ -5,6 +5,7 @@ A case is a file and its truth: what a reader who knows the file would take from
 
 import gzip
 import io
+import re
 import shlex
 import zipfile
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ import pytest
 
 from ddkd.cli import _main, curve
 from ddkd.cli._data import Data
+from ddkd.datasets import Undecided
+from ddkd.datasets._cells import read_cells
 
 N = 60
 RNG = np.random.default_rng(0)
@@ -539,6 +542,55 @@ def test_a_table_is_read_right_or_refused_with_a_remedy_that_works(name, tmp_pat
         if not message:
             break
     check(case, data_of(words))
+
+
+def offered(text, names):
+    """Every flag that a question offers, with its value; those without a word between go together.
+
+    `names` are those of the columns, which end where other words begin.
+    """
+    words = re.findall(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""", text)
+    offers, last = [], None
+    for place, word in enumerate(words):
+        if not word.startswith("--"):
+            continue
+        flag, value = word.rstrip(":;,."), []
+        for other in words[place + 1 :]:
+            bare = shlex.split(other.rstrip(":;") if len(other) > 1 else other)[0]
+            bare = bare if len(bare) == 1 else bare.rstrip(",.")
+            if flag in ("--drop", "--keep") and bare in names:
+                value.append(bare)
+            elif flag in ("--label", "--task", "--sep", "--decimal", "--thousands"):
+                value = [bare]
+                break
+            else:
+                break
+        if last == place:
+            offers[-1] += [flag, *value]
+        else:
+            offers.append([flag, *value])
+        last = place + 1 + len(value)
+    return [offer for offer in offers if offer[1:] != ["NAME"]]
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.refused])
+def test_each_flag_that_a_question_offers_settles_it(name, tmp_path):
+    case = CASES[name]
+    path = tmp_path / case.name
+    write(path, case.content)
+    words = ["curve", "--data", str(path), *shlex.split(case.flags)]
+    try:
+        data_of(words)
+    except Undecided as refusal:
+        questions = list(map(str, refusal.questions))
+        names = set(read_cells(path, refusal.options.get("sep")).columns)
+    except ValueError:
+        return  # the file must be mended first
+    else:
+        raise AssertionError("it is refused")
+    for question in questions:
+        for offer in offered(question, names):
+            assert question not in refusal_of([*words, *offer]), offer
 
 
 def test_there_are_more_than_forty():
