@@ -143,8 +143,8 @@ class Data:
     def values(self) -> dict[str, Any]:
         """The same for a program, with the sizes of the parts."""
         split = self.split
-        sizes = {"labelled": len(split.X_train), "test": len(split.X_test)}
-        sizes["transfer"] = None if is_stream(split.transfer) else len(split.transfer)
+        pool = None if is_stream(split.transfer) else len(split.transfer)
+        sizes = {"labelled": len(split.X_train), "test": len(split.X_test), "transfer": pool}
         file = self.source.about() if isinstance(self.source, DataFile) else {"name": self.name}
         return file | {"sizes": sizes}
 

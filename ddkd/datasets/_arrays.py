@@ -7,6 +7,18 @@ import numpy as np
 
 from ddkd._checks import check_matrix
 from ddkd.datasets._columns import LARGEST
+from ddkd.datasets._data_file import DataFile
+from ddkd.datasets._target import recognise
+
+
+def read_arrays(path: Path, task: str | None) -> DataFile:
+    """Inputs and labels, classes or numbers; constant columns stay in their places."""
+    X, y = read_npz(path)
+    constant = int((X[0] == X).all(axis=0).sum())
+    if constant == X.shape[1]:
+        raise ValueError("every column of X is constant: nothing can be learned")
+    notes = (f"{constant:,} of the columns are constant.",) if constant else ()
+    return DataFile(path.name, X, *recognise(y, task), notes=notes)
 
 
 def read_npz(

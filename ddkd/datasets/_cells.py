@@ -57,7 +57,7 @@ class Cells:
     columns : dict of str to ndarray
         By name, in the file's order: numbers, NaN where missing; or an array of objects, texts
         without spaces around them, which are empty where a typed file has nothing.
-    lines : sequence of int
+    lines : ndarray of int
         The line of the file that each row ends in.
     separator : str or None
         Name of what separates the columns of a file of text.
@@ -67,7 +67,7 @@ class Cells:
 
     path: Path
     columns: dict[str, np.ndarray]
-    lines: Sequence[int]
+    lines: np.ndarray
     separator: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -103,7 +103,7 @@ def read_cells(path: Path, sep: str | None = None) -> Cells:
         raise ValueError(f"data file {path} must hold a header and at least one row")
     cells = {name: as_cells(frame.iloc[:, i]) for i, name in enumerate(names)}
     lines = frame.index + 1 if kind == ".xlsx" else range(1, len(frame) + 1)
-    return Cells(path, cells, lines, notes=notes)
+    return Cells(path, cells, np.array(lines), notes=notes)
 
 
 def as_cells(column: Any) -> np.ndarray:
@@ -163,7 +163,7 @@ def _read_text(pandas: Any, path: Path, sep: str | None) -> Cells:
         notes.append(f"{path.name} was read with the separator {separator!r}.")
     if encoding == "cp1252":
         notes.append(f"{path.name} was read as Windows-1252, since it is not UTF-8.")
-    return Cells(path, cells, lines, separator, tuple(notes))
+    return Cells(path, cells, np.array(lines), separator, tuple(notes))
 
 
 def _content(path: Path) -> tuple[bytes, str]:
@@ -242,7 +242,7 @@ def _separator(
 
 def _widths(rows: Iterator[list[str]]) -> tuple[int, int]:
     """Number of cells of the first line, and of most lines; 1 if they differ."""
-    counts = []
+    counts: list[int] = []
     with suppress(csv.Error):  # what is wrong is said when all lines are read
         counts.extend(len(row) - 1 for row in islice(rows, _SAMPLE))
     most, times = Counter(counts or [0]).most_common(1)[0]

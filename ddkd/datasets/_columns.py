@@ -1,14 +1,14 @@
 """What each column of a table holds: numbers or text, and what must be asked about first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ddkd.datasets._numbers import ALL_SIGNS, MISSING, Signs
-from ddkd.datasets._questions import Question, listed, quoted
+from ddkd.datasets._questions import Question, flag, listed
 
 LARGEST = 1e100  # its square, which standardising takes, is still finite
 MOST_VALUES = 100  # of a text column that is to become columns of zeros and ones
@@ -88,141 +88,115 @@ class Column:
 def ask_signs(columns: Sequence[Column], signs: Signs, keep: Sequence[str]) -> None:
     """Ask about numbers that are written with other signs."""
     written = [c for c in columns if c.cells.dtype.kind == "O" and c.name not in keep and c.values]
-    if any(c.numbers is None for c in written):
-        n_read = {s: sum(s.all_numbers(c.values) for c in written) for s in ALL_SIGNS}
-        best = max(ALL_SIGNS, key=lambda s: n_read[s])
-        if n_read[best] > sum(c.numbers is not None for c in written):
-            other = [c for c in written if c.numbers is None and best.all_numbers(c.values)]
-            cell = other[0].values[0]
-            also = [
-                s
-                for s in ALL_SIGNS
-                if n_read[s] == n_read[best] and s.value(cell) != best.value(cell)
-            ]
-            instead = f"; if that is wrong, {_flags(also[0])}" if also else ""
-            raise Question(
-                f"{_columns(other)} {_holds(other)} numbers such as {cell!r}: "
-                f"{_flags(best)} reads them{instead}",
-                decimal=best.decimal,
-                thousands=best.thousands,
-            )
     numbers = [c for c in written if c.numbers is not None]
+    n_read = {s: sum(s.all_numbers(c.values) for c in written) for s in ALL_SIGNS}
+    best = max(ALL_SIGNS, key=lambda s: n_read[s])
+    if n_read[best] > len(numbers):
+        other = [c for c in written if c.numbers is None and best.all_numbers(c.values)]
+        cell = other[0].values[0]
+        alike = [s for s in ALL_SIGNS if n_read[s] == n_read[best] and s.is_number(cell)]
+        instead = [f"; if that is wrong, {s}" for s in alike if s.value(cell) != best.value(cell)]
+        raise Question(
+            f"{_hold(other)} numbers such as {cell!r}: {best} reads them{''.join(instead[:1])}",
+            decimal=best.decimal,
+            thousands=best.thousands,
+        )
     grouped = [c for c in numbers if signs.may_group(c.values)]
     if grouped and signs.thousands is None:
-        other = Signs("," if signs.decimal == "." else ".", signs.decimal)
-        names = [c.name for c in grouped]
+        swapped = Signs("," if signs.decimal == "." else ".", signs.decimal)
+        keep = [c.name for c in grouped]
         odd = next(cell for cell in grouped[0].values if signs.decimal in cell)
-        fits = all(other.all_numbers(c.values) for c in numbers)
-        answers: Any = {"decimal": other.decimal, "thousands": other.thousands}
+        fits = all(swapped.all_numbers(c.values) for c in numbers)
+        answers: Any = {"decimal": swapped.decimal, "thousands": swapped.thousands}
         raise Question(
-            f"{_columns(grouped)} {_holds(grouped)} {odd!r} beside whole numbers of 100 and more: "
-            f"{_flags(other)} if that is {odd.replace(signs.decimal, '')}, --keep "
-            f"{quoted(*names)} if not",
-            **(answers if fits else {"keep": names}),
+            f"{_hold(grouped)} {odd!r} beside whole numbers of 100 and more: {swapped} if that is "
+            f"{odd.replace(signs.decimal, '')}, {flag('keep', keep)} if not",
+            **(answers if fits else {"keep": keep}),
         )
 
 
-def _flags(signs: Signs) -> str:
-    between = f" --thousands {quoted(signs.thousands)}" if signs.thousands else ""
-    return f"--decimal {signs.decimal}{between}"
-
-
-def ask_odd(columns: Sequence[Column], lines: Sequence[int], kept: Sequence[str]) -> None:
+def ask_odd(columns: Sequence[Column], keep: Sequence[str]) -> None:
     """Ask about columns that number the rows, dates, and codes for a missing cell."""
-    if len(lines) < _FEWEST_ROWS:
-        return
-    asked = [c for c in columns if c.name not in kept]
+    asked = [c for c in columns if c.name not in keep and len(c.known) >= _FEWEST_ROWS]
     ids = [c for c in asked if _numbers_rows(c)]
     if ids:
         names = [c.name for c in ids]
-        drop, keep = (names, []) if len(ids) < len(columns) else (names[:-1], names[-1:])
+        kept = names[-1:] if len(ids) == len(columns) else []  # something must be learned from
         raise Question(
-            f"{_columns(ids)} {'seems' if len(ids) == 1 else 'seem'} to number the rows: --drop "
-            f"{_names(ids)} if so, --keep {_names(ids)} if not",
-            drop=drop,
-            keep=keep,
+            f"{_named(ids)} {'seems' if len(ids) == 1 else 'seem'} to number the rows: "
+            f"{flag('drop', names)} if so, {flag('keep', names)} if not",
+            drop=[name for name in names if name not in kept],
+            keep=kept,
         )
-    whole = [c for c in asked if c.is_whole and len(c.known)]
+    whole = [c for c in asked if c.is_whole]
     dates = [c for c in whole if all(_DATE.fullmatch(f"{v:.0f}") for v in np.unique(c.known))]
     if dates:
+        names = [c.name for c in dates]
         raise Question(
-            f"{_columns(dates)} {_holds(dates)} dates such as {dates[0].known[0]:.0f}, which are "
-            f"no amounts: --drop {_names(dates)}, or --keep {_names(dates)} as numbers",
-            drop=[c.name for c in dates],
+            f"{_hold(dates)} dates such as {dates[0].known[0]:.0f}, which are no amounts: "
+            f"{flag('drop', names)}, or {flag('keep', names)} as numbers",
+            drop=names,
         )
-    for c in asked:
-        if c.numbers is None or not len(c.known) or c.known.min() not in _MISSING_CODES:
-            continue
+    for c in (c for c in asked if c.numbers is not None):
         lowest, times = c.known.min(), int(np.sum(c.known == c.known.min()))
-        if 1 < times < len(c.known):
+        if lowest in _MISSING_CODES and 1 < times < len(c.known):
             raise Question(
-                f"column {c.name} holds {lowest:g} in {times:,} rows, as if that stood for a "
-                f"missing cell: --drop {quoted(c.name)}, --keep {quoted(c.name)} if it is a "
-                f"number, or empty those cells",
+                f"{_hold([c])} {lowest:g} in {times:,} rows, as if that stood for a missing cell: "
+                f"{flag('drop', c.name)}, {flag('keep', c.name)} if it is a number, or empty those "
+                f"cells",
                 drop=[c.name],
             )
 
 
 def _numbers_rows(c: Column) -> bool:
     """Whether a column seems to number the rows."""
-    if not len(c.known) or not (c.numbers is None or c.is_whole):
+    if not (c.numbers is None or c.is_whole):
         return False
-    if c.name.lower() in _IDS:
-        return True
-    if c.numbers is not None and len(c.known) == len(c.cells) and (np.diff(c.numbers) == 1).all():
-        return True
-    return bool(_ID_NAME.search(c.name)) and c.n_values >= _NEARLY_ALL * len(c.known)
+    counts = c.numbers is not None and not c.missing.any() and (np.diff(c.numbers) == 1).all()
+    differs = c.n_values >= _NEARLY_ALL * len(c.known)
+    return bool(c.name.lower() in _IDS or counts or (_ID_NAME.search(c.name) and differs))
 
 
 def ask_sizes(columns: Sequence[Column]) -> None:
-    """Refuse numbers whose squares overflow."""
+    """Ask about numbers whose squares overflow."""
     for c in columns:
-        if c.numbers is not None and len(c.known) and not np.abs(c.known).max() <= LARGEST:
+        if c.numbers is not None and not np.abs(c.known).max(initial=0) <= LARGEST:
             raise Question(
-                f"column {c.name} must lie within +-{LARGEST:g}; it holds "
-                f"{c.known[np.abs(c.known).argmax()]:.3g}: scale it, or --drop {quoted(c.name)}",
+                f"{_hold([c])} {c.known[np.abs(c.known).argmax()]:.3g}; it must lie within "
+                f"+-{LARGEST:g}: scale it, or {flag('drop', c.name)}",
                 drop=[c.name],
             )
 
 
 def ask_text(
-    columns: Sequence[Column],
-    lines: Sequence[int],
-    signs: Signs,
-    *,
-    keep: Sequence[str],
-    one_hot: bool,
-    may_be_label: bool,
+    columns: Sequence[Column], lines: np.ndarray, signs: Signs, options: Mapping[str, Any]
 ) -> None:
     """Ask about cells that are no numbers."""
-    texts = [c for c in columns if c.numbers is None]
-    many = []
+    texts, many = [c for c in columns if c.numbers is None], []
     for c in texts:
-        odd = stray(c, signs)
-        if odd and c.name not in keep:
+        kept = c.name in options["keep"]
+        if (odd := stray(c, signs)) and not kept:
+            line = lines[int(np.flatnonzero(c.cells == odd)[0])]
             raise Question(
-                f"column {c.name} holds {odd!r} (line {_line(c, odd, lines)}), which is no "
-                f"number: write digits and a decimal sign only, empty the cell, or --drop "
-                f"{quoted(c.name)}",
+                f"{_hold([c])} {odd!r} (line {line}), which is no number: write digits and a "
+                f"decimal sign only, empty the cell, or {flag('drop', c.name)}",
                 drop=[c.name],
             )
-        most = MOST_KEPT if c.name in keep else min(MOST_VALUES, max(2, len(c.known) / 2))
-        if len(c.values) > most:
+        if len(c.values) > (MOST_KEPT if kept else min(MOST_VALUES, max(2, len(c.known) / 2))):
             many.append(c)
     if many:
+        names, counts = [c.name for c in many], [f"{len(c.values):,}" for c in many]
         raise Question(
-            f"{_columns(many)} {_holds(many)} text of too many different values "
-            f"({listed([f'{len(c.values):,}' for c in many])}), such as {many[0].values[0]!r}: "
-            f"--drop {_names(many)}",
-            drop=[c.name for c in many],
+            f"{_hold(many)} text of too many different values ({listed(counts)}), such as "
+            f"{many[0].values[0]!r}: {flag('drop', names)}",
+            drop=names,
         )
-    if texts and not one_hot:
-        label = f". If a column is the label, name it: --label {quoted(texts[0].name)}"
+    if texts and not options["one_hot"]:
+        names, values = [c.name for c in texts], [repr(value) for value in texts[0].values]
+        label = f", {flag('label', names[0])} if that is the label" * (options["label"] is None)
         raise Question(
-            f"{_columns(texts)} {_holds(texts)} text "
-            f"({listed([repr(value) for value in texts[0].values], 3)}): --one-hot makes a column "
-            f"of zeros and ones of each value, --drop {_names(texts)} leaves "
-            f"{'it' if len(texts) == 1 else 'them'} out{label if may_be_label else ''}",
+            f"{_hold(texts)} text ({listed(values, 3)}): --one-hot makes a column of zeros and "
+            f"ones of each value, {flag('drop', names)} leaves it out{label}",
             one_hot=True,
         )
 
@@ -237,37 +211,28 @@ def stray(column: Column, signs: Signs) -> str:
     return odd[0] if mostly_numbers or all(map(_DRESSED.fullmatch, odd)) else ""
 
 
-def ask_last_row(columns: Sequence[Column], lines: Sequence[int], keep: Sequence[str]) -> None:
+def ask_last_row(columns: Sequence[Column], lines: np.ndarray, keep: Sequence[str]) -> None:
     """Ask about a row of totals, which a spreadsheet may end in."""
     numbers = [c for c in columns if c.numbers is not None and not c.missing.any()]
     if len(lines) < _FEWEST_ROWS or not numbers or any(c.name in keep for c in numbers):
         return
-    *rest, last = np.column_stack([c.numbers for c in numbers])
+    *rest, last = np.column_stack([c.known for c in numbers])
     size = np.abs(rest)
     # A sum may be rounded otherwise than what it adds up.
     adds_up = np.abs(last - np.sum(rest, axis=0)) <= 1e-3 * np.sum(size, axis=0)
     if adds_up.all() and (np.abs(last) > np.max(size, axis=0)).any():
         raise Question(
             f"the last row (line {lines[-1]}) holds the sums of the rows above it: delete that "
-            f"line, or --keep {quoted(numbers[0].name)} if it does not",
+            f"line, or {flag('keep', numbers[0].name)} if it does not",
             mend=f"delete line {lines[-1]}",
             settled=["sums"],
         )
 
 
-def _line(column: Column, cell: str, lines: Sequence[int]) -> int:
-    return lines[int(np.flatnonzero(column.cells == cell)[0])]
-
-
-def _columns(columns: Sequence[Column]) -> str:
+def _named(columns: Sequence[Column]) -> str:
     """The names of some columns in a sentence."""
     return f"column{'s' * (len(columns) > 1)} {listed([c.name for c in columns])}"
 
 
-def _holds(columns: Sequence[Column]) -> str:
-    return "holds" if len(columns) == 1 else "hold"
-
-
-def _names(columns: Sequence[Column]) -> str:
-    """The names of some columns as a flag takes them."""
-    return quoted(*(c.name for c in columns[:8])) + " ..." * (len(columns) > 8)
+def _hold(columns: Sequence[Column]) -> str:
+    return f"{_named(columns)} {'holds' if len(columns) == 1 else 'hold'}"

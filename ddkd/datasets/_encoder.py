@@ -26,6 +26,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Number of the columns.
     names_ : list of str
         Names of the columns of the array: ``"age"``, ``"sex=male"``, ``"age missing"``.
+    values_ : dict of str to list of str
+        Values of the columns of text, by the columns' names.
     filled_ : list of (int, int)
         Columns of the array with filled cells, each with the column that marks these cells.
 
@@ -66,6 +68,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self._values = {
             i: sorted(set(columns[i].tolist()) - {""}) for i, text in enumerate(is_text) if text
         }
+        self.values_ = {names[i]: values for i, values in self._values.items()}
         self._marked = [i for i, cells in enumerate(columns) if _missing(cells).any()]
         self.names_ = [names[i] for i in self._numbers]
         self.names_ += [f"{names[i]}={value}" for i in self._values for value in self._values[i]]

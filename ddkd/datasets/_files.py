@@ -7,15 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ddkd._text import printable
-from ddkd.datasets._arrays import read_npz
+from ddkd.datasets._arrays import read_arrays, read_npz
 from ddkd.datasets._cells import ENDINGS, SUFFIXES, read_cells
 from ddkd.datasets._data_file import DataFile, digest_of, numbers_of_rows
 from ddkd.datasets._questions import Question, Undecided, answered
-from ddkd.datasets._table import read_more, read_table, table_of_arrays
-from ddkd.datasets._target import recognise, test_labels
+from ddkd.datasets._table import read_more, read_table
+from ddkd.datasets._target import test_labels
 
 _MOST_QUESTIONS = 50
 
@@ -109,14 +107,14 @@ def read_file(
             _check_no_table_flags(main, options)
         file = _read(main, more, options)
         notes = list(file.notes)
-        n_repeated = len(file.X) - 1 - numbers_of_rows(file.X).max()
-        if n_repeated:
+        if n_repeated := len(file.X) - 1 - numbers_of_rows(file.X).max():
             where = "may be on both sides of a split, as examples of a few categories"
             if file.groups is not None:
                 where = "stay on one side of every split"
             notes.append(f"{n_repeated:,} rows repeat an earlier one; equal rows {where}.")
         return replace(
             file,
+            name=printable(main.name, most=100),
             notes=tuple(map(printable, notes)),
             digest=digest_of(main, *more.values()),
         )
@@ -133,13 +131,11 @@ def _read(main: Path, more: Mapping[str, Path], options: Mapping[str, Any]) -> D
             break
         except Question as question:
             questions.append(question)
-            if not question.answers or len(questions) == _MOST_QUESTIONS:
-                raise Undecided(str(main), questions, {}) from None
-            answers = answered(answers, question.answers)
         except ValueError as error:  # no answer helps
-            if not questions:
-                raise
-            raise Undecided(str(main), [*questions, Question(str(error))], {}) from None
+            questions.append(Question(str(error)))
+        if not questions[-1].answers or len(questions) == _MOST_QUESTIONS:
+            raise Undecided(str(main), questions, {}) from None
+        answers = answered(answers, questions[-1].answers)
     if questions:
         said = {name: str(path) for name, path in more.items()}
         raise Undecided(str(main), questions, answers | said)
@@ -151,40 +147,23 @@ def _decided(
 ) -> DataFile:
     """The data, if every question is answered; else the first Question."""
     if _is_npz(main):
-        table = table_of_arrays(*read_npz(main), str(main))
+        file = read_arrays(main, options["task"])
     else:
-        table = read_table(cells(main, options["sep"]), options)
-    y, task = recognise(
-        table.y, options["task"], other=table.other, settled=options.get("settled", ())
-    )
-    notes, parts = list(table.notes), dict[str, tuple[np.ndarray, np.ndarray]]()
+        file = read_table(cells(main, options["sep"]), options)
+    notes = list(file.notes)
     for part, path in more.items():
         has_label = part == "test"
         with _plain_errors(path):
             if _is_npz(path):
-                parts[part] = read_npz(path, has_label=has_label, n_features=table.X.shape[1])
+                X, y = read_npz(path, has_label=has_label, n_features=file.X.shape[1])
             else:
                 others = cells(path, options["sep"])
-                parts[part] = read_more(others, table, options, notes, has_label=has_label)
-    held_out = None
-    if "test" in parts:
-        X_test, y_test = parts["test"]
-        held_out = X_test, test_labels(str(more["test"]), y_test, y, task)
-    return DataFile(
-        name=printable(main.name, most=100),
-        X=table.X,
-        y=y,
-        task=task,
-        unlabelled=parts["unlabelled"][0] if "unlabelled" in parts else None,
-        test=held_out,
-        notes=tuple(notes),
-        label=table.label,
-        place=table.place,
-        columns=tuple(table.is_text),
-        names=tuple(table.encoder.names_) if table.is_text else (),
-        separator=table.separator,
-        encoder=table.encoder,
-    )
+                X, y = read_more(others, file, options, notes, has_label=has_label)
+            if has_label:
+                file = replace(file, test=(X, test_labels(str(path), y, file.y, file.task)))
+            else:
+                file = replace(file, unlabelled=X)
+    return replace(file, notes=tuple(notes))
 
 
 def _is_npz(path: Path) -> bool:

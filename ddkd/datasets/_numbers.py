@@ -1,6 +1,7 @@
 """Numbers as they are written: with a decimal sign, and perhaps one between thousands."""
 
 import re
+import shlex
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -35,6 +36,11 @@ class Signs:
             whole = rf"(?:0|[1-9]\d{{0,2}}(?:{between}\d{{3}})+|[1-9]\d*)"
         text = rf"[-+]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?"
         object.__setattr__(self, "_pattern", re.compile(text, re.ASCII))
+
+    def __str__(self) -> str:
+        """The flags of the command line that say so."""
+        between = f" --thousands {shlex.quote(self.thousands)}" if self.thousands else ""
+        return f"--decimal {self.decimal}{between}"
 
     def is_number(self, cell: str) -> bool:
         """Whether a cell is a number."""

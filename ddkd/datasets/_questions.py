@@ -69,22 +69,23 @@ class Undecided(ValueError):
             said = f"{len(texts)} things to decide. {'. '.join(numbered)}"
         mends = [question.mend for question in self.questions if question.mend]
         run = "Run" if not mends else f"First {', and '.join(mends)}; then run"
-        flags = " ".join(flag for flag in map(as_flag, self.options.items()) if flag)
+        flags = " ".join(filter(None, (flag(*option) for option in self.options.items())))
         then = f". {run}: {command} {flags}" if self.options else ""
-        return f"data file {self.path}: {said}{then}".rstrip()
+        where = "" if said.startswith("data file ") else f"data file {self.path}: "
+        return f"{where}{said}{then}".rstrip()
 
 
-def as_flag(option: tuple[str, Any]) -> str:
+def flag(name: str, value: Any) -> str:
     """An option of `read_file` as a flag of the command line; empty where it says nothing."""
-    name, value = f"--{option[0].replace('_', '-')}", option[1]
-    if name == "--settled" or value in (None, False, []) or option == ("decimal", "."):
+    if name == "settled" or value in (None, False, []) or (name, value) == ("decimal", "."):
         return ""
+    word = f"--{name.replace('_', '-')}"
     if value is True:
-        return name
+        return word
     values = [value] if isinstance(value, str) else list(value)
     plain = [value for value in values if not value.startswith("-")]
-    flags = [f"{name} {quoted(*plain)}"] if plain else []
-    return " ".join([*flags, *(f"{name}={quoted(v)}" for v in values if v not in plain)])
+    flags = [f"{word} {quoted(*plain)}"] if plain else []
+    return " ".join([*flags, *(f"{word}={quoted(v)}" for v in values if v not in plain)])
 
 
 def answered(options: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,17 +98,16 @@ def answered(options: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str
     return merged
 
 
-def named(flag: str, name: str, path: Any, names: Iterable[str]) -> str:
+def named(option: str, name: str, names: Iterable[str]) -> str:
     """The name of a column, if there is one; a Question where it is spelt almost so."""
     names = list(names)
     if name in names:
         return name
     close = get_close_matches(name, names, n=1)
-    has = f"--{flag} {quoted(name)}: there is no such column"
-    if close and flag == "label":
-        raise Question(f"{has}. Did you mean {quoted(close[0])}?", label=close[0])
-    hint = f". Did you mean {quoted(close[0])}?" if close else ""
-    raise ValueError(f"data file {path}: {has}{hint} It has {listed(names)}")
+    if close and option == "label":
+        raise Question(f"there is no column {name}, but {flag('label', close[0])}", label=close[0])
+    hint = f"Did you mean {quoted(close[0])}? " if close else ""
+    raise ValueError(f"--{option}: there is no column {name}. {hint}There is {listed(names)}")
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:

@@ -101,8 +101,8 @@ def stratified_order(
     """
     if groups is not None:
         firsts = np.unique(groups, return_index=True)[1]
-        place = np.argsort(stratified_order(y[firsts], rng))
-        return np.argsort(place[groups], kind="stable")
+        rank = np.argsort(stratified_order(y[firsts], rng))
+        return np.argsort(rank[groups], kind="stable")
     if y.dtype.kind == "f":
         return rng.permutation(len(y))
     place = np.empty(len(y))

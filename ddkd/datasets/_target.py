@@ -8,7 +8,7 @@ import numpy as np
 from ddkd._checks import check_choice, check_vector
 from ddkd.datasets._columns import FEW, Column, stray
 from ddkd.datasets._numbers import Signs
-from ddkd.datasets._questions import Question, listed, quoted
+from ddkd.datasets._questions import Question, flag, listed
 from ddkd.datasets._split import check_labels
 
 TASKS = ("classes", "numbers")
@@ -23,15 +23,15 @@ def ask_label(columns: Sequence[Column]) -> None:
     last = columns[-1].name
     if len(called) == 1 and called[0] != last:
         raise Question(
-            f"say which column is the label: --label {quoted(called[0])}, or the last, --label "
-            f"{quoted(last)}",
+            f"say which column is the label: {flag('label', called[0])}, or the last, "
+            f"{flag('label', last)}",
             label=called[0],
         )
     filled = [c.name for c in columns if 2 * c.missing.sum() <= len(c.missing)]
     if filled and filled[-1] != last:
         raise Question(
-            f"most cells of column {last}, the last, are missing: --label {quoted(last)} if it is "
-            f"the label, --label {quoted(filled[-1])} if that is",
+            f"most cells of column {last}, the last, are missing: {flag('label', last)} if it is "
+            f"the label, {flag('label', filled[-1])} if that is",
             label=filled[-1],
         )
 
@@ -63,7 +63,7 @@ def recognise(
     `other` is a column which may be meant in place of these labels.
     """
     values = np.unique(y)
-    instead = f"--label {quoted(other)}" if other else "--label NAME"
+    instead = flag("label", other or "NAME")
     answers = {"label": other} if other else {}
     if len(values) < 2:
         raise Question(

@@ -106,8 +106,8 @@ def test_flags_that_were_given_are_not_said_twice(penguins, capsys):
         ),
         (["--decimal", ";"], "--decimal must be '.' or ','; got ';'"),
         (["--decimal", ",", "--thousands", ","], "--decimal and --thousands must differ"),
-        (["--drop", "bills"], "--drop bills: there is no such column. Did you mean bill?"),
-        (["--keep", "nobody"], "there is no such column It has rowid, bill, mass, sex, species"),
+        (["--drop", "bills"], "--drop: there is no column bills. Did you mean bill?"),
+        (["--keep", "nobody"], "no column nobody. There is rowid, bill, mass, sex, species"),
     ],
 )
 def test_flags_that_cannot_be_meant(flags, message, penguins, capsys):
