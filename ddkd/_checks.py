@@ -53,11 +53,11 @@ def as_real_array(name: str, value: Any) -> np.ndarray:
     return array.astype(np.float64, copy=False)
 
 
-def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...]) -> np.ndarray:
-    """Return `value` as a finite float64 array of an allowed number of dimensions."""
+def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...] | None) -> np.ndarray:
+    """Return `value` as a finite float64 array of an allowed number of dimensions; None for any."""
     array = as_real_array(name, value)
     allowed = (ndim,) if isinstance(ndim, int) else ndim
-    if array.ndim not in allowed:
+    if allowed is not None and array.ndim not in allowed:
         wanted = " or ".join(f"{d}-D" for d in allowed)
         raise ValueError(f"{name} must be {wanted}; its shape is {array.shape}")
     with np.errstate(over="ignore", invalid="ignore"):

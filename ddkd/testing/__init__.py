@@ -8,7 +8,7 @@ draws are normal; it says how wrong a formula must be for it to notice.
 from ddkd.testing._comparison import Comparison
 from ddkd.testing._convergence import assert_converges_to_theory
 from ddkd.testing._interpolation import assert_interpolates
-from ddkd.testing._means import assert_matches_theory
+from ddkd.testing._means import assert_matches_theory, compare_means
 from ddkd.testing._medians import assert_median_matches_theory
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "assert_interpolates",
     "assert_matches_theory",
     "assert_median_matches_theory",
+    "compare_means",
 ]

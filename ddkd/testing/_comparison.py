@@ -18,7 +18,6 @@ from ddkd._checks import (
 from ddkd._repr import short_repr
 
 _WORST = 5
-_ANY_NDIM = tuple(range(9))
 
 
 @short_repr
@@ -161,7 +160,7 @@ def check_law(law: ArrayLike) -> np.ndarray:
 
 def check_bias(bias: ArrayLike, predicted: np.ndarray) -> np.ndarray:
     """Return the allowed gap at every point, from one relative to the prediction."""
-    relative = check_array("bias", bias, ndim=_ANY_NDIM)
+    relative = check_array("bias", bias, ndim=None)
     if (relative < 0).any():
         raise ValueError(f"bias must be non-negative; got {relative.min():g}")
     try:

@@ -96,7 +96,7 @@ def assert_converges_to_theory(
         if steps and predicted.shape != steps[0].predicted.shape:
             raise ValueError("law must have one shape at all sizes")
         draws = draw(partial(simulate, size), predicted.shape, n, generator)
-        step = compare_means(draws, predicted, np.zeros(predicted.shape), level / (len(ladder) - 1))
+        step = compare_means(draws, predicted, false_alarm=level / (len(ladder) - 1))
         steps.append(_excess(step, steps[0] if steps else step, (ladder[0] / size) ** rate))
     for size, step in zip(ladder[1:], steps[1:], strict=True):
         judge(step, f"At size {size} the gap has not shrunk like size^-{rate:g}")

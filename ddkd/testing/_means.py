@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from ddkd._checks import check_array
 from ddkd.testing._comparison import (
     Comparison,
     check_bias,
@@ -80,23 +81,62 @@ def assert_matches_theory(
     >>> print(seen)
     agrees: largest gap -0.84 +- 7.6 %; would notice 48 %
     """
-    level = check_level(false_alarm)
     predicted = check_law(law)
-    allowed = check_bias(bias, predicted)
+    check_level(false_alarm)
+    check_bias(bias, predicted)
     n = check_repeats(n_repeats)
     draws = draw(simulate, predicted.shape, n, rng)
-    compared = compare_means(draws, predicted, allowed, level)
+    compared = compare_means(draws, predicted, bias=bias, false_alarm=false_alarm)
     judge(compared, f"{n} simulations do not match the theory")
     return compared
 
 
 @np.errstate(over="ignore")
 def compare_means(
-    draws: np.ndarray, predicted: np.ndarray, allowed: np.ndarray, level: float
+    draws: ArrayLike, law: ArrayLike, *, bias: ArrayLike = 0.0, false_alarm: float = 1e-6
 ) -> Comparison:
-    """Compare the mean of draws (n_repeats, ...) with a prediction, by Student's t."""
-    mean, error = mean_and_error(draws)
-    z, p_value = students_test(mean, predicted, error, allowed, len(draws))
+    """Return the mean of draws that you have beside what a theory predicts.
+
+    The comparison of `assert_matches_theory`, which says when it can be trusted.
+
+    Parameters
+    ----------
+    draws : array_like, (n_repeats, *shape of the law)
+        Independent simulations of what the law predicts, at least 3.
+    law : float or array_like
+        The predicted mean; finite.
+    bias : float or array_like, default=0.0
+        Largest gap of the means that is allowed, relative to the law.
+    false_alarm : float, default=1e-6
+        Probability with which they may disagree if the law holds and draws are normal.
+
+    Returns
+    -------
+    Comparison
+        The numbers compared, and the resolution of the comparison.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or shapes differ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.testing import compare_means
+    >>> print(compare_means(np.random.default_rng(0).exponential(size=400), 1.0))
+    agrees: largest gap 13 +- 5.4 %; would notice 34 %
+    """
+    predicted = check_law(law)
+    allowed, level = check_bias(bias, predicted), check_level(false_alarm)
+    array = check_array("draws", draws, ndim=None)
+    if array.shape[1:] != predicted.shape or array.shape[:1] < (3,):
+        raise ValueError(
+            f"draws must be at least 3, each of the law's shape {predicted.shape}; "
+            f"their shape is {array.shape}"
+        )
+    mean, error = mean_and_error(array)
+    z, p_value = students_test(mean, predicted, error, allowed, len(array))
     return Comparison(
         predicted=predicted,
         simulated=mean,
@@ -104,8 +144,8 @@ def compare_means(
         allowed=allowed,
         z=z,
         p_value=p_value,
-        n_repeats=len(draws),
-        resolution=mean_resolution(predicted, error, allowed, len(draws), level),
+        n_repeats=len(array),
+        resolution=mean_resolution(predicted, error, allowed, len(array), level),
         false_alarm=level,
     )
 

@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,10 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from tqdm import tqdm
 
-from ddkd._checks import check_choice, check_integer, check_real
+from ddkd._checks import check_array, check_choice, check_integer, check_real
 from ddkd._repr import short_repr
 from ddkd._workers import parallel, single_threaded
-from ddkd.testing._comparison import Comparison, check_bias, check_law, draw, percent
-from ddkd.testing._means import compare_means
+from ddkd.testing import Comparison, compare_means
 from ddkd.theorems._picture import draw_verdict
 
 # Forty entries at this rate raise a false alarm in one run of a thousand.
@@ -207,7 +205,7 @@ class Verdict:
             return f"{'NOT ' if self.agrees else ''}rejected: gap {compared.gap}"
         if self.theorem.kind == "bound":
             answer = "holds" if self.agrees else "IS VIOLATED"
-            return f"{answer}; at its closest {percent(self.closest)} of the value"
+            return f"{answer}; at its closest {100 * self.closest:.0f} % of the value"
         answer = "agrees: largest" if self.agrees else "DISAGREES:"
         return f"{answer} gap {compared.gap}; {compared.power}"
 
@@ -361,21 +359,27 @@ def simulate_all(theorem: Theorem, root: np.random.SeedSequence) -> list[np.ndar
     children = seed.spawn(len(theorem.settings))
     with single_threaded():
         return [
-            draw(
-                partial(theorem.simulate, **setting),
-                np.shape(theorem.law(**setting)),
-                theorem.n_repeats,
-                child,
-            )
+            _draws(theorem, setting, np.random.default_rng(child))
             for setting, child in zip(theorem.settings, children, strict=True)
         ]
+
+
+def _draws(theorem: Theorem, setting: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
+    """Draws (n_repeats, *shape of the law) of one setting."""
+    name = f"what {theorem.id} simulates"
+    return np.stack(
+        [
+            check_array(name, theorem.simulate(rng, **setting), ndim=None)
+            for _ in range(theorem.n_repeats)
+        ]
+    )
 
 
 def hold_against(
     theorem: Theorem, law: Callable[..., ArrayLike], draws: Sequence[np.ndarray]
 ) -> Comparison:
     """A law, right or wrong, against the draws of `simulate_all`."""
-    laws = [check_law(law(**setting)) for setting in theorem.settings]
+    laws = [np.asarray(law(**setting)) for setting in theorem.settings]
     for one, simulated in zip(laws, draws, strict=True):
         if one.shape != simulated.shape[1:]:
             raise ValueError(
@@ -384,7 +388,7 @@ def hold_against(
             )
     predicted = np.concatenate([np.ravel(one) for one in laws])
     columns = np.concatenate([one.reshape(len(one), -1) for one in draws], axis=1)
-    compared = compare_means(columns, predicted, check_bias(theorem.bias, predicted), FALSE_ALARM)
+    compared = compare_means(columns, predicted, bias=theorem.bias, false_alarm=FALSE_ALARM)
     if theorem.kind != "bound":
         return compared
     # What lies above a lower bound is no gap.

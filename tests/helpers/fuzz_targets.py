@@ -13,6 +13,7 @@ from ddkd import (
     features,
     simulation,
     solvers,
+    testing,
     theory,
 )
 from ddkd.datasets import equal_rows
@@ -140,7 +141,7 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
     ),
     "testing.assert_matches_theory": (
         matches,
-        {"law": Argument("array", lambda rng: np.zeros(3)), "n_repeats": whole(20)}
+        {"law": Argument("array", lambda rng: np.zeros(3)), "n_repeats": whole(120)}
         | {"false_alarm": real(1e-6)}
         | RNG,
     ),
@@ -272,6 +273,10 @@ TARGETS: dict[str, tuple[Callable[..., Any], dict[str, Argument]]] = {
         | {"n_features": whole(9), "flip_rate": real(0.1)}
         | ALPHA
         | RNG,
+    ),
+    "testing.compare_means": (
+        testing.compare_means,
+        {"draws": array(20, 3), "law": array(3), "bias": real(0.1), "false_alarm": real(1e-6)},
     ),
     "testing.assert_median_matches_theory": (
         median_matches,
