@@ -30,7 +30,7 @@ _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} contestants"
 def advise(
     X: Any,
     y: Any,
-    X_unlabelled: Any,
+    X_unlabelled: Any = None,
     *,
     contestants: Sequence[Any] | None = None,
     n_folds: int = 5,
@@ -57,7 +57,7 @@ def advise(
     y : array-like of shape (n_samples,)
         Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
         different values.
-    X_unlabelled : DataFrame, array-like of shape (n_pool, n_inputs) or None
+    X_unlabelled : DataFrame, array-like of shape (n_pool, n_inputs) or None, default=None
         Unlabelled inputs, of the same columns in the same order; of more than 10,000, that many are
         drawn. Methods that need a neighbour graph, and students of these, see the first 5,000.
     contestants : sequence of Contestant or estimator, or None, default=None

@@ -249,19 +249,19 @@ def _teachers(case: _Case) -> Iterator[Claim]:
     teacher = ("teacher", case.of("teacher", width=width))
     tuned_teacher = ("tuned teacher", case.of("teacher-tuned", width=width))
     soft = ("soft student", case.student("soft", case.m))
-    for key, statement, student, rival in (
+    for key, statement, model, rival in (
         ("teacher", "hard student beats its teacher", hard, teacher),
         ("soft", "hard labels beat soft labels on the same transfer set", hard, soft),
         ("better-teacher", "the interpolating teacher is the better teacher", hard, tuned),
         ("tuned-teacher", "student of a tuned teacher beats that teacher", tuned, tuned_teacher),
     ):
-        yield case.versus(key, statement, student, rival)
+        yield case.versus(key, statement, model, rival)
     entered = case.errors.named("rival", case.flip) + case.errors.named("student", case.flip)
     for name in ("svm", "label-spreading"):
         student = f"student-of-{name}"
         if {name, student} <= set(entered):
-            side, rival = ((title_of(model), case.of(model)) for model in (student, name))
-            yield case.versus(student, f"{side[0]} beats that teacher", side, rival)
+            side, its_teacher = ((title_of(who), case.of(who)) for who in (student, name))
+            yield case.versus(student, f"{side[0]} beats that teacher", side, its_teacher)
 
 
 def _grows(case: _Case) -> Iterator[Claim]:

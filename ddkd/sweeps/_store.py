@@ -69,7 +69,8 @@ class Store:
         """
         try:
             stored = json.loads(self.path(task).read_bytes())
-            return TaskResult(task.index, list(stored["records"]), float(stored["seconds"]))
+            records = [dict(record) for record in stored["records"]]
+            return TaskResult(task.index, records, float(stored["seconds"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:

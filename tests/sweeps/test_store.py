@@ -237,9 +237,20 @@ def truncate(content):
     return content[: len(content) // 2]
 
 
+def wrong_kind(content):
+    return b'{"records": [3], "seconds": 1.0}'
+
+
 @pytest.mark.parametrize(
     "damage",
-    [truncate, lambda c: b"", lambda c: b"\xff\n{}", lambda c: b"[]", lambda c: b'{"records": 3}'],
+    [
+        truncate,
+        lambda c: b"",
+        lambda c: b"\xff\n{}",
+        lambda c: b"[]",
+        lambda c: b'{"records": 3}',
+        wrong_kind,
+    ],
 )
 def test_a_damaged_task_is_reported_and_computed_again(tmp_path, damage):
     folder = tmp_path / "sweep"
