@@ -15,7 +15,9 @@ _LARGEST_CONDITION = 1e10  # of a Gram matrix, for six digits of the fit
 class Sampler(Protocol):
     """What a simulator asks of a population."""
 
-    labels: str
+    @property
+    def labels(self) -> str:
+        """Whether labels are "real" or "hard"."""
 
     @property
     def n_features(self) -> int:
@@ -145,9 +147,9 @@ def products(A: np.ndarray, v: np.ndarray) -> np.ndarray:
 def fit(X: np.ndarray, y: np.ndarray, alpha: float, features: Any = None) -> Draws:
     """Ridge fits to training sets (n_sets, n_samples, n_features), on some of the columns."""
     if np.ndim(features) == 2:
-        each = [fit(X, y, alpha, mask) for mask in features]
-        risks = np.stack([one.train_risk for one in each], axis=1)
-        return Draws(np.stack([one.coef for one in each], axis=1), risks)
+        coef = np.stack([fit(X, y, alpha, mask).coef for mask in features], axis=1)
+        fitted = coef @ np.swapaxes(X, -1, -2)
+        return Draws(coef, np.mean((y[:, None] - fitted) ** 2, axis=-1))
     columns = check_features("features", features, X.shape[-1])
     coef = np.zeros((len(X), X.shape[-1]))
     coef[:, columns] = ridge_fits(X[..., columns], y, alpha)

@@ -1,7 +1,7 @@
 """Committees: averages and majority votes of models that were trained apart."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -71,6 +71,16 @@ class RandomFeatureCommitteeLaw(RandomFeatureLaw):
 
     n_models: Values = 1.0
     equivalent_alpha: Values = np.nan
+
+
+@overload
+def committee(law: LinearLaw, n_models: ArrayLike, *, decide: str = "mean") -> CommitteeLaw: ...
+
+
+@overload
+def committee(
+    law: RandomFeatureLaw, n_models: ArrayLike, *, decide: str = "mean"
+) -> RandomFeatureCommitteeLaw: ...
 
 
 def committee(
