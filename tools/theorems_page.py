@@ -1,5 +1,7 @@
 """Write docs/theorems.rst from the declarations and a run: ``python -m tools.theorems_page``.
 
+With it comes docs/measured/theorems.txt, what the command printed.
+
 The verdicts are those of ``python -m ddkd theorems --json docs/measured/theorems.json --plot
 FOLDER``; the pictures of that folder belong in docs/images/theorems.
 """
@@ -9,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ddkd.cli._answer import fill
 from ddkd.theorems import ALL, Theorem, classics, double_descent, fresh_data, same_data
 
 ROOT = Path(__file__).parents[1]
 MEASURED = ROOT / "docs" / "measured" / "theorems.json"
+PRINTED = ROOT / "docs" / "measured" / "theorems.txt"
 PAGE = ROOT / "docs" / "theorems.rst"
 START, END = ".. The entries are written by tools/theorems_page.py.\n", ".. End of the entries.\n"
 SECTIONS = {
@@ -54,6 +58,15 @@ def verdict(record: Mapping[str, Any]) -> str:
     return f"Against {count} simulated value{'s' * (count > 1)} it {record['answer']}."
 
 
+def printed(records: Sequence[Mapping[str, Any]]) -> str:
+    """What the command prints below its first line, which says how many agree and the seconds."""
+    lines = []
+    for number, record in enumerate(records, start=1):
+        lines += [f"{number:>3} {record['id']}", f"    {record['statement']}"]
+        lines.append(fill(f"{record['answer']}.", "    ", "    "))
+    return "\n".join(lines) + "\n"
+
+
 def page(text: str, records: Sequence[Mapping[str, Any]]) -> str:
     """The page's text with new entries between its two marks."""
     head, rest = text.split(START, 1)
@@ -63,4 +76,5 @@ def page(text: str, records: Sequence[Mapping[str, Any]]) -> str:
 if __name__ == "__main__":
     measured = json.loads(MEASURED.read_text(encoding="utf-8"))
     assert {record["id"] for record in measured} == {theorem.id for theorem in ALL}
+    PRINTED.write_text(printed(measured), encoding="utf-8")
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), measured), encoding="utf-8")

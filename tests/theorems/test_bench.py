@@ -7,6 +7,7 @@ import pytest
 import ddkd
 from ddkd.cli import main
 from ddkd.theorems import ALL, Theorem, verify
+from tools import theorems_page
 
 
 def exponential(**changes):
@@ -200,6 +201,9 @@ def test_the_command_prints_writes_and_fails(tmp_path, capsys, monkeypatch):
         assert name in record
     assert record["verdict"] == "agrees"
     assert max(record["resolution"]) < 1e-6
+    number = 1 + [theorem.id for theorem in ALL].index("conservation")
+    below = theorems_page.printed([record]).replace("  1 ", f"{number:>3} ", 1)
+    assert below in "\n".join(lines) + "\n"
     assert record["answer"] in " ".join(" ".join(lines).split())
     assert {p.name for p in (tmp_path / "pictures").iterdir()} == {"conservation.png", "sheet.png"}
     assert main([*arguments, "--wrong", "--quiet"]) == 0
