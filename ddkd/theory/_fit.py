@@ -47,7 +47,7 @@ class Learned:
     train_risk: np.ndarray  # mean squared error on the fitted labels
 
 
-def fit(
+def fit_to(
     l: np.ndarray,
     mask: np.ndarray,
     n: np.ndarray,

@@ -9,7 +9,7 @@ from ddkd._arrays import ratio, unwrap
 from ddkd._checks import check_choice, check_integer
 from ddkd.populations import Population, Score, Target
 from ddkd.theory._arguments import Values
-from ddkd.theory._fit import Fit, Learned, along_and_across
+from ddkd.theory._fit import Fit, along_and_across, learn
 
 
 class Teacher:
@@ -141,17 +141,15 @@ def law_fields(
 def learned_fields(
     population: Population,
     fit: Fit,
-    learned: Learned,
     target: Target,
     labels: str,
     teacher: Score | None,
-    **others: Any,
 ) -> dict[str, Any]:
     """Fields of the law of a fit to a target: of a first generation, or of a teacher's student."""
-    agreement = None
+    learned, agreement = learn(fit, target, population.centre), None
     if teacher is not None:
-        parts = along_and_across(fit, learned, target, teacher)
-        agreement = population.score_agreement(teacher, learned.score, *parts)
+        along, across = along_and_across(fit, learned, target, teacher)
+        agreement = population.score_agreement(teacher, learned.score, along, across)
     return law_fields(
         population,
         learned.score,
@@ -160,5 +158,4 @@ def learned_fields(
         target_risk=learned.target_risk,
         train_risk=learned.train_risk,
         agreement=agreement,
-        **others,
     )

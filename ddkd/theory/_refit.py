@@ -76,16 +76,16 @@ def true_labels(law: Any) -> Labels:
 
 def refit(
     law: Any,
-    found: Fit,
+    fit: Fit,
     labels: Labels,
     P: Values = 1.0,
     c: Values = 0.0,
     fresh_square: Values = 1.0,
 ) -> Refitted:
-    """Fit M examples, `found`, as the head of this file says."""
+    """Fit M examples, `fit`, as the head of this file says."""
     refuse_limit(law._fit, "a student of the same examples")
-    u, b, M = law._score, law.population.truth, found.n_samples
-    A1, A2 = law._fit.A, found.A
+    u, b, M = law._score, law.population.truth, fit.n_samples
+    A1, A2 = law._fit.A, fit.A
     a_g, a_u = _slopes(law, labels)
     a_g, a = P * a_g, P * a_u + (1 - P) * c
     w12, w22 = (np.sum(A * A2, axis=-1) / M for A in (A1, A2))
@@ -116,20 +116,20 @@ def refit(
         teacher_risk = law._fit.n_samples / np.sum(A1**2, axis=-1)
         teacher_risk = np.where(unit > 0, unit**2 * law.target_risk, teacher_risk)
         trained = E - 2 * h * X + times(h**2, teacher_risk) / P
-        trained = np.where(trained < 1e-13 * E, 0.0, times(found.left**2, trained))
+        trained = np.where(trained < 1e-13 * E, 0.0, times(fit.left**2, trained))
     return Refitted(mean, np.maximum(variance, 0.0), N, Q, C, E, trained)
 
 
-def refit_with_fresh(law: Any, found: Fit, taught: Target) -> dict[str, Any]:
+def refit_with_fresh(law: Any, fit: Fit, taught: Target) -> dict[str, Any]:
     """Score and figures of a fit to the teacher's examples, truly labelled, and its own labels."""
     size, relative = common_size(taught)
-    labels, P = true_labels(law).over(size), law.n_samples / found.n_samples
-    student = refit(law, found, labels, P, relative * taught.slope, relative**2)
+    labels, P = true_labels(law).over(size), law.n_samples / fit.n_samples
+    student = refit(law, fit, labels, P, relative * taught.slope, relative**2)
     column, unit = size[..., None], size**2
     square = student.mean**2 + student.variance
     score = Score.of(times(column, student.mean), times(column**2, student.variance), square)
     return {
-        "score": score.scaled(found.scale),
+        "score": score.scaled(fit.scale),
         "agreement": student.agreement(),
         "target_risk": times(unit, student.E),
         "train_risk": times(unit, student.train_risk),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddkd.populations import GaussianPopulation
-from ddkd.theory._fit import fit
+from ddkd.theory._fit import fit_to
 
 _FLOW_NODES = 14
 _EARLY = 1e-60  # of 1/trace; its fourth power is still a number
@@ -103,7 +103,7 @@ def _implicit_ridges(s: np.ndarray, n: np.ndarray, alphas: np.ndarray) -> np.nda
     tangent at the neighbour.
     """
     before = np.abs(alphas[..., 0])
-    log_kappa = np.log(fit(s, s > 0, n, before).kappa).astype(complex)
+    log_kappa = np.log(fit_to(s, s > 0, n, before).kappa).astype(complex)
     _, slope, load = _balance(s, n, before, log_kappa)
     kappas = []
     for alpha in np.moveaxis(alphas, -1, 0):

@@ -9,7 +9,7 @@ from ddkd._arrays import ratio
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Features, check_fit
-from ddkd.theory._fit import fit, refuse_limit
+from ddkd.theory._fit import fit_to, refuse_limit
 from ddkd.theory.linear import LinearLaw, given_law
 
 
@@ -91,12 +91,12 @@ def best_teacher(
     (0.08325, 0.11937)
     """
     n, mask, ridge = check_fit(population, n_samples, features, alpha)
-    found = fit(population.eigenvalues, mask, n, ridge)
-    refuse_limit(found, "a best teacher")
-    g = ratio(1 - found.free, found.free)[..., None]
-    z2 = found.B**2
+    fit = fit_to(population.eigenvalues, mask, n, ridge)
+    refuse_limit(fit, "a best teacher")
+    g = ratio(1 - fit.free, fit.free)[..., None]
+    z2 = fit.B**2
     if population.labels == "hard":
         z2 = z2 + np.pi / 2 - 1
-    coef = population.coef * ratio(found.A, found.A**2 + g * z2)
+    coef = population.coef * ratio(fit.A, fit.A**2 + g * z2)
     student = given_law(population, coef, mask).distill(n, alpha=ridge)
     return BestTeacher(coef=coef, student=student)

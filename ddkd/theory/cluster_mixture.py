@@ -1,7 +1,6 @@
 """Two classes of many Gaussian clusters each: where a teacher is wrong on whole clusters."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -10,7 +9,7 @@ from ddkd._arrays import ratio
 from ddkd._checks import check_counts, check_integer, check_real, check_ridge
 from ddkd._repr import short_repr
 from ddkd.populations import Target
-from ddkd.theory._fit import fit, learn
+from ddkd.theory._fit import fit_to, learn
 from ddkd.theory._law import Teacher, check_labels
 
 _CELLS = 1000  # the error falls as its square: 1e-4 of a number at worst after three generations
@@ -98,15 +97,29 @@ class ClusterMixtureLaw(Teacher):
         (0.051, 0.051)
         """
         m = check_counts("n_transfer", n_transfer)
-        G, R = self.n_clusters, self.radius
-        sizes = {"n_clusters": G, "radius": R, "n_features": self.n_features}
-        u = self._margins / R
-        rest = max(1 - G * float(self._weights @ u**2), 0.0)
+        clusters = _Clusters(self.n_clusters, self.radius, self.n_features)
+        G, R, a, weights = clusters.n_clusters, clusters.radius, self._margins, self._weights
+        u = a / R
+        rest = max(1 - G * float(weights @ u**2), 0.0)
         if check_labels(labels, "hard") == "soft":
-            return _law(sizes, m, alpha, self._weights, (1 + R**2 / G) * u, rest)
-        density = np.sqrt(2 / np.pi) * float(self._weights @ np.exp(-(self._margins**2) / 2))
-        centres = R / G * special.erf(self._margins / np.sqrt(2)) + density * u
-        return _law(sizes, m, alpha, self._weights, centres, density**2 * rest, square=1.0)
+            return _law(clusters, m, alpha, weights, clusters.spike * u, rest)
+        f = np.sqrt(2 / np.pi) * float(weights @ np.exp(-(a**2) / 2))
+        centres = R / G * special.erf(a / np.sqrt(2)) + f * u
+        return _law(clusters, m, alpha, weights, centres, f**2 * rest, square=1.0)
+
+
+@dataclass(frozen=True)
+class _Clusters:
+    """Where the clusters are."""
+
+    n_clusters: int  # G
+    radius: float  # R
+    n_features: int  # p
+
+    @property
+    def spike(self) -> float:
+        """Variance lambda of the inputs along a centre."""
+        return 1 + self.radius**2 / self.n_clusters
 
 
 def cluster_mixture(
@@ -166,12 +179,11 @@ def cluster_mixture(
     R = check_real("radius", radius, low=0.0, high=1e6, low_open=True)
     c = 1 - 2 * check_real("flip_rate", flip_rate, low=0.0, high=0.5)
     n = check_counts("n_samples", n_samples)
-    sizes = {"n_clusters": G, "radius": R, "n_features": p}
-    return _law(sizes, n, alpha, np.ones(1), np.array([c * R / G]), square=1.0)
+    return _law(_Clusters(G, R, p), n, alpha, np.ones(1), np.array([c * R / G]), square=1.0)
 
 
 def _law(
-    sizes: dict[str, Any],
+    clusters: _Clusters,
     n: np.ndarray,
     alpha: float,
     weights: np.ndarray,
@@ -189,31 +201,32 @@ def _law(
     ridge = check_ridge(alpha)
     if n.ndim or ridge.ndim:
         raise ValueError("n_samples, n_transfer and alpha must be numbers, not arrays, here")
-    G, R, p = sizes.values()
-    spike = 1 + R**2 / G
-    at_centre = np.arange(p) < G
+    R, spike = clusters.radius, clusters.spike
+    at_centre = np.arange(clusters.n_features) < clusters.n_clusters
     s = np.where(at_centre, spike, 1.0)
     energy = np.where(at_centre, float(weights @ centres**2) / spike, 0.0)
     energy[-1] += rest
-    found = fit(s, s > 0, n, ridge)
+    fit = fit_to(s, s > 0, n, ridge)
     noise = 0.0 if square is None else max(square - float(energy.sum()), 0.0)
-    nowhere, one = np.zeros(p), np.ones(())
-    learned = learn(found, Target(nowhere, energy, np.asarray(noise), one, one))
+    nowhere, one = np.zeros(s.size), np.ones(())
+    learned = learn(fit, Target(nowhere, energy, np.asarray(noise), one, one))
     score = learned.score
-    relative = found.A**2 * energy + learned.noise
+    relative = fit.A**2 * energy + learned.noise
     # On the threshold the score is noise, of one size in all directions but the centres'.
     finite = bool(np.isfinite(score.size))
-    variance, own = (relative, learned.noise) if finite else (score.unit_variance,) * 2
+    variance, noise_variance = (relative, learned.noise) if finite else (score.unit_variance,) * 2
     # Within a cluster the inputs have unit variance in every direction.
     length = np.sqrt(np.sum(variance / s))
-    margins = ratio(R * finite * found.A[0] * centres / spike, length)
-    spread = float(ratio(R * np.sqrt(own[0] / spike), length))
+    margins = ratio(R * finite * fit.A[0] * centres / spike, length)
+    spread = float(ratio(R * np.sqrt(noise_variance[0] / spike), length))
     nodes, node_weights = _convolve(margins, weights, spread)
     average = float(weights @ margins)
     with np.errstate(divide="ignore", invalid="ignore"):
         below = special.ndtr(np.nan_to_num(-margins / spread))
     return ClusterMixtureLaw(
-        **sizes,
+        n_clusters=clusters.n_clusters,
+        radius=R,
+        n_features=clusters.n_features,
         n_samples=float(n),
         alpha=float(ridge),
         error_rate=float(weights @ special.ndtr(-margins / np.hypot(1.0, spread))),

@@ -188,12 +188,12 @@ def _own_fields(law: LinearLaw | RandomFeatureLaw, score: Score, **others: Any) 
 
 def _mean_of_features(law: RandomFeatureLaw, models: np.ndarray) -> RandomFeatureCommitteeLaw:
     """Law of the mean of models with random features of their own, on the same examples."""
-    found = law._fit
-    if np.isinf(found.n_samples).any():
+    fit = law._fit
+    if np.isinf(fit.n_samples).any():
         raise ValueError("committee needs a law of finite n_samples")
-    ridge = found.gamma * found.n_samples * found.left
-    kernel = fit_kernel(law.eigenvalues, law.bulk, found.n_samples, ridge)
-    one, every = learn(found, law._goal), learn(kernel, law._goal)
+    ridge = fit.gamma * fit.n_samples * fit.left
+    kernel = fit_kernel(law.eigenvalues, law.bulk, fit.n_samples, ridge)
+    one, every = learn(fit, law._goal), learn(kernel, law._goal)
     share = 1 / models
     variance = between(share[..., None], one.score.variance, every.score.variance)
     fields = _own_fields(

@@ -10,7 +10,7 @@ from ddkd._checks import check_numbers
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Features, Values, check_fit
-from ddkd.theory._fit import fit
+from ddkd.theory._fit import fit_to
 from ddkd.theory._law import law_fields
 from ddkd.theory._two_points import earliest_time, flow_combination, ridge_fits
 from ddkd.theory.linear import LinearLaw
@@ -99,7 +99,7 @@ def gradient_flow(
     solved = np.maximum(stop, earliest_time(population, mask))
     alphas, weights = flow_combination(solved)
     fits = ridge_fits(population, mask, n, alphas)
-    fitted = fit(population.eigenvalues, mask, n, np.zeros(n.shape))
+    fitted = fit_to(population.eigenvalues, mask, n, np.zeros(n.shape))
     fields = law_fields(
         population,
         Score.of(fits.mean(weights), fits.variance(weights)).scaled(stop / solved),

@@ -72,8 +72,8 @@ def least_squares(
     array([0.4361, 0.5   , 0.3395])
     """
     n, mask, ridge = check_fit(population, n_samples, features, alpha, kind=Population)
-    found = fit_columns(population, mask, n, ridge)
-    return linear_law(population, found, population.label_target(), "own")
+    fit = fit_columns(population, mask, n, ridge)
+    return linear_law(population, fit, population.label_target(), "own")
 
 
 def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:

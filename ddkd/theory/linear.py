@@ -24,7 +24,7 @@ from ddkd.populations import (
     Target,
 )
 from ddkd.theory._arguments import Features, Values
-from ddkd.theory._fit import Fit, fit, learn
+from ddkd.theory._fit import Fit, fit_to
 from ddkd.theory._law import Law, check_labels, law_fields, learned_fields
 from ddkd.theory._refit import refit_with_fresh
 from ddkd.theory._student import kept_target, mixed_target
@@ -171,9 +171,9 @@ class LinearLaw(Law):
         if keep is not None:
             low, high = _check_window(keep)
             self._refuse_window(kind, with_labels)
-            found = fit_columns(population, mask, m, ridge, self._score, low=low, high=high)
-            kept = kept_target(self._score, found, low, high)
-            return linear_law(population, found, kept, kind, teacher)
+            fit = fit_columns(population, mask, m, ridge, self._score, low=low, high=high)
+            kept = kept_target(self._score, fit, low, high)
+            return linear_law(population, fit, kept, kind, teacher)
         if with_labels is not None:
             GaussianPopulation.checked(population)
         if isinstance(with_labels, str):
@@ -182,14 +182,16 @@ class LinearLaw(Law):
                 raise ValueError(
                     'with_labels="own" is derived for finitely many labels of a least_squares law'
                 )
-            found = fit_columns(population, mask, m + self.n_samples, ridge, self._score)
-            return linear_law_of(population, found, kind, **refit_with_fresh(self, found, target))
+            fit = fit_columns(population, mask, m + self.n_samples, ridge, self._score)
+            figures = refit_with_fresh(self, fit, target)
+            fields = law_fields(population, fit=fit, labels=kind, **figures)
+            return LinearLaw(features=mask, **fields)
         if with_labels is not None:
             extra = check_counts("with_labels", with_labels, allow_inf=False)
             m = m + extra
             target = mixed_target(population.label_target(), target, extra / m)
-        found = fit_columns(population, mask, m, ridge, self._score)
-        return linear_law(population, found, target, kind, teacher)
+        fit = fit_columns(population, mask, m, ridge, self._score)
+        return linear_law(population, fit, target, kind, teacher)
 
     @property
     def margin(self) -> Values:
@@ -233,19 +235,11 @@ class LinearLaw(Law):
 
 
 def linear_law(
-    population: Population, found: Fit, target: Target, labels: str, teacher: Score | None = None
+    population: Population, fit: Fit, target: Target, labels: str, teacher: Score | None = None
 ) -> LinearLaw:
     """Law of a fit to a target: of a first generation, or of a student of `teacher`."""
-    learned = learn(found, target, population.centre)
-    fields = learned_fields(population, found, learned, target, labels, teacher)
-    return LinearLaw(features=found.features, **fields)
-
-
-def linear_law_of(population: Population, found: Fit, labels: str, **figures: Any) -> LinearLaw:
-    """Law of a fit with a known score, risks and agreement."""
-    return LinearLaw(
-        features=found.features, **law_fields(population, fit=found, labels=labels, **figures)
-    )
+    fields = learned_fields(population, fit, target, labels, teacher)
+    return LinearLaw(features=fit.features, **fields)
 
 
 def given_law(population: Population, coef: np.ndarray, mask: np.ndarray) -> LinearLaw:
@@ -267,7 +261,7 @@ def fit_columns(
     size = {"n_samples": n} if teacher is None else {"n_transfer": n}
     power = {} if teacher is None else {"teacher": teacher.size}
     broadcast(**size, alpha=alpha, features=mask[..., 0], **power, **others)
-    return fit(population.eigenvalues, mask, n, alpha)
+    return fit_to(population.eigenvalues, mask, n, alpha)
 
 
 def _check_window(keep: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._arrays import broadcast
+from ddkd._arrays import broadcast, unwrap
 from ddkd._checks import check_counts, check_eigenvalues, check_real, check_ridge, check_vector
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score, Target
 from ddkd.theory._arguments import Values
-from ddkd.theory._fit import Fit, fit, learn
+from ddkd.theory._fit import Fit, fit_to
 from ddkd.theory._law import Law, check_labels, learned_fields
 
 _KERNEL = np.asarray(np.inf)  # infinitely many features
@@ -117,8 +117,8 @@ class RandomFeatureLaw(Law):
         k = check_counts("n_components", n_components)
         target = self._target(kind)
         broadcast(n_transfer=m, n_components=k, alpha=check_ridge(alpha), teacher=target.size)
-        found = fit_kernel(self.eigenvalues, self.bulk, m, check_ridge(alpha), k)
-        return _law(self.population, self.eigenvalues, self.bulk, found, target, kind, self._score)
+        fit = fit_kernel(self.eigenvalues, self.bulk, m, check_ridge(alpha), k)
+        return _law(self.population, self.eigenvalues, self.bulk, fit, target, kind, self._score)
 
 
 def random_features(
@@ -224,7 +224,7 @@ def fit_kernel(
 ) -> Fit:
     """The fit on random features, or on the kernel itself; the last coordinate is the bulk."""
     extended = _extended(l)
-    return fit(extended, np.ones(extended.size, dtype=bool), n, alpha, k=k, bulk=bulk)
+    return fit_to(extended, np.ones(extended.size, dtype=bool), n, alpha, k=k, bulk=bulk)
 
 
 def _extended(values: np.ndarray) -> np.ndarray:
@@ -236,21 +236,12 @@ def _law(
     population: GaussianPopulation,
     l: np.ndarray,
     bulk: float,
-    found: Fit,
+    fit: Fit,
     target: Target,
     labels: str,
     teacher: Score | None = None,
 ) -> RandomFeatureLaw:
     """Law of a fit to `target`: of a first generation, or of a student."""
-    learned = learn(found, target)
-    fields = learned_fields(
-        population,
-        found,
-        learned,
-        target,
-        labels,
-        teacher,
-        n_components=found.n_components,
-        gamma=found.gamma,
-    )
-    return RandomFeatureLaw(eigenvalues=l, bulk=bulk, _goal=target, **fields)
+    fields = learned_fields(population, fit, target, labels, teacher)
+    features = {"n_components": unwrap(fit.n_components), "gamma": unwrap(fit.gamma)}
+    return RandomFeatureLaw(eigenvalues=l, bulk=bulk, _goal=target, **features, **fields)

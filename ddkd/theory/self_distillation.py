@@ -11,7 +11,7 @@ from ddkd._checks import check_choice, check_numbers, check_ridge
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Values
-from ddkd.theory._fit import Fit, fit
+from ddkd.theory._fit import Fit, fit_to
 from ddkd.theory._law import check_labels, law_fields
 from ddkd.theory._refit import Labels, Refitted, refit, true_labels
 from ddkd.theory.linear import LinearLaw
@@ -118,11 +118,11 @@ def self_distill(
     if np.isinf(law.n_samples).any():
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))
-    found = fit(law.population.eigenvalues, law.features, np.asarray(law.n_samples), ridge)
+    fit = fit_to(law.population.eigenvalues, law.features, np.asarray(law.n_samples), ridge)
     own = _own_labels(law, kind)
-    share = _best_mixing(law, found, own, kind) if best else share
-    student = _student(law, found, own, kind, share)
-    score = Score.of(student.mean, student.variance).scaled(found.scale)
+    share = _best_mixing(law, fit, own, kind) if best else share
+    student = _student(law, fit, own, kind, share)
+    score = Score.of(student.mean, student.variance).scaled(fit.scale)
     if kind == "soft":
         # Without a ridge a student of soft labels alone is its teacher.
         same = (ridge == 0) & (share == 1)
@@ -130,7 +130,7 @@ def self_distill(
     fields = law_fields(
         law.population,
         score,
-        found,
+        fit,
         labels=kind,
         target_risk=student.E,
         train_risk=student.train_risk,
@@ -140,7 +140,7 @@ def self_distill(
     return SelfDistilledLaw(features=law.features, **fields)
 
 
-def _student(law: LinearLaw, found: Fit, own: Labels, kind: str, share: np.ndarray) -> Refitted:
+def _student(law: LinearLaw, fit: Fit, own: Labels, kind: str, share: np.ndarray) -> Refitted:
     """The student fitted to (1 - share) y + share * own labels."""
     true, rest = true_labels(law), 1 - share
     mixed = Labels(
@@ -149,7 +149,7 @@ def _student(law: LinearLaw, found: Fit, own: Labels, kind: str, share: np.ndarr
         label=rest * true.label + share * own.label,
         square=rest**2 * true.square + 2 * rest * share * own.label + share**2 * own.square,
     )
-    student = refit(law, found, mixed)
+    student = refit(law, fit, mixed)
     return replace(student, E=_fresh_error(law, kind, share, student))
 
 
@@ -164,12 +164,10 @@ def _own_teacher(same: np.ndarray, teacher: Score, student: Refitted) -> Refitte
     )
 
 
-def _best_mixing(law: LinearLaw, found: Fit, own: Labels, kind: str) -> np.ndarray:
+def _best_mixing(law: LinearLaw, fit: Fit, own: Labels, kind: str) -> np.ndarray:
     """The best share: N is affine in it and Q quadratic, so three students determine them."""
-    shape = np.broadcast_shapes(np.shape(law.risk), found.left.shape)
-    none, one, minus = (
-        _student(law, found, own, kind, np.full(shape, x)) for x in (0.0, 1.0, -1.0)
-    )
+    shape = np.broadcast_shapes(np.shape(law.risk), fit.left.shape)
+    none, one, minus = (_student(law, fit, own, kind, np.full(shape, x)) for x in (0.0, 1.0, -1.0))
     slope = (one.N - minus.N) / 2
     first = (one.Q - minus.Q) / 2
     second = (one.Q + minus.Q) / 2 - none.Q

@@ -27,7 +27,7 @@ def transfer_size(law: LinearLaw | RandomFeatureLaw, excess: float, **student: A
         m = p + (pi/2 - 1) p cos^2(theta + d) / (sin(d) sin(2 theta + d)),
 
     theta = pi (error of the teacher), d = pi excess. For every other student the number is
-    found by bisection between points of a fine grid. *Asymptotic* in m and p.
+    fit by bisection between points of a fine grid. *Asymptotic* in m and p.
 
     Parameters
     ----------

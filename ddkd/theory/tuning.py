@@ -65,8 +65,8 @@ def best_alpha(
 
     def loss(log_kappa: np.ndarray) -> np.ndarray:
         """Risk or error of the law whose implicit ridge is given."""
-        found = fit_at(population.eigenvalues, mask, n, np.exp(log_kappa))
-        return score(learn(found, target).score)
+        fit = fit_at(population.eigenvalues, mask, n, np.exp(log_kappa))
+        return score(learn(fit, target).score)
 
     low, high = _range(ridgeless)
     log_kappa = _minimise(loss, low, high)
