@@ -36,15 +36,6 @@ class Labels:
     label: np.ndarray  # with the true label
     square: np.ndarray  # with themselves
 
-    def over(self, size: np.ndarray) -> "Labels":
-        """Return the products of labels divided by a size."""
-        return Labels(
-            truth=ratio(self.truth, size),
-            unit=ratio(self.unit, size),
-            label=ratio(self.label, size),
-            square=ratio(self.square, size**2),
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class Refitted:
@@ -65,13 +56,17 @@ class Refitted:
         return np.where(np.isfinite(across), 1 - angle(across, self.C) / np.pi, 0.5)
 
 
-def true_labels(law: Any) -> Labels:
-    """Products of the labels that the teacher was fitted to."""
+def true_labels(law: Any, size: Values = 1.0) -> Labels:
+    """Products of the labels that the teacher was fitted to, over a size."""
     c, signal = law.population.label_scale, law.population.signal
     overlap = law._score.unit_mean @ law.population.truth
-    one = np.ones(overlap.shape)
-    square = (c**2 * signal + law.population.label_noise) * one
-    return Labels(truth=c * signal * one, unit=c * overlap, label=square, square=square)
+    square = np.full(overlap.shape, c**2 * signal + law.population.label_noise)
+    return Labels(
+        truth=ratio(np.full(overlap.shape, c * signal), size),
+        unit=ratio(c * overlap, size),
+        label=ratio(square, size),
+        square=ratio(square, size**2),
+    )
 
 
 def refit(
@@ -123,7 +118,7 @@ def refit(
 def refit_with_fresh(law: Any, fit: Fit, taught: Target) -> dict[str, Any]:
     """Score and figures of a fit to the teacher's examples, truly labelled, and its own labels."""
     size, relative = common_size(taught)
-    labels, P = true_labels(law).over(size), law.n_samples / fit.n_samples
+    labels, P = true_labels(law, size), law.n_samples / fit.n_samples
     student = refit(law, fit, labels, P, relative * taught.slope, relative**2)
     column, unit = size[..., None], size**2
     square = student.mean**2 + student.variance

@@ -170,7 +170,11 @@ class LinearLaw(Law):
         target, teacher = self._target(kind), None if self._votes else self._score
         if keep is not None:
             low, high = _check_window(keep)
-            self._refuse_window(kind, with_labels)
+            GaussianPopulation.checked(population)
+            if self._votes:
+                raise ValueError("keep has not been derived for students of a vote")
+            if kind == "soft" or with_labels is not None:
+                raise ValueError("keep is derived for hard labels and without with_labels")
             fit = fit_columns(population, mask, m, ridge, self._score, low=low, high=high)
             kept = kept_target(self._score, fit, low, high)
             return linear_law(population, fit, kept, kind, teacher)
@@ -224,14 +228,6 @@ class LinearLaw(Law):
     def _votes(self) -> bool:
         """Whether the labels handed on are a majority's, and no score's."""
         return False
-
-    def _refuse_window(self, kind: str, with_labels: object) -> None:
-        """Raise a ValueError where a choice of inputs has not been derived."""
-        GaussianPopulation.checked(self.population)
-        if self._votes:
-            raise ValueError("keep has not been derived for students of a vote")
-        if kind == "soft" or with_labels is not None:
-            raise ValueError("keep is derived for hard labels and without with_labels")
 
 
 def linear_law(
