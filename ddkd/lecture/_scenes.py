@@ -14,7 +14,7 @@ from ddkd.solvers import ridge
 
 GRID = np.linspace(-1, 1, 401)
 N_SAMPLES, N_SLOW, N_WAVES, N_TEST = 40, 40, 200, 1000
-TUNED_ALPHA = {0.0: 2.0, 0.05: 6.0, 0.1: 15.0, 0.15: 25.0, 0.2: 50.0, 0.3: 100.0}
+TUNED_ALPHA = {0.0: 1.0, 0.05: 6.0, 0.1: 20.0, 0.15: 25.0, 0.2: 35.0, 0.3: 150.0}
 
 
 def polynomials(
@@ -63,7 +63,7 @@ def moons(
     X, y = _plane(data, seed, 1, N_SAMPLES)
     X_test, truth = _plane(data, seed, 3, N_TEST)
     X_transfer, _ = _plane(data, seed, 4, n_transfer)
-    y = np.where(uniforms(seed, 2, N_SAMPLES) < flip_rate, -y, y)
+    y[np.argsort(uniforms(seed, 2, N_SAMPLES))[: round(flip_rate * N_SAMPLES)]] *= -1
     Z, Z_test, Z_transfer = (_waves(points, seed) for points in (X, X_test, X_transfer))
     tuned = ridge(Z[:, :N_SLOW], y, TUNED_ALPHA[flip_rate]).coef
     coef = tuned if teacher == "ridge" else ridge(Z, y, 0.0).coef

@@ -1,5 +1,6 @@
 """The file: one, small, self-contained; and the command that writes it or checks its links."""
 
+import json
 import re
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def run(capsys, *arguments):
 
 def test_one_small_file_that_asks_for_nothing(page):
     text = page.read_text("utf-8")
-    assert len(text.encode()) < 400_000
+    assert len(text.encode()) < 150_000
     assert "{{" not in text
     assert re.findall(r"^(?:import|export)\b", text, re.MULTILINE) == []
     loaded = re.findall(r"""(?:src|href)=["'](?!#|\$)([^"']*)["']""", text)
@@ -56,9 +57,43 @@ def test_every_module_is_joined_after_those_it_imports():
         assert set(imported) <= set(order[:k])
 
 
-def test_the_javascript_is_short():
-    lines = sum(len(path.read_text("utf-8").splitlines()) for path in PARTS.glob("*.js"))
-    assert lines <= 2000
+def test_its_parts_are_short():
+    texts = [path.read_text("utf-8") for path in PARTS.iterdir()]
+    assert sum(bool(line.strip()) for text in texts for line in text.splitlines()) <= 2600
+
+
+def test_scene_0_shows_the_measured_curve():
+    """Width and error of every model in docs/measured, and no other."""
+    measured = json.loads(
+        (Path(__file__).parents[2] / "docs" / "measured" / "founding-experiment.json").read_text()
+    )
+    text = (PARTS / "scene0.js").read_text("utf-8")
+    for name, expected in (
+        ("widths", measured["widths"]),
+        ("errors", measured["measured"]["error"]),
+    ):
+        assert json.loads(re.search(rf"{name}: (\[.*?\])", text)[1]) == expected
+    assert f"n_samples: {measured['n_samples']}" in text
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.05, 0.1, 0.15, 0.2, 0.3])
+def test_flips_are_exactly_the_rate_and_nested(rate, monkeypatch):
+    """round(40 rate) labels are wrong, and those of a lower rate stay so."""
+    from ddkd.lecture import _scenes
+
+    labels = {}
+
+    def remember(Z, y, alpha):
+        labels.setdefault(current, y.copy())
+        return ridge(Z, y, alpha)
+
+    ridge = _scenes.ridge
+    monkeypatch.setattr(_scenes, "ridge", remember)
+    for current in (0.0, rate, 0.3):
+        _scenes.moons(n_transfer=50, flip_rate=current)
+    wrong, wrong_most = (labels[0.0] != labels[k] for k in (rate, 0.3))
+    assert wrong.sum() == round(40 * rate)
+    assert not np.any(wrong & ~wrong_most)
 
 
 def test_the_command_writes_the_page_into_a_new_folder(tmp_path, capsys):

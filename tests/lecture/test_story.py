@@ -21,7 +21,7 @@ def test_scene_1_peaks_at_n_and_ends_below_its_first_valley(browser, page):
     script = """
         return arguments[0].map((seed) => {
           const points = drawPoints({ n_samples: 16, noise: 0.2, target: "wiggly", seed });
-          return errorCurve(points, [...range(1, 13), 16, 160, 200], 0);
+          return errorCurves(points, [...range(1, 13), 16, 160, 200], 0).errors;
         })"""
     curves = np.array(run(browser, page, script, [395, *range(1, 51)]))
     valley = curves[:, :13].min(axis=1)

@@ -51,14 +51,18 @@ export class Picture {
   /** Write the title and the legend over the picture, in as many rows as they need. */
   legend(title, entries) {
     const { em } = this;
-    const bold = this.words(0, em, title, "start").replace("<text", '<text font-weight="600"');
-    this.outside.push(bold);
-    let [x, row] = [1.5 * em + 0.58 * em * title.length, 0];
+    const lines = wrapWords(title, Math.floor(this.width / (0.63 * em)));
+    lines.forEach((line, k) => {
+      const text = this.words(0, (1 + 1.35 * k) * em, line, "start");
+      this.outside.push(text.replace("<text", '<text font-weight="600"'));
+    });
+    let [x, row] = [1.5 * em + 0.63 * em * lines.at(-1).length, lines.length - 1];
     for (const [text, colour, dash] of entries) {
       const width = 3.4 * em + 0.54 * em * text.length;
       if (x + width > this.width + em) [x, row] = [0, row + 1];
       const y = (1 + 1.35 * row) * em;
-      this.outside.push(`<path d="M${round(x)},${round(y - 0.3 * em)}h${2 * em}" ${stroke(colour, 4, dash)}/>`);
+      const key = stroke(colour, 4, dash);
+      this.outside.push(`<path d="M${round(x)},${round(y - 0.3 * em)}h${2 * em}" ${key}/>`);
       this.outside.push(this.words(x + 2.4 * em, y, text, "start"));
       x += width;
     }
@@ -79,7 +83,7 @@ export class Picture {
       const text = (y.format ?? String)(value);
       this.outside.push(this.words(left - 0.5 * em, at + 0.35 * em, text, "end"));
     }
-    if (x.label) this.outside.push(this.words(right, bottom + 2.6 * em, x.label, "end"));
+    if (x.label) this.outside.push(this.words(left, bottom + 2.6 * em, x.label, "start"));
     const frame = `x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"`;
     this.outside.push(`<rect ${frame} fill="none" ${thin}/>`);
     this.parts.push(`<clipPath id="${this.clip}"><rect ${frame}/></clipPath>`);
@@ -144,10 +148,26 @@ export class Picture {
     return `<text x="${round(x)}" y="${round(y)}" text-anchor="${align}" fill="${colour}">${text}</text>`;
   }
 
-  /** A large word in the middle. */
+  /** Words above the frame, where no data are. */
+  above(x, text, align = "middle") {
+    this.outside.push(this.words(this.px(x), this.top - 0.3 * this.em, text, align));
+  }
+
+  /** What to do with an empty picture. */
   announce(text) {
-    const [x, y] = [(this.left + this.right) / 2, (this.top + this.bottom) / 2];
-    this.parts.push(`<g font-size="${1.4 * this.em}">${this.words(x, y, text)}</g>`);
+    this.above(this.x.to, text, "end");
+  }
+
+  /** Hatch the right of x down to the axis, and name it below. */
+  hatch(x, name) {
+    const { right, top, bottom, em, colours: palette } = this;
+    const [left, tall] = [this.px(x), bottom - top];
+    for (let start = left - tall; start < right; start += 1.1 * em) {
+      const skipped = Math.max(left - start, 0);
+      const path = `M${round(start + skipped)},${round(bottom - skipped)}L${round(start + tall)},${top}`;
+      this.parts.push(`<path d="${path}" ${stroke(palette.line, 1)} stroke-opacity="0.4"/>`);
+    }
+    this.outside.push(this.words(left, bottom + 2.6 * em, name, "start"));
   }
 
   /** Put a canvas where the axes are; in shares of the picture, so that print may shrink both. */
@@ -166,6 +186,16 @@ export class Picture {
     this.svg.setAttribute("preserveAspectRatio", "none");
     this.svg.setAttribute("aria-label", description);
   }
+}
+
+/** Words in as many lines as they need. */
+function wrapWords(text, length) {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    if (lines.length && `${lines.at(-1)} ${word}`.length <= length) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function stroke(colour, width, dash = "") {

@@ -1,6 +1,7 @@
 // The start: scenes, links, colours, and the buttons that every scene has.
 import { say } from "./controls.js";
 import { sceneAsSvg } from "./drawing.js";
+import { Scene0 } from "./scene0.js";
 import { Scene1 } from "./scene1.js";
 import { Scene2 } from "./scene2.js";
 import { Scene3 } from "./scene3.js";
@@ -12,24 +13,70 @@ else startPage(document.currentScript.textContent);
 
 function startPage(source) {
   const assistant = new Assistant(source);
-  const scenes = [new Scene1(), new Scene2(assistant), new Scene3(assistant)];
-  startScene4();
+  const scenes = [new Scene0(), new Scene1(), new Scene2(assistant), new Scene3(assistant)];
+  startScene4((link) => followLink(scenes, link, { revealed: false }));
   startTheme(scenes);
-  scenes.forEach(startTools);
-  const follow = () => followLink(scenes);
+  scenes.slice(1).forEach(startTools);
+  startPresentation(scenes);
+  const follow = () => followLink(scenes, location.hash, { revealed: true });
   addEventListener("hashchange", follow);
-  new ResizeObserver(() => scenes.forEach((scene) => scene.draw())).observe(document.body);
+  const resized = new ResizeObserver(() => scenes.forEach((scene) => scene.draw()));
+  for (const element of document.querySelectorAll(".pictures")) resized.observe(element);
   follow();
 }
 
-/** Set the scene that the address describes, and go there. */
-function followLink(scenes) {
-  const words = new URLSearchParams(location.hash.slice(1));
-  const scene = scenes[Number(words.get("scene")) - 1];
+/** Set the scene that a link describes, and go there; an exercise keeps its answer hidden. */
+function followLink(scenes, link, { revealed }) {
+  const words = new URLSearchParams(link.slice(1));
+  const scene = scenes[words.get("scene") ?? -1];
   if (!scene) return;
-  scene.open();
+  if (revealed) scene.open();
+  else scene.guess.reveal(false);
   scene.controls.apply(words.toString());
   scene.controls.section.scrollIntoView();
+}
+
+/** Large letters; what is not needed behind "More"; keys; and all pictures shown in print. */
+function startPresentation(scenes) {
+  const root = document.documentElement;
+  const sections = [...document.querySelectorAll("section")];
+  const present = document.getElementById("present");
+  const mores = [...document.querySelectorAll(".more-button")];
+  const unfold = (button, open) => {
+    button.setAttribute("aria-expanded", String(open));
+    document.getElementById(button.getAttribute("aria-controls")).hidden = !open;
+    scenes.forEach((scene) => scene.draw());
+  };
+  const turn = (on) => {
+    present.setAttribute("aria-pressed", String(on));
+    root.classList.toggle("presentation", on);
+    mores.forEach((button) => unfold(button, !on && innerHeight >= 800));
+  };
+  present.addEventListener("click", () => turn(present.getAttribute("aria-pressed") === "false"));
+  for (const button of mores) {
+    button.addEventListener("click", () => unfold(button, button.getAttribute("aria-expanded") === "false"));
+  }
+  addEventListener("keydown", (event) => {
+    const place = goal(event, sections);
+    if (!place || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    place.scrollIntoView();
+  });
+  addEventListener("beforeprint", () => {
+    root.dataset.theme = "light";
+    scenes.forEach((scene) => scene.open());
+  });
+  turn(false);
+}
+
+/** The section that a key asks for: 0 to 4 by number, PageDown and PageUp the next. */
+function goal({ key, target }, sections) {
+  if (/^[0-4]$/.test(key)) return sections[Number(key)];
+  const step = { PageDown: 1, PageUp: -1 }[key];
+  if (!step || target.type === "range") return null;
+  const header = document.querySelector("header").offsetHeight;
+  const tops = sections.map((section) => Math.abs(section.getBoundingClientRect().top - header));
+  return sections[tops.indexOf(Math.min(...tops)) + step];
 }
 
 /** Light or dark: the system's choice, until the button says otherwise. */

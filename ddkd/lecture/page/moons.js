@@ -7,7 +7,7 @@ export const MAX_TRANSFER = 3000;
 export const MAP = { width: 160, height: 124, x1: [-2.6, 2.6], x2: [-2, 2] };
 export const N_TEST = 1000;
 /** The best ridge on the slow waves in the mean of 60 draws, for each rate of wrong labels. */
-export const TUNED_ALPHA = { 0: 2, 0.05: 6, 0.1: 15, 0.15: 25, 0.2: 50, 0.3: 100 };
+export const TUNED_ALPHA = { 0: 1, 0.05: 6, 0.1: 20, 0.15: 25, 0.2: 35, 0.3: 150 };
 
 /** Points of the two moons, or points without a gap between the classes, and their classes. */
 function drawPlane(data, uniform, count) {
@@ -41,12 +41,55 @@ export function drawWorld({ data, seed }) {
   const transfer = drawPlane(data, stream(seed, 4), MAX_TRANSFER);
   const [Z, Z_test, Z_transfer] = [labelled, test, transfer].map((p) => waveFeatures(p, waves));
   const flips = uniforms(stream(seed, 2), N_SAMPLES);
-  return { data, seed, waves, labelled, test, transfer, flips, Z, Z_test, Z_transfer };
+  const covered = coverage(transfer);
+  return { data, seed, waves, labelled, test, transfer, covered, flips, Z, Z_test, Z_transfer };
 }
 
-/** The labels as given to the teacher: some of them wrong. */
+/** The pixels of the map with a transfer point within a quarter: 1, elsewhere there are no data. */
+function coverage({ x1, x2 }) {
+  const covered = new Uint8Array(MAP.width * MAP.height);
+  const scale = MAP.width / (MAP.x1[1] - MAP.x1[0]);
+  const reach = Math.round(0.25 * scale);
+  for (let i = 0; i < x1.length; i++) {
+    const column = Math.floor((x1[i] - MAP.x1[0]) * scale);
+    const row = Math.floor((MAP.x2[1] - x2[i]) * scale);
+    for (let down = Math.max(row - reach, 0); down <= Math.min(row + reach, MAP.height - 1); down++) {
+      const half = Math.floor(Math.sqrt(reach ** 2 - (down - row) ** 2));
+      const [first, last] = [Math.max(column - half, 0), Math.min(column + half + 1, MAP.width)];
+      if (first < last) covered.fill(1, down * MAP.width + first, down * MAP.width + last);
+    }
+  }
+  return covered;
+}
+
+/**
+ * A small square where the teacher's labels disagree most: its centre, and the votes of the
+ * transfer points in it for and against their one true class.
+ *
+ * Among the squares about the first transfer points whose points are all of one class.
+ */
+export function findNeighbourhood({ x1, x2, y }, scores, half = 0.28) {
+  let best = null;
+  for (let centre = 0; centre < Math.min(300, scores.length); centre++) {
+    const inside = [];
+    for (let i = 0; i < scores.length; i++) {
+      if (Math.abs(x1[i] - x1[centre]) < half && Math.abs(x2[i] - x2[centre]) < half) inside.push(i);
+    }
+    if (inside.length < 25 || inside.some((i) => y[i] !== y[centre])) continue;
+    const wrong = inside.filter((i) => scores[i] > 0 !== y[i] > 0).length;
+    const share = wrong / inside.length;
+    // Where more are wrong no majority is safe: such squares are near a border or a wrong label.
+    if (share < 0.35 && (best === null || share > best.wrong / best.inside.length)) {
+      best = { x1: x1[centre], x2: x2[centre], half, inside, wrong, truth: y[centre] };
+    }
+  }
+  return best;
+}
+
+/** The labels as given to the teacher: round(rate n) are wrong, and stay so at a higher rate. */
 export function noisyLabels({ labelled, flips }, flipRate) {
-  return labelled.y.map((y, i) => (flips[i] < flipRate ? -y : y));
+  const first = flips.toSorted()[Math.round(flipRate * N_SAMPLES)];
+  return labelled.y.map((y, i) => (flips[i] < first ? -y : y));
 }
 
 /** Teacher, student and the ridge that rivals them, as coefficients of the waves. */

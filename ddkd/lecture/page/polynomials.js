@@ -24,12 +24,21 @@ export function drawPoints({ n_samples: n, noise, target, seed }) {
   return { x, y, Z: legendreFeatures(x, WIDEST), truth: GRID.map(TARGETS[target]) };
 }
 
-/** The model of one width: what it predicts on the grid, and its error against the truth. */
+/**
+ * The model of one width: what it predicts on the grid, its mean squared error against the truth
+ * there and against the noisy points, and the size of its weights.
+ */
 export function fitWidth({ y, Z, truth }, width, alpha) {
-  const coef = ridge(Z.firstColumns(width), y, alpha);
+  const features = Z.firstColumns(width);
+  const coef = ridge(features, y, alpha);
   const prediction = GRID_FEATURES.firstColumns(width).times(coef);
-  const error = norm(prediction.map((value, i) => value - truth[i])) ** 2 / GRID.length;
-  return { coef, prediction, error };
+  const error = meanSquare(prediction.map((value, i) => value - truth[i]));
+  const trainError = meanSquare(features.times(coef).map((value, i) => value - y[i]));
+  return { coef, prediction, error, trainError, size: norm(coef) };
+}
+
+function meanSquare(values) {
+  return norm(values) ** 2 / values.length;
 }
 
 /** The least number by which the fit divides a part of the noise: min s + alpha/s, s singular. */
@@ -39,7 +48,9 @@ export function smallestDivisor({ Z }, width, alpha) {
   return squares.reduce((least, s2) => Math.min(least, (s2 + alpha) / Math.sqrt(s2)), Infinity);
 }
 
-/** Errors of models of several widths. */
-export function errorCurve(points, widths, alpha) {
-  return widths.map((width) => fitWidth(points, width, alpha).error);
+/** Errors, training errors and weights' sizes of models of several widths. */
+export function errorCurves(points, widths, alpha) {
+  const models = widths.map((width) => fitWidth(points, width, alpha));
+  const of = (name) => models.map((model) => model[name]);
+  return { errors: of("error"), trainErrors: of("trainError"), sizes: of("size") };
 }

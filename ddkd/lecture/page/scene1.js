@@ -2,12 +2,14 @@
 import { Controls, Player, range, say } from "./controls.js";
 import { Picture, readable } from "./drawing.js";
 import { Guess, guessSpecs } from "./guess.js";
-import { drawPoints, errorCurve, fitWidth, GRID, smallestDivisor } from "./polynomials.js";
+import { drawPoints, errorCurves, fitWidth, GRID, smallestDivisor } from "./polynomials.js";
+import { indexOfLargest, sayFunction } from "./words.js";
 
-const WIDTHS = [...range(1, 32), ...range(34, 60, 2), ...range(65, 100, 5), ...range(110, 200, 10)];
+export const WIDTHS = [...range(1, 32), ...range(34, 60, 2), ...range(65, 100, 5), ...range(110, 200, 10)];
 const ALPHAS = [0, ...range(-16, 0).map((exponent) => 10 ** (exponent / 2))];
 const N_OTHERS = 50;
-const DECADES = range(-2, 4).map((exponent) => 10 ** exponent);
+const N_GIVEN = 4; // widths whose errors are drawn before a guess: they anchor the axis
+const OTHER_DASHES = ["3 6", "14 4 3 4"];
 
 const SCENE1_SETTINGS = {
   width: { choices: WIDTHS, start: 4, text: String },
@@ -52,7 +54,7 @@ export class Scene1 {
     this.chart = new Picture(
       "scene1-chart",
       { from: 0.95, to: 220, log: true, ticks: [1, 2, 5, 10, 20, 50, 100, 200], label: "width" },
-      { from: 0.01, to: 1e4, log: true, ticks: DECADES, format: tenTo },
+      { from: 1e-3, to: 1e4, log: true, ticks: [1e-2, 1, 1e2, 1e4], format: tenTo },
     );
     this.controls = new Controls(1, SCENE1_SETTINGS, (name) => this.changed(name));
     this.player = new Player(this.controls, "width", { milliseconds: 90, jumps: true });
@@ -105,11 +107,11 @@ export class Scene1 {
     return drawPoints({ ...this.controls.values, seed });
   }
 
-  /** The error at every width, kept for settings that were seen before. */
+  /** The errors at every width, kept for settings that were seen before. */
   curve(seed, alpha) {
     const { noise, n_samples, target } = this.controls.values;
     const key = [seed, alpha, noise, n_samples, target].join();
-    if (!this.curves.has(key)) this.curves.set(key, errorCurve(this.points(seed), WIDTHS, alpha));
+    if (!this.curves.has(key)) this.curves.set(key, errorCurves(this.points(seed), WIDTHS, alpha));
     return this.curves.get(key);
   }
 
@@ -136,22 +138,35 @@ export class Scene1 {
     this.comment(points, model);
   }
 
+  /** Other curves through all points: the models of n and n + 2 polynomials, larger weights. */
+  rivals(points) {
+    const { width, alpha, n_samples: n, draws } = this.controls.values;
+    if (alpha > 0 || draws === "fifty") return [];
+    return [n, n + 2].filter((narrower) => narrower < width).map((narrower) => fitWidth(points, narrower, 0));
+  }
+
   drawFit(points, model, others) {
     const { fit } = this;
-    const { ink, grey, model: main, truth: dashed } = fit.colours;
+    const { ink, grey, model: main, truth: dashed, teacher, ridge } = fit.colours;
     const { width, alpha, truth: visibility } = this.controls.values;
-    const shown = visibility === "shown";
-    const legend = [["model", main], ["points", ink, "0.1 11"], ["truth", dashed, "7 7"]];
+    const rivals = this.rivals(points);
+    const known = [["points", ink, "0.1 11"]];
+    if (visibility === "shown") known.push(["truth", dashed, "7 7"]);
+    const sizes = rivals.map(({ size }, k) => [`weights ${readable(size)}`, [teacher, ridge][k], OTHER_DASHES[k]]);
+    const name = rivals.length ? `weights ${readable(model.size)}: the model` : "model";
     const title = alpha ? `Width ${width}, ridge ${alpha.toExponential(0)}` : `Width ${width}`;
-    fit.start(title, shown ? legend : legend.slice(0, 2));
+    fit.start(title, [[name, main], ...sizes, ...known]);
     const few = range(0, GRID.length - 1, 4);
     const thin = (values) => few.map((i) => values[i]);
     for (const seed of others) {
       const { prediction } = fitWidth(this.points(seed), width, alpha);
       fit.line(thin(GRID), thin(prediction), grey, { width: 1 });
     }
-    if (shown) fit.line(GRID, points.truth, dashed, { dash: "7 7" });
-    fit.line(GRID, model.prediction, main, { width: 4 });
+    if (visibility === "shown") fit.line(GRID, points.truth, dashed, { dash: "7 7" });
+    rivals.forEach(({ prediction }, k) => {
+      fit.line(GRID, prediction, [teacher, ridge][k], { width: 2, dash: OTHER_DASHES[k] });
+    });
+    fit.line(GRID, model.prediction, main, { width: rivals.length ? 5.5 : 4 });
     points.x.forEach((x, i) => fit.mark(x, points.y[i], ink));
     const highest = indexOfLargest(model.prediction);
     if (model.prediction[highest] > fit.y.to) fit.cut(GRID[highest], model.prediction[highest], main);
@@ -160,28 +175,30 @@ export class Scene1 {
 
   drawChart({ error }, others) {
     const { chart, seen, guess } = this;
-    const { grey, model, pencil, line, ridge } = chart.colours;
-    const { width, alpha, seed, n_samples } = this.controls.values;
-    const legend = guess.revealed ? [["the model's error", model]] : [];
+    const { grey, model, pencil, ridge, teacher } = chart.colours;
+    const { width, alpha, seed } = this.controls.values;
+    const legend = guess.revealed ? [["test error", model], ["training error", teacher, "12 6"]] : [];
     if (guess.peak !== null) legend.push(["your guess", pencil, "1 8"]);
-    if (guess.revealed && alpha > 0) legend.push(["without a ridge", ridge, "3 6"]);
+    if (guess.revealed && alpha > 0) legend.push(["test error, no ridge", ridge, "3 6"]);
     chart.start("Error", legend);
     const passed = range(0, WIDTHS.length - 1).filter((index) => seen[index]);
     const widths = passed.map((index) => WIDTHS[index]);
-    const trail = (curve) => passed.map((index) => curve[index]);
+    // What is smaller than the axis, such as a training error of zero, runs along its lower edge.
+    const trail = (curve) => passed.map((index) => Math.max(curve[index], chart.y.from));
+    const { errors, trainErrors } = this.curve(seed, alpha);
     if (guess.revealed) {
-      if (widths.includes(n_samples)) chart.vertical(n_samples, line, `${n_samples} points`);
+      this.annotate(widths, errors);
       for (const other of others) {
-        chart.line(widths, trail(this.curve(other, alpha)), grey, { width: 1 });
+        chart.line(widths, trail(this.curve(other, alpha).errors), grey, { width: 1 });
       }
-      if (alpha > 0) chart.line(widths, trail(this.curve(seed, 0)), ridge, { dash: "3 6" });
-      const curve = trail(this.curve(seed, alpha));
-      chart.line(widths, curve, model, { width: 4 });
-      const highest = indexOfLargest(curve);
-      if (curve[highest] > chart.y.to) chart.cut(widths[highest], curve[highest], model);
-      chart.mark(width, Math.min(error, chart.y.to), model, { size: 9 });
-    } else if (guess.peak === null) {
-      chart.announce("✎ Draw your guess here");
+      if (alpha > 0) chart.line(widths, trail(this.curve(seed, 0).errors), ridge, { dash: "3 6" });
+      chart.line(widths, trail(trainErrors), teacher, { dash: "12 6" });
+      chart.line(widths, trail(errors), model, { width: 4 });
+      const inside = Math.min(Math.max(error, chart.y.from), chart.y.to);
+      chart.mark(width, inside, model, { size: 9 });
+    } else {
+      WIDTHS.slice(0, N_GIVEN).forEach((given, k) => chart.mark(given, errors[k], model, { size: 7 }));
+      if (guess.peak === null) chart.announce("✎ Draw how the dots go on");
     }
     guess.draw();
     chart.finish(
@@ -191,50 +208,56 @@ export class Scene1 {
     );
   }
 
-  comment(points, { error }) {
-    const { width, alpha, n_samples: n } = this.controls.values;
-    const growth = readable(1 / smallestDivisor(points, width, alpha));
-    const known = this.guess.revealed ? ` · error ${readable(error)}` : "";
-    say("scene1-reading", `width ${width}${known} · noise grows up to ${growth} times in the weights`);
-    say("scene1-coach", this.guess.revealed ? this.explain(width, n, alpha) : INVITATION(n));
+  /** Name the descents, the peak, and where the model passes through all points. */
+  annotate(widths, errors) {
+    const { chart } = this;
+    const { n_samples: n, alpha } = this.controls.values;
+    const last = widths.at(-1) ?? 0;
+    const worst = indexOfLargest(errors);
+    if (alpha === 0 && last >= n) {
+      chart.hatch(n, chart.width > 32 * chart.em ? `interpolates from width ${n} on` : `interpolates: ${n} on`);
+    }
+    if (alpha > 0 || WIDTHS[worst] !== n || last < n) return;
+    if (Math.min(...errors.slice(0, n - 1)) < errors[0]) chart.above(chart.x.from, "first descent", "start");
+    if (errors[worst] > chart.y.to) chart.cut(n, errors[worst], chart.colours.model);
+    else chart.above(n, "peak");
+    if (last > 2 * n) chart.above(chart.x.to, "second descent", "end");
   }
 
-  explain(width, n, alpha) {
-    const { noise, target, seed } = this.controls.values;
+  comment(points, { error, size, trainError }) {
+    const { width, alpha } = this.controls.values;
+    const { revealed } = this.guess;
+    const passes = trainError < 1e-12 ? "0: it interpolates" : readable(trainError);
+    const known = revealed ? ` · test error ${readable(error)} · training error ${passes}` : "";
+    say("scene1-reading", `Width ${width}${known}`);
+    say("scene1-size", `Size of the weights: ${readable(size)}`);
+    // From a tenth to ten million, by powers of ten.
+    const share = (Math.log10(Math.max(size, 0.1)) + 1) / 8;
+    this.controls.element("bar").style.width = `${Math.round(100 * Math.min(share, 1))}%`;
+    say("scene1-coach", revealed ? this.explain(points) : INVITATION(points.x.length));
+  }
+
+  explain(points) {
+    const { width, seed, alpha, n_samples: n, noise } = this.controls.values;
+    const { errors, sizes } = this.curve(seed, alpha);
     if (width === WIDTHS.at(-1) && this.seen.every(Boolean) && this.guess.peak !== null) {
-      const curve = this.curve(seed, alpha);
-      const peak = WIDTHS[indexOfLargest(curve)];
-      return this.guess.verdict(peak, peak === n ? REASON : "not at the number of points.");
+      const peak = WIDTHS[indexOfLargest(errors)];
+      return this.guess.verdict(peak, peak === n ? REASON : `not at ${n}, the number of points.`);
     }
-    if (alpha >= 1e-5) return "A ridge puts a price on large weights. It melts the peak.";
-    if (width < n / 2) return "Too stiff: the model cannot follow the truth.";
-    if (width < n - 1) return "It follows the points more and more, and their noise with them.";
-    if (width === n) return noise ? `Just enough: ${REASON}` : NOISELESS;
-    if (width <= n + 1) return NEAR;
-    if (width < 2 * n) return CALMER;
-    const curve = this.curve(seed, alpha);
-    const valley = Math.min(...curve.slice(0, n - 3));
-    if (curve.at(-1) <= valley) return `${CALM} The error ends below its first valley.`;
-    const why = noise > 0.3 ? "with this much noise" : target === "gentle" ? "for this truth" : "here";
-    return `${CALM} But ${why} a small model is better.`;
+    const plain = this.curve(seed, 0).errors;
+    const growth = 1 / smallestDivisor(points, width, alpha);
+    return sayFunction({ widths: WIDTHS, curve: errors, plain, sizes, width, n, alpha, noise, growth });
   }
 }
 
 const INVITATION = (n) =>
-  `A model of width w adds up w weighted polynomials to fit ${n} noisy points. Slide the width. ` +
-  "Then guess: how does its error change from width 1 to 200?";
-const REASON = "as many unknowns as points, so one single curve passes through all of them: with huge weights, and wild.";
-const NOISELESS = "Just enough, and no noise: the one curve through all points has nothing wild to follow.";
-const NEAR = "Next to the peak: hardly any choice how to pass through the points, noise and all.";
-const CALMER = "Now many curves pass through all points. The fit is the one with the smallest weights: calmer.";
-const CALM = "Far too many, and calm: of all curves through the points, the one of smallest weights, so no wild swings.";
-
-function indexOfLargest(values) {
-  return values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
-}
+  `A model of width w adds up w polynomials, each times a weight, and comes as near to ${n} noisy points as it can. ` +
+  "Slide the width. The dots are its test errors at widths 1 to 4: how do they go on, up to 200?";
+const REASON =
+  "as many unknowns as points, so one single curve passes through all of them, noise and all. Look at its weights.";
 
 function tenTo(value) {
   const digits = "⁰¹²³⁴";
   const exponent = Math.round(Math.log10(value));
-  return `10${exponent < 0 ? "⁻" : ""}${digits[Math.abs(exponent)]}`;
+  return exponent === 0 ? "1" : `10${exponent < 0 ? "⁻" : ""}${digits[Math.abs(exponent)]}`;
 }

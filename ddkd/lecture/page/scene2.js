@@ -4,11 +4,29 @@ import { percent, Picture, whole } from "./drawing.js";
 import { N_SLOW, N_WAVES } from "./features.js";
 import { Guess, guessSpecs } from "./guess.js";
 import { MAP, TUNED_ALPHA } from "./moons.js";
+import { sayStep, sayStudent } from "./words.js";
 
 const SIZES = [50, 60, 75, 100, 125, 150, 175, 190, 200, 210, 225, 250, 300, 400, 500, 650, 800];
 SIZES.push(1000, 1300, 1700, 2200, 3000);
 
+/** The story, step by step: what it is about, and what it changes from the step before. */
+const BASE = "n_transfer=3000&flip_rate=0.1&labels=hard&width=200&teacher=interpolating&data=moons";
+export const STEPS = [
+  { name: "labels", set: BASE },
+  { name: "a teacher learns", set: BASE },
+  { name: "the teacher labels", set: BASE },
+  { name: "neighbours vote", set: BASE },
+  { name: "a student learns", set: BASE },
+  { name: "soft labels", set: `${BASE}&labels=soft` },
+  { name: "a narrow student", set: `${BASE}&labels=soft&width=40` },
+  { name: "hard labels again", set: `${BASE}&width=40` },
+  { name: "a tuned teacher", set: `${BASE}&width=40&teacher=ridge` },
+  { name: "no gap", set: `${BASE}&width=40&teacher=ridge&data=no+gap` },
+];
+const MODELS = 5; // from this step on the student is there
+
 const SCENE2_SETTINGS = {
+  step: { choices: range(1, STEPS.length), start: 1, text: (k) => `${k} of ${STEPS.length}`, local: true },
   n_transfer: { choices: SIZES, start: 3000, text: (m) => m.toLocaleString("en") },
   flip_rate: {
     choices: Object.keys(TUNED_ALPHA).map(Number).sort((a, b) => a - b),
@@ -50,6 +68,7 @@ export class Scene2 {
     const plane = [{ from: MAP.x1[0], to: MAP.x1[1] }, { from: MAP.x2[0], to: MAP.x2[1] }];
     this.teacherMap = new Picture("scene2-teacher-map", ...plane);
     this.studentMap = new Picture("scene2-student-map", ...plane);
+    this.zoom = new Picture("scene2-student-map", { ...plane[0] }, { ...plane[1] });
     this.chart = new Picture(
       "scene2-chart",
       { from: 45, to: 3400, log: true, ticks: [50, 200, 1000, 3000], label: "transfer set" },
@@ -63,27 +82,45 @@ export class Scene2 {
       onReveal: (shown) => this.reveal(shown),
       onScrub: (size) => this.scrub(size),
     });
+    const next = () => this.controls.choose("step", (this.controls.index("step") + 1) % STEPS.length);
+    this.controls.element("next").addEventListener("click", next);
     this.request();
   }
 
   changed(name) {
+    const { step } = this.controls.values;
     if (name.startsWith("guess")) {
       this.guess.fromSliders();
       this.draw();
-    } else {
-      this.request();
+      return;
     }
+    if (name === "step") this.enter(step);
+    else if (name !== "seed" && name !== "flip_rate") this.controls.set("step", MODELS);
+    this.request();
+  }
+
+  /** Set what a step is about; after the guess it shows the student. */
+  enter(step) {
+    this.player.stop();
+    for (const [name, word] of new URLSearchParams(STEPS[step - 1].set)) {
+      this.controls.set(name, Number(word) || word);
+    }
+    if (step > MODELS && !this.guess.revealed) this.guess.reveal(true, { silent: true });
+    if (step <= MODELS && this.guess.revealed) this.guess.reveal(false, { silent: true });
   }
 
   reveal(shown) {
     this.player.stop();
     this.trails.clear();
+    this.controls.set("step", MODELS);
     if (shown) this.player.start();
     this.draw();
   }
 
   open() {
     this.guess.reveal(true, { silent: true });
+    this.controls.set("step", MODELS);
+    this.draw();
     this.request();
   }
 
@@ -119,23 +156,53 @@ export class Scene2 {
 
   draw() {
     if (!this.answer) return;
-    const { answer } = this;
-    const { n_transfer, labels, width, teacher } = answer.setting;
-    const kind = teacher === "ridge" ? "Ridge teacher" : "Teacher";
-    this.teacherMap.start(`${kind}: 40 labels (ring: wrong)`);
-    this.studentMap.start(`Student, ${width} waves: ${n_transfer.toLocaleString("en")} ${labels} labels`);
-    this.drawMap(this.teacherMap, answer.teacherMap, "teacher");
-    this.drawLabelled();
-    this.teacherMap.finish("Where the teacher sees each class, and the labels it learnt from.");
+    const { n_transfer, labels, width } = this.answer.setting;
+    const { step } = this.controls.values;
+    this.drawTeacher(step);
+    const many = n_transfer.toLocaleString("en");
     if (this.guess.revealed) {
-      this.drawMap(this.studentMap, answer.studentMap, "student");
+      this.studentMap.start(`Student, ${width} waves: ${many} ${labels} labels`);
+      this.drawMap(this.studentMap, this.answer.studentMap, "student");
       this.studentMap.finish("Where the student sees each class.");
+    } else if (step < 3) {
+      this.studentMap.start("Nothing yet");
+      this.clear("student");
+      this.studentMap.finish("Nothing yet: the teacher labels new points in step 3.");
+    } else if (step === 4) {
+      this.drawVotes();
     } else {
+      this.studentMap.start(`${many} points and the teacher's labels`);
       this.drawTransfer();
-      this.studentMap.finish("The transfer set, labelled by the teacher.");
+      this.drawExample();
+      this.studentMap.finish("New points, each with the teacher's label.");
     }
     this.drawChart();
     this.comment();
+  }
+
+  /** The labels, from step 2 on with the teacher's map, in step 4 with the square to enlarge. */
+  drawTeacher(step) {
+    const { answer, teacherMap } = this;
+    const kind = answer.setting.teacher === "ridge" ? "Tuned teacher" : "Teacher";
+    const wrong = answer.labels.filter((label, i) => label !== answer.labelled.y[i]).length;
+    teacherMap.start(step === 1 ? `40 labels, ${wrong} wrong (ringed)` : `${kind}; 40 labels, ${wrong} wrong`);
+    if (step === 1) this.clear("teacher");
+    else this.drawMap(teacherMap, answer.teacherMap, "teacher");
+    this.drawLabelled();
+    if (step === 4 && answer.neighbourhood) this.drawSquare(answer.neighbourhood);
+    teacherMap.finish("Where the teacher sees each class, and the labels it learnt from.");
+  }
+
+  drawSquare({ x1, x2, half }) {
+    const [xs, ys] = [[x1 - half, x1 + half], [x2 - half, x2 + half]];
+    const corners = [[xs[0], xs[1], xs[1], xs[0], xs[0]], [ys[0], ys[0], ys[1], ys[1], ys[0]]];
+    const { paper, ink } = this.teacherMap.colours;
+    this.teacherMap.line(...corners, paper, { width: 8 });
+    this.teacherMap.line(...corners, ink, { width: 4 });
+  }
+
+  clear(name) {
+    document.getElementById(`scene2-${name}-canvas`).width = 1;
   }
 
   drawMap(picture, classes, name) {
@@ -143,8 +210,13 @@ export class Scene2 {
     [canvas.width, canvas.height] = [MAP.width, MAP.height];
     const context = canvas.getContext("2d");
     const image = context.createImageData(MAP.width, MAP.height);
-    const [minus, plus] = [picture.colours["minus-area"], picture.colours["plus-area"]].map(rgb);
-    classes.forEach((value, i) => image.data.set(value ? plus : minus, 4 * i));
+    const names = ["minus-area", "plus-area", "paper", "line"];
+    const [minus, plus, paper, line] = names.map((colour) => rgb(picture.colours[colour]));
+    classes.forEach((value, i) => {
+      const hatched = (i + Math.floor(i / MAP.width)) % 6 === 0 ? line : paper;
+      const area = value ? plus : minus;
+      image.data.set(this.answer.covered[i] ? area : hatched, 4 * i);
+    });
     context.putImageData(image, 0, 0);
     picture.place(canvas);
   }
@@ -152,13 +224,47 @@ export class Scene2 {
   drawLabelled() {
     const { labelled, labels } = this.answer;
     const picture = this.teacherMap;
-    const { plus, minus, ink } = picture.colours;
+    const { paper, ink } = picture.colours;
     labels.forEach((label, i) => {
       const [x, y] = [labelled.x1[i], labelled.x2[i]];
-      const shape = label > 0 ? "dot" : "triangle";
-      picture.mark(x, y, label > 0 ? plus : minus, { shape, size: 7 });
-      if (label !== labelled.y[i]) picture.mark(x, y, ink, { shape: "ring", size: 13 });
+      if (label !== labelled.y[i]) {
+        picture.mark(x, y, paper, { shape: "ring", size: 15 });
+        picture.mark(x, y, ink, { shape: "ring", size: 12.5 });
+      }
+      picture.mark(x, y, ink, { shape: label > 0 ? "dot" : "triangle", size: 7 });
     });
+  }
+
+  /** One neighbourhood enlarged: the teacher's label of every point in it. */
+  drawVotes() {
+    const { transfer, scores, neighbourhood } = this.answer;
+    const { zoom } = this;
+    this.clear("student");
+    zoom.start(neighbourhood ? "The square enlarged: votes" : "Nothing to enlarge");
+    if (neighbourhood) {
+      const { x1, x2, half, inside } = neighbourhood;
+      // As high as wide on the screen.
+      const tall = (half * (zoom.bottom - zoom.top)) / (zoom.right - zoom.left);
+      const [across, up] = tall > half ? [half, tall] : [(half * half) / tall, half];
+      Object.assign(zoom.x, { from: x1 - 1.05 * across, to: x1 + 1.05 * across });
+      Object.assign(zoom.y, { from: x2 - 1.05 * up, to: x2 + 1.05 * up });
+      const { plus, minus } = zoom.colours;
+      for (const i of inside) {
+        const [shape, colour] = scores[i] > 0 ? ["dot", plus] : ["triangle", minus];
+        zoom.mark(transfer.x1[i], transfer.x2[i], colour, { shape, size: 9 });
+      }
+    }
+    zoom.finish("The teacher's labels in one neighbourhood: dots for one class, triangles for the other.");
+  }
+
+  /** In step 3: the point whose hard and soft label the words compare. */
+  drawExample() {
+    const { transfer, scores } = this.answer;
+    const { paper, ink } = this.studentMap.colours;
+    const place = [transfer.x1[0], transfer.x2[0]];
+    this.studentMap.mark(...place, paper, { shape: "ring", size: 17 });
+    this.studentMap.mark(...place, ink, { shape: "ring", size: 14 });
+    this.studentMap.mark(...place, ink, { shape: scores[0] > 0 ? "dot" : "triangle", size: 8 });
   }
 
   /** The student's examples before its map is shown: paler where soft labels are small. */
@@ -170,12 +276,13 @@ export class Scene2 {
     const context = canvas.getContext("2d");
     const { plus, minus } = picture.colours;
     scores.forEach((score, i) => {
-      const across = (transfer.x1[i] - MAP.x1[0]) / (MAP.x1[1] - MAP.x1[0]);
-      const down = (MAP.x2[1] - transfer.x2[i]) / (MAP.x2[1] - MAP.x2[0]);
+      const across = ((transfer.x1[i] - MAP.x1[0]) / (MAP.x1[1] - MAP.x1[0])) * canvas.width;
+      const down = ((MAP.x2[1] - transfer.x2[i]) / (MAP.x2[1] - MAP.x2[0])) * canvas.height;
       context.fillStyle = score > 0 ? plus : minus;
-      context.globalAlpha = setting.labels === "hard" ? 0.8 : Math.min(Math.abs(score), 1);
+      context.globalAlpha = setting.labels === "hard" ? 1 : Math.min(Math.abs(score), 1);
       context.beginPath();
-      context.arc(across * canvas.width, down * canvas.height, 5, 0, 7);
+      if (score > 0) context.arc(across, down, 4, 0, 7);
+      else [[0, -6], [6, 5], [-6, 5]].forEach(([dx, dy]) => context.lineTo(across + dx, down + dy));
       context.fill();
     });
     picture.place(canvas);
@@ -185,7 +292,7 @@ export class Scene2 {
     const { chart, guess, answer } = this;
     const { model, teacher, ridge, pencil, line } = chart.colours;
     const legend = [["teacher", teacher, "12 6"]];
-    if (guess.revealed) legend.push(["student", model], ["ridge on slow waves", ridge, "3 6"]);
+    if (guess.revealed) legend.push(["student", model], ["tuned ridge", ridge, "3 6"]);
     if (guess.peak !== null) legend.push(["your guess", pencil, "1 8"]);
     chart.start("Error %", legend);
     const ends = [chart.x.from, chart.x.to];
@@ -199,7 +306,7 @@ export class Scene2 {
       trail.forEach(([m, error]) => chart.mark(m, error, model, { size: 4 }));
       chart.mark(answer.setting.n_transfer, answer.studentError, model, { size: 9 });
     } else if (guess.peak === null) {
-      chart.announce("✎ Draw here");
+      chart.announce("✎ Draw the student's");
     }
     guess.draw();
     chart.finish(
@@ -212,11 +319,14 @@ export class Scene2 {
     const { answer, guess } = this;
     const { teacherError, studentError, ridgeError, setting } = answer;
     const size = `${setting.n_transfer.toLocaleString("en")} labels from the teacher`;
-    const known = `student ${percent(studentError)} · ridge on slow waves ${percent(ridgeError)}`;
+    const known = `student ${percent(studentError)} · tuned ridge ${percent(ridgeError)}`;
     const reading = `${size} · wrong: teacher ${percent(teacherError)}`;
     const more = this.trail(setting).size < 2 ? " · Play draws the curve" : "";
     say("scene2-reading", guess.revealed ? `${reading} · ${known}${more}` : reading);
-    say("scene2-coach", guess.revealed ? this.verdict() || explain(answer) : INVITATION_2);
+    const { step } = this.controls.values;
+    const words = guess.revealed ? this.verdict() || sayStudent(answer) : sayStep(step, answer);
+    const name = step === MODELS && guess.revealed ? "" : `Step ${step}, ${STEPS[step - 1].name}. `;
+    say("scene2-coach", name + words);
   }
 
   /** At the end of the trail: where it was worst, beside the guess. */
@@ -230,35 +340,6 @@ export class Scene2 {
     const end = `${percent(studentError)} at the end, its teacher ${percent(teacherError)}.`;
     return this.guess.verdict(peak, `about as many labels as waves. The student errs on ${end}`);
   }
-}
-
-const INVITATION_2 =
-  "Each model adds up 200 waves. The teacher memorised 40 labels, ringed ones wrong: its map is speckled. " +
-  "It labels new points, and a student learns from those alone. Guess the student's error.";
-
-/** The lesson of a setting, in a sentence or two. */
-function explain({ setting, teacherError, studentError, ridgeError, agreement }) {
-  const { n_transfer: m, labels, width, teacher, data } = setting;
-  const better = studentError < teacherError;
-  if (labels === "soft" && width === N_WAVES && m >= 1.25 * width && teacher === "interpolating") {
-    return `A draw. Soft labels carry the teacher's exact scores: the student is its teacher again, on ${percent(agreement)} of the test points.`;
-  }
-  if (Math.abs(m / width - 1) < 0.13) {
-    return "About as many labels as waves: near here the student has its own peak, and is a ruin.";
-  }
-  if (m < width) return "Fewer labels than waves: the student memorises what it is told.";
-  if (teacher === "ridge" && data === "moons") {
-    return "Distilling a tuned ridge wins a little, 0.6 points on average: the gap between the moons leaves room to straighten the border.";
-  }
-  if (data === "no gap" && teacher === "ridge") {
-    return "A tuned teacher, and no gap between the classes: there are no scattered mistakes to average out, so a student does not help on average. A difference here is luck.";
-  }
-  if (!better) return "Not enough labels yet: the student is no better than its teacher.";
-  if (width === N_SLOW) {
-    return "The slow waves cannot draw speckles: a narrow student is better. On average a tuned ridge on these waves is better still.";
-  }
-  const honest = ridgeError < studentError ? " A tuned ridge on the slow waves beats both." : "";
-  return `The student wins: with many hard labels the teacher's scattered mistakes average out. With soft labels it draws, with about 200 it loses.${honest}`;
 }
 
 /** The bytes of a colour written as #rrggbb. */

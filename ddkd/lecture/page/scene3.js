@@ -1,10 +1,12 @@
 // Scene 3: the curve of two clusters, its law, and a simulation that checks it.
-import { N_DRAWS } from "./clusters.js";
+import { drawInputs, N_DRAWS } from "./clusters.js";
 import { Controls, range, say } from "./controls.js";
-import { percent, Picture, whole } from "./drawing.js";
+import { Picture, whole } from "./drawing.js";
 import { N_SAMPLES } from "./features.js";
 import { Guess, guessSpecs } from "./guess.js";
+import { stream } from "./rng.js";
 import { bestRidge, distillLaw, leastSquaresLaw, scenePopulation } from "./theory.js";
+import { sayLaws } from "./words.js";
 
 const N_FEATURES = 200;
 const LAW_WIDTHS = range(1, N_FEATURES);
@@ -39,21 +41,21 @@ const SCENE3_SETTINGS = {
   }),
 };
 
-/** The laws of a setting: errors at all widths, and of every generation at full width. */
+/** The laws of a setting: errors at all widths, and of four generations at full width. */
 export function lawCurves({ n_transfer, flip_rate, alpha, generations }) {
   const population = scenePopulation(flip_rate);
   const errorsOf = (law) => LAW_WIDTHS.map((width) => law(width).errorRate);
-  let model = leastSquaresLaw(population, N_SAMPLES, N_FEATURES, alpha);
-  const full = [model.errorRate];
-  const students = range(1, generations).map(() => {
-    const teacher = model;
-    const curve = errorsOf((width) => distillLaw(teacher, n_transfer, width, alpha));
-    model = distillLaw(teacher, n_transfer, N_FEATURES, alpha);
-    full.push(model.errorRate);
-    return curve;
-  });
-  const teacher = errorsOf((width) => leastSquaresLaw(population, N_SAMPLES, width, alpha));
-  return { teacher, students, full, bestRidge: bestRidge(population, N_SAMPLES).errorRate };
+  const distil = (teacher, width) => distillLaw(teacher, n_transfer, width, alpha);
+  const models = [leastSquaresLaw(population, N_SAMPLES, N_FEATURES, alpha)];
+  while (models.length < 5) models.push(distil(models.at(-1), N_FEATURES));
+  const chain = models.map((model) => model.errorRate);
+  return {
+    teacher: errorsOf((width) => leastSquaresLaw(population, N_SAMPLES, width, alpha)),
+    students: models.slice(0, generations).map((model) => errorsOf((width) => distil(model, width))),
+    full: chain.slice(0, generations + 1),
+    chain,
+    bestRidge: bestRidge(population, N_SAMPLES).errorRate,
+  };
 }
 
 /** The marks of a setting, away from the peaks, where the law is a limit only. */
@@ -76,6 +78,8 @@ export class Scene3 {
   constructor(assistant) {
     this.assistant = assistant;
     this.simulation = null;
+    const square = { from: -4, to: 4, ticks: [-2, 0, 2] };
+    this.cloud = new Picture("scene3-cloud", { ...square, label: "first column" }, square);
     this.chart = new Picture(
       "scene3-chart",
       { from: 0.95, to: 220, log: true, ticks: [1, 2, 5, 10, 20, 50, 100, 200], label: "width" },
@@ -122,13 +126,14 @@ export class Scene3 {
 
   draw() {
     const laws = lawCurves(this.controls.values);
+    this.drawCloud();
     const { chart, guess } = this;
     const { teacher, model, ridge, pencil, line } = chart.colours;
     const { n_transfer, generations } = this.controls.values;
     const legend = [["teacher", teacher, "12 6"]];
     if (guess.revealed) {
       legend.push(["student", model], ["best ridge on the labels", ridge, "3 6"]);
-      if (laws.students.length > 1) legend.push(["students of students", pencil]);
+      if (laws.students.length > 1) legend.push(["students of students", pencil, "14 4 3 4"]);
     }
     if (guess.peak !== null) legend.push(["your guess", pencil, "1 8"]);
     const chain = generations > 1 ? `, ${generations} generations` : "";
@@ -139,10 +144,11 @@ export class Scene3 {
       if (n_transfer <= N_FEATURES) chart.vertical(n_transfer, line, String(n_transfer), n_transfer < 200 ? "start" : "end");
       chart.line([1, N_FEATURES], [laws.bestRidge, laws.bestRidge], ridge, { dash: "3 6" });
       laws.students.forEach((curve, k) => {
-        chart.line(LAW_WIDTHS, curve, k ? pencil : model, { width: k ? 2.5 : 4 });
+        const style = k ? { width: 2.5, dash: "14 4 3 4" } : { width: 4 };
+        chart.line(LAW_WIDTHS, curve, k ? pencil : model, style);
       });
     } else if (guess.peak === null) {
-      chart.announce("✎ Draw the student's error");
+      chart.announce("✎ Draw the student's");
     }
     this.drawMarks();
     guess.draw();
@@ -151,6 +157,26 @@ export class Scene3 {
         (guess.revealed ? `, the student's at ${n_transfer}.` : "; the student's is to be guessed."),
     );
     this.comment(laws);
+  }
+
+  /** The labelled examples of one draw in two of the 200 columns, and the clusters' centres. */
+  drawCloud() {
+    const { cloud } = this;
+    const { ink, line, paper, model } = cloud.colours;
+    const population = scenePopulation(0);
+    cloud.start("Second column", [["centres", model, "0.1 11"]]);
+    const { X, y } = drawInputs(population, stream(this.controls.values.seed, 900), 200, 2);
+    const [first, second] = [X.column(0), X.column(1)];
+    y.forEach((label, i) => {
+      const [shape, colour] = label > 0 ? ["dot", line] : ["triangle", ink];
+      cloud.mark(first[i], second[i], colour, { shape, size: 4.5 });
+    });
+    for (const sign of [1, -1]) {
+      const [x1, x2] = population.mean.map((value) => sign * value);
+      cloud.mark(x1, x2, paper, { size: 12 });
+      cloud.mark(x1, x2, model, { size: 10 });
+    }
+    cloud.finish("Two clusters of points in two of 200 columns; each column tells them apart a little.");
   }
 
   drawMarks() {
@@ -185,24 +211,15 @@ export class Scene3 {
     return `${verdict}: the farthest of ${z.length} is ${worst.toFixed(1)} standard errors away`;
   }
 
-  explain({ teacher, students, full, bestRidge }) {
+  explain(laws) {
     const { n_transfer: m, alpha, generations } = this.controls.values;
-    if (generations > 1) {
-      const errors = full.map((error) => (100 * error).toFixed(1)).join(" → ");
-      const trend = full.at(-1) > full[0] ? "Too few labels: each generation is worse." : "";
-      const passed = full.at(-1) < bestRidge ? "They pass the best ridge." : trend;
-      return `Students of students, all of width 200: ${errors} %. ${passed}`;
-    }
-    const best = Math.min(...students[0]);
-    if (alpha > 0) return "A ridge for teacher and student melts both peaks.";
-    if (m <= N_FEATURES) return this.guess.verdict(m, "the student's own number of examples. One law for both peaks: width = number of examples.");
-    const win = `The student's best is ${percent(best)}, its teacher's ${percent(Math.min(...teacher))}.`;
-    return best < bestRidge
-      ? `${win} It passes the best ridge.`
-      : `${win} One student does not reach the best ridge, ${percent(bestRidge)}: try generations.`;
+    const words = sayLaws(laws, this.controls.values);
+    const peaked = generations === 1 && alpha === 0 && m <= N_FEATURES;
+    return peaked && this.guess.peak !== null ? this.guess.verdict(m, SAME_LAW) : words;
   }
 }
 
+const SAME_LAW = "the student's own number of labels. One law for both peaks: width = number of labels.";
 const INVITATION_3 =
-  `Two clusters, ${N_SAMPLES} labelled examples, some labels wrong. The teacher's error peaks at width ${N_SAMPLES}. ` +
-  "A student learns from 100 of the teacher's labels: draw its curve.";
+  `Two clusters (left), ${N_SAMPLES} labelled examples, some labels wrong. The teacher's error is worst at width ${N_SAMPLES}. ` +
+  "A student learns from 100 of the teacher's hard labels: draw its curve.";

@@ -1,7 +1,13 @@
 // Scene 4: exercises whose answers unfold.
 
-/** Let every button with `aria-controls` unfold its answer. */
-export function startScene4() {
+/** Let every exercise set the page with its answer hidden, and every button unfold an answer. */
+export function startScene4(follow) {
+  for (const link of document.querySelectorAll("#scene4 a[href^='#']")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      follow(link.getAttribute("href"));
+    });
+  }
   for (const button of document.querySelectorAll("#scene4 button[aria-controls]")) {
     const answer = document.getElementById(button.getAttribute("aria-controls"));
     button.addEventListener("click", () => {

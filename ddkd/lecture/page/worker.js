@@ -1,6 +1,6 @@
 // Work beside the page: the same script, started again without a document.
 import { drawStudent, drawTeacher, exactError } from "./clusters.js";
-import { agreement, decisionMap, drawWorld, fitModels, noisyLabels, predict, testError } from "./moons.js";
+import { agreement, decisionMap, drawWorld, findNeighbourhood, fitModels, noisyLabels, predict, testError } from "./moons.js";
 import { stream } from "./rng.js";
 import { scenePopulation } from "./theory.js";
 
@@ -24,17 +24,21 @@ function moons(setting) {
   }
   const world = worlds.get(key);
   const { teacher, student, tuned } = fitModels(world, setting);
+  const scores = predict(world.Z_transfer.firstRows(n_transfer), teacher);
   return {
     labelled: world.labelled,
     labels: noisyLabels(world, flip_rate),
     transfer: world.transfer,
-    scores: predict(world.Z_transfer.firstRows(n_transfer), teacher),
+    scores,
+    neighbourhood: findNeighbourhood(world.transfer, scores),
+    covered: world.covered,
     teacherMap: decisionMap(world.waves, teacher),
     studentMap: decisionMap(world.waves, student),
     teacherError: testError(world, teacher),
     studentError: testError(world, student),
     ridgeError: testError(world, tuned),
     agreement: agreement(world, teacher, student),
+    ridgeAgreement: agreement(world, tuned, student),
   };
 }
 

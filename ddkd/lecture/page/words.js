@@ -1,0 +1,154 @@
+// What the page says under its pictures: every sentence follows from numbers on the screen.
+import { percent, readable } from "./drawing.js";
+import { N_SLOW, N_WAVES } from "./features.js";
+import { N_TEST } from "./moons.js";
+
+/**
+ * Scene 1, the model of one width.
+ *
+ * `curve` and `plain` are the errors at `widths`, with the ridge and without; `sizes` are those
+ * of the weights.
+ */
+export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, noise, growth }) {
+  if (alpha > 0) return sayRidge(curve, plain);
+  const at = (values, where) => values[widths.indexOf(where)];
+  const error = (where) => readable(at(curve, where));
+  const narrow = widths.filter((where) => where < n);
+  const valley = narrow.reduce((a, b) => (at(curve, b) < at(curve, a) ? b : a));
+  if (width === 1) return `Width 1: the model is a constant. It is too stiff to follow the truth: error ${error(1)}.`;
+  if (width <= valley) {
+    return at(curve, width) < at(curve, 1)
+      ? `First descent: the error was ${error(1)} at width 1 and is ${error(width)} here. More polynomials follow the truth better.`
+      : `Too stiff: the error is ${error(width)}, no better than ${error(1)} at width 1.`;
+  }
+  if (width < n) {
+    const noisy = noise > 0 ? ", and their noise with them" : "";
+    return `Behind the first valley (${error(valley)} at width ${valley}) the error is ${error(width)}: the model follows the points ever more closely${noisy}.`;
+  }
+  const size = readable(at(sizes, width));
+  if (width === n) {
+    const worst = widths[indexOfLargest(curve)];
+    const peak = worst === n ? "no width is worse." : `the worst is ${error(worst)}, at width ${worst}.`;
+    return `As many unknowns as points: one single curve passes through all ${n} of them. Noise grows up to ${readable(growth)} times in its weights, of size ${size}. Its error is ${error(n)}: ${peak}`;
+  }
+  const smallest = `Many curves pass through all points. The model is the one with the smallest weights: size ${size}, at width ${n} it was ${readable(at(sizes, n))}.`;
+  if (at(curve, width) >= at(curve, n)) return `${smallest} The error is ${error(width)}, not below ${error(n)} at width ${n}.`;
+  return at(curve, width) <= at(curve, valley)
+    ? `${smallest} Second descent: the error ${error(width)} is below the first valley, ${error(valley)}.`
+    : `${smallest} Second descent, from ${error(n)} to ${error(width)}; but the first valley, ${error(valley)}, is lower.`;
+}
+
+function sayRidge(curve, plain) {
+  const [high, highPlain] = [curve, plain].map((errors) => Math.max(...errors));
+  const [low, lowPlain] = [curve, plain].map((errors) => Math.min(...errors));
+  const pair = `${readable(highPlain)} without it, ${readable(high)} with it`;
+  const peak = high <= highPlain / 2 ? `It lowers the highest error: ${pair}.` : `This one does not halve the highest error: ${pair}.`;
+  const stiff = low > 1.5 * lowPlain ? ` But it is too strong now, the model too stiff: the lowest error is ${readable(low)}, without a ridge ${readable(lowPlain)}.` : "";
+  return `A ridge puts a price on large weights. ${peak}${stiff}`;
+}
+
+export function indexOfLargest(values) {
+  return values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+}
+
+/**
+ * Two models on the same test points: is the second "better", "worse", or is it "luck"?
+ *
+ * Where they agree both are right or both wrong; the difference of their errors has the
+ * variance of what is left. Luck is what lies within two standard errors.
+ */
+export function compareErrors(first, second, agreement) {
+  const gain = first - second;
+  const margin = 2 * Math.sqrt(Math.max(1 - agreement - gain ** 2, 0) / N_TEST);
+  if (Math.abs(gain) <= margin || gain === 0) return { verdict: "luck", margin };
+  return { verdict: gain > 0 ? "better" : "worse", margin };
+}
+
+/** Scene 2, before the student is shown. */
+export function sayStep(step, { labels, labelled, scores, neighbourhood }) {
+  const wrong = labels.filter((label, i) => label !== labelled.y[i]).length;
+  const shape = (score) => (score > 0 ? "●" : "▲");
+  const score = scores[0].toFixed(2).replace("-", "−");
+  return [
+    `40 points of two classes, each with a label, ● or ▲. ${wrong || "None"} of the labels ${wrong === 1 ? "is" : "are"} wrong (ringed). A model that learns from them will be the teacher.`,
+    `The teacher adds up ${N_WAVES} waves, five times as many as labels. So it interpolates: it fits every label, wrong ones too, and its map gets specks. Hatched: no data there.`,
+    `The teacher labels new points, the transfer set. Example (ringed): its score there is ${score}. Its hard label is the class alone, ${shape(scores[0])}; its soft label is the score, ${score}.`,
+    neighbourhood ? sayVotes(neighbourhood) : "In no small square of one class do the teacher's labels disagree.",
+    "A student learns from the teacher's hard labels alone; it has 200 waves, too. Guess: how often is it wrong, if the transfer set grows from 50 to 3,000 points? Then Show me.",
+  ][step - 1];
+}
+
+function sayVotes({ inside, wrong, truth }) {
+  const [right, other] = truth > 0 ? ["●", "▲"] : ["▲", "●"];
+  if (wrong === 0) return `The square enlarged: all ${inside.length} points are of class ${right}, and the teacher says so of each.`;
+  return `The square enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}. A student that cannot follow every vote follows the majority, ${right}: it is right.`;
+}
+
+/** Scene 2: who errs less, why, and whether a tuned ridge errs less still. */
+export function sayStudent({ setting, teacherError, studentError, ridgeError, agreement, ridgeAgreement }) {
+  const both = `${percent(studentError)} against ${percent(teacherError)}`;
+  if (agreement >= 0.99) {
+    return `A draw: the student's class is its teacher's on ${percent(agreement)} of the test points.${whySame(setting)}`;
+  }
+  const { verdict, margin } = compareErrors(teacherError, studentError, agreement);
+  if (verdict === "luck") {
+    return `Student ${both}: luck. Less than ${(100 * margin).toFixed(1)} points, two standard errors of ${N_TEST.toLocaleString("en")} test points, tell nothing.${aboutRest(setting)}`;
+  }
+  if (verdict === "worse") return `The student loses, ${both}. ${whyWorse(setting)}`;
+  const ridge = setting.teacher === "ridge" ? "luck" : compareErrors(ridgeError, studentError, ridgeAgreement).verdict;
+  const rival = `the tuned ridge on the 40 slow waves, ${percent(ridgeError)}`;
+  const honest = { luck: "", better: ` It beats ${rival}, too.`, worse: ` But ${rival}, beats both.` }[ridge];
+  return `The student wins, ${both}. ${whyBetter(setting)}${honest}`;
+}
+
+function whySame({ labels, width, teacher, n_transfer }) {
+  const expressible = width === N_WAVES || teacher === "ridge";
+  if (labels !== "soft" || !expressible || n_transfer < width) return "";
+  return ` Soft labels are its teacher's exact scores: from ${width} points on they leave no other choice of ${width} weights.`;
+}
+
+function whyWorse({ n_transfer: m, width }) {
+  if (Math.abs(m / width - 1) < 0.13) return "About as many labels as waves: as in scene 1, the student has its peak here.";
+  if (m < width) return "Fewer labels than waves: the student memorises what it is told, mistakes included.";
+  return "The labels are too few, or have no scattered mistakes that neighbours could outvote.";
+}
+
+function whyBetter({ n_transfer: m, labels, width, teacher }) {
+  if (teacher === "ridge") return "Hard labels straighten the border of its tuned teacher a little.";
+  if (width === N_SLOW) return "The 40 slow waves cannot draw small speckles: a narrow student smooths its teacher's mistakes away, with hard labels or soft.";
+  if (labels === "hard" && m > width) return "The teacher's mistakes are scattered: among many neighbours the majority of its labels is right, and the student follows the majority.";
+  return "Fewer labels than waves: it has not learnt all of its teacher's mistakes.";
+}
+
+function aboutRest({ teacher, data }) {
+  return teacher === "ridge" && data === "no gap" ? " A tuned teacher and no gap: no scattered mistakes to outvote." : "";
+}
+
+/** Scene 3, in errors that the laws give; `chain` is that of four generations. */
+export function sayLaws({ teacher, students, full, bestRidge, chain }, { n_transfer: m, alpha, generations }) {
+  const ridge = `the best ridge on the labels, ${percent(bestRidge)}`;
+  if (generations > 1) {
+    const errors = full.map((error) => (100 * error).toFixed(1)).join(" → ");
+    const passed = full.at(-1) < bestRidge ? ` They pass ${ridge}.` : "";
+    return `Students of students, all of width 200: ${errors} %. ${sayTrend(full)}${passed}`;
+  }
+  const [worstTeacher, worst] = [teacher, students[0]].map((curve) => percent(Math.max(...curve.slice(7))));
+  if (alpha > 0) return `With this ridge the teacher's worst error from width 8 on is ${worstTeacher}, the student's ${worst}. Without it a model of as many columns as labels errs on 50.0 %.`;
+  if (m <= teacher.length) return `The student is worst at width ${m}, its own number of labels; its teacher at 40. One law for both peaks: width = number of labels.`;
+  const best = Math.min(...students[0]);
+  const start = `The student's best is ${percent(best)}, its teacher's ${percent(Math.min(...teacher))}.`;
+  if (best < bestRidge) return `${start} It passes ${ridge}.`;
+  const four = `four generations reach ${percent(chain.at(-1))}`;
+  return chain.at(-1) < bestRidge
+    ? `${start} One student does not reach ${ridge}; ${four}: try them.`
+    : `${start} One student does not reach ${ridge}, nor do more: ${four}.`;
+}
+
+function sayTrend(full) {
+  const gains = full.slice(1).map((error, k) => full[k] - error);
+  if (gains.every((gain) => gain > 0)) {
+    return "Each gains: hard labels lean towards the line through the two clusters, which is the truth. With one Gaussian cloud there is none, and each would lose.";
+  }
+  if (gains.every((gain) => gain < 0)) return "Each loses: at this many labels the noise of rounding outweighs what the two clusters give.";
+  return "Some gain, some lose: what the two clusters give is about what rounding takes.";
+}
