@@ -177,14 +177,8 @@ def _content(path: Path) -> tuple[bytes, str]:
             raise ValueError(
                 f"data file {path} must hold one packed table and be whole: {error}"
             ) from None
-    for encoding in (
-        ("utf-16",)
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff")
-        else (
-            "utf-8-sig",
-            "cp1252",
-        )
-    ):
+    marks_utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ["utf-16"] if marks_utf16 else ["utf-8-sig", "cp1252"]:
         try:
             if "\0" not in content.decode(encoding):
                 return content, encoding

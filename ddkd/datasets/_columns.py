@@ -57,7 +57,7 @@ class Column:
         values = [cell for cell in every if cell not in MISSING]
         numbers = None
         if signs.all_numbers(values):
-            value = {cell: signs.value(cell) for cell in every}
+            value = dict.fromkeys(MISSING, np.nan) | {cell: signs.value(cell) for cell in values}
             numbers = np.array([value[cell] for cell in cells.tolist()])
         missing = np.array([cell in MISSING for cell in cells.tolist()], dtype=bool)
         return cls(name, cells, numbers, missing, values)
@@ -89,12 +89,13 @@ def ask_signs(columns: Sequence[Column], signs: Signs, keep: Sequence[str]) -> N
     """Ask about numbers that are written with other signs."""
     written = [c for c in columns if c.cells.dtype.kind == "O" and c.name not in keep and c.values]
     numbers = [c for c in written if c.numbers is not None]
-    n_read = {s: sum(s.all_numbers(c.values) for c in written) for s in ALL_SIGNS}
-    best = max(ALL_SIGNS, key=lambda s: n_read[s])
+    others = ALL_SIGNS if len(numbers) < len(written) else ()
+    n_read = {s: sum(s.all_numbers(c.values) for c in written) for s in (signs, *others)}
+    best = max(n_read, key=lambda s: n_read[s])
     if n_read[best] > len(numbers):
         other = [c for c in written if c.numbers is None and best.all_numbers(c.values)]
         cell = other[0].values[0]
-        alike = [s for s in ALL_SIGNS if n_read[s] == n_read[best] and s.is_number(cell)]
+        alike = [s for s in n_read if n_read[s] == n_read[best] and s.is_number(cell)]
         instead = [f"; if that is wrong, {s}" for s in alike if s.value(cell) != best.value(cell)]
         raise Question(
             f"{_hold(other)} numbers such as {cell!r}: {best} reads them{''.join(instead[:1])}",

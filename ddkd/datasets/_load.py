@@ -88,7 +88,7 @@ def available() -> tuple[str, ...]:
 def load(
     name: str | os.PathLike[str] | DataFile,
     *,
-    n_samples: int | None = None,
+    n_samples: int | str | None = None,
     n_test: int | None = None,
     flip_rate: float = 0.0,
     rng: Any = None,
@@ -108,21 +108,23 @@ def load(
     ``fashion-mnist``    Debian's dataset-fashion-mnist; pool            500        2,000
     ``openml:NAME``      from OpenML, where there is a network; pool     1/5        1/4
     ``FILE.npz``         arrays X (n, n_features) and y (n,); pool       1/5        1/4
-    ``FILE.csv``         a header, then a row each; pool                 1/5        1/4
+    ``FILE.csv``         a table, see :func:`read_file`; pool            1/5        1/4
     ===================  ==============================================  =========  ======
 
     Pixels are scaled to [0, 1]. The columns of OpenML data and files are centred and divided
     by their standard deviation over the training and transfer rows. Rows are drawn by class in
-    proportion, except where they are independent draws from a distribution.
+    proportion, except where they are independent draws from a distribution. Equal rows of a file
+    stay on one side, see :func:`equal_rows`.
 
     Parameters
     ----------
     name : str, path or DataFile
-        One of :func:`available`, "openml:NAME", the path of a .npz or .csv file, or what
+        One of :func:`available`, "openml:NAME", the path of a .npz file or of a table, or what
         :func:`read_file` has read from one.
-    n_samples : int, optional
-        Number of labelled rows. Default: see the table; of a file or OpenML, at most 500; with
-        `unlabelled`, all rows that are not test rows, at most 2,000.
+    n_samples : int or "all", optional
+        Number of labelled rows; of a file "all" that are not tested on. Default: see the table; of
+        a file or OpenML, at most 500; with `unlabelled`, all rows that are not test rows, at most
+        2,000.
     n_test : int, optional
         Number of test rows. Default: see the table; of a file or OpenML, at most 5,000.
     flip_rate : float, default 0
@@ -130,7 +132,7 @@ def load(
     rng : None, int, SeedSequence or numpy Generator, optional
         Source of randomness. The rows drawn do not depend on `flip_rate`.
     label : str, optional
-        Name of the label column of a .csv. Default: the last.
+        Name of the label column of a table. Default: the last.
     **options
         Of the set: for "deformed-digits" the parameters of :class:`DeformedImages`, for "mixture"
         of :class:`ClusterMixture`, for "relu-network" of :class:`ReLUNetworkTarget`; for
@@ -185,15 +187,15 @@ def _source(
     if text not in _NAMED and (text.lower().endswith(ENDINGS) or os.path.exists(text)):
         return partial(_read_and_split, text, label), _option_names(split_rows, read_file)
     if label is not None:
-        raise ValueError(f"label is for .csv files; got label={label!r} with {text!r}")
+        raise ValueError(f"label is for tables; got label={label!r} with {text!r}")
     if text in _NAMED:
         build, owner, _ = _NAMED[text]
         return build, _option_names(owner)
     if text.startswith("openml:"):
         return partial(from_openml, text), _option_names(split_rows, from_openml)
     raise ValueError(
-        f"name must be one of {', '.join(available())}, openml:NAME, or a path of a .npz or "
-        f".csv file; got {text!r}"
+        f"name must be one of {', '.join(available())}, openml:NAME, or the path of a .npz "
+        f"file or a table; got {text!r}"
     )
 
 

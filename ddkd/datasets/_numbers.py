@@ -5,8 +5,6 @@ import shlex
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 MISSING = frozenset(["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "?"])
 
 
@@ -47,16 +45,14 @@ class Signs:
         return self._pattern.fullmatch(cell) is not None
 
     def all_numbers(self, cells: Iterable[str]) -> bool:
-        """Whether every cell that is not missing is a number."""
-        return all(cell in MISSING or self.is_number(cell) for cell in cells)
+        """Whether every cell is a number."""
+        return all(map(self._pattern.fullmatch, cells))
 
     def value(self, cell: str) -> float:
-        """The number, NaN where it is missing."""
-        if cell in MISSING:
-            return np.nan
+        """The number."""
         if self.thousands:
             cell = re.sub(r"\s", "", cell).replace(self.thousands, "")
-        return float(cell.replace(self.decimal, "."))
+        return float(cell if self.decimal == "." else cell.replace(",", "."))
 
     def may_group(self, cells: Collection[str]) -> bool:
         """Whether the decimal sign may stand between thousands: 1.387 beside 387."""

@@ -79,7 +79,7 @@ def test_digits_run_out(name):
         ({"name": "digits", "n_samples": 1}, "n_samples must be at least 2"),
         ({"name": "mixture", "n_test": 2.5}, "n_test must be an integer"),
         ({"name": "digits", "flip_rate": 2}, "flip_rate must be"),
-        ({"name": "digits", "label": "y"}, "label is for .csv files"),
+        ({"name": "digits", "label": "y"}, "label is for tables"),
         ({"name": "digits", "shear": 1}, "shear is not an option of 'digits'; it takes n_transfer"),
         ({"name": "mixture", "clusters": 1}, "clusters is not an option of 'mixture'"),
         ({"name": "digits", "n_transfer": 998}, "n_transfer must be between 1 and 997"),
