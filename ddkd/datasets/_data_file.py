@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_matrix
+from ddkd._checks import check_matrix, check_vector
 from ddkd.datasets._encoder import TableEncoder
+from ddkd.datasets._split import check_labels
 
 _FEW = 20  # values of a category
 
@@ -49,6 +50,11 @@ class DataFile:
     encoder : TableEncoder, optional
         What made `X` of the columns.
 
+    Raises
+    ------
+    ValueError
+        If the labels are not of the kind that `task` says, or not one a row.
+
     Examples
     --------
     >>> import numpy as np
@@ -75,6 +81,10 @@ class DataFile:
     names: tuple[str, ...] = ()
     separator: str | None = None
     encoder: TableEncoder | None = None
+
+    def __post_init__(self) -> None:
+        check = check_labels if self.task == "classes" else check_vector
+        object.__setattr__(self, "y", check(f"the labels of {self.name}", self.y, size=len(self.X)))
 
     @cached_property
     def groups(self) -> np.ndarray | None:

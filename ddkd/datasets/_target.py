@@ -9,7 +9,6 @@ from ddkd._checks import check_choice, check_vector
 from ddkd.datasets._columns import FEW, Column, stray
 from ddkd.datasets._numbers import Signs
 from ddkd.datasets._questions import Question, flag, listed
-from ddkd.datasets._split import check_labels
 
 TASKS = ("classes", "numbers")
 _NAMES = {"label", "target", "class", "y"}
@@ -94,7 +93,7 @@ def recognise(
                 f"takes them as classes",
                 task="classes",
             )
-        return check_vector("the labels", y), task
+        return y, task
     if len(values) == len(y):
         raise Question(
             f"the {len(y)} labels are all different, so they are no classes: {instead}"
@@ -103,7 +102,7 @@ def recognise(
         )
     if y.dtype.kind == "f" and not (y == np.floor(y)).all():
         y = y.astype(str)
-    return check_labels("the labels", y), task
+    return y, task
 
 
 def _check_texts(

@@ -1,6 +1,7 @@
 """A user's own files: what is read, how it is split, and that nothing in it is changed."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -217,3 +218,26 @@ def test_a_limit_comes_with_a_number_that_works(n, file, tmp_path, capsys):
     error = capsys.readouterr().err
     assert "--labelled 149 is possible" in error
     assert cli.main([*command, "149"]) == 0
+
+
+def test_without_pandas_the_line_to_paste_is_said_and_arrays_are_read(file, tmp_path, monkeypatch):
+    np.savez(tmp_path / "d.npz", X=X, y=KIND)
+    pool = write(tmp_path / "u.csv", "a,b,c", *X[:30].T)
+    for module, path in (("pandas", file), ("openpyxl", tmp_path / "d.xlsx")):
+        (tmp_path / "d.xlsx").write_bytes(b"PK")
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(ValueError, match=f"needs {module}: python -m pip install {module}$"):
+            read_file(path)
+        monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert read_file(tmp_path / "d.npz").X.shape == (200, 3)
+    with pytest.raises(ValueError, match=r"u\.csv needs pandas"):
+        read_file(tmp_path / "d.npz", unlabelled=pool)
+
+
+def test_labels_that_mix_kinds_are_refused_and_objects_are_what_they_hold():
+    for labels in ([*["a", "b"] * 99, 1, 2], np.array([*["a"] * 199, None], dtype=object)):
+        with pytest.raises(ValueError, match=r"mixes text with other objects|must hold"):
+            load(DataFile("mine", X, np.array(labels, dtype=object), "classes"), rng=0)
+    objects = np.array(["a", "b"] * 100, dtype=object)
+    assert load(DataFile("mine", X, objects, "classes"), rng=0).classes.tolist() == ["a", "b"]
