@@ -69,11 +69,8 @@ def narrow(Z: np.ndarray, width: int) -> np.ndarray:
 class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Random directions, an activation, and a transform that works in cache-sized blocks."""
 
-    def __init__(
-        self, n_components: int = 100, *, dtype: Any = np.float64, random_state: Any = None
-    ):
+    def __init__(self, n_components: int = 100, *, random_state: Any = None):
         self.n_components = n_components
-        self.dtype = dtype
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -92,34 +89,19 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             The fitted map.
         """
         check_integer("n_components", self.n_components)
-        X = validate(self, X, dtype=self._float_type())
+        X = validate(self, X, dtype=np.float64)
         # The directions are drawn row by row, from a generator of their own: the first p rows do
         # not depend on how many follow, and neither do the numbers of the second generator.
         seed = check_random_state(self.random_state).randint(2**32, size=4, dtype=np.uint32)
         for_directions, for_rest = np.random.SeedSequence(seed.tolist()).spawn(2)
         shape = self.n_components, X.shape[1]
         directions = np.random.default_rng(for_directions).standard_normal(shape)
-        directions = self._draw(X, directions, np.random.default_rng(for_rest))
-        self.weights_ = directions.astype(X.dtype, copy=False)
+        self.weights_ = self._draw(X, directions, np.random.default_rng(for_rest))
         return self
 
     def _draw(self, X: np.ndarray, directions: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Directions at their scale, of standard normal ones; draw whatever else the map has."""
         return directions
-
-    def _float_type(self) -> type[np.floating]:
-        try:
-            kind = np.dtype(self.dtype).type
-        except TypeError:
-            kind = None
-        if kind not in (np.float64, np.float32):
-            raise ValueError(f"dtype must be float64 or float32; got {self.dtype!r}")
-        return kind
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = [np.dtype(self.dtype).name]
-        return tags
 
     @property
     def _n_features_out(self) -> int:
@@ -142,13 +124,13 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def _validated(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        return validate(self, X, dtype=self.weights_.dtype, reset=False)
+        return validate(self, X, dtype=np.float64, reset=False)
 
     def _transform_columns(self, X: np.ndarray, start: int, stop: int) -> np.ndarray:
         """Columns from `start` to `stop` of the features of validated inputs."""
         columns = slice(start, stop)
         weights = self.weights_[columns].T
-        Z = np.empty((X.shape[0], stop - start), dtype=weights.dtype)
+        Z = np.empty((X.shape[0], stop - start))
         n_rows = max(16, _BLOCK_ELEMENTS // max(1, stop - start))
         for first in range(0, len(Z), n_rows):
             block = Z[first : first + n_rows]
@@ -186,11 +168,6 @@ class RandomFourierFeatures(_RandomFeatures):
         ``1 / (n_features * X.var())`` (1 for constant `X`); "median" is
         ``1 / (2 * median_distance(X) ** 2)``, the median heuristic; see
         :func:`~ddkd.features.median_distance`, which sets bandwidths of other sizes too.
-    dtype : {numpy.float64, numpy.float32}, default=numpy.float64
-        In which precision to compute and return the features. float32 halves memory and time
-        and is off by up to 1e-6 times the largest argument of the cosine; least squares near
-        the interpolation threshold multiplies that by the condition number, so that errors at
-        the peak of a double-descent curve can be wrong in the first digit.
     random_state : int, RandomState instance or None, default=None
         The seed of directions and phases.
 
@@ -224,16 +201,14 @@ class RandomFourierFeatures(_RandomFeatures):
         n_components: int = 100,
         *,
         gamma: float | str = "scale",
-        dtype: Any = np.float64,
         random_state: Any = None,
     ):
-        super().__init__(n_components, dtype=dtype, random_state=random_state)
+        super().__init__(n_components, random_state=random_state)
         self.gamma = gamma
 
     def _draw(self, X: np.ndarray, directions: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         self.gamma_ = self._bandwidth(X)
-        phases = rng.uniform(0.0, 2 * np.pi, self.n_components)
-        self.phases_ = phases.astype(X.dtype, copy=False)
+        self.phases_ = rng.uniform(0.0, 2 * np.pi, self.n_components)
         return np.sqrt(2 * self.gamma_) * directions
 
     def _bandwidth(self, X: np.ndarray) -> float:
@@ -241,7 +216,7 @@ class RandomFourierFeatures(_RandomFeatures):
             return check_real("gamma", self.gamma, low=0.0, low_open=True)
         if check_choice("gamma", self.gamma, ("scale", "median")) == "median":
             return 0.5 / median_distance(X) ** 2
-        variance = float(X.var(dtype=np.float64))
+        variance = float(X.var())
         return 1.0 / (X.shape[1] * variance) if variance > 0 else 1.0
 
     def _activate(self, block: np.ndarray, columns: slice) -> None:
@@ -266,9 +241,6 @@ class RandomReLUFeatures(_RandomFeatures):
     ----------
     n_components : int, default=100
         The width p: how many features.
-    dtype : {numpy.float64, numpy.float32}, default=numpy.float64
-        In which precision to compute and return the features; see
-        :class:`RandomFourierFeatures` for what float32 loses.
     random_state : int, RandomState instance or None, default=None
         The seed of the directions.
 
@@ -347,10 +319,10 @@ class ColumnBlocks:
         self._map = feature_map
         self._X = feature_map._validated(X)
         self.shape = (len(self._X), feature_map._n_features_out)
-        self.dtype = feature_map.weights_.dtype
+        self.dtype = np.dtype(np.float64)
 
     def __repr__(self) -> str:
-        return f"ColumnBlocks({type(self._map).__name__}, shape={self.shape}, dtype={self.dtype})"
+        return f"ColumnBlocks({type(self._map).__name__}, shape={self.shape})"
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -381,16 +353,12 @@ class ColumnBlocks:
 
 
 def _cosine_in_place(x: np.ndarray) -> None:
-    """Replace every element of a float64 or float32 array by its cosine.
+    """Replace every element of a float64 array by its cosine.
 
     NumPy's float64 cosine runs one element at a time, its tangent many at once: with the half-angle
     formula ``cos x = 2 / (1 + tan(x/2)^2) - 1`` an element takes 3 ns in place of 19 (a paired
-    measurement on a processor with AVX-512). It is within 3.4e-16 of the cosine. float32 takes
-    NumPy's cosine, which is vectorised.
+    measurement on a processor with AVX-512). It is within 3.4e-16 of the cosine.
     """
-    if x.dtype == np.float32:
-        np.cos(x, out=x)
-        return
     np.multiply(x, 0.5, out=x)
     np.tan(x, out=x)
     np.multiply(x, x, out=x)

@@ -86,17 +86,15 @@ class FourierKernel(Kernel):
         self.gamma, self.width = gamma, float(width)
         self._labelled, self._widest, self._seed = problem.labelled, widest, problem.seed
 
-    def _map(self, width: int, dtype: type[np.floating]) -> RandomFourierFeatures:
-        features = RandomFourierFeatures(
-            width, gamma=self.gamma, dtype=dtype, random_state=self._seed
-        )
+    def _map(self, width: int) -> RandomFourierFeatures:
+        features = RandomFourierFeatures(width, gamma=self.gamma, random_state=self._seed)
         return features.fit(self._labelled.X)
 
     def _features(self, rows: Inputs) -> np.ndarray:
         """Features of some rows; all widths share one matrix."""
         wide = rows.once(
             ("fourier", self.gamma, self._widest),
-            lambda: self._map(self._widest, np.float64).transform(rows.X),
+            lambda: self._map(self._widest).transform(rows.X),
         )
         return narrow(wide, int(self.width))
 
@@ -108,15 +106,12 @@ class FourierKernel(Kernel):
         """Product of that matrix and dual coefficients, by way of the primal ones."""
         coef = self._features(self._labelled).T @ dual
         if len(rows) > BATCH:
-            return scores_of_many(self._map(int(self.width), np.float32), rows.X, coef)
+            return scores_of_many(self._map(int(self.width)), rows.X, coef)
         return self._features(rows) @ coef
 
 
 def scores_of_many(features: RandomFourierFeatures, X: np.ndarray, coef: np.ndarray) -> np.ndarray:
-    """Score many rows by features in single precision, a batch at a time.
-
-    A score is off by 1e-5 at most, far less than one label in a thousand. The features of all rows
-    would take too much memory.
+    """Score many rows, a batch at a time: the features of all would take too much memory.
 
     Parameters
     ----------
@@ -132,7 +127,6 @@ def scores_of_many(features: RandomFourierFeatures, X: np.ndarray, coef: np.ndar
     ndarray of shape (n_rows, c)
         The scores.
     """
-    X, coef = X.astype(np.float32), coef.astype(np.float32)
     scores = [features.transform(X[i : i + BATCH]) @ coef for i in range(0, len(X), BATCH)]
     return np.concatenate(scores)
 

@@ -109,11 +109,9 @@ class Setting:
         """Targets (n, F, k) of all labellings."""
         return rows_first(self.labels.targets)
 
-    def features(self, width: int, seed: int, dtype: Any = np.float64) -> RandomFourierFeatures:
+    def features(self, width: int, seed: int) -> RandomFourierFeatures:
         """A fitted map of the comparison's kernel."""
-        features = RandomFourierFeatures(
-            width, gamma=self.problem.gamma, dtype=dtype, random_state=seed
-        )
+        features = RandomFourierFeatures(width, gamma=self.problem.gamma, random_state=seed)
         return features.fit(self.problem.labelled.X)
 
     def student(self, rows: Inputs) -> np.ndarray:

@@ -58,7 +58,7 @@ def _widths_by_size(setting: Setting) -> dict[int, np.ndarray]:
 
 def _labels_of_pool(setting: Setting, teachers: Teachers) -> np.ndarray:
     """Targets (m, 3, F, k): hard labels of both teachers, then soft ones of the first."""
-    features = setting.features(teachers.width, setting.teacher_seed, np.float32)
+    features = setting.features(teachers.width, setting.teacher_seed)
     pool, coef = setting.problem.pool.X, teachers.coef
     scores = scores_of_many(features, pool, coef.reshape(len(coef), -1))
     scores = scores.reshape(len(pool), *coef.shape[1:])
