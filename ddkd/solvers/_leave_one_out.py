@@ -7,8 +7,7 @@ import numpy as np
 
 from ddkd._repr import short_repr
 from ddkd.solvers._arguments import check_alpha, check_problem
-from ddkd.solvers._lapack import tall_qr
-from ddkd.solvers._triangle import truncated_svd
+from ddkd.solvers._triangle import svd_by_qr
 
 # Leverages this close to one leave too few digits of 1 - h to a subtraction.
 _HIGH_LEVERAGE = 1e-4
@@ -115,11 +114,9 @@ def _left_vectors(Z: np.ndarray, rcond: float) -> tuple[np.ndarray, np.ndarray, 
     vectors of small singular values it keeps its digits when rows or columns are badly scaled.
     """
     n, p = Z.shape
+    reflectors, left, values, _ = svd_by_qr(Z, rcond)
     if p > n:
-        left, values, _ = truncated_svd(tall_qr(Z.T)[1].T, rcond)
         return left, left, values
-    reflectors, triangle = tall_qr(Z)
-    left, values, _ = truncated_svd(triangle, rcond)
     left = reflectors.times(left) if values.size else np.zeros((n, 0))
     return reflectors.times(np.eye(p)) if values.size == p else left, left, values
 

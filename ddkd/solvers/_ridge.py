@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ddkd.solvers._arguments import Problem, check_alpha, check_problem
-from ddkd.solvers._lapack import tall_qr
 from ddkd.solvers._rank import (
     condition_of_extremes,
     euclidean_norms,
@@ -17,7 +16,7 @@ from ddkd.solvers._rank import (
     warn_if_not_interpolating,
 )
 from ddkd.solvers._solution import LeastSquaresSolution
-from ddkd.solvers._triangle import kept_extremes, shrinkage, solve_one_width, truncated_svd
+from ddkd.solvers._triangle import kept_extremes, shrinkage, solve_one_width, svd_by_qr
 
 
 def min_norm(Z: Any, Y: Any, *, rcond: float | None = None) -> LeastSquaresSolution:
@@ -153,14 +152,10 @@ def _fitted_values(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
 def _solve_spectrally(
     Z: np.ndarray, Y: np.ndarray, alphas: np.ndarray, rcond: float
 ) -> tuple[np.ndarray, int, tuple[float, float]]:
-    """Coefficients (n_alphas, p, k) for every penalty, rank, and the extreme singular values kept.
-
-    The features are first reduced to a triangle, which is an orthogonal change.
-    """
+    """Coefficients (n_alphas, p, k) for every penalty, rank, and the extreme values kept."""
     n, p = Z.shape
-    basis, triangle = tall_qr(Z.T if p > n else Z)
-    square, targets = (triangle.T, Y) if p > n else (triangle, basis.transpose_times(Y)[:p])
-    left, values, right = truncated_svd(square, rcond)
+    basis, left, values, right = svd_by_qr(Z, rcond)
+    targets = Y if p > n else basis.transpose_times(Y)[:p]
     coef = right.T @ (shrinkage(values, alphas)[:, :, None] * (left.T @ targets))
     if p > n:
         flat = basis.times(coef.transpose(1, 0, 2).reshape(n, -1))

@@ -17,6 +17,7 @@ from scipy import linalg
 
 from ddkd.solvers._arguments import Problem
 from ddkd.solvers._lapack import (
+    Reflectors,
     StackedReflectors,
     solve_from_right,
     solve_triangle,
@@ -193,6 +194,17 @@ def _solve_by_svd(
     filters = shrinkage(values, np.array([alpha]))[0]
     coef = right.T @ (filters[:, None] * (left.T @ targets))
     return SmallSolution(coef, values.size, *kept_extremes(values), method)
+
+
+def svd_by_qr(Z: np.ndarray, rcond: float) -> tuple[Reflectors, np.ndarray, np.ndarray, np.ndarray]:
+    """QR decomposition of Z, or of Z' if it is wide, and the truncated SVD of the triangle.
+
+    Returns the orthogonal factor Q and the left vectors L, values s and right vectors V' of the
+    small square: ``Z = Q L diag(s) V'``, or ``Z = L diag(s) V' Q'`` for more columns than rows.
+    """
+    n, p = Z.shape
+    basis, triangle = tall_qr(Z.T if p > n else Z)
+    return basis, *truncated_svd(triangle.T if p > n else triangle, rcond)
 
 
 def kept_extremes(values: np.ndarray) -> tuple[float, float]:

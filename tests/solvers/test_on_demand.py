@@ -69,13 +69,6 @@ def test_awkward_features(problem, kind):
     assert_same(found, width_path(Z, Y, WIDTHS, Z_test=T))
 
 
-@pytest.mark.parametrize("scale", [1e-80, 1e80])
-def test_scales(problem, scale):
-    Z, Y, T = problem
-    found = width_path(Counting(Z * scale), Y, WIDTHS, Z_test=Counting(T * scale))
-    assert_same(found, width_path(Z, Y, WIDTHS, Z_test=T))
-
-
 def test_every_block_is_made_a_few_times_for_all_widths_together(problem):
     Z, Y, T = problem
     train, test = Counting(Z), Counting(T)
