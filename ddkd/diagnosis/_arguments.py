@@ -1,6 +1,6 @@
 """The arguments of a diagnosis, checked: a builder of estimators, widths, and rows in two parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,11 @@ def check_widths(param_range: Sequence[Any] | None, n: int) -> list[Any]:
     if param_range is None:
         shares = (0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 3.0)
         return sorted({max(1, round(share * n)) for share in shares})
+    if not isinstance(param_range, Iterable):
+        raise ValueError(f"param_range must be several values; got {param_range!r}")
     values = [w.item() if isinstance(w, np.generic) else w for w in param_range]
+    if not all(isinstance(w, Hashable) for w in values):
+        raise ValueError(f"param_range must hold numbers, words or tuples; got {values}")
     if len(values) < 2:
         raise ValueError(f"param_range must have at least two values; got {values}")
     if all(isinstance(w, int | float) for w in values):

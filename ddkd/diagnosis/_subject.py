@@ -7,6 +7,7 @@ asked for.
 
 import warnings
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -103,12 +104,13 @@ def lent(X: Any) -> Any:
 
 
 def distinct_rows(X: Any) -> list[bytes]:
-    """A key a row, equal where the rows are."""
+    """A key a row, equal where the rows are; of numbers the same whatever their dtype."""
     array = X.toarray() if sparse.issparse(X) else np.asarray(X)
+    with suppress(TypeError, ValueError):  # text stays as it is
+        array = array.astype(np.float64)
     if array.dtype == object:
         return [repr(tuple(row)).encode() for row in array]
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)  # the keys are sorted
-    return [row.tobytes() for row in np.ascontiguousarray(native)]
+    return [row.tobytes() for row in np.ascontiguousarray(array)]
 
 
 def _inside(model: Any) -> Any:
