@@ -135,5 +135,24 @@ def test_a_simulator_draws_what_the_law_of_its_name_describes(name, given):
     assert np.max(6 * seen.standard_error / predicted) < 0.06
 
 
+@pytest.mark.parametrize("decide", [None, "mean", "vote"])
+def test_students_have_their_teachers_columns_unless_they_are_given_others(decide):
+    columns = CHOSEN["features"]
+    law = theory.least_squares(HARD, 160, features=columns)
+    law = (law if decide is None else theory.committee(law, 3, decide=decide)).distill(200)
+    predicted = np.array([law.risk, law.error_rate])
+
+    def simulate(rng):
+        options = {"features": columns, "n_sets": 4, "rng": rng}
+        if decide is None:
+            teachers = simulation.least_squares(HARD, 160, **options)
+        else:
+            teachers = simulation.committee(HARD, 160, 3, decide=decide, **options)
+        return figures(HARD, simulation.distill(HARD, teachers.coef, 200, rng=rng), NAMES)
+
+    seen = assert_matches_theory(simulate, predicted, n_repeats=100, bias=0.02, rng=0)
+    assert seen.common_resolution < 0.08  # with all columns the risk is 9 % higher
+
+
 def test_every_simulator_of_a_model_has_a_law():
     assert {"least_squares", "committee", "gradient_flow", "self_distill", "distill"} <= set(PAIRS)
