@@ -7,8 +7,8 @@ from scipy import special
 
 from ddkd import theory
 from ddkd.theorems import _feature_simulators, _laws, _simulators
-from ddkd.theorems._bench import Theorem, declare
 from ddkd.theorems._problems import FEATURES, extend, isotropic, power_law, rows
+from ddkd.theorems._theorem import Theorem, declare
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)

@@ -6,8 +6,8 @@ import numpy as np
 
 from ddkd import theory
 from ddkd.theorems import _laws, _simulators
-from ddkd.theorems._bench import Theorem, declare
 from ddkd.theorems._problems import EVEN, HARD, REAL, TALL, WIDE, extend, isotropic, power_law, rows
+from ddkd.theorems._theorem import Theorem, declare
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)

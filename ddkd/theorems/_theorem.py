@@ -1,0 +1,141 @@
+"""A statement with its law, its simulation and its famous mistakes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from ddkd._checks import check_choice, check_integer, check_real
+from ddkd._repr import short_repr
+
+
+@short_repr
+@dataclass(frozen=True, eq=False)
+class Theorem:
+    """A result about a mean, its law, and a simulation to hold against it.
+
+    Parameters
+    ----------
+    id : str
+        Short name.
+    statement : str
+        What is claimed, in one sentence.
+    source : str
+        Where it is from, with an arXiv number if it has one.
+    kind : {"exact", "asymptotic", "bound"}
+        Whether the law is the mean at finite size, its limit, or a lower bound of it; of an upper
+        bound, negate the law and what is simulated.
+    law : callable
+        ``law(**setting)`` is the predicted mean: a number, or an array over a curve.
+    simulate : callable
+        ``simulate(rng, **setting)`` draws once what the law predicts. It may be a mean over many
+        training sets, which is quicker and nearer to normal.
+    settings : sequence of mapping
+        Keyword arguments of both, one mapping a setting.
+    wrong : mapping from str to callable
+        Mistakes that a person could make, each with the law that it leads to. The bench is
+        worth something only if it rejects them.
+    equation : str, default=""
+        The law in LaTeX, for the documentation.
+    limits : str, default=""
+        Where it stops being true.
+    bias : float, default=0.0
+        Finite-size error that is allowed, relative to the law.
+    n_repeats : int, default=100
+        Number of draws in each setting; at least 100 unless a draw is a mean over many sets.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is none of the three, there is no setting, `n_repeats` is below 3, or `bias` is
+        negative or not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ddkd.theorems import Theorem, verify
+    >>> conjecture = Theorem(
+    ...     "chi-square",
+    ...     "The sum of k squared standard normals has mean k.",
+    ...     "Helmert 1876",
+    ...     "exact",
+    ...     law=lambda k: k,
+    ...     simulate=lambda rng, k: np.mean(rng.standard_normal((5000, k)) ** 2) * k,
+    ...     settings=[{"k": 3}],
+    ...     wrong={"one degree of freedom lost": lambda k: k - 1},
+    ... )
+    >>> [verdict] = verify(conjecture)
+    >>> print(verdict)
+    agrees: largest gap 0.17 +- 0.11 %; would notice 0.62 %
+    >>> [mistake] = verify(conjecture, wrong=True)
+    >>> print(mistake)
+    rejected: gap 50 +- 0.16 %
+    """
+
+    id: str
+    statement: str
+    source: str
+    kind: str
+    _: KW_ONLY
+    law: Callable[..., ArrayLike]
+    simulate: Callable[..., ArrayLike]
+    settings: Sequence[Mapping[str, Any]]
+    wrong: Mapping[str, Callable[..., ArrayLike]] = field(default_factory=dict)
+    equation: str = ""
+    limits: str = ""
+    bias: float = 0.0
+    n_repeats: int = 100
+
+    def __post_init__(self) -> None:
+        check_choice("kind", self.kind, ("exact", "asymptotic", "bound"))
+        check_integer("n_repeats", self.n_repeats, low=3)
+        check_real("bias", self.bias, low=0.0)
+        if not self.settings:
+            raise ValueError(f"settings of {self.id} must hold at least one setting; got none")
+
+
+def declare(
+    theorems: list[Theorem], kind: str, *, wrong: Mapping[str, Any], **fields: Any
+) -> Callable[..., Any]:
+    """Decorate a law, and add its theorem to a list.
+
+    The law's name is the theorem's. Its docstring has four paragraphs: the statement, the
+    equation, where it stops being true, and the source. A wrong variant may be given by the
+    arguments with which the law is wrong, each of them a value or a function of the setting, or by
+    the points of the law that it takes for others.
+    """
+
+    def add(law: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:
+        text = law.__doc__ or "\n\n" * 3  # python -OO keeps no docstrings
+        paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+        statement, equation, limits, source = paragraphs
+        theorem = Theorem(
+            law.__name__.replace("_", "-"),
+            statement,
+            source.removeprefix("Source: ").removesuffix("."),
+            kind,
+            law=law,
+            wrong={mistake: _mistaken(law, variant) for mistake, variant in wrong.items()},
+            equation=equation.removeprefix(".. math:: "),
+            limits=limits,
+            **fields,
+        )
+        theorems.append(theorem)
+        return law
+
+    return add
+
+
+def _mistaken(law: Callable[..., Any], variant: Any) -> Callable[..., ArrayLike]:
+    """The law that a wrong variant of `declare` leads to."""
+    if isinstance(variant, dict):
+        return lambda **setting: law(**_changed(setting, variant))
+    if isinstance(variant, list):
+        return lambda **setting: law(**setting)[variant]
+    return variant
+
+
+def _changed(setting: dict[str, Any], variant: dict[str, Any]) -> dict[str, Any]:
+    """The setting with the arguments of a wrong variant."""
+    return setting | {k: v(setting) if callable(v) else v for k, v in variant.items()}
