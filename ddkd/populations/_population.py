@@ -41,31 +41,107 @@ class Population(ABC):
 
     @abstractmethod
     def sample(self, n_samples: int, *, rng: Any = None) -> np.ndarray:
-        """Draw inputs of shape (n_samples, n_features)."""
+        """Draw inputs.
+
+        Parameters
+        ----------
+        n_samples : int
+            How many.
+        rng : None, int, SeedSequence or Generator, default=None
+            Source of randomness, as `numpy.random.default_rng` takes it.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            Independent rows.
+        """
 
     @abstractmethod
     def label(self, X: Any, *, rng: Any = None) -> np.ndarray:
-        """Draw labels of shape (n_samples,) for given inputs."""
+        """Draw labels for given inputs.
+
+        Parameters
+        ----------
+        X : array_like of shape (n_samples, n_features)
+            Inputs, all columns of the population.
+        rng : None, int, SeedSequence or Generator, default=None
+            Source of the noise or of the flips.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The labels.
+        """
 
     @abstractmethod
     def label_target(self) -> Target:
-        """What least squares sees of the labels."""
+        """What least squares sees of the labels.
+
+        Returns
+        -------
+        Target
+            Their best linear predictor, and the noise around it.
+        """
 
     @abstractmethod
     def sign_target(self, score: Score) -> Target:
-        """What least squares sees of a score's signs."""
+        """What least squares sees of a score's signs.
+
+        Parameters
+        ----------
+        score : Score
+            The score.
+
+        Returns
+        -------
+        Target
+            Their best linear predictor, and the noise around it.
+        """
 
     @abstractmethod
     def score_risk(self, score: Score) -> np.ndarray:
-        """Mean squared error of a score against the labels."""
+        """Mean squared error of a score against the labels.
+
+        Parameters
+        ----------
+        score : Score
+            The score.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            On fresh inputs, noise or flips included.
+        """
 
     @abstractmethod
     def score_correlation(self, score: Score) -> np.ndarray:
-        """Cosine of the angle between a score and the best one."""
+        """Cosine of the angle between a score and the best one.
+
+        Parameters
+        ----------
+        score : Score
+            The score.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            Zero for a score that is zero.
+        """
 
     @abstractmethod
     def score_error_rate(self, score: Score) -> np.ndarray:
-        """Probability that a score's sign is not the truth's."""
+        """Probability that a score's sign is not the truth's.
+
+        Parameters
+        ----------
+        score : Score
+            The score.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            1/2 for a score that is zero.
+        """
 
     @abstractmethod
     def score_agreement(
@@ -73,7 +149,17 @@ class Population(ABC):
     ) -> np.ndarray:
         """Probability that two scores have one sign.
 
-        The second has a part `along` the first's unit score, and one `across` it.
+        Parameters
+        ----------
+        first, second : Score
+            The scores.
+        along, across : ndarray of shape (...)
+            Parts of the second along the first's unit score, and across it.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            A score that is zero has a random sign.
         """
 
     @property

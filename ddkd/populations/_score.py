@@ -78,12 +78,36 @@ class Score:
         return self.unit_mean**2 + self.unit_variance
 
     def scaled(self, factor: np.ndarray) -> "Score":
-        """Return the score times a number."""
+        """Return the score times a number.
+
+        Parameters
+        ----------
+        factor : ndarray of shape (...)
+            The number.
+
+        Returns
+        -------
+        Score
+            Its unit score is the same.
+        """
         column = np.asarray(factor)[..., None]
         return replace(self, mean=self.mean * column, size=self.size * factor)
 
     def where(self, condition: np.ndarray, other: "Score") -> "Score":
-        """Return this score where a condition holds, the other elsewhere."""
+        """Return this score where a condition holds, the other elsewhere.
+
+        Parameters
+        ----------
+        condition : ndarray of bool, shape (...)
+            Where.
+        other : Score
+            The other.
+
+        Returns
+        -------
+        Score
+            Of the broadcast shape.
+        """
         column = condition[..., None]
         return Score(
             mean=np.where(column, self.mean, other.mean),
@@ -93,7 +117,18 @@ class Score:
         )
 
     def angle_to(self, truth: np.ndarray) -> np.ndarray:
-        """Angle between this score and a fixed one; its cosine is their correlation."""
+        """Angle between this score and a fixed one; its cosine is their correlation.
+
+        Parameters
+        ----------
+        truth : ndarray of shape (n_features,)
+            Coefficients of the fixed score on inputs of unit variance.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            In radians; a right angle if one of them is zero.
+        """
         unit = Score.fixed(truth).unit_mean
         along = np.sum(self.unit_mean * unit, axis=-1)
         across = (self.unit_mean - along[..., None] * unit) ** 2 + self.unit_variance

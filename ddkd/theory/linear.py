@@ -143,8 +143,12 @@ class LinearLaw(Law):
         In general, least squares with covariance I + nu nu', linear target (I + nu nu')^-1 E[x y]
         and noise tau^2 in the same law. Soft labels: E[x y] = <u, nu> nu + u, so the student
         with all its teacher's columns is its teacher. *Asymptotic*, there at a physicist's
-        level of rigour. On self-training in mixtures see arXiv 2106.13805, 2205.07739 and
-        2501.16226.
+        level of rigour.
+
+        References
+        ----------
+        On self-training in mixtures: Frei, Zou, Chen and Gu, arXiv 2106.13805; Takahashi,
+        arXiv 2205.07739; Takanami, Takahashi and Sakata, arXiv 2501.16226.
 
         Examples
         --------

@@ -89,7 +89,7 @@ def self_distill(
     References
     ----------
     Soft labels: Das and Sanghavi, arXiv 2301.13304; Pareek, Du and Oh, arXiv 2407.04600;
-    arXiv 2602.17565. The law of hard labels on the same inputs is our own.
+    Dang, Patil and Rinaldo, arXiv 2602.17565. The law of hard labels on the same inputs is our own.
 
     Examples
     --------
