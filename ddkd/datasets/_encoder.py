@@ -115,22 +115,6 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         encoded += [_missing(columns[i]) for i in self._marked]
         return np.column_stack(encoded).astype(np.float64)
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Names of the columns of the array.
-
-        Parameters
-        ----------
-        input_features : None, optional
-            Not used.
-
-        Returns
-        -------
-        ndarray of str
-            The names.
-        """
-        check_is_fitted(self)
-        return np.array(self.names_, dtype=object)
-
     def _columns(self, X: Any, *, reset: bool) -> list[np.ndarray]:
         """The columns of a table, each numbers or texts."""
         if not hasattr(X, "iloc"):
