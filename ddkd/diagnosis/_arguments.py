@@ -117,9 +117,9 @@ def split_rows(
     if y_test is None:
         # A quarter of the different rows: equal ones would leak.
         folds = GroupShuffleSplit(1, test_size=0.25, random_state=int(rng.integers(2**31)))
-        names, groups = np.unique(distinct_rows(X), return_inverse=True)
-        if len(names) < FEWEST_ROWS // 2:
-            raise ValueError(f"X has only {len(names)} different rows (constant, or NaN?)")
+        different, groups = np.unique(distinct_rows(X), return_inverse=True)
+        if len(different) < FEWEST_ROWS // 2:
+            raise ValueError(f"X has only {len(different)} different rows (constant, or NaN?)")
         train, test = next(folds.split(labels, groups=groups))
         X, X_test = _safe_indexing(X, train), _safe_indexing(X, test)
         labels, test_labels = labels[train], labels[test]

@@ -30,8 +30,9 @@ from ddkd import diagnose
 from ddkd.diagnosis import Diagnosis, _subject
 from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._parts import parts
+from ddkd.diagnosis._peaks import Peak
 from ddkd.diagnosis._subject import Data, Subject, work
-from ddkd.diagnosis._verdict import _smooth
+from ddkd.diagnosis._verdict import _smooth, _tuned
 from tests.diagnosis.disguises import HEALTHY, SABOTAGED
 from tests.diagnosis.pipelines import RFF, case, fourier, min_norm, numbers
 
@@ -298,6 +299,15 @@ def test_exact_filters_of_a_ridge_and_of_gradient_flow_are_told_apart(truth):
             note=lambda *_: None,
         )
         assert _smooth(probes)[0] == truth
+
+
+@pytest.mark.parametrize(
+    ("has", "ratio", "causes"),
+    [(True, None, ["tuned"]), (True, 4.9, ["tuned"]), (True, 5.0, []), (False, None, [])],
+)
+def test_a_search_is_the_cause_unless_noisy_labels_have_a_high_peak(has, ratio, causes):
+    noisy = None if ratio is None else Peak(width=60, error=1.0, ratio=ratio)
+    assert _tuned(SimpleNamespace(has=lambda cause: has, noisy_ring=noisy)) == causes
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])

@@ -21,7 +21,7 @@ ROOMS_APART = {
     "contestants": "prepared problems, not numbers: tests/contestants",
     "exceptions": "warnings",
     "lecture": "a page: tests/lecture",
-    "plotting": "pictures: tests/test_plotting.py spoils their arguments",
+    "plotting": "pictures: tests/plotting/test_plotting.py spoils their arguments",
     "reproduction": "minutes a call: tests/reproduction",
     "theorems": "minutes a call: tests/theorems",
 }

@@ -470,7 +470,7 @@ def test_fewer_than_100_draws_warn(n_repeats):
         assert one.filename == __file__
 
 
-MEASURED = Path(__file__).parents[1] / "docs" / "measured" / "false_alarms.txt"
+MEASURED = Path(__file__).parents[2] / "docs" / "measured" / "false_alarms.txt"
 
 
 def quoted():
