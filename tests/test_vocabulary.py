@@ -15,8 +15,6 @@ WORDS = {
     r"ridgeless_|_ridgeless\b": "minimum norm",
     r"[Tt]raining-set distillation|[Ss]elf-distilled|[Ss]ame-set": "self-distillation",
     r"[Dd]irect students?\b": "the directly trained model",
-    r"(?i:running sums?)\b": "cumulative updates",
-    r"(?<!text-)\banchors?\b": "checkpoint widths",
     r"\bcells? of (a|the) (sweep|experiment)|cell/s": "task",
 }
 

@@ -151,7 +151,7 @@ class Evaluation:
             predicted = multiply_nested(self.Z_test, coef, widths).reshape(len(widths), k, -1)
             if self.outputs is not None:
                 self.outputs[now] = predicted
-            if self.Y_test is not None:
+            if self.Y_test is not None and self.test_mse is not None:
                 errors = predicted - self.Y_test.T
                 self.test_mse[now] = np.einsum("gkt,gkt->gk", errors, errors) / len(self.Y_test)
         self.n_done = now.stop

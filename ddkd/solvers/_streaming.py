@@ -36,6 +36,8 @@ class _Rows:
     def __init__(self, size: int):
         self._factor = np.zeros((size, size), order="F")
         self._gram: np.ndarray | None = None
+        self._scale = np.ones(size)  # norms of the columns when the certificate was given
+        self._smallest, self._trace = 0.0, 0.0  # of the columns at that scale
 
     def add(self, rows: np.ndarray) -> None:
         """Take in rows (n, size), C-ordered."""
