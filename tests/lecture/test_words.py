@@ -121,8 +121,10 @@ def test_scene_1_says_what_its_errors_say(n_seeds, browser, page):
           });
         })"""
     kinds = set()
-    for setting in EXTREMES_1:
-        for words, state in run(browser, script, setting, list(range(1, n_seeds + 1))):
+    for k, setting in enumerate(EXTREMES_1):
+        # Every setting at the first two seeds, a sixth of them, other ones, at each of the others.
+        seeds = [seed for seed in range(1, n_seeds + 1) if seed <= 2 or seed % 6 == k % 6]
+        for words, state in run(browser, script, setting, seeds):
             check_function(words, state)
             kinds.add(" ".join(words.split()[:2]))
     assert len(kinds) >= 6

@@ -77,10 +77,11 @@ export class Picture {
       this.outside.push(`<path d="M${at},${bottom}v${0.35 * em}" ${thin}/>`);
       this.outside.push(this.words(at, bottom + 1.4 * em, (x.format ?? String)(value)));
     }
-    for (const value of y.ticks ?? []) {
+    const crowded = (y.ticks?.length - 1) * 1.3 * em > bottom - top; // name every second line only
+    for (const [k, value] of (y.ticks ?? []).entries()) {
       const at = this.py(value);
       this.outside.push(`<path d="M${left},${at}H${right}" ${thin} stroke-opacity="0.35"/>`);
-      const text = (y.format ?? String)(value);
+      const text = crowded && k % 2 ? "" : (y.format ?? String)(value);
       this.outside.push(this.words(left - 0.5 * em, at + 0.35 * em, text, "end"));
     }
     if (x.label) this.outside.push(this.words(left, bottom + 2.6 * em, x.label, "start"));
@@ -153,11 +154,6 @@ export class Picture {
     this.outside.push(this.words(this.px(x), this.top - 0.3 * this.em, text, align));
   }
 
-  /** What to do with an empty picture. */
-  announce(text) {
-    this.above(this.x.to, text, "end");
-  }
-
   /** Hatch the right of x down to the axis, and name it below. */
   hatch(x, name) {
     const { right, top, bottom, em, colours: palette } = this;
@@ -167,7 +163,9 @@ export class Picture {
       const path = `M${round(start + skipped)},${round(bottom - skipped)}L${round(start + tall)},${top}`;
       this.parts.push(`<path d="${path}" ${stroke(palette.line, 1)} stroke-opacity="0.4"/>`);
     }
-    this.outside.push(this.words(left, bottom + 2.6 * em, name, "start"));
+    const fits = left + 0.6 * em * name.length < right;
+    const [at, align] = fits ? [left, "start"] : [right, "end"];
+    this.outside.push(this.words(at, bottom + 2.6 * em, name, align));
   }
 
   /** Put a canvas where the axes are; in shares of the picture, so that print may shrink both. */

@@ -22,7 +22,7 @@ export class Scene0 {
   constructor() {
     this.chart = new Picture(
       "scene0-chart",
-      { from: 45, to: 66000, log: true, ticks: [100, 1000, 10000], label: "width: features in the model" },
+      { from: 45, to: 66000, log: true, ticks: [100, 1000, 10000], label: "width (features)" },
       { from: 0, to: 1, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: whole },
     );
     this.controls = new Controls(0, SCENE0_SETTINGS, () => {
@@ -51,9 +51,9 @@ export class Scene0 {
     const count = guess.revealed ? widths.length : N_FIRST;
     if (guess.revealed) {
       chart.line(widths, errors, model, { width: 4 });
-      chart.hatch(n_samples, "as many features as images");
+      chart.hatch(n_samples, "features ≥ images");
     } else if (guess.peak === null) {
-      chart.announce("✎ Draw how it goes on");
+      chart.above(chart.x.from, "✎ Draw here", "start");
     }
     widths.slice(0, count).forEach((width, k) => chart.mark(width, errors[k], model, { size: 7 }));
     guess.draw();

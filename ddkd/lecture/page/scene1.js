@@ -198,7 +198,7 @@ export class Scene1 {
       chart.mark(width, inside, model, { size: 9 });
     } else {
       WIDTHS.slice(0, N_GIVEN).forEach((given, k) => chart.mark(given, errors[k], model, { size: 7 }));
-      if (guess.peak === null) chart.announce("✎ Draw how the dots go on");
+      if (guess.peak === null) chart.above(chart.x.from, "✎ Draw here", "start");
     }
     guess.draw();
     chart.finish(
@@ -214,14 +214,13 @@ export class Scene1 {
     const { n_samples: n, alpha } = this.controls.values;
     const last = widths.at(-1) ?? 0;
     const worst = indexOfLargest(errors);
-    if (alpha === 0 && last >= n) {
-      chart.hatch(n, chart.width > 32 * chart.em ? `interpolates from width ${n} on` : `interpolates: ${n} on`);
-    }
+    const name = (long, short) => (chart.width > 25 * chart.em ? long : short);
+    if (alpha === 0 && last >= n) chart.hatch(n, name(`interpolates from width ${n} on`, `interpolates: ${n} on`));
     if (alpha > 0 || WIDTHS[worst] !== n || last < n) return;
-    if (Math.min(...errors.slice(0, n - 1)) < errors[0]) chart.above(chart.x.from, "first descent", "start");
+    if (Math.min(...errors.slice(0, n - 1)) < errors[0]) chart.above(chart.x.from, name("first descent", "↘ first"), "start");
     if (errors[worst] > chart.y.to) chart.cut(n, errors[worst], chart.colours.model);
     else chart.above(n, "peak");
-    if (last > 2 * n) chart.above(chart.x.to, "second descent", "end");
+    if (last > 2 * n) chart.above(chart.x.to, name("second descent", "↘ second"), "end");
   }
 
   comment(points, { error, size, trainError }) {

@@ -306,7 +306,7 @@ export class Scene2 {
       trail.forEach(([m, error]) => chart.mark(m, error, model, { size: 4 }));
       chart.mark(answer.setting.n_transfer, answer.studentError, model, { size: 9 });
     } else if (guess.peak === null) {
-      chart.announce("✎ Draw the student's");
+      chart.above(chart.x.from, "✎ Draw here", "start");
     }
     guess.draw();
     chart.finish(

@@ -148,7 +148,7 @@ export class Scene3 {
         chart.line(LAW_WIDTHS, curve, k ? pencil : model, style);
       });
     } else if (guess.peak === null) {
-      chart.announce("✎ Draw the student's");
+      chart.above(chart.x.from, "✎ Draw here", "start");
     }
     this.drawMarks();
     guess.draw();
