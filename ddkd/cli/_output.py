@@ -167,15 +167,15 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> Answ
     return answer
 
 
-def sweep_options(args: argparse.Namespace) -> dict[str, Any]:
+def sweep_options(args: argparse.Namespace, repeats: int) -> dict[str, Any]:
     """Options that every command hands to the sweep."""
     if args.force:
         Store.clear(_unfinished(args))
     return {
-        "repeats": args.repeats,
+        "repeats": repeats,
         "seed": args.seed,
         # No more workers than tasks: each one costs a second to start.
-        "n_jobs": min(args.jobs if args.jobs > 0 else joblib.cpu_count(), args.repeats),
+        "n_jobs": min(args.jobs if args.jobs > 0 else joblib.cpu_count(), repeats),
         "folder": _unfinished(args),
         "progress": shows_progress(args),
     }
@@ -191,7 +191,9 @@ def run_sweep(
     """Sweep one experiment over repeats of the data; `answer` says what it has found so far."""
     params |= {"flip_rate": data.flip_rate, "bandwidth": args.bandwidth}
     draw = partial(draw_split, data=data.source, digest=data.digest, **data.sizes)
-    return sweep(experiment, draw, params=params, answer=answer, **sweep_options(args))
+    return sweep(
+        experiment, draw, params=params, answer=answer, **sweep_options(args, args.repeats)
+    )
 
 
 _PAYS = {

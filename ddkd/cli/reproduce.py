@@ -38,8 +38,7 @@ FLAGS = {
 
 def run(args: argparse.Namespace, data: Data | None) -> Answer:
     """Measure the claims, write the report, and say how many hold."""
-    if args.quick:
-        args.repeats = min(args.repeats, 4)
+    repeats = min(args.repeats, 4) if args.quick else args.repeats
     files, notes = [], []
     if data is not None:
         data.require_transfer()
@@ -51,7 +50,8 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
         data.split = load(data.source, n_samples=n_samples, n_test=n_test, rng=args.seed)
         notes = data.notes(flips=False)
     own = [imported(place) for place in args.contestant]
-    done = reproduce(jobs, contestants=own, everyone=args.everyone, **sweep_options(args))
+    options = sweep_options(args, repeats)
+    done = reproduce(jobs, contestants=own, everyone=args.everyone, **options)
     failed = [f"{name} failed and is left out: {why}" for name, why in done.failures.items()]
     return Answer(
         f"{'; '.join(claims_summary(done.claims)[:2])}.",

@@ -1,6 +1,7 @@
 """Tasks of a sweep in other processes, threads and machines."""
 
 import functools
+import warnings
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
@@ -28,7 +29,15 @@ def run_in_parallel(
     if hasattr(backend, "client"):
         _check_cluster(backend.client, [function, experiment, data])
     run = parallel(n_jobs, return_as="generator_unordered", batch_size=1)
-    yield from run(delayed(function)(task, experiment, data, *arguments) for task in tasks)
+    outputs = run(delayed(function)(task, experiment, data, *arguments) for task in tasks)
+    try:
+        for output in outputs:  # noqa: UP028 - `yield from` would close them, with joblib's words
+            yield output
+    finally:
+        # Whoever stops early needs no advice of joblib's on how not to.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"\d+ tasks (have|which) ", UserWarning)
+            outputs.close()
 
 
 def _check_cluster(client: Any, used: Sequence[Any]) -> None:

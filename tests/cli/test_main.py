@@ -374,6 +374,21 @@ def test_numbers_that_are_not_known_are_null_in_json(data, tmp_path, capsys):
     assert 0 <= values["student"] <= 1
 
 
+def test_a_quick_run_has_four_repeats_and_keeps_its_flags(monkeypatch):
+    """They are what a finished run is known by: a changed one would make it another run."""
+    asked = []
+    monkeypatch.setattr(Reproduction, "failures", {})
+    monkeypatch.setattr(
+        reproduce,
+        "reproduce",
+        lambda *_, repeats, **__: asked.append(repeats) or Reproduction((), None, []),
+    )
+    monkeypatch.setattr(reproduce, "claims_summary", lambda _: ["", ""])
+    args = _main._parser(reproduce).parse_args(["reproduce", "--quick"])
+    reproduce.run(args, None)
+    assert (asked, args.repeats) == ([4], 10)
+
+
 def test_reproduce_says_the_sizes_that_it_measures_with(monkeypatch):
     """The digits as they are have sizes of their own there."""
     nothing = Reproduction((), None, [])

@@ -1,3 +1,4 @@
+import time
 import warnings
 from functools import partial
 
@@ -7,7 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from ddkd.sweeps import sweep
-from ddkd.sweeps._parallel import _check_cluster
+from ddkd.sweeps._parallel import _check_cluster, run_in_parallel
 
 
 def draw(rng):
@@ -36,6 +37,19 @@ def test_equal_bits_and_one_blas_thread_on_every_backend_after_a_serial_sweep(ba
         np.testing.assert_array_equal(parallel[name], serial[name])
     np.testing.assert_array_equal(parallel["threads"], 1)
     assert set(after) == {2}
+
+
+def waits(number, experiment, data):
+    time.sleep(number)
+    return number
+
+
+def test_tasks_that_are_given_up_are_given_up_without_a_word(recwarn):
+    """As when Ctrl-C comes while a finished task is being written."""
+    results = run_in_parallel(waits, [0, 0, 60, 60], None, None, n_jobs=2)
+    assert next(results) == 0
+    results.close()
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 def warn(data, rng):
