@@ -12,6 +12,7 @@ FOR_OTHERS = {
     "__getattr__": "Python",
     "_csv": "a name that the csv module shares",
     "border_": "matplotlib-style attribute of a display",
+    "correlation": "users: how close a model is to the best",
     "drawon": "matplotlib",
     "effective_parameters": "users: a curve folded back",
     "figure_": "matplotlib-style attribute of a display",
