@@ -9,6 +9,7 @@ import sys
 from vulture import Vulture
 
 FOR_OTHERS = {
+    "__dir__": "Python",
     "__getattr__": "Python",
     "_csv": "a name that the csv module shares",
     "border_": "matplotlib-style attribute of a display",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.datasets import make_blobs
 from sklearn.exceptions import NotFittedError
@@ -239,3 +240,10 @@ def test_row_by_row_is_the_fit_of_all_rows_from_the_first_row_on(regression):
             model.partial_fit(X[i : i + 1], targets[i : i + 1])
             expected = LeastSquaresRegressor().fit(X[: i + 1], targets[: i + 1])
             np.testing.assert_allclose(model.predict(X), expected.predict(X), atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", [LeastSquaresRegressor, LeastSquaresClassifier])
+def test_sparse_labels_are_refused_by_name(kind):
+    y = csr_array(np.arange(6.0)[:, None] % 2)
+    with pytest.raises(ValueError, match="y is a sparse matrix; pass a dense array"):
+        kind().fit(np.eye(6), y)
