@@ -156,7 +156,7 @@ def _read_text(pandas: Any, path: Path, sep: str | None) -> Cells:
     if len(frame) != len(full):
         raise ValueError(f"data file {path} has {len(full)} lines; pandas reads {len(frame)}")
     frame = frame[np.array(full, dtype=bool)]
-    cells = {name: frame[name].str.strip().to_numpy(dtype=object) for name in names}
+    cells = {name: frame[name].str.strip().array for name in names}
     notes = []
     separator = next((name for name, value in SEPARATORS.items() if value == mark), mark)
     if separator != "comma":

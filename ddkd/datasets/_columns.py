@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,41 +38,42 @@ class Column:
         Every cell as a number, NaN where missing; None if one is no number.
     missing : ndarray of bool
         Which cells are missing.
-    values : list of str
-        The different texts that are not missing, in the order of the file; of numbers none.
     """
 
     name: str
     cells: np.ndarray
     numbers: np.ndarray | None
     missing: np.ndarray
-    values: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, name: str, cells: np.ndarray, signs: Signs) -> "Column":
         """Decide whether a column holds numbers."""
         if cells.dtype.kind != "O":
             return cls(name, cells, cells.astype(np.float64), np.isnan(cells))
-        every = list(dict.fromkeys(cells.tolist()))
-        values = [cell for cell in every if cell not in MISSING]
-        numbers = None
+        every = cells.tolist()
+        values, numbers = set(every) - MISSING, None
         if signs.all_numbers(values):
             value = dict.fromkeys(MISSING, np.nan) | {cell: signs.value(cell) for cell in values}
-            numbers = np.array([value[cell] for cell in cells.tolist()])
-        missing = np.array([cell in MISSING for cell in cells.tolist()], dtype=bool)
-        return cls(name, cells, numbers, missing, values)
+            numbers = np.array([value[cell] for cell in every])
+        return cls(name, cells, numbers, np.array([cell in MISSING for cell in every], dtype=bool))
 
     def of_rows(self, rows: np.ndarray) -> "Column":
         """The same column of some rows."""
         numbers = None if self.numbers is None else self.numbers[rows]
-        cells, missing = self.cells[rows], self.missing[rows]
-        values = self.values and list(dict.fromkeys(cells[~missing].tolist()))
-        return Column(self.name, cells, numbers, missing, values)
+        return Column(self.name, self.cells[rows], numbers, self.missing[rows])
+
+    @property
+    def values(self) -> list[str]:
+        """The different texts that are not missing, in the order of the file; of numbers none."""
+        if self.cells.dtype.kind != "O":
+            return []
+        return [cell for cell in dict.fromkeys(self.cells.tolist()) if cell not in MISSING]
 
     @property
     def known(self) -> np.ndarray:
         """The cells that are not missing: numbers if they are, else texts."""
-        return (self.cells if self.numbers is None else self.numbers)[~self.missing]
+        cells = np.asarray(self.cells) if self.numbers is None else self.numbers
+        return cells[~self.missing]
 
     @property
     def n_values(self) -> int:

@@ -48,7 +48,7 @@ def labels_of(column: Column) -> np.ndarray:
         return column.cells
     if column.numbers is not None and np.abs(column.numbers).max(initial=0) < _EXACT:
         return column.numbers.astype(np.int64) if column.is_whole else column.numbers
-    texts = column.cells.astype(str)
+    texts = np.array([str(cell) for cell in column.cells.tolist()])
     if all(value.lower() in _BOOLEANS for value in column.values):
         return np.array([_BOOLEANS[text.lower()] for text in texts])
     return texts
