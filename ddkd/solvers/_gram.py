@@ -9,7 +9,7 @@ smallest holds for all wider models.
 Coefficients ``Z' a`` lie in the row space of Z, whatever the error of a; so with the residual ``r
 = y - Z x - alpha a`` their error is at most ``|r| / sqrt(sigma_min^2 + alpha)``. The residual is
 computed from the features, in a pass over them that all widths share. Up to the last width whose
-condition exceeds 100 it serves one step of refinement, in a second shared pass. A width whose bound
+condition exceeds 75 it serves one step of refinement, in a second shared pass. A width whose bound
 then exceeds 1e-9 is left to a QR decomposition. The Gram matrix is held in rectangular full packed
 format, half of its square (Gustavson, Waśniewski, Dongarra and Langou, ACM Trans. Math. Softw. 37,
 2010).
@@ -25,7 +25,7 @@ from ddkd.solvers._rank import euclidean_norms, extremes, is_certain
 # Bound of the condition up to which the Gram matrix is used.
 _SAFE_CONDITION = 1e5
 # Condition from which the solution is refined: a fifth of a path's time where it is smaller.
-_REFINED_CONDITION = 100.0
+_REFINED_CONDITION = 75.0
 # Bound of the relative error of coefficients that is accepted.
 _ACCEPTED_ERROR = 1e-9
 # Factors of several widths are held together up to this many numbers (1.25 GiB).
