@@ -102,20 +102,23 @@ class WideSolver:
         """Record the remaining widths up to the first that is not safe."""
         n, safe = len(self._problem.Z), True
         while safe and evaluation.remaining.size:
-            factors: list[PackedCholesky] = []
+            duals: list[np.ndarray] = []
+            factors: list[PackedCholesky | None] = []
             values: list[tuple[float, float]] = []
             for width in evaluation.remaining.tolist():
                 factor, high, low = self._factor(width)
                 safe = factor is not None and self._is_squarable(width)
                 if factor is None or not safe:
                     break
-                factors.append(factor)
+                duals.append(factor.solve(self._problem.Y).T)
+                factors.append(factor if high > _REFINED_CONDITION * low else None)
                 values.append((high, low))
+                n_held = sum(factor is not None for factor in factors)
                 size = n * (n + 1) // 2
-                if len(factors) >= min(evaluation.batch(width), _FACTORS // size):
+                if len(duals) >= evaluation.batch(width) or (n_held + 1) * size > _FACTORS:
                     break
-            if factors:
-                safe &= _record(self._problem, evaluation, factors, np.array(values))
+            if duals:
+                safe &= _record(self._problem, evaluation, duals, factors, np.array(values))
 
     def _factor(self, width: int) -> tuple[PackedCholesky | None, float, float]:
         """Factor of the Gram matrix at that width, and its extreme singular values."""
@@ -139,26 +142,32 @@ class WideSolver:
 
 
 def _record(
-    problem: Problem, evaluation: Evaluation, factors: list[PackedCholesky], values: np.ndarray
+    problem: Problem,
+    evaluation: Evaluation,
+    duals: list[np.ndarray],
+    factors: list[PackedCholesky | None],
+    values: np.ndarray,
 ) -> bool:
-    """Solve, refine once and record the next widths in order; whether all could be certified.
+    """Turn duals into coefficients, refine those whose factor was kept, and record in order.
 
-    The rows of `values` are square roots of the extreme eigenvalues of ``Z Z' + alpha I``.
+    The rows of `values` are square roots of the extreme eigenvalues of ``Z Z' + alpha I``. Returns
+    whether all could be certified.
     """
     alpha, k = problem.alpha, problem.Y.shape[1]
     widths = evaluation.remaining[: len(factors)]
     targets = np.tile(problem.Y.T, (len(factors), 1))
-
-    coef = np.zeros((len(targets), int(widths[-1])))
-    dual = _solve(factors, targets)
+    dual = np.vstack(duals)
+    coef = np.zeros((len(dual), int(widths[-1])))
     fitted = multiply_nested(problem.Z, coef, widths, dual)
     high, low = values.T
     # The condition falls with the width: models wider than the last to be refined are left out.
-    n_refined = int(np.flatnonzero(high > _REFINED_CONDITION * low).max(initial=-1)) + 1
+    n_refined = max((i + 1 for i, factor in enumerate(factors) if factor is not None), default=0)
     if n_refined:
         rows, width = slice(n_refined * k), int(widths[n_refined - 1])
-        residual = targets[rows] - fitted[rows] - alpha * dual[rows]
-        correction = _solve(factors[:n_refined], residual)
+        correction = targets[rows] - fitted[rows] - alpha * dual[rows]
+        for i, factor in enumerate(factors[:n_refined]):
+            model = slice(i * k, (i + 1) * k)
+            correction[model] = 0.0 if factor is None else factor.solve(correction[model].T).T
         dual[rows] += correction
         fitted[rows] = multiply_nested(
             problem.Z, coef[rows, :width], widths[:n_refined], correction
@@ -173,9 +182,3 @@ def _record(
         known = fitted[: n_good * k] if evaluation.Z is problem.Z else None
         evaluation.record(coef[: n_good * k], len(problem.Z), largest, smallest, "gram", known)
     return n_good == len(factors)
-
-
-def _solve(factors: list[PackedCholesky], right: np.ndarray) -> np.ndarray:
-    """Solve for the rows (n_factors * n_targets, n) of each factor's share."""
-    pairs = zip(factors, np.split(right, len(factors)), strict=True)
-    return np.vstack([factor.solve(rows.T).T for factor, rows in pairs])
