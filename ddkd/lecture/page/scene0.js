@@ -68,7 +68,7 @@ export class Scene0 {
   verdict() {
     const { widths, errors } = FOUNDING;
     const valley = errors[6];
-    const reason = `as many features as images. First it falls to ${percent(valley)}, at the end to ${percent(errors.at(-1))}: double descent. Why?`;
+    const reason = `as many features as images. First the error falls to ${percent(valley)}, beyond the peak again, to ${percent(errors.at(-1))}: double descent. Why?`;
     return this.guess.verdict(widths[indexOfLargest(errors)].toLocaleString("en"), reason);
   }
 }

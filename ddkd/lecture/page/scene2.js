@@ -105,8 +105,8 @@ export class Scene2 {
     for (const [name, word] of new URLSearchParams(STEPS[step - 1].set)) {
       this.controls.set(name, Number(word) || word);
     }
-    if (step > MODELS && !this.guess.revealed) this.guess.reveal(true, { silent: true });
-    if (step <= MODELS && this.guess.revealed) this.guess.reveal(false, { silent: true });
+    const shown = step > MODELS;
+    if (shown !== this.guess.revealed) this.guess.reveal(shown, { silent: true });
   }
 
   reveal(shown) {
@@ -338,7 +338,8 @@ export class Scene2 {
     if (this.guess.peak === null || !usual || trail.length < SIZES.length) return "";
     const [peak] = trail.reduce((a, b) => (b[1] > a[1] ? b : a));
     const end = `${percent(studentError)} at the end, its teacher ${percent(teacherError)}.`;
-    return this.guess.verdict(peak, `about as many labels as waves. The student errs on ${end}`);
+    const where = Math.abs(peak / width - 1) < 0.13 ? "about as many labels as waves." : `not at ${width}, its number of waves.`;
+    return this.guess.verdict(peak, `${where} The student errs on ${end}`);
   }
 }
 

@@ -71,7 +71,7 @@ export function sayStep(step, { labels, labelled, scores, neighbourhood }) {
   const score = scores[0].toFixed(2).replace("-", "−");
   return [
     `40 points of two classes, each with a label, ● or ▲. ${wrong || "None"} of the labels ${wrong === 1 ? "is" : "are"} wrong (ringed). A model that learns from them will be the teacher.`,
-    `The teacher adds up ${N_WAVES} waves, five times as many as labels. So it interpolates: it fits every label, wrong ones too, and its map gets specks. Hatched: no data there.`,
+    `The teacher adds up ${N_WAVES} waves across the plane, 40 slow and 160 fast, each times a weight: five times as many as labels. So it interpolates, wrong labels too, and its map gets specks. Hatched: no data.`,
     `The teacher labels new points, the transfer set. Example (ringed): its score there is ${score}. Its hard label is the class alone, ${shape(scores[0])}; its soft label is the score, ${score}.`,
     neighbourhood ? sayVotes(neighbourhood) : "In no small square of one class do the teacher's labels disagree.",
     "A student learns from the teacher's hard labels alone; it has 200 waves, too. Guess: how often is it wrong, if the transfer set grows from 50 to 3,000 points? Then Show me.",
@@ -92,7 +92,9 @@ export function sayStudent({ setting, teacherError, studentError, ridgeError, ag
   }
   const { verdict, margin } = compareErrors(teacherError, studentError, agreement);
   if (verdict === "luck") {
-    return `Student ${both}: luck. Less than ${(100 * margin).toFixed(1)} points, two standard errors of ${N_TEST.toLocaleString("en")} test points, tell nothing.${aboutRest(setting)}`;
+    const touching = setting.teacher === "ridge" && setting.data === "no gap";
+    const why = touching ? " The two classes touch, and a tuned teacher has no scattered mistakes to outvote." : "";
+    return `Student ${both}: luck. Less than ${(100 * margin).toFixed(1)} points, two standard errors of ${N_TEST.toLocaleString("en")} test points, tell nothing.${why}`;
   }
   if (verdict === "worse") return `The student loses, ${both}. ${whyWorse(setting)}`;
   const ridge = setting.teacher === "ridge" ? "luck" : compareErrors(ridgeError, studentError, ridgeAgreement).verdict;
@@ -118,10 +120,6 @@ function whyBetter({ n_transfer: m, labels, width, teacher }) {
   if (width === N_SLOW) return "The 40 slow waves cannot draw small speckles: a narrow student smooths its teacher's mistakes away, with hard labels or soft.";
   if (labels === "hard" && m > width) return "The teacher's mistakes are scattered: among many neighbours the majority of its labels is right, and the student follows the majority.";
   return "Fewer labels than waves: it has not learnt all of its teacher's mistakes.";
-}
-
-function aboutRest({ teacher, data }) {
-  return teacher === "ridge" && data === "no gap" ? " A tuned teacher and no gap: no scattered mistakes to outvote." : "";
 }
 
 /** Scene 3, in errors that the laws give; `chain` is that of four generations. */
