@@ -76,8 +76,8 @@ class Comparison:
         return float(np.min(self.resolution))
 
     @property
-    def gap(self) -> str:
-        """In words the largest gap relative to the prediction; the worst one if they disagree."""
+    def gap_in_words(self) -> str:
+        """The largest gap relative to the prediction; the worst one if they disagree."""
         zero = self.predicted == 0
         with np.errstate(over="ignore"):
             shares = np.array([self.simulated - self.predicted, self.standard_error, self.allowed])
@@ -96,8 +96,8 @@ class Comparison:
         return f"{words}, {two_digits(times * allowed)}{unit} allowed" if allowed > 1e-6 else words
 
     @property
-    def power(self) -> str:
-        """In words how wrong a formula would have been noticed."""
+    def power_in_words(self) -> str:
+        """How wrong a formula would have been noticed."""
         if np.isinf(self.common_resolution):
             return "would notice no relative error"
         words = f"would notice {percent(self.common_resolution)}"
@@ -109,7 +109,8 @@ class Comparison:
         return f"{words} {_place(stated, worst)}"
 
     def __str__(self) -> str:
-        return f"{'agrees: largest' if self.agrees else 'disagrees:'} gap {self.gap}; {self.power}"
+        answer = "agrees: largest" if self.agrees else "disagrees:"
+        return f"{answer} gap {self.gap_in_words}; {self.power_in_words}"
 
 
 def _place(array: np.ndarray, flat: int) -> tuple[int, ...]:

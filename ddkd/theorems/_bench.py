@@ -75,12 +75,12 @@ class Verdict:
     def __str__(self) -> str:
         compared = self.comparison
         if self.variant is not None:
-            return f"{'NOT ' if self.agrees else ''}rejected: gap {compared.gap}"
+            return f"{'NOT ' if self.agrees else ''}rejected: gap {compared.gap_in_words}"
         if self.theorem.kind == "bound":
             answer = "holds" if self.agrees else "IS VIOLATED"
             return f"{answer}; at its closest {100 * self.closest:.0f} % of the value"
         answer = "agrees: largest" if self.agrees else "DISAGREES:"
-        return f"{answer} gap {compared.gap}; {compared.power}"
+        return f"{answer} gap {compared.gap_in_words}; {compared.power_in_words}"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw simulated values against the law's, each with two standard errors.

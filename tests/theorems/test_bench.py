@@ -33,7 +33,7 @@ def test_a_right_theorem_agrees_and_its_mistakes_are_rejected():
     assert verdict.agrees
     assert verdict.passed
     assert str(verdict).startswith("agrees: largest gap ")
-    assert str(verdict).endswith(verdict.comparison.power)
+    assert str(verdict).endswith(verdict.comparison.power_in_words)
     assert verdict.comparison.predicted.tolist() == [5.0, 0.2]
     mistakes = verify([exponential()], wrong=True)
     assert [mistake.variant for mistake in mistakes] == ["the median", "the rate"]
