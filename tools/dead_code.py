@@ -28,6 +28,7 @@ FOR_OTHERS = {
     "to_frame": "users of pandas",
     "__path__": "Python",
     "writeable": "numpy",
+    "wrong_clusters": "users: what a law of clusters says, of simulated coefficients",
 }
 
 

@@ -115,7 +115,7 @@ class DataFile:
         Returns
         -------
         dict
-            file, rows, columns, features, label, task, n_classes, separator and notes.
+            Keys file, rows, columns, features, label, task, n_classes, separator and notes.
         """
         return {
             "file": self.name,
