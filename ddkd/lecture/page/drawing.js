@@ -158,11 +158,12 @@ export class Picture {
   hatch(x, name) {
     const { right, top, bottom, em, colours: palette } = this;
     const [left, tall] = [this.px(x), bottom - top];
+    let path = "";
     for (let start = left - tall; start < right; start += 1.1 * em) {
       const skipped = Math.max(left - start, 0);
-      const path = `M${round(start + skipped)},${round(bottom - skipped)}L${round(start + tall)},${top}`;
-      this.parts.push(`<path d="${path}" ${stroke(palette.line, 1)} stroke-opacity="0.4"/>`);
+      path += `M${round(start + skipped)},${round(bottom - skipped)}L${round(start + tall)},${top}`;
     }
+    this.parts.push(`<path d="${path}" ${stroke(palette.line, 1)} stroke-opacity="0.4"/>`);
     const fits = left + 0.6 * em * name.length < right;
     const [at, align] = fits ? [left, "start"] : [right, "end"];
     this.outside.push(this.words(at, bottom + 2.6 * em, name, align));

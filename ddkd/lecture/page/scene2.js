@@ -114,7 +114,7 @@ export class Scene2 {
     this.trails.clear();
     this.controls.set("step", MODELS);
     if (shown) this.player.start();
-    this.draw();
+    this.request();
   }
 
   open() {
@@ -156,8 +156,7 @@ export class Scene2 {
 
   draw() {
     if (!this.answer) return;
-    const { n_transfer, labels, width } = this.answer.setting;
-    const { step } = this.controls.values;
+    const { n_transfer, labels, width, step } = this.answer.setting;
     this.drawTeacher(step);
     const many = n_transfer.toLocaleString("en");
     if (this.guess.revealed) {
@@ -171,7 +170,7 @@ export class Scene2 {
     } else if (step === 4) {
       this.drawVotes();
     } else {
-      this.studentMap.start(`${many} points and the teacher's labels`);
+      this.studentMap.start(step === 3 ? `${many} new points` : `Student, ${width} waves: ${many} labels`);
       this.drawTransfer();
       this.drawExample();
       this.studentMap.finish("New points, each with the teacher's label.");
@@ -323,7 +322,7 @@ export class Scene2 {
     const reading = `${size} · wrong: teacher ${percent(teacherError)}`;
     const more = this.trail(setting).size < 2 ? " · Play draws the curve" : "";
     say("scene2-reading", guess.revealed ? `${reading} · ${known}${more}` : reading);
-    const { step } = this.controls.values;
+    const step = guess.revealed ? setting.step : Math.min(setting.step, MODELS);
     const words = guess.revealed ? this.verdict() || sayStudent(answer) : sayStep(step, answer);
     const name = step === MODELS && guess.revealed ? "" : `Step ${step}, ${STEPS[step - 1].name}. `;
     say("scene2-coach", name + words);
