@@ -101,8 +101,8 @@ def compare_means(
 
     Parameters
     ----------
-    draws : array_like, (n_repeats, *shape of the law)
-        Independent simulations of what the law predicts, at least 3.
+    draws : array_like of shape (n_repeats, ...)
+        Independent simulations of what the law predicts, at least 3, each of its shape.
     law : float or array_like
         The predicted mean; finite.
     bias : float or array_like, default=0.0
