@@ -32,14 +32,14 @@ def identity(parameters: Mapping[str, Any], *values: Any) -> dict[str, Any]:
     return {
         "parameters": parameters,
         "code": sorted({text for value in named for text in _code(value)}),
-        "closures": [plain(content) for value in named for content in _closure(value)],
+        "bound": [plain(content) for value in named for content in _bound(value)],
         "package": _package_digest(),
         "versions": versions(),
     }
 
 
 def _named(value: Any, known: set[int]) -> Iterator[Any]:
-    """Functions and classes in a value: its own, its arguments', and those a closure holds."""
+    """Functions and classes in a value: its own, its arguments', and those bound to them."""
     if id(value) in known or isinstance(value, ModuleType | str | float | None):
         return
     known.add(id(value))
@@ -51,19 +51,23 @@ def _named(value: Any, known: set[int]) -> Iterator[Any]:
     elif isinstance(value, list | tuple):
         inside = list(value)
     elif inspect.ismethod(value):
-        inside = [value.__func__, value.__self__]
+        yield value
+        inside = [value.__func__, *_bound(value)]
     elif inspect.isroutine(value) or isinstance(value, type):
         yield value
-        inside = _closure(value)
+        inside = _bound(value)
     else:
         inside = [type(value), list(getattr(value, "__dict__", {}).values())]
     for item in inside:
         yield from _named(item, known)
 
 
-def _closure(function: Any) -> list[Any]:
-    """Values that a function has from where it was made."""
-    return [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+def _bound(function: Any) -> list[Any]:
+    """Values that a function has from where it was made: closure, defaults, a method's object."""
+    values = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+    values += getattr(function, "__defaults__", None) or ()
+    values += (getattr(function, "__kwdefaults__", None) or {}).values()
+    return [*values, function.__self__] if inspect.ismethod(function) else values
 
 
 def _code(value: Any) -> Iterator[str]:

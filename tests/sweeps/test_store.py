@@ -221,10 +221,35 @@ def made(value):
     return experiment
 
 
-def test_what_a_closure_holds_belongs_to_the_experiment(tmp_path):
-    assert taken(run(tmp_path, made(1), grid=None)) == 0
-    assert taken(run(tmp_path, made(2), grid=None)) == 0
-    assert taken(run(tmp_path, made(1), grid=None)) == 3
+def with_default(value):
+    return lambda data, rng, value=value: [{"x": value}]
+
+
+def with_keyword_default(value):
+    return lambda data, rng, *, value=value: [{"x": value}]
+
+
+class Held:
+    def __init__(self, value):
+        self.value = value
+
+    def experiment(self, data, rng):
+        return [{"x": self.value}]
+
+    def __call__(self, data, rng):
+        return [{"x": self.value}]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [made, with_default, with_keyword_default, Held, lambda value: Held(value).experiment],
+    ids=["closure", "default", "keyword", "object", "method"],
+)
+def test_what_is_bound_to_an_experiment_belongs_to_it(make, tmp_path):
+    for value, n_taken in ((1, 0), (2, 0), (1, 3)):
+        result = run(tmp_path, make(value), grid=None)
+        assert taken(result) == n_taken
+        assert result["x"].tolist() == [value] * 3
 
 
 def test_two_functions_of_one_line_are_two(tmp_path):
