@@ -63,10 +63,11 @@ def _read(path: Path) -> list[Theorem]:
     """Every `Theorem` that a file of Python names, or holds in a list."""
     try:
         values = runpy.run_path(str(path)).values()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(f"--from {path}: {type(error).__name__}: {error}") from error
     lists = [value if isinstance(value, list | tuple) else [value] for value in values]
-    theorems = {one.id: one for many in lists for one in many if isinstance(one, Theorem)}
+    # By object, not by name: two of one name are refused when they are verified.
+    theorems = {id(one): one for many in lists for one in many if isinstance(one, Theorem)}
     if not theorems:
         raise ValueError(f"--from {path}: no ddkd.theorems.Theorem in it")
     return list(theorems.values())

@@ -87,7 +87,8 @@ def committee(
         Number of models; odd for a vote.
     decide : {"mean", "vote"}, default="mean"
         By the mean of the scores, whose coefficients are returned, or by the majority of signs:
-        then the coefficients of all models are, and `votes` applies them.
+        then the coefficients of all models are, and `votes` applies them. A population judges
+        these one by one, not their vote.
     features : None, "all", bool mask or index array, default=None
         Columns used; None for all.
     alpha : float, default=0.0

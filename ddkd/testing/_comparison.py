@@ -26,7 +26,7 @@ class Comparison:
     """Prediction and simulation side by side, one entry per point of the curve.
 
     Its `str` says in one line whether they agree, how far they are apart where they are furthest,
-    and how wrong a formula would have been noticed. All arrays have the prediction's shape.
+    and how wrong a formula would have been noticed. All arrays have the law's shape.
 
     Attributes
     ----------
@@ -184,9 +184,7 @@ def draw(
     for i in range(n):
         one = as_real_array("what simulate returned", simulate(generator))
         if one.shape != shape:
-            raise ValueError(
-                f"simulate returned shape {one.shape}, but the prediction's shape is {shape}"
-            )
+            raise ValueError(f"simulate returned shape {one.shape}, but the law's shape is {shape}")
         draws[i] = one
     if not np.isfinite(draws).all():
         raise AssertionError("simulate returned NaN or infinity")

@@ -217,12 +217,15 @@ def verify(
 
 def _try(theorem: Theorem, root: np.random.SeedSequence, wrong: bool) -> list[Verdict]:
     """Verdicts on a theorem, or on its wrong variants, from one set of draws."""
-    draws = simulate_all(theorem, root)
-    laws = theorem.wrong if wrong else {None: theorem.law}
-    return [
-        Verdict(theorem, variant, hold_against(theorem, law, draws))
-        for variant, law in laws.items()
-    ]
+    try:
+        draws = simulate_all(theorem, root)
+        laws = theorem.wrong if wrong else {None: theorem.law}
+        return [
+            Verdict(theorem, variant, hold_against(theorem, law, draws))
+            for variant, law in laws.items()
+        ]
+    except Exception as error:  # somebody else's law or simulation may raise anything
+        raise ValueError(f"{theorem.id}: {type(error).__name__}: {error}") from error
 
 
 def simulate_all(theorem: Theorem, root: np.random.SeedSequence) -> list[np.ndarray]:

@@ -273,6 +273,12 @@ def _check_window(keep: Any) -> tuple[np.ndarray, np.ndarray]:
     low, high = broadcast(low=check_numbers("keep", first), high=_check_bound(last))
     if ((low < 0) | (low >= high)).any():
         raise ValueError(f"keep must be (low, high) with 0 <= low < high; got {keep!r}")
+    # Beyond these bounds the share of inputs that is kept is lost in rounding.
+    if ((low > 30) | (high - low < 1e-6)).any():
+        raise ValueError(
+            f"keep must be (low, high) with low at most 30 and high at least 1e-6 above it; "
+            f"got {keep!r}"
+        )
     return low, high
 
 

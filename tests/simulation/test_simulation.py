@@ -206,3 +206,11 @@ def test_mixtures_have_the_same_simulator():
     teacher = simulation.least_squares(mixture, 200, rng=0)
     student = simulation.distill(mixture, teacher.coef, 5000, rng=1)
     assert mixture.error_rate(student.coef)[0] < mixture.error_rate(teacher.coef)[0]
+
+
+@pytest.mark.parametrize("coef", [np.ones(5), np.ones((2, 4)), np.full((2, 5), np.nan), "ab"])
+def test_teachers_are_a_table_of_coefficients_with_features_last(coef):
+    """A vector was taken for as many teachers of one coefficient each as it has entries."""
+    population = GaussianPopulation(np.ones(5), np.ones(5))
+    with pytest.raises(ValueError, match="coef"):
+        simulation.distill(population, coef, 10, rng=0)

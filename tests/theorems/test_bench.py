@@ -258,6 +258,8 @@ def test_theorems_of_ones_own_file_are_checked_beside_the_bench(jobs, tmp_path, 
     ("text", "named"),
     [
         ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import sys; sys.exit(0)", "SystemExit: 0"),
+        (OWN + "twice = [chi_square('a'), chi_square('a')]", "theorems must have different names"),
         ("x = 1", "no ddkd.theorems.Theorem"),
         (OWN + "right = chi_square('votes')", "theorems must have different names"),
     ],
