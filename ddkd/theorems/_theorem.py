@@ -96,14 +96,12 @@ class Theorem:
 
 
 def declare(
-    theorems: list[Theorem], kind: str, *, wrong: Mapping[str, Any], **fields: Any
+    theorems: list[Theorem], kind: str, simulate: Callable[..., ArrayLike], **fields: Any
 ) -> Callable[..., Any]:
-    """Decorate a law, and add its theorem to a list.
+    """Decorate a law, above its settings and mistakes, and add its theorem to a list.
 
     The law's name is the theorem's. Its docstring has four paragraphs: the statement, the
-    equation, where it stops being true, and the source. A wrong variant may be given by the
-    arguments with which the law is wrong, each of them a value or a function of the setting, or by
-    the points of the law that it takes for others.
+    equation, where it stops being true, and the source.
     """
 
     def add(law: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:
@@ -116,7 +114,9 @@ def declare(
             source.removeprefix("Source: ").removesuffix("."),
             kind,
             law=law,
-            wrong={mistake: _mistaken(law, variant) for mistake, variant in wrong.items()},
+            simulate=simulate,
+            settings=vars(law)["settings"],
+            wrong=vars(law)["mistakes"],
             equation=equation.removeprefix(".. math:: "),
             limits=limits,
             **fields,
@@ -127,15 +127,34 @@ def declare(
     return add
 
 
-def _mistaken(law: Callable[..., Any], variant: Any) -> Callable[..., ArrayLike]:
-    """The law that a wrong variant of `declare` leads to."""
-    if isinstance(variant, dict):
-        return lambda **setting: law(**_changed(setting, variant))
-    if isinstance(variant, list):
-        return lambda **setting: law(**setting)[variant]
-    return variant
+def setting(*several: Mapping[str, Any], **one: Any) -> Callable[..., Any]:
+    """Decorate a law with the arguments of a setting, or with several settings."""
+
+    def add(law: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:
+        added = [*several, one] if one else [*several]
+        vars(law)["settings"] = [*added, *vars(law).get("settings", [])]
+        return law
+
+    return add
 
 
-def _changed(setting: dict[str, Any], variant: dict[str, Any]) -> dict[str, Any]:
-    """The setting with the arguments of a wrong variant."""
-    return setting | {k: v(setting) if callable(v) else v for k, v in variant.items()}
+def mistake(text: str, variant: Any = None, **changes: Any) -> Callable[..., Any]:
+    """Decorate a law with a wrong variant.
+
+    It is a law of its own, or the list of points of the right law that it takes for others, or the
+    right law at other arguments, each of them a value or a function of the setting.
+    """
+
+    def add(law: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(**at: Any) -> ArrayLike:
+            others = {k: v(at) if callable(v) else v for k, v in changes.items()}
+            return law(**at | others)
+
+        def exchanged(**at: Any) -> ArrayLike:
+            return law(**at)[variant]
+
+        wrong = changed if changes else exchanged if isinstance(variant, list) else variant
+        vars(law)["mistakes"] = {text: wrong, **vars(law).get("mistakes", {})}
+        return law
+
+    return add

@@ -7,8 +7,8 @@ import numpy as np
 from ddkd import theory
 from ddkd.populations import GaussianPopulation
 from ddkd.theorems import _feature_simulators, _laws, _simulators
-from ddkd.theorems._problems import EXACT, FEATURES, HARD, extend, power_law, rows, twins
-from ddkd.theorems._theorem import Theorem, declare
+from ddkd.theorems._problems import EXACT, FEATURES, HARD, extend, power_law, twins
+from ddkd.theorems._theorem import Theorem, declare, mistake, setting
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
@@ -20,17 +20,14 @@ def _missed_degree(population, n):
     return max(0, 1 - n / p) * population.signal + v * (1 + min(n, p) / abs(n - p))
 
 
-@theorem(
-    "exact",
-    simulate=partial(_simulators.ridge_loss, n_sets=120),
-    settings=EXACT,
-    wrong={
-        "p/(n - p) for p/(n - p - 1)": _missed_degree,
-        "bias S n/p for S (1 - n/p)": lambda population, n: (
-            min_norm_risk(population, n)
-            + population.signal * min(0, 2 * n / population.n_features - 1)
-        ),
-    },
+@theorem("exact", partial(_simulators.ridge_loss, n_sets=120))
+@setting(*EXACT)
+@mistake("p/(n - p) for p/(n - p - 1)", _missed_degree)
+@mistake(
+    "bias S n/p for S (1 - n/p)",
+    lambda population, n: (
+        min_norm_risk(population, n) + population.signal * min(0, 2 * n / population.n_features - 1)
+    ),
 )
 def min_norm_risk(population, n):
     r"""Isotropic minimum norm has this risk at every n and p.
@@ -57,21 +54,12 @@ def _bias_beside_noise(population, n, alpha):
     return missed + population.noise_variance / left
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.ridge_loss,
-    settings=rows(
-        "population n alpha",
-        (power_law(150, 1.2, scale=8, signal=3, noise=0.5), 60, 0.0),
-        (power_law(60, 0.7, scale=5, signal=2, noise=4), 120, 40.0),
-        (power_law(90, 1, scale=1, signal=9, noise=2), 60, 1.5),
-    ),
-    wrong={
-        "the ridge divided by n": {"alpha": lambda at: at["alpha"] / at["n"]},
-        "the missed signal not part of the noise": _bias_beside_noise,
-    },
-    bias=0.01,
-)
+@theorem("asymptotic", _simulators.ridge_loss, bias=0.01)
+@setting(population=power_law(150, 1.2, scale=8, signal=3, noise=0.5), n=60, alpha=0.0)
+@setting(population=power_law(60, 0.7, scale=5, signal=2, noise=4), n=120, alpha=40.0)
+@setting(population=power_law(90, 1, scale=1, signal=9, noise=2), n=60, alpha=1.5)
+@mistake("the ridge divided by n", alpha=lambda at: at["alpha"] / at["n"])
+@mistake("the missed signal not part of the noise", _bias_beside_noise)
 def anisotropic_risk(population, n, alpha):
     r"""Ridge and minimum norm on any covariance follow one implicit ridge.
 
@@ -87,15 +75,11 @@ def anisotropic_risk(population, n, alpha):
 
 
 @theorem(
-    "asymptotic",
-    simulate=partial(_feature_simulators.averaged_risk, n_models=1, n_sets=15),
-    settings=FEATURES,
-    wrong={
-        "the kernel in place of its features": {"k": np.inf},
-        "features not scaled by 1/sqrt(k)": {"alpha": lambda at: at["alpha"] * at["k"]},
-    },
-    bias=0.008,
+    "asymptotic", partial(_feature_simulators.averaged_risk, n_models=1, n_sets=15), bias=0.008
 )
+@setting(*FEATURES)
+@mistake("the kernel in place of its features", k=np.inf)
+@mistake("features not scaled by 1/sqrt(k)", alpha=lambda at: at["alpha"] * at["k"])
 def random_features(population, n, k, alpha):
     r"""Random features of any kernel follow two implicit ridges.
 
@@ -115,19 +99,19 @@ def _error_with(population, n, alpha, c, v):
     return theory.least_squares(real, n, alpha=alpha).error_rate
 
 
-@theorem(
-    "asymptotic",
-    simulate=partial(_simulators.ridge_loss, n_sets=14),
-    settings=HARD,
-    wrong={
-        "flips without a cost": lambda population, n, alpha: _error_with(
-            population, n, alpha, np.sqrt(2 / np.pi), 1 - 2 / np.pi
-        ),
-        "flips in the slope alone": lambda population, n, alpha: _error_with(
-            population, n, alpha, population.label_scale, 1 - 2 / np.pi
-        ),
-    },
-    bias=0.01,
+@theorem("asymptotic", partial(_simulators.ridge_loss, n_sets=14), bias=0.01)
+@setting(*HARD)
+@mistake(
+    "flips without a cost",
+    lambda population, n, alpha: _error_with(
+        population, n, alpha, np.sqrt(2 / np.pi), 1 - 2 / np.pi
+    ),
+)
+@mistake(
+    "flips in the slope alone",
+    lambda population, n, alpha: _error_with(
+        population, n, alpha, population.label_scale, 1 - 2 / np.pi
+    ),
 )
 def hard_labels(population, n, alpha):
     r"""Least squares on hard labels is least squares with this slope and noise.
@@ -150,16 +134,10 @@ def _independent_mistakes(population, n, alpha, m):
     return np.array([teacher * same + (1 - teacher) * (1 - same), same])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.student,
-    settings=extend(HARD, m=(300, 250, 500)),
-    wrong={
-        "mistakes of two independent kinds": _independent_mistakes,
-        "infinitely many examples": {"m": np.inf},
-    },
-    bias=0.01,
-)
+@theorem("asymptotic", _simulators.student, bias=0.01)
+@setting(*extend(HARD, m=(300, 250, 500)))
+@mistake("mistakes of two independent kinds", _independent_mistakes)
+@mistake("infinitely many examples", m=np.inf)
 def hard_label_student(population, n, alpha, m):
     r"""A student with its teacher's hard labels follows this law.
 
@@ -174,22 +152,12 @@ def hard_label_student(population, n, alpha, m):
     return _laws.figures(teacher.distill(m))
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.teacher_and_student,
-    settings=rows(
-        "population n m",
-        (twins(100, 0, scale=3, mean=0.2, flips=0.1), 60, 800),
-        (twins(100, 0.5, scale=0.1, mean=0.15, flips=0.2), 200, 600),
-        (twins(80, 1, scale=9, mean=0.25, flips=0.05), 160, 800),
-    ),
-    wrong={
-        "the student only as good as its teacher": [0, 0],
-        "infinitely many examples": {"m": np.inf},
-    },
-    bias=0.009,
-    n_repeats=150,
-)
+@theorem("asymptotic", _simulators.teacher_and_student, bias=0.009, n_repeats=150)
+@setting(population=twins(100, 0, scale=3, mean=0.2, flips=0.1), n=60, m=800)
+@setting(population=twins(100, 0.5, scale=0.1, mean=0.15, flips=0.2), n=200, m=600)
+@setting(population=twins(80, 1, scale=9, mean=0.25, flips=0.05), n=160, m=800)
+@mistake("the student only as good as its teacher", [0, 0])
+@mistake("infinitely many examples", m=np.inf)
 def two_clusters(population, n, m):
     r"""On two clusters a student can be better than its teacher.
 
@@ -203,22 +171,12 @@ def two_clusters(population, n, m):
     return np.array([teacher.error_rate, teacher.distill(m).error_rate])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.clusters,
-    settings=rows(
-        "n_clusters radius n p flips m",
-        (50, 6.0, 800, 70, 0.3, 800),
-        (60, 8.0, 600, 80, 0.3, 600),
-        (80, 7.0, 500, 100, 0.25, 250),
-    ),
-    wrong={
-        "flips without a cost": {"flips": 0.0},
-        "infinitely many examples": {"m": np.inf},
-    },
-    bias=0.008,
-    n_repeats=100,
-)
+@theorem("asymptotic", _simulators.clusters, bias=0.008)
+@setting(n_clusters=50, radius=6.0, n=800, p=70, flips=0.3, m=800)
+@setting(n_clusters=60, radius=8.0, n=600, p=80, flips=0.3, m=600)
+@setting(n_clusters=80, radius=7.0, n=500, p=100, flips=0.25, m=250)
+@mistake("flips without a cost", flips=0.0)
+@mistake("infinitely many examples", m=np.inf)
 def cluster_floor(n_clusters, radius, n, p, flips, m):
     r"""Clusters that the teacher gets wrong stay wrong, whatever the students do.
 

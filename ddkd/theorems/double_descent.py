@@ -7,8 +7,8 @@ import numpy as np
 from ddkd import theory
 from ddkd.populations import GaussianPopulation
 from ddkd.theorems import _feature_simulators, _laws, _simulators
-from ddkd.theorems._problems import EXACT, FEATURES, REAL, extend, isotropic, power_law, rows
-from ddkd.theorems._theorem import Theorem, declare
+from ddkd.theorems._problems import EXACT, FEATURES, REAL, extend, isotropic, power_law
+from ddkd.theorems._theorem import Theorem, declare, mistake, setting
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
@@ -23,24 +23,23 @@ def _tuned_risk(population, n, a):
 
 @theorem(
     "asymptotic",
-    simulate=lambda rng, population, n: _simulators.tuned_loss(rng, population, n, [1])[0],
-    settings=rows(
-        "population n",
-        (isotropic(80, scale=4, signal=3, noise=2), 40),
-        (isotropic(80, scale=4, signal=3, noise=2), 80),
-        (isotropic(120, scale=0.1, signal=8, noise=2), 120),
-    ),
-    wrong={
-        "noise/signal without the p": lambda population, n: _tuned_risk(
-            population, n, population.noise_variance / population.signal
-        ),
-        "the labels' variance taken for the signal": lambda population, n: _tuned_risk(
-            population,
-            n,
-            population.n_features / (1 + population.signal / population.noise_variance),
-        ),
-    },
+    lambda rng, population, n: _simulators.tuned_loss(rng, population, n, [1])[0],
     bias=0.005,
+)
+@setting(population=isotropic(80, scale=4, signal=3, noise=2), n=40)
+@setting(population=isotropic(80, scale=4, signal=3, noise=2), n=80)
+@setting(population=isotropic(120, scale=0.1, signal=8, noise=2), n=120)
+@mistake(
+    "noise/signal without the p",
+    lambda population, n: _tuned_risk(population, n, population.noise_variance / population.signal),
+)
+@mistake(
+    "the labels' variance taken for the signal",
+    lambda population, n: _tuned_risk(
+        population,
+        n,
+        population.n_features / (1 + population.signal / population.noise_variance),
+    ),
 )
 def optimal_ridge_monotone(population, n):
     r"""The best ridge removes the peak: its risk falls with every sample.
@@ -56,21 +55,17 @@ def optimal_ridge_monotone(population, n):
     return _tuned_risk(population, n, population.n_features * ratio)
 
 
-@theorem(
-    "bound",
-    simulate=_feature_simulators.fitted_noise,
-    settings=[
+@theorem("bound", _feature_simulators.fitted_noise, n_repeats=40)
+@setting(
+    *[
         {"seed": seed, "n": n, "p": p, "kind": kind}
         for seed, (n, p) in enumerate([(22, 16), (16, 22), (30, 12), (20, 40)])
         for kind in ("gaussian", "relu", "cosine", "student", "sphere")
-    ],
-    wrong={
-        "the noise itself counted in": lambda **setting: 1 + noise_floor(**setting),
-        "max(n, p) for min(n, p)": lambda seed, n, p, kind: np.full(
-            50, max(n, p) / (abs(n - p) + 1)
-        ),
-    },
-    n_repeats=40,
+    ]
+)
+@mistake("the noise itself counted in", lambda **setting: 1 + noise_floor(**setting))
+@mistake(
+    "max(n, p) for min(n, p)", lambda seed, n, p, kind: np.full(50, max(n, p) / (abs(n - p) + 1))
 )
 def noise_floor(seed, n, p, kind):
     r"""No features escape the peak: fitted noise costs at least this much.
@@ -90,16 +85,10 @@ def _trace_for_square(population, n, alpha):
     return np.array([test, _laws.learned(population, n, alpha)[1]])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.parameters,
-    settings=REAL,
-    wrong={
-        "tr H for tr H^2": _trace_for_square,
-        "the same on test and training inputs": [1, 1],
-    },
-    bias=0.01,
-)
+@theorem("asymptotic", _simulators.parameters, bias=0.01)
+@setting(*REAL)
+@mistake("tr H for tr H^2", _trace_for_square)
+@mistake("the same on test and training inputs", [1, 1])
 def effective_parameters(population, n, alpha):
     r"""Counted on test inputs, more width past n is fewer parameters.
 
@@ -123,14 +112,12 @@ def _blocks(n, ratio):
 
 @theorem(
     "asymptotic",
-    simulate=lambda rng, n, ratio: 2.0 * _simulators.parameters(rng, _blocks(n, ratio), n)[0] / n,
-    settings=[{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)],
-    wrong={
-        "as for equal variances": {"ratio": 1},
-        "only the larger half of a hyperbolic cosine": lambda n, ratio: np.sqrt(ratio),
-    },
+    lambda rng, n, ratio: 2.0 * _simulators.parameters(rng, _blocks(n, ratio), n)[0] / n,
     bias=0.015,
 )
+@setting(*[{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)])
+@mistake("as for equal variances", ratio=1)
+@mistake("only the larger half of a hyperbolic cosine", lambda n, ratio: np.sqrt(ratio))
 def multiple_descent(n, ratio):
     r"""Blocks of n columns, each R times the next, give a peak a block.
 
@@ -150,18 +137,13 @@ def _averaged(population, n, k, alpha, n_models, ridge):
     return every + (one - every) / n_models
 
 
-@theorem(
-    "asymptotic",
-    simulate=_feature_simulators.averaged_risk,
-    settings=extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)),
-    wrong={
-        "kernel ridge at the models' own ridge": lambda population, n, k, alpha, n_models: (
-            _averaged(population, n, k, alpha, n_models, alpha)
-        ),
-        "variance over K squared": {"n_models": lambda at: at["n_models"] ** 2},
-    },
-    bias=0.012,
+@theorem("asymptotic", _feature_simulators.averaged_risk, bias=0.012)
+@setting(*extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)))
+@mistake(
+    "kernel ridge at the models' own ridge",
+    lambda population, n, k, alpha, n_models: _averaged(population, n, k, alpha, n_models, alpha),
 )
+@mistake("variance over K squared", n_models=lambda at: at["n_models"] ** 2)
 def features_are_ridge(population, n, k, alpha, n_models):
     r"""Averaged random-feature models are kernel ridge, at a larger ridge.
 
@@ -182,21 +164,12 @@ def _relu(d, n, k, alpha, signal, noise, first=0.25, bulk=0.25 - 1 / (2 * np.pi)
     return theory.random_features(kernel, coef, n, k, **options).risk
 
 
-@theorem(
-    "asymptotic",
-    simulate=_feature_simulators.relu_risk,
-    settings=rows(
-        "d n k alpha signal noise",
-        (100, 200, 120, 0.05, 2.0, 0.5),
-        (60, 200, 300, 0.3, 3.0, 2.0),
-        (80, 120, 240, 0.2, 5.0, 1.0),
-    ),
-    wrong={
-        "without the bulk": partial(_relu, bulk=0.0),
-        "mu_1 for mu_1^2": partial(_relu, first=0.5),
-    },
-    bias=0.01,
-)
+@theorem("asymptotic", _feature_simulators.relu_risk, bias=0.01)
+@setting(d=100, n=200, k=120, alpha=0.05, signal=2.0, noise=0.5)
+@setting(d=60, n=200, k=300, alpha=0.3, signal=3.0, noise=2.0)
+@setting(d=80, n=120, k=240, alpha=0.2, signal=5.0, noise=1.0)
+@mistake("without the bulk", partial(_relu, bulk=0.0))
+@mistake("mu_1 for mu_1^2", partial(_relu, first=0.5))
 def mei_montanari(d, n, k, alpha, signal, noise):
     r"""ReLU features in many dimensions are linear ones and a bulk, a ridge.
 
@@ -218,17 +191,10 @@ def _noise_of_the_kernel(population, n, k, alpha):
     return np.append(variance_split(population, n, k, alpha)[:3], noise)
 
 
-@theorem(
-    "asymptotic",
-    simulate=_feature_simulators.split,
-    settings=extend(FEATURES, n=(80, 60, 40), k=(120, 90, 100)),
-    wrong={
-        "sampling and initialisation exchanged": [0, 2, 1, 3],
-        "the noise of infinitely many features": _noise_of_the_kernel,
-    },
-    bias=0.012,
-    n_repeats=150,
-)
+@theorem("asymptotic", _feature_simulators.split, bias=0.012, n_repeats=150)
+@setting(*extend(FEATURES, n=(80, 60, 40), k=(120, 90, 100)))
+@mistake("sampling and initialisation exchanged", [0, 2, 1, 3])
+@mistake("the noise of infinitely many features", _noise_of_the_kernel)
 def variance_split(population, n, k, alpha):
     r"""A random-feature risk splits in bias, sampling, initialisation, noise.
 
@@ -246,19 +212,17 @@ def variance_split(population, n, k, alpha):
     return np.array([bias, every - bias, one.risk - every, noise])
 
 
-@theorem(
-    "exact",
-    simulate=_simulators.leave_one_out,
-    settings=EXACT,
-    wrong={
-        "generalised cross-validation's mean": lambda population, n: (
-            population.noise_variance / (1 - population.n_features / n)
-            if n > population.n_features
-            else loo_is_exact(population, n)
-        ),
-        "the risk at n": {"n": lambda at: at["n"] + 1},
-    },
+@theorem("exact", _simulators.leave_one_out)
+@setting(*EXACT)
+@mistake(
+    "generalised cross-validation's mean",
+    lambda population, n: (
+        population.noise_variance / (1 - population.n_features / n)
+        if n > population.n_features
+        else loo_is_exact(population, n)
+    ),
 )
+@mistake("the risk at n", n=lambda at: at["n"] + 1)
 def loo_is_exact(population, n):
     r"""Leave-one-out from one fit has the mean of the risk at n - 1.
 
@@ -291,20 +255,12 @@ def _missed_degree(population, n, k):
     return fitted + seen * max(0, 1 - n / k)
 
 
-@theorem(
-    "exact",
-    simulate=_feature_simulators.projected_risk,
-    settings=rows(
-        "population n k",
-        (isotropic(40, scale=2, signal=3, noise=1), 20, 10),
-        (isotropic(60, scale=0.5, signal=5, noise=2), 16, 40),
-        (isotropic(30, scale=5, signal=8, noise=0.3), 50, 20),
-    ),
-    wrong={
-        "unseen signal a bias, not a noise": _unseen_as_bias,
-        "n - k for n - k - 1": _missed_degree,
-    },
-)
+@theorem("exact", _feature_simulators.projected_risk)
+@setting(population=isotropic(40, scale=2, signal=3, noise=1), n=20, k=10)
+@setting(population=isotropic(60, scale=0.5, signal=5, noise=2), n=16, k=40)
+@setting(population=isotropic(30, scale=5, signal=8, noise=0.3), n=50, k=20)
+@mistake("unseen signal a bias, not a noise", _unseen_as_bias)
+@mistake("n - k for n - k - 1", _missed_degree)
 def random_projection(population, n, k):
     r"""Minimum norm on k random projections peaks at k = n, not at p = n.
 
@@ -319,22 +275,12 @@ def random_projection(population, n, k):
     return theory.isotropic_risk(n, k, signal=seen, unseen_signal=unseen, noise_variance=v)
 
 
-@theorem(
-    "exact",
-    simulate=_simulators.trace,
-    settings=rows(
-        "population n",
-        (power_law(60, 1, scale=9), 25),
-        (power_law(90, 0.3, scale=0.05), 40),
-        (isotropic(50, scale=20), 10),
-    ),
-    wrong={
-        "one degree of freedom lost": lambda population, n: n - 1,
-        "df2 for df1": lambda population, n: _laws.learned(population, n, 0.0, power=2)[1],
-    },
-    bias=1e-9,
-    n_repeats=5,
-)
+@theorem("exact", _simulators.trace, bias=1e-9, n_repeats=5)
+@setting(population=power_law(60, 1, scale=9), n=25)
+@setting(population=power_law(90, 0.3, scale=0.05), n=40)
+@setting(population=isotropic(50, scale=20), n=10)
+@mistake("one degree of freedom lost", lambda population, n: n - 1)
+@mistake("df2 for df1", lambda population, n: _laws.learned(population, n, 0.0, power=2)[1])
 def conservation(population, n):
     r"""Learnabilities add up to n on every draw.
 

@@ -8,7 +8,7 @@ from scipy import special
 from ddkd import theory
 from ddkd.theorems import _feature_simulators, _laws, _simulators
 from ddkd.theorems._problems import FEATURES, extend, isotropic, power_law, rows
-from ddkd.theorems._theorem import Theorem, declare
+from ddkd.theorems._theorem import Theorem, declare, mistake, setting
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
@@ -27,21 +27,12 @@ def _best_multiple(population, n, alpha):
     return np.array([np.sum(energy) - fit, optimal_teacher(population, n, alpha)[1]])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.taught_by_the_best,
-    settings=rows(
-        "population n alpha",
-        (power_law(200, 1.2, scale=2, signal=3), 120, 0.0),
-        (power_law(150, 1, scale=40, signal=5), 90, 8.0),
-        (power_law(200, 1.5, scale=0.1, signal=0.4), 100, 0.003),
-    ),
-    wrong={
-        "the truth is best": [1, 1],
-        "a multiple of the truth is best": _best_multiple,
-    },
-    bias=0.008,
-)
+@theorem("asymptotic", _simulators.taught_by_the_best, bias=0.008)
+@setting(population=power_law(200, 1.2, scale=2, signal=3), n=120, alpha=0.0)
+@setting(population=power_law(150, 1, scale=40, signal=5), n=90, alpha=8.0)
+@setting(population=power_law(200, 1.5, scale=0.1, signal=0.4), n=100, alpha=0.003)
+@mistake("the truth is best", [1, 1])
+@mistake("a multiple of the truth is best", _best_multiple)
 def optimal_teacher(population, n, alpha):
     r"""The best teacher of a min-norm or ridge student is not the truth.
 
@@ -65,18 +56,12 @@ def _without_noise(population, n, alpha):
     return np.array([np.arccos(cosine) / np.pi, optimal_hard_teacher(population, n, alpha)[1]])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.taught_by_the_best,
-    settings=rows(
-        "population n alpha",
-        (power_law(150, 1.5, scale=3, flips=0.0, truth=-0.5), 80, 0.0),
-        (power_law(150, 2, scale=0.2, flips=0.0, truth=-1.0), 80, 0.002),
-        (power_law(150, 1, scale=10, flips=0.0, truth=-0.25), 80, 10.0),
-    ),
-    wrong={"the truth is best": [1, 1], "signs without noise": _without_noise},
-    bias=0.01,
-)
+@theorem("asymptotic", _simulators.taught_by_the_best, bias=0.01)
+@setting(population=power_law(150, 1.5, scale=3, flips=0.0, truth=-0.5), n=80, alpha=0.0)
+@setting(population=power_law(150, 2, scale=0.2, flips=0.0, truth=-1.0), n=80, alpha=0.002)
+@setting(population=power_law(150, 1, scale=10, flips=0.0, truth=-0.25), n=80, alpha=10.0)
+@mistake("the truth is best", [1, 1])
+@mistake("signs without noise", _without_noise)
 def optimal_hard_teacher(population, n, alpha):
     r"""Nor is the truth the best teacher of hard labels.
 
@@ -105,23 +90,31 @@ def _filtered(ratio, a, V):
     return np.arctan(np.sqrt((V**2 / a**2 - V) * ratio)) / np.pi
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.filtered,
-    settings=rows(
-        "population n candidates shares",
-        (isotropic(100, scale=0.1, flips=0.0), 80, 900, (1.0, 0.7263, 0.2703)),
-        (power_law(80, 0.5, scale=4, flips=0.1), 150, 1000, (1.0, 0.7263, 0.2703)),
-        (power_law(80, 1, scale=20, flips=0.2), 160, 800, (1.0, 0.7263, 0.2703)),
+@theorem("asymptotic", _simulators.filtered, bias=0.011, n_repeats=120)
+@setting(
+    population=isotropic(100, scale=0.1, flips=0.0),
+    n=80,
+    candidates=900,
+    shares=(1.0, 0.7263, 0.2703),
+)
+@setting(
+    population=power_law(80, 0.5, scale=4, flips=0.1),
+    n=150,
+    candidates=1000,
+    shares=(1.0, 0.7263, 0.2703),
+)
+@setting(
+    population=power_law(80, 1, scale=20, flips=0.2),
+    n=160,
+    candidates=800,
+    shares=(1.0, 0.7263, 0.2703),
+)
+@mistake("Kelley's 27 % read as the share kept", [0, 2, 1])
+@mistake(
+    "p/m for p/(m - p)",
+    lambda population, n, candidates, shares: _filtered(
+        population.n_features / np.round(candidates * np.array(shares)), *_window(shares)
     ),
-    wrong={
-        "Kelley's 27 % read as the share kept": [0, 2, 1],
-        "p/m for p/(m - p)": lambda population, n, candidates, shares: _filtered(
-            population.n_features / np.round(candidates * np.array(shares)), *_window(shares)
-        ),
-    },
-    bias=0.011,
-    n_repeats=120,
 )
 def confidence_filter(population, n, candidates, shares):
     r"""Of all filters from above, students learn best from the surest 73 %.
@@ -138,19 +131,12 @@ def confidence_filter(population, n, candidates, shares):
     return _filtered(p / (m - p), *_window(shares))
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.committee,
-    settings=rows(
-        "population n n_models m",
-        (power_law(160, 0.5, scale=4, flips=0.1), 100, 5, 900),
-        (isotropic(120, scale=0.2, flips=0.0), 200, 3, 600),
-        (power_law(120, 1, scale=9, flips=0.2), 240, 7, 700),
-    ),
-    wrong={"one model": {"n_models": 1}, "the vote as good as the mean": [0, 0, 2, 2]},
-    bias=0.009,
-    n_repeats=120,
-)
+@theorem("asymptotic", _simulators.committee, bias=0.009, n_repeats=120)
+@setting(population=power_law(160, 0.5, scale=4, flips=0.1), n=100, n_models=5, m=900)
+@setting(population=isotropic(120, scale=0.2, flips=0.0), n=200, n_models=3, m=600)
+@setting(population=power_law(120, 1, scale=9, flips=0.2), n=240, n_models=7, m=700)
+@mistake("one model", n_models=1)
+@mistake("the vote as good as the mean", [0, 0, 2, 2])
 def votes(population, n, n_models, m):
     r"""A student can beat the voting committee that labels its examples.
 
@@ -174,18 +160,14 @@ WEAK = rows(
 )
 
 
-@theorem(
-    "exact",
-    simulate=_simulators.weak_and_strong,
-    settings=WEAK,
-    wrong={
-        "N - d and n - d for N - d - 1 and n - d - 1": {
-            "m": lambda at: at["m"] + 1,
-            "n": lambda at: at["n"] + 1,
-        },
-        "all noise outside the overlap lost": {"m": np.inf},
-    },
+@theorem("exact", _simulators.weak_and_strong)
+@setting(*WEAK)
+@mistake(
+    "N - d and n - d for N - d - 1 and n - d - 1",
+    m=lambda at: at["m"] + 1,
+    n=lambda at: at["n"] + 1,
 )
+@mistake("all noise outside the overlap lost", m=np.inf)
 def weak_to_strong_variance(population, n, m, weak, strong):
     r"""A student on other columns than its teacher loses teacher noise.
 
@@ -201,15 +183,10 @@ def weak_to_strong_variance(population, n, m, weak, strong):
     return noise * np.array([weak, shared + strong * width / (m - width - 1)])
 
 
-@theorem(
-    "exact",
-    simulate=_simulators.gain,
-    settings=WEAK,
-    wrong={
-        "infinitely many examples": {"m": np.inf},
-        "a gain from m = 2 d on": {"m": lambda at: at["m"] + 1},
-    },
-)
+@theorem("exact", _simulators.gain)
+@setting(*WEAK)
+@mistake("infinitely many examples", m=np.inf)
+@mistake("a gain from m = 2 d on", m=lambda at: at["m"] + 1)
 def misfit(population, n, m, weak, strong):
     r"""A strong student gains on its weak teacher by what it misfits.
 
@@ -224,24 +201,19 @@ def misfit(population, n, m, weak, strong):
     return missed * (1 - width / (m - width - 1))
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.shrunk,
-    settings=rows(
-        "population n alpha",
-        (isotropic(60, scale=4, signal=2, noise=3), 100, 5.0),
-        (isotropic(90, scale=0.2, signal=5, noise=4), 70, 2.0),
-        (isotropic(50, scale=9, signal=1, noise=0.5), 120, 100.0),
+@theorem("asymptotic", _simulators.shrunk, bias=0.01)
+@setting(population=isotropic(60, scale=4, signal=2, noise=3), n=100, alpha=5.0)
+@setting(population=isotropic(90, scale=0.2, signal=5, noise=4), n=70, alpha=2.0)
+@setting(population=isotropic(50, scale=9, signal=1, noise=0.5), n=120, alpha=100.0)
+@mistake(
+    "no shrinkage",
+    lambda population, n, alpha: (
+        theory.least_squares(population, n, alpha=alpha).risk - population.noise_variance
     ),
-    wrong={
-        "no shrinkage": lambda population, n, alpha: (
-            theory.least_squares(population, n, alpha=alpha).risk - population.noise_variance
-        ),
-        "as good as the best ridge": lambda population, n, alpha: (
-            theory.best_alpha(population, n).risk - population.noise_variance
-        ),
-    },
-    bias=0.01,
+)
+@mistake(
+    "as good as the best ridge",
+    lambda population, n, alpha: theory.best_alpha(population, n).risk - population.noise_variance,
 )
 def ridge_student_compensates(population, n, alpha):
     r"""A student's shrinkage mends a teacher with too small a ridge.
@@ -263,24 +235,19 @@ def _errors_at(population, n, ridge):
     return np.array([law.error_rate for law in laws])
 
 
-@theorem(
-    "asymptotic",
-    simulate=partial(_simulators.tuned_loss, factors=(1 / 3, 1, 3), n_sets=8),
-    settings=rows(
-        "population n",
-        (isotropic(100, scale=4, flips=0.1), 80),
-        (isotropic(100, scale=0.3, flips=0.0), 250),
-        (isotropic(100, scale=7, flips=0.2), 200),
+@theorem("asymptotic", partial(_simulators.tuned_loss, factors=(1 / 3, 1, 3), n_sets=8), bias=0.01)
+@setting(population=isotropic(100, scale=4, flips=0.1), n=80)
+@setting(population=isotropic(100, scale=0.3, flips=0.0), n=250)
+@setting(population=isotropic(100, scale=7, flips=0.2), n=200)
+@mistake(
+    "all of a label's variance taken for noise",
+    lambda population, n: _errors_at(
+        population, n, 100 * population.eigenvalues[0] / population.label_scale**2
     ),
-    wrong={
-        "all of a label's variance taken for noise": lambda population, n: _errors_at(
-            population, n, 100 * population.eigenvalues[0] / population.label_scale**2
-        ),
-        "kappa for its root": lambda population, n: (
-            np.arctan(np.tan(np.pi * hard_ridge(population, n)) ** [1, 2, 1]) / np.pi
-        ),
-    },
-    bias=0.01,
+)
+@mistake(
+    "kappa for its root",
+    lambda population, n: np.arctan(np.tan(np.pi * hard_ridge(population, n)) ** [1, 2, 1]) / np.pi,
 )
 def hard_ridge(population, n):
     r"""On hard labels the best ridge is the same for every n.
@@ -298,16 +265,10 @@ def hard_ridge(population, n):
     return np.array([low, np.arctan(np.sqrt(tuned)) / np.pi, high])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_feature_simulators.teacher_and_student,
-    settings=extend(FEATURES, m=(150, 150, 200), student_k=(80, 100, 60)),
-    wrong={
-        "infinitely many examples": {"m": np.inf},
-        "the student gives its teacher back": [0, 0],
-    },
-    bias=0.008,
-)
+@theorem("asymptotic", _feature_simulators.teacher_and_student, bias=0.008)
+@setting(*extend(FEATURES, m=(150, 150, 200), student_k=(80, 100, 60)))
+@mistake("infinitely many examples", m=np.inf)
+@mistake("the student gives its teacher back", [0, 0])
 def random_feature_student(population, n, k, alpha, m, student_k):
     r"""A random-feature student can go on improving where its teacher does not.
 

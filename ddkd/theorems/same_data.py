@@ -6,8 +6,8 @@ import numpy as np
 
 from ddkd import theory
 from ddkd.theorems import _laws, _simulators
-from ddkd.theorems._problems import EVEN, HARD, REAL, TALL, WIDE, extend, isotropic, power_law, rows
-from ddkd.theorems._theorem import Theorem, declare
+from ddkd.theorems._problems import EVEN, HARD, REAL, TALL, WIDE, extend, isotropic, power_law
+from ddkd.theorems._theorem import Theorem, declare, mistake, setting
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
@@ -32,17 +32,10 @@ def _without_the_half(population, n, alpha):
     return np.array([-slope / curvature, risk])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.best_share,
-    settings=REAL,
-    wrong={
-        "no factor of 2 in the share": _without_the_half,
-        "as good as the best ridge": _as_the_best_ridge,
-    },
-    bias=0.012,
-    n_repeats=150,
-)
+@theorem("asymptotic", _simulators.best_share, bias=0.012, n_repeats=150)
+@setting(*REAL)
+@mistake("no factor of 2 in the share", _without_the_half)
+@mistake("as good as the best ridge", _as_the_best_ridge)
 def self_distillation(population, n, alpha):
     r"""Soft self-distillation has a best share of own labels, in closed form.
 
@@ -58,17 +51,10 @@ def self_distillation(population, n, alpha):
     return np.array([-slope / (2 * curvature), risk - slope**2 / (4 * curvature)])
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.read_from_residuals,
-    settings=REAL,
-    wrong={
-        "the slope for half the slope": lambda **setting: one_shot_tuning(**setting) * [2, 1],
-        "the ridge divided by n": {"alpha": lambda at: at["alpha"] / at["n"]},
-    },
-    bias=0.009,
-    n_repeats=250,
-)
+@theorem("asymptotic", _simulators.read_from_residuals, bias=0.009, n_repeats=250)
+@setting(*REAL)
+@mistake("the slope for half the slope", lambda **setting: one_shot_tuning(**setting) * [2, 1])
+@mistake("the ridge divided by n", alpha=lambda at: at["alpha"] / at["n"])
 def one_shot_tuning(population, n, alpha):
     r"""The best share of own soft labels can be read from training residuals.
 
@@ -91,21 +77,30 @@ def _as_if_fresh(population, n, alpha, student_alpha, mixing):
     return _laws.figures(teacher.distill(n, alpha=student_alpha))
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.refit,
-    settings=rows(
-        "population n alpha student_alpha mixing",
-        (isotropic(60, scale=3, flips=0.0), 300, 180.0, 150.0, -0.7),
-        (power_law(100, 0.7, scale=20, flips=0.2), 160, 60.0, 20.0, 1.0),
-        (power_law(150, 0.6, scale=0.3, flips=0.1), 100, 2.0, 3.0, 0.6),
-    ),
-    wrong={
-        "the same inputs treated as fresh ones": _as_if_fresh,
-        "a ridge fit to the true labels": {"mixing": 0.0},
-    },
-    bias=0.012,
+@theorem("asymptotic", _simulators.refit, bias=0.012)
+@setting(
+    population=isotropic(60, scale=3, flips=0.0),
+    n=300,
+    alpha=180.0,
+    student_alpha=150.0,
+    mixing=-0.7,
 )
+@setting(
+    population=power_law(100, 0.7, scale=20, flips=0.2),
+    n=160,
+    alpha=60.0,
+    student_alpha=20.0,
+    mixing=1.0,
+)
+@setting(
+    population=power_law(150, 0.6, scale=0.3, flips=0.1),
+    n=100,
+    alpha=2.0,
+    student_alpha=3.0,
+    mixing=0.6,
+)
+@mistake("the same inputs treated as fresh ones", _as_if_fresh)
+@mistake("a ridge fit to the true labels", mixing=0.0)
 def hard_self_distillation(population, n, alpha, student_alpha, mixing):
     r"""Hard self-distillation has this law, and beats every ridge fit.
 
@@ -126,16 +121,10 @@ def _with(labels, population, n, alpha, m):
     return _laws.figures(teacher.distill(m, alpha=alpha, with_labels=labels))
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.own_again,
-    settings=extend(HARD, m=(120, 200, 150)),
-    wrong={
-        "its teacher's examples as if fresh": lambda **at: _with(at["n"], **at),
-        "its teacher's labels alone": lambda **at: _with(None, **at),
-    },
-    bias=0.01,
-)
+@theorem("asymptotic", _simulators.own_again, bias=0.01)
+@setting(*extend(HARD, m=(120, 200, 150)))
+@mistake("its teacher's examples as if fresh", lambda **at: _with(at["n"], **at))
+@mistake("its teacher's labels alone", lambda **at: _with(None, **at))
 def own_labels_again(population, n, alpha, m):
     r"""A student that meets its teacher's examples again learns its mistakes.
 
@@ -149,21 +138,12 @@ def own_labels_again(population, n, alpha, m):
     return _with("own", population, n, alpha, m)
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.bagged,
-    settings=rows(
-        "population n k n_models alpha",
-        (WIDE, 120, 60, 6, 0.0),
-        (TALL, 160, 110, 4, 0.2),
-        (EVEN, 120, 50, 10, 5.0),
-    ),
-    wrong={
-        "subsamples independent of one another": {"n": lambda at: 1000 * at["n"]},
-        "infinitely many models": {"n_models": np.inf},
-    },
-    bias=0.01,
-)
+@theorem("asymptotic", _simulators.bagged, bias=0.01)
+@setting(population=WIDE, n=120, k=60, n_models=6, alpha=0.0)
+@setting(population=TALL, n=160, k=110, n_models=4, alpha=0.2)
+@setting(population=EVEN, n=120, k=50, n_models=10, alpha=5.0)
+@mistake("subsamples independent of one another", n=lambda at: 1000 * at["n"])
+@mistake("infinitely many models", n_models=np.inf)
 def subsample_is_ridge(population, n, k, n_models, alpha):
     r"""The average of fits to many subsamples is a ridge fit to all samples.
 
@@ -176,18 +156,15 @@ def subsample_is_ridge(population, n, k, n_models, alpha):
     return theory.bagging(population, n, k, n_models, alpha=alpha).risk
 
 
-@theorem(
-    "asymptotic",
-    simulate=_simulators.stopped,
-    settings=rows("population n time", (WIDE, 100, 0.05), (TALL, 80, 10.0), (EVEN, 140, 0.002)),
-    wrong={
-        "a ridge of 1/T": lambda population, n, time: (
-            theory.least_squares(population, n, alpha=1 / time).risk
-        ),
-        "a loss divided by n": {"time": lambda at: at["time"] / at["n"]},
-    },
-    bias=0.01,
+@theorem("asymptotic", _simulators.stopped, bias=0.01)
+@setting(population=WIDE, n=100, time=0.05)
+@setting(population=TALL, n=80, time=10.0)
+@setting(population=EVEN, n=140, time=0.002)
+@mistake(
+    "a ridge of 1/T",
+    lambda population, n, time: theory.least_squares(population, n, alpha=1 / time).risk,
 )
+@mistake("a loss divided by n", time=lambda at: at["time"] / at["n"])
 def gradient_flow(population, n, time):
     r"""Early stopping has this law, for any covariance and at p = n, too.
 
