@@ -43,6 +43,7 @@ CHOSEN = {
     "n_models": 2,
     "keep": (0.5, 1.5),
     "with_labels": 50,
+    "label_noise": 0.1,
 }
 NAMES = "risk error_rate"
 

@@ -58,6 +58,32 @@ def mixed_target(own: Target, taught: Target, share: np.ndarray) -> Target:
     )
 
 
+def noisy_target(taught: Target, noise: np.ndarray, labels: str) -> Target:
+    """A teacher's labels with noise of a variance, or flipped at a rate if they are hard.
+
+    The size of soft ones becomes the root of their mean square, noise included: a teacher of no
+    size, or of an infinite one, may have labels all the same.
+    """
+    if labels == "hard":
+        kept = 1 - 2 * noise
+        return Target(
+            mean=kept[..., None] * taught.mean,
+            variance=kept[..., None] ** 2 * taught.variance,
+            noise=kept**2 * taught.noise + 4 * noise * (1 - noise),
+            size=taught.size,
+            slope=kept * taught.slope,
+        )
+    size = np.hypot(taught.size, np.sqrt(noise))
+    relative = np.where(np.isinf(size), 1.0, ratio(taught.size, size))
+    return Target(
+        mean=taught.mean,
+        variance=relative[..., None] ** 2 * taught.variance,
+        noise=relative**2 * taught.noise + ratio(np.sqrt(noise), size) ** 2,
+        size=size,
+        slope=relative * taught.slope,
+    )
+
+
 def common_size(taught: Target) -> tuple[np.ndarray, np.ndarray]:
     """A size for a teacher's labels and true ones, and that of the teacher's in its units.
 

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._arrays import broadcast, unwrap
+from ddkd._arrays import broadcast, times, unwrap
 from ddkd._checks import (
     as_array,
     check_choice,
     check_counts,
     check_masks,
+    check_nonnegative,
     check_numbers,
     check_ridge,
 )
@@ -27,7 +28,7 @@ from ddkd.theory._arguments import Features, Values
 from ddkd.theory._fit import Fit, fit_to
 from ddkd.theory._law import Law, check_labels, law_fields, learned_fields
 from ddkd.theory._refit import refit_with_fresh
-from ddkd.theory._student import kept_target, mixed_target
+from ddkd.theory._student import kept_target, mixed_target, noisy_target
 
 
 @short_repr
@@ -84,6 +85,7 @@ class LinearLaw(Law):
         alpha: ArrayLike = 0.0,
         keep: tuple[ArrayLike, ArrayLike] | None = None,
         with_labels: ArrayLike | str | None = None,
+        label_noise: ArrayLike = 0.0,
     ) -> "LinearLaw":
         """Law of a student fitted to this model's labels on fresh inputs.
 
@@ -116,6 +118,10 @@ class LinearLaw(Law):
             The student learns true labels, too: of so many fresh examples, or of the teacher's
             own. In the latter case it sees again what its teacher's mistakes came from. In a
             Gaussian population.
+        label_noise : float or array_like, default=0.0
+            Variance of noise on the teacher's soft labels, or the rate in [0, 1/2] at which its
+            hard ones are flipped. `generations` of such students are models trained on what the
+            model before them wrote.
 
         Returns
         -------
@@ -145,10 +151,14 @@ class LinearLaw(Law):
         with all its teacher's columns is its teacher. *Asymptotic*, there at a physicist's
         level of rigour.
 
+        A soft label with noise of variance v has the same linear target and v more noise; hard
+        labels flipped at the rate e have 1 - 2 e times the target and 1 - (1 - 2 e)^2 more noise.
+
         References
         ----------
         On self-training in mixtures: Frei, Zou, Chen and Gu, arXiv 2106.13805; Takahashi,
-        arXiv 2205.07739; Takanami, Takahashi and Sakata, arXiv 2501.16226.
+        arXiv 2205.07739; Takanami, Takahashi and Sakata, arXiv 2501.16226. On generations that
+        add noise: Dohmatob, Feng and Kempe, arXiv 2402.07712.
 
         Examples
         --------
@@ -171,7 +181,10 @@ class LinearLaw(Law):
         mask = self.features
         if features is not None:
             mask = check_masks("features", features, population.n_features)
-        target, teacher = self._target(kind), None if self._votes else self._score
+        noise = _check_label_noise(label_noise, kind)
+        target = noisy_target(self._target(kind), noise, kind)
+        teacher = None if self._votes else self._score
+        others = {"label_noise": noise}
         if keep is not None:
             low, high = _check_window(keep)
             GaussianPopulation.checked(population)
@@ -179,8 +192,8 @@ class LinearLaw(Law):
                 raise ValueError("keep has not been derived for students of a vote")
             if kind == "soft" or with_labels is not None:
                 raise ValueError("keep is derived for hard labels and without with_labels")
-            fit = fit_columns(population, mask, m, ridge, self._score, low=low, high=high)
-            kept = kept_target(self._score, fit, low, high)
+            fit = fit_columns(population, mask, m, ridge, self._score, low=low, high=high, **others)
+            kept = noisy_target(kept_target(self._score, fit, low, high), noise, kind)
             return linear_law(population, fit, kept, kind, teacher)
         if with_labels is not None:
             GaussianPopulation.checked(population)
@@ -190,7 +203,7 @@ class LinearLaw(Law):
                 raise ValueError(
                     'with_labels="own" is derived for finitely many labels of a least_squares law'
                 )
-            fit = fit_columns(population, mask, m + self.n_samples, ridge, self._score)
+            fit = fit_columns(population, mask, m + self.n_samples, ridge, self._score, **others)
             figures = refit_with_fresh(self, fit, target)
             fields = law_fields(population, fit=fit, labels=kind, **figures)
             return LinearLaw(features=mask, **fields)
@@ -198,8 +211,66 @@ class LinearLaw(Law):
             extra = check_counts("with_labels", with_labels, allow_inf=False)
             m = m + extra
             target = mixed_target(population.label_target(), target, extra / m)
-        fit = fit_columns(population, mask, m, ridge, self._score)
+        fit = fit_columns(population, mask, m, ridge, self._score, **others)
         return linear_law(population, fit, target, kind, teacher)
+
+    def risk_on(self, population: Population) -> Values:
+        """Mean squared error of this model on inputs and labels of another population.
+
+        Parameters
+        ----------
+        population : Population
+            Where the model is judged: the same columns with other variances (covariate shift),
+            another truth, or another kind of label.
+
+        Returns
+        -------
+        float or ndarray
+            The risk against that population's labels, noise or flips included.
+
+        Raises
+        ------
+        ValueError
+            If the population has another number of columns, or the law is a vote's.
+
+        Notes
+        -----
+        With the mean m and the variances of the coefficients, which depend on the inputs that the
+        model was fitted to alone, inputs of covariance T, truth b and noise v::
+
+            risk = v + (m - b)' T (m - b) + sum T_jj Var w_j.
+
+        The coefficients are uncorrelated, as coordinates are where the model was fitted; T
+        need not be diagonal in this formula, while populations have uncorrelated coordinates.
+        *Asymptotic*, for any law of a linear model; our own, an equivalent of the formulas in the
+        reference.
+
+        References
+        ----------
+        Patil, Du and Tibshirani, arXiv 2404.01233 (abstract only).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ddkd import theory
+        >>> from ddkd.populations import GaussianPopulation
+        >>> coef = np.full(100, 0.1)
+        >>> law = theory.least_squares(GaussianPopulation(np.ones(100), coef), 50, alpha=10.0)
+        >>> elsewhere = GaussianPopulation(np.linspace(0, 4, 100), coef, noise_variance=0.5)
+        >>> round(law.risk, 3), round(law.risk_on(elsewhere), 3)
+        (0.517, 1.535)
+        """
+        size = Population.checked(population).n_features
+        if size != self.population.n_features:
+            raise ValueError(
+                f"population must have the {self.population.n_features} columns of the law's; "
+                f"it has {size}"
+            )
+        if self._votes:
+            raise ValueError("risk_on has not been derived for a vote")
+        s = population.eigenvalues
+        score = Score.of(np.sqrt(s) * self.coef_mean, times(s, self.coef_variance))
+        return unwrap(population.score_risk(score))
 
     @property
     def margin(self) -> Values:
@@ -262,6 +333,14 @@ def fit_columns(
     power = {} if teacher is None else {"teacher": teacher.size}
     broadcast(**size, alpha=alpha, features=mask[..., 0], **power, **others)
     return fit_to(population.eigenvalues, mask, n, alpha)
+
+
+def _check_label_noise(value: ArrayLike, kind: str) -> np.ndarray:
+    """Variances of noise on soft labels, or rates at which hard ones are flipped."""
+    noise = check_nonnegative("label_noise", value)
+    if kind == "hard" and (noise > 0.5).any():
+        raise ValueError(f"label_noise is a rate in [0, 1/2] for hard labels; got {noise.max():g}")
+    return noise
 
 
 def _check_window(keep: Any) -> tuple[np.ndarray, np.ndarray]:
