@@ -138,3 +138,23 @@ def test_the_quickstart_runs(capsys):
     assert len(block.splitlines()) == 5
     exec(textwrap.dedent(block), {})
     assert float(capsys.readouterr().out) < 0.1
+
+
+def test_the_counts_of_the_abstract_are_the_measured_ones():
+    claims = json.loads(claims_page.MEASURED.read_text(encoding="utf-8"))
+    text = " ".join((DOCS / "paper.rst").read_text(encoding="utf-8").split())
+    stated = re.findall(r"``([\w -]+)``,? holds in (\d+) of (\d+)", text)
+    assert len(stated) == len(set(stated)) == 13
+    for key, n_holding, n_settings in stated:
+        verdicts = [claim["verdict"] for claim in claims if claim["key"] == key]
+        assert (verdicts.count("holds"), len(verdicts)) == (int(n_holding), int(n_settings)), key
+
+
+def test_the_tests_and_figures_that_the_abstract_names_exist():
+    text = (DOCS / "paper.rst").read_text(encoding="utf-8")
+    tests = re.findall(r"``(tests/[\w/]+\.py)::(\w+)``", text)
+    assert len(tests) == 6
+    assert all(f"def {name}(" in (ROOT / file).read_text(encoding="utf-8") for file, name in tests)
+    figures = re.findall(r":ref:`sphx_glr_auto_examples_(\w+\.py)`", text)
+    assert len(figures) == 6
+    assert all((ROOT / "examples" / name).exists() for name in figures)

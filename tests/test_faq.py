@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
 from ddkd.populations import GaussianPopulation
 from ddkd.theory import best_alpha, random_features, transfer_size
@@ -122,3 +123,36 @@ def test_the_tuned_error_falls_with_random_features_and_rises_with_columns_that_
     for p, risk in best.items():
         expected = best_alpha(population, 50, features=np.arange(40) < p).risk - 1
         assert risk == pytest.approx(expected, rel=0.25)
+
+
+def test_one_hot_labels_interpolate_from_n_features_on():
+    assert "least squares interpolates from n features on, not from k n or n/k" in FAQ
+    rng = np.random.default_rng(3)
+    n, k = 30, 5
+    Z, Y = rng.standard_normal((n, 2 * n)), np.eye(k)[rng.integers(k, size=n)]
+    missed = [np.abs(Z[:, :p] @ min_norm(Z[:, :p], Y) - Y).max() for p in (n // k, n - 1, n)]
+    assert min(missed[:2]) > 1e-3
+    assert missed[2] < 1e-9
+
+
+@pytest.mark.filterwarnings("ignore::scipy.linalg.LinAlgWarning")
+def test_ridge_without_a_penalty_is_not_minimum_norm_once_it_has_an_intercept():
+    assert "the coefficients and the intercept together are longer" in FAQ
+    rng = np.random.default_rng(4)
+    X, y = rng.standard_normal((20, 60)), rng.standard_normal(20)
+    alone = Ridge(alpha=0, fit_intercept=False).fit(X, y).coef_
+    np.testing.assert_allclose(alone, min_norm(X, y), rtol=1e-9)
+    shortest = np.linalg.norm(min_norm(np.column_stack([X, np.ones(20)]), y))
+    fits = [Ridge(alpha=0, solver=solver).fit(X, y) for solver in ("cholesky", "svd")]
+    lengths = [np.linalg.norm([*fit.coef_, fit.intercept_]) for fit in fits]
+    assert min(lengths) > 1.01 * shortest
+    assert abs(lengths[0] / lengths[1] - 1) > 1e-3
+
+
+def test_a_student_of_its_teachers_scores_is_its_teacher():
+    assert "it *is* the teacher" in FAQ
+    rng = np.random.default_rng(5)
+    for n in (20, 60):  # a teacher of 40 features that interpolates, and one that does not
+        teacher = min_norm(rng.standard_normal((n, 40)), rng.standard_normal(n))
+        Z = rng.standard_normal((40, 40))
+        np.testing.assert_allclose(min_norm(Z, Z @ teacher), teacher, rtol=1e-8)

@@ -52,22 +52,15 @@ def take(results: Path) -> dict[str, Any]:
 def draw() -> Figure:
     """The two panels: the founding experiment, and the student rescued from the peak.
 
-    Without the founding experiment's numbers there is the second panel alone.
-
     Returns
     -------
     Figure
         The picture.
     """
-    rescued = json.loads(RESCUED.read_text(encoding="utf-8"))
-    if not FOUNDING.exists():
-        figure = Figure(figsize=(6.5, 4.8), layout="constrained")
-        _rescued(figure.subplots(), rescued)
-        return figure
     figure = Figure(figsize=(10.5, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2)
     _founding(left, json.loads(FOUNDING.read_text(encoding="utf-8")))
-    _rescued(right, rescued)
+    _rescued(right, json.loads(RESCUED.read_text(encoding="utf-8")))
     return figure
 
 

@@ -1,7 +1,7 @@
 """Write the README's numbers from measured ones: ``python -m tools.readme_claims``.
 
-They are the ``claims.json`` of a default run of the main job and, once it has been measured, the
-founding experiment; both are kept in docs/measured.
+They are the ``claims.json`` of a default run of the main job, the founding experiment and the
+errors of its student against width, all kept in docs/measured.
 """
 
 import json
@@ -10,7 +10,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MEASURED = ROOT / "docs" / "measured" / "claims.json"
-FOUNDING = MEASURED.with_name("founding-experiment.json")
 WORDS = {"holds": "it wins", "fails": "it **loses**", "undecided": "too close to call"}
 
 # What each line is about: data set, fraction of wrong labels, claim, setting, and who the rival is.
@@ -65,41 +64,36 @@ def results(claims):
     return "\n".join([count, "", *(sentence(claims, *line) for line in LINES), "", fill(meaning)])
 
 
-def picture(founding):
-    """The picture and what it shows; with one panel until the founding experiment is measured."""
-    rescued = (
-        "model of that critical width, rescued. Its *teacher* is a far wider model, which fits "
-        "every training label; it labels inputs that nobody had labelled, and the small *student* "
-        "learns from those alone ([the paper](https://arxiv.org/abs/2102.06849))."
-    )
-    peak = (
-        "with as many random features as labelled examples (the *interpolation threshold*) a "
-        "model's test error peaks; beyond, it falls again. This is *double descent*."
-    )
-    alt = "a small model trained directly peaks; the same model taught by a wide one does not"
-    if founding is None:
-        text = f"W{peak[1:]} The blue line is a {rescued}"
-        return (
-            f"![Test error against width: {alt}.](docs/images/double-descent.png)\n\n{fill(text)}"
-        )
+def picture(founding, rescued):
+    """The picture, and four sentences on what it shows."""
     n, widths, error = founding["n_samples"], founding["widths"], founding["measured"]["error"]
     before = min(e for width, e in zip(widths, error, strict=True) if width < n)
+    few, many = rescued["n_samples"], rescued["n_transfer"]
+    at_peak = rescued["width"].index(few)
+    direct, student = (100 * rescued[name][at_peak] for name in ("direct", "student"))
     text = (
-        f"*Left:* {peak} The founding experiment at its own size: {n:,} images, up to "
-        f"{max(widths):,} features; its error falls to {100 * before:.1f} %, peaks at "
-        f"{100 * max(error):.1f} % and falls to {100 * error[-1]:.1f} %. Marks are measured, the "
-        f"line was predicted before any fit (`examples/plot_founding_experiment.py`). "
-        f"*Right:* a {rescued}"
+        f"*Left:* a model that adds up ever more random functions of an image, its *features*, "
+        f"trained directly on {n:,} labels: its test error falls to {100 * before:.1f} %, soars to "
+        f"{100 * max(error):.1f} % where it can just fit every label, and falls again, to "
+        f"{100 * error[-1]:.1f} %, which is double descent. "
+        f"Squares are measured, the line was predicted before any fit "
+        f"([how](examples/plot_founding_experiment.py)). "
+        f"*Right:* the same with {few} labelled digits, and beside it *students*, which learn from "
+        f"{many:,} other images, labelled by a very wide model, the *teacher*, that fits all {few} "
+        f"labels. "
+        f"With {few} features a student errs on {student:.1f} % of the test images, a directly "
+        f"trained model on {direct:.1f} %."
     )
+    alt = "a model trained on the labels peaks; the same model taught by a wide one does not"
     return (
         f"![Two curves of test error against width. Left: one model peaks and falls again. Right: "
         f"{alt}.](docs/images/double-descent.png)\n\n{fill(text)}"
     )
 
 
-def block(readme, claims, founding):
+def block(readme, claims, founding, rescued):
     """README text with its numbers between their marks."""
-    for name, text in (("picture", picture(founding)), ("results", results(claims))):
+    for name, text in (("picture", picture(founding, rescued)), ("results", results(claims))):
         head, rest = readme.split(f"<!-- {name}:", 1)
         mark, rest = rest.split("\n", 1)
         tail = rest.split(f"<!-- end of {name} -->", 1)[1]
@@ -108,10 +102,9 @@ def block(readme, claims, founding):
 
 
 def measured():
-    """The claims, and the founding experiment or None."""
-    claims = json.loads(MEASURED.read_text(encoding="utf-8"))
-    founding = FOUNDING.read_text(encoding="utf-8") if FOUNDING.exists() else "null"
-    return claims, json.loads(founding)
+    """The claims, the founding experiment and the student at the threshold."""
+    files = (MEASURED, *map(MEASURED.with_name, ("founding-experiment.json", "student-width.json")))
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 
 if __name__ == "__main__":

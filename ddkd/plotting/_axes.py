@@ -184,6 +184,8 @@ def finish(ax: Axes, x_name: str, y_name: str, *, legend: bool = True) -> None:
 def legend_entries(ax: Axes) -> dict[str, Artist]:
     """What a legend has to explain; thin lines in the colour of their marks share one entry.
 
+    The entry has their colour if they have one, else it is grey.
+
     Parameters
     ----------
     ax : matplotlib Axes
@@ -210,7 +212,9 @@ def legend_entries(ax: Axes) -> dict[str, Artist]:
     for label, handle in drawn.items():
         model, _, kind = label.rpartition(", ")
         if model in drawn and kind in ("theory", "predicted"):
-            thin[f"{kind} (thin line)"] = Line2D([], [], color="0.4", linewidth=1.5)
+            name = f"{kind} (thin line)"
+            color = "0.4" if name in thin else handle.get_color()
+            thin[name] = Line2D([], [], color=color, linewidth=1.5)
         else:
             entries[label] = handle
     return entries | thin
