@@ -13,9 +13,9 @@ from ddkd.features import (
     ColumnBlocks,
     RandomFourierFeatures,
     RandomReLUFeatures,
-    _cosine_in_place,
     median_distance,
 )
+from ddkd.features._maps import _cosine_in_place
 
 MAPS = [RandomFourierFeatures, RandomReLUFeatures]
 

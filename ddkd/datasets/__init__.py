@@ -7,7 +7,7 @@ from ddkd.datasets._files import read_file
 from ddkd.datasets._load import available, load
 from ddkd.datasets._questions import Undecided
 from ddkd.datasets._split import Split, is_stream
-from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
+from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget, TwoMoons
 
 __all__ = [
     "ClusterMixture",
@@ -16,6 +16,7 @@ __all__ = [
     "ReLUNetworkTarget",
     "Split",
     "TableEncoder",
+    "TwoMoons",
     "Undecided",
     "available",
     "equal_rows",

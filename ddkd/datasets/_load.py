@@ -22,11 +22,12 @@ from ddkd.datasets._named import (
     fashion_mnist,
     gaussian,
     mixture,
+    moons,
     relu_network,
 )
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
-from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
+from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget, TwoMoons
 
 # What draws a split, what has load()'s options as keyword-only parameters, and a description.
 _NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any], str]] = {
@@ -46,6 +47,12 @@ _NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any], str]] = {
         partial(draws, mixture, n_samples=300),
         ClusterMixture,
         "Gaussian clusters, several to a class; all rows and the stream are independent draws.",
+    ),
+    "moons": (
+        partial(draws, moons, n_samples=40),
+        TwoMoons,
+        "Two interleaving half circles in the plane, one a class; all rows and the stream are "
+        "independent draws.",
     ),
     "relu-network": (
         partial(draws, relu_network),
@@ -103,6 +110,7 @@ def load(
     ``deformed-digits``  digits; stream: the other images, deformed      200        600
     ``digits``           digits; pool: the other images                  200        600
     ``mixture``          ten classes of three Gaussian clusters; stream  300        2,000
+    ``moons``            two half circles in the plane; stream           40         2,000
     ``relu-network``     two classes, a random ReLU network; stream      200        2,000
     ``gaussian``         two classes, a linear function's sign; stream   300        2,000
     ``fashion-mnist``    Debian's dataset-fashion-mnist; pool            500        2,000
@@ -135,14 +143,15 @@ def load(
         Name of the label column of a table. Default: the last.
     **options
         Of the set: for "deformed-digits" the parameters of :class:`DeformedImages`, for "mixture"
-        of :class:`ClusterMixture`, for "relu-network" of :class:`ReLUNetworkTarget`; for
-        "gaussian" ``population``, a :class:`ddkd.populations.GaussianPopulation` with hard
-        labels, or else ``n_features`` (50) and the exponent ``decay`` (1) of the variances
-        ``j ** -decay``, scaled to mean 1, with standard normal coefficients; for a pool
-        ``n_transfer``, the number of its rows to keep (fashion-mnist: 20,000; a file or OpenML:
-        at most 50,000; else all); for a file or OpenML ``standardise=False`` leaves the columns
-        as they are; for a file the options of :func:`read_file`, for OpenML ``version`` and
-        ``data_home`` of :func:`sklearn.datasets.fetch_openml`.
+        of :class:`ClusterMixture`, for "moons" of :class:`TwoMoons`, for "relu-network" of
+        :class:`ReLUNetworkTarget`; for "gaussian" ``population``, a
+        :class:`ddkd.populations.GaussianPopulation` with hard labels, or else ``n_features`` (50)
+        and the exponent ``decay`` (1) of the variances ``j ** -decay``, scaled to mean 1, with
+        standard normal coefficients; for a pool ``n_transfer``, the number of its rows to keep
+        (fashion-mnist: 20,000; a file or OpenML: at most 50,000; else all); for a file or OpenML
+        ``standardise=False`` leaves the columns as they are; for a file the options of
+        :func:`read_file`, for OpenML ``version`` and ``data_home`` of
+        :func:`sklearn.datasets.fetch_openml`.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._external import FASHION_MNIST, read_fashion_mnist
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
-from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget
+from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget, TwoMoons
 from ddkd.populations import GaussianPopulation
 
 
@@ -71,6 +71,12 @@ def draws(
 def mixture(rng: np.random.Generator, n: int, **parameters: Any) -> Drawn:
     """Gaussian clusters."""
     stream = ClusterMixture(rng=rng, **parameters)
+    return stream, *stream._draw(n, rng)
+
+
+def moons(rng: np.random.Generator, n: int, **parameters: Any) -> Drawn:
+    """Two half circles."""
+    stream = TwoMoons(**parameters)
     return stream, *stream._draw(n, rng)
 
 

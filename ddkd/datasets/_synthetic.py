@@ -7,7 +7,32 @@ import numpy as np
 from ddkd._checks import check_integer, check_matrix, check_real, check_rng
 
 
-class ClusterMixture:
+class _LabelledDraws:
+    """A stream that draws inputs together with their classes."""
+
+    def sample(self, n: int, *, rng: Any = None) -> np.ndarray:
+        """Draw unlabelled inputs.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : None, int, SeedSequence or numpy Generator, optional
+            Source of randomness.
+
+        Returns
+        -------
+        ndarray of shape (n, n_features)
+            Independent rows.
+        """
+        return self._draw(n, rng)[0]
+
+    def _draw(self, n: int, rng: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs and their classes, which cannot be told from the inputs alone."""
+        raise NotImplementedError
+
+
+class ClusterMixture(_LabelledDraws):
     """Gaussian clusters, several to a class.
 
     ``x = C_z + A_z u + noise * e`` with the cluster z uniform, u and e standard normal; the class
@@ -69,23 +94,6 @@ class ClusterMixture:
         self.factors = generator.standard_normal((n_clusters, n_features, rank)) / np.sqrt(rank)
         self.cluster_classes = np.arange(n_clusters) % n_classes
 
-    def sample(self, n: int, *, rng: Any = None) -> np.ndarray:
-        """Draw unlabelled inputs.
-
-        Parameters
-        ----------
-        n : int
-            How many.
-        rng : None, int, SeedSequence or numpy Generator, optional
-            Source of randomness.
-
-        Returns
-        -------
-        ndarray of shape (n, n_features)
-            Independent rows.
-        """
-        return self._draw(n, rng)[0]
-
     def _draw(self, n: int, rng: Any) -> tuple[np.ndarray, np.ndarray]:
         """Inputs and their classes, which cannot be told from the inputs alone."""
         n = check_integer("n", n)
@@ -98,6 +106,38 @@ class ClusterMixture:
             rows = np.flatnonzero(cluster == z)
             X[rows] += self.centres[z] + inner[rows] @ self.factors[z].T
         return X, self.cluster_classes[cluster]
+
+
+class TwoMoons(_LabelledDraws):
+    r"""Two interleaving half circles in the plane, one a class.
+
+    A point of class -1 is ``1.3 (cos t - 0.5, sin t - 0.25) + 1.3 noise e`` with t uniform from
+    0 to pi and e standard normal, one of class 1 is ``-1.3 (cos t - 0.5, sin t - 0.25)`` and
+    noise alike. Both classes are as likely.
+
+    Parameters
+    ----------
+    noise : float, default 0.15
+        Standard deviation of the noise, in radii of the half circles.
+
+    Examples
+    --------
+    >>> from ddkd.datasets import TwoMoons
+    >>> TwoMoons().sample(3, rng=0).shape
+    (3, 2)
+    """
+
+    def __init__(self, *, noise: float = 0.15) -> None:
+        self.noise = check_real("noise", noise, low=0.0)
+
+    def _draw(self, n: int, rng: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs and their classes, which cannot be told from the inputs alone."""
+        n = check_integer("n", n)
+        generator = check_rng(rng)
+        y = generator.choice([-1, 1], size=n)
+        t = generator.uniform(0.0, np.pi, n)
+        moon = np.stack([np.cos(t) - 0.5, np.sin(t) - 0.25], axis=1)
+        return 1.3 * (self.noise * generator.standard_normal((n, 2)) - y[:, None] * moon), y
 
 
 class ReLUNetworkTarget:

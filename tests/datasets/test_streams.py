@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.datasets import make_moons
 
-from ddkd.datasets import ClusterMixture, DeformedImages, ReLUNetworkTarget
+from ddkd.datasets import ClusterMixture, DeformedImages, ReLUNetworkTarget, TwoMoons, load
 
 STILL = {"shift": 0, "rotation": 0, "log_scale": 0, "shear": 0, "elastic": 0, "contrast": 0}
 
@@ -92,7 +93,8 @@ def test_bad_images_and_sizes(images):
         DeformedImages(np.zeros((4, 64)))
     with pytest.raises(ValueError, match="images must not be empty"):
         DeformedImages(np.zeros((0, 8, 8)))
-    for stream in (DeformedImages(images), ClusterMixture(rng=0), ReLUNetworkTarget(rng=0)):
+    synthetic = ClusterMixture(rng=0), ReLUNetworkTarget(rng=0), TwoMoons()
+    for stream in (DeformedImages(images), *synthetic):
         with pytest.raises(ValueError, match="n must be"):
             stream.sample(0)
 
@@ -116,6 +118,21 @@ def test_mixture_has_the_stated_moments():
         assert np.abs(z).max() < 5
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.15])
+def test_moons_are_those_of_scikit_learn(noise):
+    """Shifted to the origin and 1.3 times as large; its angles are evenly spaced, ours random."""
+    split = load("moons", n_samples=40_000, n_test=2, noise=noise, rng=0)
+    X, y = make_moons(40_000, noise=noise, random_state=0)
+    X = 1.3 * (X - [0.5, 0.25])
+    assert abs(np.mean(split.y_train)) < 5 / np.sqrt(40_000)
+    for label, theirs in ((-1, X[y == 0]), (1, X[y == 1])):
+        rows = split.X_train[split.y_train == label]
+        for power in (lambda a: a, lambda a: a**2, lambda a: a[:, :1] * a[:, 1:] ** 2):
+            error = power(rows).std(axis=0) / np.sqrt(len(rows))
+            z = (power(rows).mean(axis=0) - power(theirs).mean(axis=0)) / error
+            assert np.abs(z).max() < 5
+
+
 def test_network_target_is_labelled_by_its_own_formula():
     target = ReLUNetworkTarget(rng=4)
     X = target.sample(20_000, rng=5)
@@ -134,6 +151,7 @@ def test_network_target_is_labelled_by_its_own_formula():
         (ClusterMixture, {"n_clusters": 5}, "n_clusters must be at least 10"),
         (ClusterMixture, {"n_classes": 1}, "n_classes must be at least 2"),
         (ClusterMixture, {"noise": -1}, "noise must be"),
+        (TwoMoons, {"noise": -0.1}, "noise must be"),
         (ReLUNetworkTarget, {"n_hidden": 0}, "n_hidden must be at least 1"),
         (ReLUNetworkTarget, {"rng": "a"}, "rng must be"),
     ],

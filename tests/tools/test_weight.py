@@ -25,7 +25,11 @@ def test_blank_lines_comments_and_docstrings_do_not_count():
 def test_a_picture_counts_with_plotting_wherever_it_is_drawn():
     assert weight.room_of(Path("diagnosis/_picture.py")) == "plotting"
     assert weight.room_of(Path("diagnosis/_probes.py")) == "diagnosis"
-    assert weight.room_of(Path("features.py")) == weight.room_of(Path("_checks.py")) == weight.REST
+    assert (
+        weight.room_of(Path("features/_maps.py"))
+        == weight.room_of(Path("_checks.py"))
+        == weight.REST
+    )
     assert weight.room_of(Path("populations/_mixture.py")) == "theory populations"
 
 

@@ -4,61 +4,15 @@ import math
 from typing import Any, Self
 
 import numpy as np
-from scipy.spatial.distance import pdist
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from ddkd._checks import check_choice, check_integer, check_matrix, check_real
+from ddkd._checks import check_choice, check_integer, check_real
 from ddkd._validation import validate
+from ddkd.features._bandwidth import median_distance
 
-__all__ = ["ColumnBlocks", "RandomFourierFeatures", "RandomReLUFeatures", "median_distance"]
-
-_MEDIAN_ROWS = 1000  # half a million pairs: the median to about 0.2 %
 _BLOCK_ELEMENTS = 2**17  # one megabyte of float64, which stays in cache between passes
-
-
-def median_distance(X: Any) -> float:
-    """Median Euclidean distance between two rows of `X`.
-
-    The usual yardstick for the bandwidth sigma of a Gaussian kernel ``exp(-|x - x'|^2 /
-    (2 sigma^2))``: of c medians it is ``gamma = 1 / (2 * (c * median_distance(X)) ** 2)``.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        The inputs. Of more than 1,000 rows, a fixed choice of 1,000 stands for all of
-        them, so that the answer is a function of `X` alone.
-
-    Returns
-    -------
-    float
-        The median over all pairs at a positive distance; 1.0 where there is none (a single
-        row, or all rows equal).
-
-    Raises
-    ------
-    ValueError
-        If `X` is not a non-empty matrix of finite real numbers.
-
-    Examples
-    --------
-    >>> median_distance([[0.0], [1.0], [3.0]])
-    2.0
-    """
-    rows = check_matrix("X", X)
-    if len(rows) > _MEDIAN_ROWS:
-        # A shuffle, not a stride: a stride may fall in step with an ordered data set.
-        rows = rows[np.random.default_rng(0).choice(len(rows), _MEDIAN_ROWS, replace=False)]
-    distances = pdist(rows)
-    distances = distances[distances > 0]
-    return float(np.median(distances)) if distances.size else 1.0
-
-
-def bandwidth_gamma(X: np.ndarray, bandwidth: float) -> float:
-    """Coefficient of the squared distance for a bandwidth in median distances of `X`."""
-    check_real("bandwidth", bandwidth, low=1e-6, high=1e6)
-    return 0.5 / (bandwidth * median_distance(X)) ** 2
 
 
 def narrow(Z: np.ndarray, width: int) -> np.ndarray:
@@ -66,7 +20,7 @@ def narrow(Z: np.ndarray, width: int) -> np.ndarray:
     return Z[:, :width] * math.sqrt(Z.shape[1] / width)
 
 
-class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Random directions, an activation, and a transform that works in cache-sized blocks."""
 
     def __init__(self, n_components: int = 100, *, random_state: Any = None):
@@ -143,7 +97,7 @@ class _RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         raise NotImplementedError
 
 
-class RandomFourierFeatures(_RandomFeatures):
+class RandomFourierFeatures(RandomFeatures):
     r"""Random Fourier features of the Gaussian kernel, nested in their width.
 
     .. math:: z_j(x) = \sqrt{2 / p} \, \cos(w_j^\top x + b_j), \qquad
@@ -168,6 +122,7 @@ class RandomFourierFeatures(_RandomFeatures):
         ``1 / (n_features * X.var())`` (1 for constant `X`); "median" is
         ``1 / (2 * median_distance(X) ** 2)``, the median heuristic; see
         :func:`~ddkd.features.median_distance`, which sets bandwidths of other sizes too.
+        Neither looks at the labels; :func:`~ddkd.features.choose_gamma` does.
     random_state : int, RandomState instance or None, default=None
         The seed of directions and phases.
 
@@ -225,7 +180,7 @@ class RandomFourierFeatures(_RandomFeatures):
         block *= math.sqrt(2.0 / self._n_features_out)
 
 
-class RandomReLUFeatures(_RandomFeatures):
+class RandomReLUFeatures(RandomFeatures):
     r"""The hidden layer of a random ReLU network, nested in its width.
 
     .. math:: z_j(x) = \sqrt{2 / p} \, \max(w_j^\top x, 0), \qquad w_j \sim N(0, I),
@@ -268,88 +223,6 @@ class RandomReLUFeatures(_RandomFeatures):
     def _activate(self, block: np.ndarray, columns: slice) -> None:
         np.maximum(block, 0.0, out=block)
         block *= math.sqrt(2.0 / self._n_features_out)
-
-
-class ColumnBlocks:
-    """Features made on demand, a block of columns at a time, in place of a whole matrix.
-
-    For feature maps too wide for memory: :func:`~ddkd.solvers.width_path` takes it for `Z` and
-    for `Z_test`, makes each block once a pass, and needs memory that grows with the square of the
-    number of training samples, whatever the width.
-
-    Parameters
-    ----------
-    feature_map : RandomFourierFeatures or RandomReLUFeatures
-        A fitted nested map.
-    X : array-like of shape (n_samples, n_features)
-        The inputs; the features are of these, and are computed anew each time.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        Number of inputs, and width of the map.
-    dtype : numpy.dtype
-        Of the features.
-
-    Raises
-    ------
-    ValueError
-        If the map is of another kind, or `X` does not suit it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from ddkd.features import ColumnBlocks, RandomFourierFeatures
-    >>> from ddkd.solvers import width_path
-    >>> X = np.random.default_rng(0).standard_normal((30, 4))
-    >>> mapping = RandomFourierFeatures(200, random_state=0).fit(X)
-    >>> blocks = ColumnBlocks(mapping, X)
-    >>> blocks.shape, blocks[:, 50:60].shape
-    ((30, 200), (30, 10))
-    >>> width_path(blocks, X[:, 0], [10, 30, 200]).rank
-    array([10, 30, 30])
-    """
-
-    def __init__(self, feature_map: _RandomFeatures, X: Any):
-        if not isinstance(feature_map, _RandomFeatures):
-            raise ValueError(
-                "feature_map must be a RandomFourierFeatures or a RandomReLUFeatures; "
-                f"got {type(feature_map).__name__}"
-            )
-        self._map = feature_map
-        self._X = feature_map._validated(X)
-        self.shape = (len(self._X), feature_map._n_features_out)
-        self.dtype = np.dtype(np.float64)
-
-    def __repr__(self) -> str:
-        return f"ColumnBlocks({type(self._map).__name__}, shape={self.shape})"
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def columns(self, start: int, stop: int) -> np.ndarray:
-        """Make some columns.
-
-        Parameters
-        ----------
-        start, stop : int
-            The first column, and the one after the last.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, stop - start)
-            These columns of ``feature_map.transform(X)``.
-        """
-        return self._map._transform_columns(self._X, start, stop)
-
-    def __getitem__(self, key: Any) -> np.ndarray:
-        everything, columns = key if isinstance(key, tuple) and len(key) == 2 else (None, None)
-        if everything != slice(None) or not isinstance(columns, slice):
-            raise IndexError("ColumnBlocks give slices of columns only, such as blocks[:, 10:20]")
-        start, stop, step = columns.indices(self.shape[1])
-        if step != 1:
-            raise IndexError(f"ColumnBlocks give adjacent columns only; the step is {step}")
-        return self.columns(start, max(start, stop))
 
 
 def _cosine_in_place(x: np.ndarray) -> None:
