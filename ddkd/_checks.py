@@ -231,10 +231,16 @@ def check_ridge(value: Any) -> np.ndarray:
     array = check_numbers("alpha", value)
     if (array < 0).any():
         raise ValueError(
-            f"alpha must be non-negative; got {array[array < 0].flat[0]:g}, which would stretch "
-            "the coefficients instead of shrinking them"
+            f"alpha must be non-negative; got {array[array < 0].flat[0]:g}. "
+            "Only theory.least_squares takes a negative ridge"
         )
     return array
+
+
+def check_one_ridge(value: Any, *, high: float = np.inf) -> float:
+    """Return a ridge to fit with, at most `high`."""
+    check_ridge(check_real("alpha", value))
+    return check_real("alpha", value, low=0.0, high=high)
 
 
 def check_numbers(name: str, value: Any) -> np.ndarray:

@@ -8,7 +8,8 @@ import numpy as np
 from ddkd._checks import (
     as_array,
     check_matrix,
-    check_real,
+    check_one_ridge,
+    check_ridge,
     check_targets,
     check_vector,
     input_eps,
@@ -129,18 +130,15 @@ def check_alpha(alpha: Any) -> tuple[np.ndarray, bool]:
     """Return penalties as a vector, and whether `alpha` was a scalar."""
     if as_array("alpha", alpha).ndim == 0:
         return np.array([check_penalty(alpha)]), True
-    alphas = check_vector("alpha", alpha)
-    if alphas.min() < 0 or alphas.max() > _LARGEST_PENALTY:
-        raise ValueError(
-            f"alpha must be non-negative and at most {_LARGEST_PENALTY:g}; "
-            f"its entries range from {alphas.min():g} to {alphas.max():g}"
-        )
+    alphas = check_ridge(check_vector("alpha", alpha))
+    if alphas.max() > _LARGEST_PENALTY:
+        raise ValueError(f"alpha must be at most {_LARGEST_PENALTY:g}; got {alphas.max():g}")
     return alphas, False
 
 
 def check_penalty(alpha: Any) -> float:
     """Return a single penalty."""
-    return check_real("alpha", alpha, low=0.0, high=_LARGEST_PENALTY)
+    return check_one_ridge(alpha, high=_LARGEST_PENALTY)
 
 
 def check_size(name: str, matrix: np.ndarray) -> None:

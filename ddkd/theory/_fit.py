@@ -7,6 +7,7 @@ import numpy as np
 from ddkd._arrays import ratio, times
 from ddkd.populations import Score, Target
 from ddkd.theory._fixed_point import Remainder, solve_implicit_ridge
+from ddkd.theory._negative_ridge import negative_ridge, shrinkage
 
 _INFINITE = np.asarray(np.inf)
 _HUGE = 1e60  # its fourth power is still a number
@@ -64,19 +65,36 @@ def fit_to(
     u (u + |k - n|) = k alpha/gamma.
 
     Beyond _HUGE times the trace a ridge leaves the directions of all coefficients as they are,
-    and shrinks them in proportion: it is solved there, and `scale` holds the rest.
+    and shrinks them in proportion: it is solved there, and `scale` holds the rest. A negative
+    ridge is for the linear model alone.
     """
     used = mask & (l > 0)
     bound = np.sum(np.where(used, l, 0.0), axis=-1) + bulk
     bound = np.where(bound > 0, _HUGE * bound, np.finfo(float).max)
     scale = bound / np.maximum(alpha, bound)
-    gamma, n_z, k_z = _solve(l, used, n, k, np.minimum(alpha, bound), bulk)
+    gamma, n_z, k_z = _solve(l, used, n, k, np.clip(alpha, 0.0, bound), bulk)
+    if (alpha < 0).any():
+        gamma, n_z = _below_zero(np.where(used, l, 0.0), n, alpha, gamma, n_z)
     return _of_gamma(l, mask, n, k, alpha, gamma, n_z, k_z, bulk, scale)
+
+
+def _below_zero(
+    s: np.ndarray, n: np.ndarray, alpha: np.ndarray, kappa: np.ndarray, n_z: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Kappa and n - z, those of negative ridges in place of those of no ridge."""
+    n, alpha, kappa, n_z = (
+        np.array(np.broadcast_to(a, kappa.shape)) for a in (n, alpha, kappa, n_z)
+    )
+    matters = (alpha < 0) & np.isfinite(n)
+    s = np.broadcast_to(s, (*kappa.shape, s.shape[-1]))[matters]
+    roots = negative_ridge(s, n[matters], alpha[matters], kappa[matters])
+    kappa[matters], n_z[matters] = roots
+    return kappa, n_z
 
 
 def fit_at(l: np.ndarray, mask: np.ndarray, n: np.ndarray, kappa: np.ndarray) -> Fit:
     """The linear fit whose implicit ridge is kappa, at the ridge kappa (n - z)."""
-    n_z = n - np.sum(np.where(mask, l / (l + kappa[..., None]), 0.0), axis=-1)
+    n_z = n - np.sum(shrinkage(np.where(mask, l, 0.0), kappa), axis=-1)
     one = np.ones(n_z.shape)
     return _of_gamma(l, mask, n, _INFINITE, kappa * n_z, kappa, n_z, np.inf * one, 0.0, one)
 
@@ -178,7 +196,9 @@ def along_and_across(
 
 
 def refuse_limit(fit: Fit, name: str) -> None:
-    """Raise a ValueError where a ridge is so large that it is a limit."""
+    """Raise a ValueError where a ridge is so large that it is a limit, or negative."""
+    if (fit.alpha < 0).any():
+        raise ValueError(f"{name} is derived for alpha >= 0; the law has {fit.alpha.min():g}")
     if (fit.scale < 1).any():
         raise ValueError(f"{name} needs a ridge of at most {_HUGE:g} times the eigenvalues' sum")
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_counts, check_integer
+from ddkd._checks import check_counts, check_integer, check_numbers
 from ddkd.populations import Population
 from ddkd.theory._arguments import Features, check_fit
 from ddkd.theory.linear import LinearLaw, fit_columns, linear_law
@@ -37,6 +37,15 @@ def least_squares(
     q = n/p it has the margin a = r b/sqrt(b^2 + nu), b = c r/(max(1, 1/q) + r^2),
     res = 1 - 2 c r b + b^2 (1 + r^2), nu = res/(q - 1) for q > 1 and res q/(1 - q) for q < 1.
 
+    A *negative* ridge stretches coefficients, and helps where the many columns without truth are a
+    ridge already, and too large a one. The law goes on below alpha = 0 as far as kappa is above
+    the root of df2 = n; at that edge -alpha is the limit of the smallest eigenvalue of XX', or of
+    X'X for p < n, and E is infinite. Near the edge it needs sizes far above a hundred. With A at
+    alpha = 0 and p > n, a small negative ridge lowers the risk if and only if (our own; the
+    phenomenon: Kobak, Lomond and Sanchez, arXiv 1805.10939)::
+
+        sum s b^2 A (1 - A)^2 (n - df2) > (v + sum s b^2 (1 - A)^2) sum A^2 (1 - A).
+
     Parameters
     ----------
     population : Population
@@ -46,7 +55,8 @@ def least_squares(
     features : None, "all", bool mask or index array, default=None
         Columns used; None for all. A stack of masks (..., n_features) gives a curve.
     alpha : float or array_like, default=0.0
-        Ridge penalty: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm.
+        Ridge penalty: minimise ``|y - Z w|^2 + alpha |w|^2``. 0 means minimum norm. A negative
+        one must be above the edge; no solver fits it.
 
     Returns
     -------
@@ -56,7 +66,8 @@ def least_squares(
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If an argument is out of its range, or a negative ridge is not above the edge, which the
+        message states.
 
     Examples
     --------
@@ -70,9 +81,13 @@ def least_squares(
     >>> population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard")
     >>> theory.least_squares(population, 100, features=widths).error_rate.round(4)
     array([0.4361, 0.5   , 0.3395])
+    >>> strong = np.arange(600) < 10
+    >>> spiked = GaussianPopulation(np.where(strong, 30.0, 1.0), 0.3 * strong, noise_variance=0.05)
+    >>> theory.least_squares(spiked, 60, alpha=[0.0, -150.0, -272.0]).risk.round(3)
+    array([2.165, 1.395, 0.885])
     """
-    n, mask, ridge = check_fit(population, n_samples, features, alpha, kind=Population)
-    fit = fit_columns(population, mask, n, ridge)
+    n, mask, _ = check_fit(population, n_samples, features, kind=Population)
+    fit = fit_columns(population, mask, n, check_numbers("alpha", alpha))
     return linear_law(population, fit, population.label_target(), "own")
 
 

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 from ddkd._arrays import broadcast, ratio
 from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Features, check_fit
-from ddkd.theory._fit import fit_at, learn
+from ddkd.theory._fit import Fit, fit_at, learn
+from ddkd.theory._negative_ridge import lowest_implicit_ridge
 from ddkd.theory.least_squares import least_squares
 from ddkd.theory.linear import LinearLaw
 
@@ -16,11 +17,17 @@ _GRIDS = (33, 17, 17, 17)  # points; the spacing falls to about a five-hundredth
 
 
 def best_alpha(
-    population: GaussianPopulation, n_samples: ArrayLike, *, features: Features = None
+    population: GaussianPopulation,
+    n_samples: ArrayLike,
+    *,
+    features: Features = None,
+    negative: bool = False,
 ) -> LinearLaw:
     """Law at the ridge that minimises the risk, or the 0-1 error for hard labels.
 
-    It is the best of all alpha >= 0; where that is 0, a negative ridge may be better still.
+    It is the best among alpha >= 0; where that is 0, a negative ridge may be better still, and
+    `negative` asks for the best of all. Where that is close to the edge of the law, training sets
+    of a few hundred examples do worse than the law says.
 
     On isotropic features with real labels the minimum of the risk is at
     alpha = p (noise + unseen signal)/(seen signal) (Hastie, Montanari, Rosset and
@@ -37,6 +44,8 @@ def best_alpha(
         Number of samples.
     features : None, bool mask or index array, default=None
         Columns used; None for all. A stack of masks (..., n_features) gives a curve.
+    negative : bool, default=False
+        Whether the ridge may be negative, down to the edge that `least_squares` states.
 
     Returns
     -------
@@ -56,28 +65,39 @@ def best_alpha(
     >>> population = GaussianPopulation(np.ones(100), np.full(100, 0.1), noise_variance=0.5)
     >>> round(theory.best_alpha(population, 80).alpha, 4)
     50.0
+    >>> strong = np.arange(600) < 10
+    >>> spiked = GaussianPopulation(np.where(strong, 30.0, 1.0), 0.3 * strong, noise_variance=0.05)
+    >>> laws = [theory.best_alpha(spiked, 60, negative=negative) for negative in (False, True)]
+    >>> [(round(law.alpha), round(law.risk, 3)) for law in laws]
+    [(0, 2.165), (-272, 0.885)]
     """
     n, mask, _ = check_fit(population, n_samples, features, allow_inf=False)
     ridgeless = least_squares(population, n, features=mask)
     n, _ = broadcast(n_samples=n, features=mask[..., 0])
     score = population.score_error_rate if population.labels == "hard" else population.score_risk
     target = population.label_target()
+    floor = np.zeros(n.shape)
+    if negative:
+        used = np.where(mask, population.eigenvalues, 0.0)
+        floor = lowest_implicit_ridge(used, n, np.asarray(ridgeless.kappa))
 
-    def loss(log_kappa: np.ndarray) -> np.ndarray:
-        """Risk or error of the law whose implicit ridge is given."""
-        fit = fit_at(population.eigenvalues, mask, n, np.exp(log_kappa))
-        return score(learn(fit, target).score)
+    def fit(above: np.ndarray) -> Fit:
+        """The fit whose implicit ridge is so far above its floor, in logarithms."""
+        return fit_at(population.eigenvalues, mask, n, floor + np.exp(above))
 
-    low, high = _range(ridgeless)
-    log_kappa = _minimise(loss, low, high)
-    alpha = fit_at(population.eigenvalues, mask, n, np.exp(log_kappa)).alpha
-    better = score(ridgeless._score) <= loss(log_kappa)
-    best = np.where(better, 0.0, np.maximum(alpha, 0.0))
+    def loss(above: np.ndarray) -> np.ndarray:
+        """Its risk or error."""
+        return score(learn(fit(above), target).score)
+
+    above = _minimise(loss, *_range(ridgeless, floor))
+    better = score(ridgeless._score) <= loss(above)
+    best = np.where(better, 0.0, fit(above).alpha)
+    best = best if negative else np.maximum(best, 0.0)
     return least_squares(population, n_samples, features=features, alpha=best)
 
 
-def _range(ridgeless: LinearLaw) -> tuple[np.ndarray, np.ndarray]:
-    """Log kappa from where a ridge begins to act to where it leaves nothing."""
+def _range(ridgeless: LinearLaw, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log (kappa - floor) from where a ridge begins to act to where it leaves nothing."""
     population, n = ridgeless.population, np.asarray(ridgeless.n_samples)
     s = np.where(ridgeless.features, population.eigenvalues, 0.0)
     used, largest = s > 0, np.max(s, axis=-1)
@@ -85,7 +105,9 @@ def _range(ridgeless: LinearLaw) -> tuple[np.ndarray, np.ndarray]:
     energy = (population.label_scale * population.truth) ** 2
     seen, unseen = used @ energy, ~used @ energy
     load = ratio(used.sum(axis=-1) * (population.label_noise + unseen) / n, seen)
-    low = np.where(ridgeless.kappa > 0, ridgeless.kappa, 1e-8 * smallest)
+    room = ridgeless.kappa - floor
+    room = np.where(floor == 0, room, 1e-6 * room)  # at a floor of its own the risk is infinite
+    low = np.where(room > 0, room, 1e-8 * smallest)
     high = np.maximum(1e3 * largest * (1 + np.minimum(load, 1e12)), 2 * low)
     return np.log(low), np.log(high)
 

@@ -181,10 +181,3 @@ def test_an_even_activation_adds_noise_alone():
 def test_a_law_of_nothing_is_refused(make, named):
     with pytest.raises(ValueError, match=named):
         make()
-
-
-def test_a_negative_ridge_is_refused_with_what_it_would_do():
-    with pytest.raises(ValueError, match="got -3, which would stretch the coefficients"):
-        theory.least_squares(EVEN, 5, alpha=-3.0)
-    with pytest.raises(ValueError, match="got -3, which would stretch the coefficients"):
-        theory.least_squares(EVEN, 5).distill(9, alpha=[1.0, -3.0])
