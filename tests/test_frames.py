@@ -1,13 +1,15 @@
 """DataFrames: names and their order are checked, text and missing cells reach who can take them."""
 
+import joblib
 import numpy as np
 import pandas
 import pytest
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.pipeline import make_pipeline
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from ddkd import (
@@ -121,11 +123,33 @@ def test_advice_takes_a_table_as_it_came(wrong):
     new, truth = frame(400)
     assert model.score(new, truth) > 0.85
     assert clone(model).fit(TABLE, LABELS).score(new, truth) > 0.85
-    for fitted in (model, advice.committee()):
+    for fitted in (model, advice.committee(), clone(model).fit(TABLE, LABELS)):
         with pytest.raises(ValueError, match="feature names should match"):
             fitted.predict(wrong(new))
     with pytest.raises(ValueError, match="feature names should match"):
         advise(TABLE, LABELS, wrong(POOL))
+
+
+def test_an_advised_model_is_a_pipeline_that_begins_with_the_encoder(tmp_path):
+    advice = advise(TABLE[:60], LABELS[:60], POOL[:90], rng=0)
+    model = advice.estimator()
+    assert isinstance(model, Pipeline)
+    assert isinstance(model[0].estimator, TableEncoder)
+    assert is_classifier(model)
+    assert not is_regressor(model)
+    np.testing.assert_array_equal(model.classes_, ["no", "yes"])
+    assert model.n_features_in_ == 3
+    assert len(repr(model).splitlines()) <= 6
+    for made in (model, advice.committee()):
+        assert "<90 rows>" in repr(made)
+        assert len(repr(made)) < 1000
+    new, truth = frame(300)
+    said = model.predict(new)
+    joblib.dump(model, tmp_path / "model.joblib")
+    np.testing.assert_array_equal(joblib.load(tmp_path / "model.joblib").predict(new), said)
+    np.testing.assert_array_equal(clone(model).fit(TABLE[:60], LABELS[:60]).predict(new), said)
+    scores = cross_val_score(model, TABLE[:60], LABELS[:60], cv=2)
+    assert scores.mean() == pytest.approx(np.mean(said == truth), abs=4 * 0.5 / np.sqrt(60))
 
 
 def test_diagnose_takes_a_table():

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.utils import _safe_indexing
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
@@ -13,14 +12,13 @@ from ddkd.advice._cautions import cautions_of
 from ddkd.advice._cross_validation import Z_90, CrossValidation
 from ddkd.advice._entrants import (
     check_truth,
-    choose_bandwidth,
     encode,
     entrants,
     groups_of,
     prepare,
 )
 from ddkd.advice._result import Advice
-from ddkd.contestants import Labels, folds_of
+from ddkd.contestants import Inputs, Labels, folds_of
 
 FEW_LABELS = 300  # with fewer, one split into folds makes the choice a lottery
 MAX_POOL = 10_000
@@ -52,14 +50,16 @@ def advise(
     ----------
     X : DataFrame or array-like of shape (n_samples, n_inputs)
         Labelled inputs. Text and missing cells of a DataFrame are encoded as by
-        `ddkd.datasets.TableEncoder`, also in what the fitted model is given. Columns are
-        standardised here, and cut at three standard deviations.
+        `ddkd.datasets.TableEncoder`, also in what the fitted model is given. The labels choose the
+        scale, by exact leave-one-out of kernel ridge: every column has unit variance, cut at three
+        standard deviations, or one scale serves all columns.
     y : array-like of shape (n_samples,)
         Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
         different values.
     X_unlabelled : DataFrame, array-like of shape (n_pool, n_inputs) or None, default=None
         Unlabelled inputs, of the same columns in the same order; of more than 10,000, that many are
-        drawn. Methods that need a neighbour graph, and students of these, see the first 5,000.
+        drawn, and the advice says so. Methods that need a neighbour graph, and students of these,
+        see the first 5,000.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own, which join the standard ones and have students, too; see
         `ddkd.contestants.Contestant`.
@@ -98,12 +98,12 @@ def advise(
     True
     """
     encoder, X, pool = encode(X, X_unlabelled)
+    n_given = len(pool)
     truth, classes = check_truth(y, len(X))
     generator = check_rng(rng)
     seed = int(generator.integers(2**31))
     if len(pool) > MAX_POOL:
-        rows = generator.choice(len(pool), MAX_POOL, replace=False)
-        pool, X_unlabelled = pool[rows], _safe_indexing(X_unlabelled, rows)
+        pool = pool[generator.choice(len(pool), MAX_POOL, replace=False)]
     group_of = groups_of(groups, X)
     n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
     n_splits = 2 if len(X) < FEW_LABELS else 1
@@ -111,23 +111,24 @@ def advise(
     hidden = [held for split in splits for _, held in split]
     known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
     n_classes = 0 if classes is None else len(classes)
-    problem, scaler = prepare(encoder, X, pool, seed, group_of)
     rivals, teachers = entrants(contestants, n_classes, len(pool))
-    contest = CrossValidation(
-        problem=problem,
-        labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),
-        groups=np.arange(len(X)) if group_of is None else group_of,
-        scaler=scaler,
-        classes=classes,
-        rivals=rivals,
-        teachers=teachers,
-        pool=X_unlabelled if len(pool) else None,
-        contestants=contestants,
-    )
     total = len(rivals) + len(teachers)
     bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
     with threadpool_limits(check_integer("n_jobs", n_jobs)), bar:
-        choose_bandwidth(problem, contest.all_labels)
+        everything = Labels(truth[None], n_classes, np.ones((1, len(X)), dtype=bool))
+        problem, scale = prepare(X, pool, everything, seed, group_of)
+        contest = CrossValidation(
+            problem=problem,
+            labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),
+            groups=np.arange(len(X)) if group_of is None else group_of,
+            encoder=encoder,
+            scale=scale,
+            classes=classes,
+            rivals=rivals,
+            teachers=teachers,
+            pool=Inputs(pool) if len(pool) else None,
+            contestants=contestants,
+        )
         contest.run(bar.update)
     ranking = contest.ranking()
     kinds = ranking[ranking.student], ranking[~ranking.student]
@@ -143,6 +144,7 @@ def advise(
         failures={e.name: e.failure for e in contest.entries if e.failure},
         n_labelled=len(X),
         n_unlabelled=len(pool),
+        n_given=n_given,
         n_classes=n_classes,
         _contest=contest,
     )

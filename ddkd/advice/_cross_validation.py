@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from ddkd._labels import decode
+from ddkd._scale import Scale
 from ddkd.advice._model import AdvisedClassifier, AdvisedModel, AdvisedRegressor
-from ddkd.contestants import Contestant, Entry, Labels, Problem, Rival, Teacher, compete
+from ddkd.contestants import Contestant, Entry, Inputs, Labels, Problem, Rival, Teacher, compete
+from ddkd.datasets import TableEncoder
 
 Z_90 = 1.645
 _WIDER = 1.25  # models of different folds share labels, which rows alone do not show
@@ -35,19 +38,21 @@ class CrossValidation:
     Attributes
     ----------
     problem : Problem
-        The standardised inputs.
+        The scaled inputs.
     labels : Labels
         A labelling a fold, which hides the fold's rows.
     groups : ndarray of shape (n,)
         Number of the group of each row.
-    scaler : Pipeline
-        What standardises raw rows.
+    encoder : TableEncoder
+        What makes arrays of tables.
+    scale : Scale
+        What scales them.
     classes : ndarray or None
         The classes; None for numbers.
     rivals, teachers : sequence
         Who competes.
-    pool : DataFrame or array-like of shape (n_pool, n_inputs), or None
-        The raw unlabelled rows.
+    pool : Inputs or None
+        The unlabelled rows, encoded but not scaled.
     contestants : sequence or None
         Methods of the user's own, as they were given.
     entries : list of Entry
@@ -60,11 +65,12 @@ class CrossValidation:
     problem: Problem
     labels: Labels
     groups: np.ndarray
-    scaler: Pipeline
+    encoder: TableEncoder
+    scale: Scale
     classes: np.ndarray | None
     rivals: Sequence[Rival | Contestant]
     teachers: Sequence[Teacher]
-    pool: Any
+    pool: Inputs | None
     contestants: Sequence[Any] | None
     entries: list[Entry] = field(default_factory=list)
     losses: dict[str, np.ndarray] = field(default_factory=dict)
@@ -133,7 +139,7 @@ class CrossValidation:
         d = self.losses[a] - self.losses[b]
         return float(d.mean()), standard_error(d, self.groups)
 
-    def fit(self, names: Sequence[str]) -> AdvisedModel:
+    def fit(self, names: Sequence[str]) -> Pipeline:
         """Fit some contestants, and the teachers they need, to all labels."""
         options: dict[str, Any] = {
             "X_unlabelled": self.pool,
@@ -146,4 +152,6 @@ class CrossValidation:
         else:
             model = AdvisedClassifier(names, **options)
             model.classes_ = self.classes
-        return model._fit(self.problem, self.scaler, self.all_labels)
+        model._fit(self.problem, self.scale, self.all_labels)
+        # Fitted again, the model meets the unlabelled rows as this encoder left them.
+        return Pipeline([("encoder", FrozenEstimator(self.encoder)), ("advised", model)])

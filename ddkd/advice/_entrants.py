@@ -1,14 +1,13 @@
-"""What an advice begins with: checked labels and rows, standardised inputs, who competes."""
+"""What an advice begins with: checked labels and rows, scaled inputs, who competes."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ddkd._checks import as_array, check_matrix, check_vector
 from ddkd._labels import check_labels, codes_of
+from ddkd._scale import BANDWIDTHS, Scale, choose_scale
 from ddkd.contestants import (
     ADVISED,
     N_SEEN,
@@ -26,7 +25,6 @@ from ddkd.contestants import (
 from ddkd.datasets import TableEncoder, equal_rows
 from ddkd.features import bandwidth_gamma
 
-BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
 STUDENT_WIDTH = 4  # in units of the labelled rows
 MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
 _LARGEST, _SMALLEST = 1e100, 1e-100  # beyond these a square may not be finite, or be zero
@@ -95,13 +93,11 @@ def groups_of(given: Any, X: np.ndarray) -> np.ndarray | None:
 
 
 def prepare(
-    encoder: TableEncoder, X: np.ndarray, pool: np.ndarray, seed: int, groups: np.ndarray | None
-) -> tuple[Problem, Pipeline]:
-    """The problem on standardised rows, and what encodes and standardises raw ones."""
-    # A pixel that is hardly ever black would otherwise be all that a distance depends on.
-    cut = FunctionTransformer(np.clip, kw_args={"a_min": -3.0, "a_max": 3.0})
-    scaler = make_pipeline(StandardScaler(), cut).fit(np.concatenate([X, pool]))
-    labelled, unlabelled = scaler.transform(X), scaler.transform(pool) if len(pool) else pool
+    X: np.ndarray, pool: np.ndarray, labels: Labels, seed: int, groups: np.ndarray | None
+) -> tuple[Problem, Scale]:
+    """The problem on scaled rows, and the scale; all labels choose it and the students' kernel."""
+    scale = choose_scale(X, labels.targets[0], pool)
+    labelled, unlabelled = scale.transform(X), scale.transform(pool)
     gammas = np.array([bandwidth_gamma(labelled, b) for b in BANDWIDTHS])
     problem = Problem(
         labelled=Inputs(labelled),
@@ -113,12 +109,8 @@ def prepare(
         first=Inputs(unlabelled[:N_SEEN]) if len(pool) > N_SEEN else None,
         groups=groups,
     )
-    return problem, make_pipeline(encoder, *(step for _, step in scaler.steps))
-
-
-def choose_bandwidth(problem: Problem, labels: Labels) -> None:
-    """Give the students the kernel that kernel ridge prefers by the labels."""
     problem.gamma = kernel_ridge(problem, labels).kernels[0].gamma
+    return problem, scale
 
 
 def entrants(

@@ -1,22 +1,16 @@
-"""What advice leads to: fitted estimators that take raw rows."""
+"""What advice leads to: fitted estimators, which stand behind an encoder in a pipeline."""
 
 from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_matrix
-from ddkd._labels import check_classes, check_labels, codes_of, decode
-from ddkd.advice._entrants import (
-    check_numbers,
-    choose_bandwidth,
-    encode,
-    entrants,
-    groups_of,
-    prepare,
-)
+from ddkd._labels import check_classes, check_labels, codes_of, decode, encode
+from ddkd._scale import Scale
+from ddkd.advice._entrants import check_numbers, entrants, groups_of, prepare
 from ddkd.contestants import Inputs, Labels, Problem, compete
 
 
@@ -30,7 +24,7 @@ class AdvisedModel(BaseEstimator):
     ----------
     names : sequence of str
         Names of the contestants, the best first.
-    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+    X_unlabelled : Inputs or None, default=None
         The unlabelled rows that they may use.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own among those named.
@@ -41,10 +35,8 @@ class AdvisedModel(BaseEstimator):
     ----------
     models_ : list of callable
         The fitted models of those that did not fail.
-    scaler_ : Pipeline
-        What encodes and standardises raw rows.
-    feature_names_in_ : ndarray of str
-        Names of the inputs, where they had names.
+    scale_ : Scale
+        What scales the inputs.
     n_features_in_ : int
         Number of inputs.
     """
@@ -53,7 +45,7 @@ class AdvisedModel(BaseEstimator):
         self,
         names: Sequence[str],
         *,
-        X_unlabelled: Any = None,
+        X_unlabelled: Inputs | None = None,
         contestants: Sequence[Any] | None = None,
         random_state: int = 0,
     ) -> None:
@@ -84,21 +76,20 @@ class AdvisedModel(BaseEstimator):
         ValueError
             If an argument is not usable, or every contestant fails.
         """
-        encoder, X, pool = encode(X, self.X_unlabelled)
+        X = check_matrix("X", X)
+        pool = np.empty((0, X.shape[1])) if self.X_unlabelled is None else self.X_unlabelled.X
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
         truth, n_classes = self._learn_labels(y)
-        known = np.ones((1, len(X)), dtype=bool)
-        problem, scaler = prepare(encoder, X, pool, self.random_state, groups_of(groups, X))
-        labels = Labels(truth[None], n_classes, known)
-        choose_bandwidth(problem, labels)
-        return self._fit(problem, scaler, labels)
+        labels = Labels(truth[None], n_classes, np.ones((1, len(X)), dtype=bool))
+        seed = self.random_state
+        return self._fit(*prepare(X, pool, labels, seed, groups_of(groups, X)), labels)
 
     def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
         """Labels as contestants take them, and the number of classes."""
         raise NotImplementedError
 
-    def _fit(self, problem: Problem, scaler: Pipeline, labels: Labels) -> Self:
+    def _fit(self, problem: Problem, scale: Scale, labels: Labels) -> Self:
         """Fit the contestants, and the teachers they need, to one labelling."""
         rivals, teachers = entrants(self.contestants, labels.n_classes, len(problem.pool))
         teachers = [teacher for teacher in teachers if teacher.name in self.names]
@@ -110,16 +101,13 @@ class AdvisedModel(BaseEstimator):
         if not self.models_:
             why = "; ".join(f"{entry.name}: {entry.failure}" for entry in entries)
             raise ValueError(f"none of {', '.join(self.names)} could be fitted: {why}")
-        self.scaler_, self.n_features_in_ = scaler, scaler.n_features_in_
-        if hasattr(scaler[0], "feature_names_in_"):
-            self.feature_names_in_ = scaler[0].feature_names_in_
+        self.scale_, self.n_features_in_ = scale, problem.labelled.X.shape[1]
         return self
 
     def _scores(self, X: Any) -> list[np.ndarray]:
         """Scores (n_rows, k) of every model."""
-        if not hasattr(X, "iloc"):
-            X = check_matrix("X", X, n_columns=self.n_features_in_)
-        rows = Inputs(self.scaler_.transform(X))
+        check_is_fitted(self)
+        rows = Inputs(self.scale_.transform(check_matrix("X", X, n_columns=self.n_features_in_)))
         return [model(rows)[-1] for model in self.models_]
 
 
@@ -130,7 +118,7 @@ class AdvisedClassifier(ClassifierMixin, AdvisedModel):
     ----------
     names : sequence of str
         Names of the contestants, the best first.
-    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+    X_unlabelled : Inputs or None, default=None
         The unlabelled rows that they may use.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own among those named.
@@ -148,8 +136,30 @@ class AdvisedClassifier(ClassifierMixin, AdvisedModel):
         self.classes_ = check_classes(y)
         return codes_of("y", y, self.classes_), len(self.classes_)
 
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Score the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_inputs)
+            The rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            The contestant's own scores, or the votes of a committee, in which the best has one and
+            a half; of two classes those for the second, from minus to plus.
+        """
+        scores = self._scores(X)
+        total = scores[0]
+        if len(scores) > 1:
+            n_classes = len(self.classes_)
+            votes = [encode(decode(score), n_classes) for score in scores]
+            total = np.sum([0.5 * votes[0], *votes], axis=0)
+        return total[:, 0] if total.shape[1] == 1 else total
+
     def predict(self, X: Any) -> np.ndarray:
-        """Predict the labels of raw rows.
+        """Predict the labels.
 
         Parameters
         ----------
@@ -161,11 +171,8 @@ class AdvisedClassifier(ClassifierMixin, AdvisedModel):
         ndarray of shape (n_samples,)
             The class with most votes, the best contestant's where there is a tie.
         """
-        scores = self._scores(X)
-        votes = np.zeros((len(scores[0]), len(self.classes_)))
-        for number, score in enumerate(scores):
-            votes[np.arange(len(votes)), decode(score)] += 1.5 if number == 0 else 1.0
-        return self.classes_[votes.argmax(axis=1)]
+        scores = self.decision_function(X)
+        return self.classes_[decode(scores.reshape(len(scores), -1))]
 
 
 class AdvisedRegressor(RegressorMixin, AdvisedModel):
@@ -175,7 +182,7 @@ class AdvisedRegressor(RegressorMixin, AdvisedModel):
     ----------
     names : sequence of str
         Names of the contestants, the best first.
-    X_unlabelled : array-like of shape (n_pool, n_inputs) or None, default=None
+    X_unlabelled : Inputs or None, default=None
         The unlabelled rows that they may use.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own among those named.
@@ -187,7 +194,7 @@ class AdvisedRegressor(RegressorMixin, AdvisedModel):
         return check_numbers("y", check_labels("y", y)), 0
 
     def predict(self, X: Any) -> np.ndarray:
-        """Predict the labels of raw rows.
+        """Predict the labels.
 
         Parameters
         ----------

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from sklearn.pipeline import Pipeline
 
 from ddkd._repr import short_repr
 from ddkd.advice._cautions import is_unbalanced
 from ddkd.advice._cross_validation import Z_90, CrossValidation
-from ddkd.advice._model import AdvisedModel
 from ddkd.advice._picture import draw_advice
 from ddkd.advice._sentences import sentences, table
 
@@ -43,6 +43,8 @@ class Advice:
         Contestants that failed, and why.
     n_labelled, n_unlabelled, n_classes : int
         Numbers of rows used, and of classes: 0 for labels that are numbers.
+    n_given : int
+        Number of unlabelled rows that were given.
     """
 
     best: str
@@ -54,6 +56,7 @@ class Advice:
     n_labelled: int
     n_unlabelled: int
     n_classes: int
+    n_given: int
     _contest: CrossValidation
 
     def difference(self, a: str, b: str) -> tuple[float, float, float]:
@@ -72,17 +75,19 @@ class Advice:
         mean, error = self._contest.difference(a, b)
         return mean, mean - Z_90 * error, mean + Z_90 * error
 
-    def estimator(self) -> AdvisedModel:
+    def estimator(self) -> Pipeline:
         """Fit the best contestant to all labels.
 
         Returns
         -------
-        AdvisedModel
-            A fitted scikit-learn estimator that takes raw rows.
+        Pipeline
+            A fitted scikit-learn pipeline that takes rows as they were given here, and refuses
+            others by the names of their columns. Its first step encodes them and stays as it is
+            when the pipeline is fitted again.
         """
         return self._contest.fit([self.best])
 
-    def committee(self, within: float = 1.5) -> AdvisedModel:
+    def committee(self, within: float = 1.5) -> Pipeline:
         """Fit all that are about as good as the best to all labels, and let them vote.
 
         Parameters
@@ -92,8 +97,8 @@ class Advice:
 
         Returns
         -------
-        AdvisedModel
-            A fitted scikit-learn estimator that takes raw rows; of numbers it gives the median.
+        Pipeline
+            The same as of `estimator`; of numbers it gives the median.
 
         Raises
         ------

@@ -17,6 +17,9 @@ def sentences(advice: "Advice") -> list[str]:
     lines = [_expected(advice), *_against_teacher(advice), *_against_other(advice), _near(advice)]
     if advice.ranking.student.any():
         lines.append(_about_the_pool(advice))
+    if advice.n_unlabelled < advice.n_given:
+        lines.append(f"{advice.n_unlabelled:,} of {advice.n_given:,} unlabelled rows used.")
+    lines.append(f"The labels chose the scale: {advice._contest.scale.words}.")
     lines += [f"{name} failed and is left out: {why}" for name, why in advice.failures.items()]
     return [*lines, *advice.cautions]
 

@@ -1,18 +1,25 @@
 """``advise``: which method to use, and whether to distil it."""
 
 import argparse
+import platform
 from functools import partial
 from pathlib import Path
 
 import joblib
 import numpy as np
+import scipy
+import sklearn
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from ddkd._text import percent
+from ddkd._version import __version__
 from ddkd.advice import Advice, advise
 from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import SEED, WRITE, flag, result_file, shows_progress
-from ddkd.datasets import DataFile
+from ddkd.datasets import DataFile, Split, load
 from ddkd.sweeps import Table
 
 NEEDS = "digits"
@@ -21,7 +28,8 @@ FLAGS = {
     **READ | SPLIT | WRITE | SEED,
     "--group": flag("column of numbers; rows of one group stay in one fold", "NAME"),
     "--save": flag(
-        "keep the fitted model; such a file is code: load only your own",
+        "keep the fitted model, which takes the table's columns as they came; such a file is code: "
+        "load only your own",
         "MODEL.joblib",
         type=result_file,
     ),
@@ -31,22 +39,24 @@ _DEMO_POOL = 5000
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
     """Choose a model from the training labels, and check it on held-out rows."""
-    split = data.split.flip_labels(data.flip_rate, rng=args.seed)
+    split = _unscaled(args, data).flip_labels(data.flip_rate, rng=args.seed)
     pool = split.transfer
     if not isinstance(pool, np.ndarray):
         pool = pool.sample(_DEMO_POOL, rng=args.seed)
     column = _column(args, data)
-    X, pool, X_test = (
+    X, unlabelled, X_test = (
         np.delete(rows, column, axis=1) for rows in (split.X_train, pool, split.X_test)
     )
     groups = split.X_train[:, column[0]] if column else None
     advice = advise(
-        X, split.y_train, pool, rng=args.seed, progress=shows_progress(args), groups=groups
+        X, split.y_train, unlabelled, rng=args.seed, progress=shows_progress(args), groups=groups
     )
     model = advice.estimator()
     if args.save is not None:
         with named(args.save):
-            joblib.dump(model, args.save)
+            joblib.dump(
+                _of_table(model, data, np.concatenate([split.X_train, pool]), column), args.save
+            )
     score = 1 - model.score(X_test, split.y_test)
     ranking = Table({name: advice.ranking[name] for name in advice.ranking.dtype.names or ()})
     kind = "of the rows wrong" if advice.n_classes else "of the variance left"
@@ -69,6 +79,35 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         figure=advice.plot().figure,
         write=partial(_write, advice),
     )
+
+
+def _unscaled(args: argparse.Namespace, data: Data) -> Split:
+    """The split of a file with its columns as they came; the advice scales them."""
+    if not isinstance(data.source, DataFile):
+        return data.split
+    return load(data.source, rng=args.seed, standardise=False, **data.sizes)
+
+
+def _of_table(model: Pipeline, data: Data, seen: np.ndarray, column: list[int]) -> Pipeline:
+    """The model of a table as it came, with what it was made from and with.
+
+    Missing cells are filled by the rows that were seen, encoded as `seen`, without the test rows.
+    """
+    steps = model.steps
+    if isinstance(data.source, DataFile) and data.source.encoder is not None:
+        encoder = FrozenEstimator(data.source.encoder.filled_by(seen))
+        steps = [("encoder", encoder), *steps[1:]]
+    if column:
+        drop = FunctionTransformer(np.delete, kw_args={"obj": column, "axis": 1})
+        steps = [steps[0], ("without group", drop), *steps[1:]]
+    saved = Pipeline(steps)
+    saved.data_ = data.values
+    saved.versions_ = {
+        "ddkd": __version__,
+        "python": platform.python_version(),
+        **{module.__name__: module.__version__ for module in (np, scipy, sklearn)},
+    }
+    return saved
 
 
 def _write(advice: Advice, folder: Path) -> None:

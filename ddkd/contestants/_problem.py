@@ -38,6 +38,10 @@ class Inputs:
     def __len__(self) -> int:
         return len(self.X)
 
+    def __repr__(self) -> str:
+        """How many rows there are."""
+        return f"<{len(self):,} rows>"
+
     def __getstate__(self) -> dict[str, object]:
         """What is made can be made again: a pickle holds the rows alone."""
         return {"X": self.X, "_made": {}}

@@ -1,5 +1,6 @@
 """A table as an array of numbers: one way for what is learned from and for what comes later."""
 
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -62,6 +63,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         columns = self._columns(X, reset=True)
         names = [str(name) for name in getattr(self, "feature_names_in_", range(len(columns)))]
+        self._names = names
         is_text = [cells.dtype.kind == "O" for cells in columns]
         self._numbers = [i for i, text in enumerate(is_text) if not text]
         self._means = {i: _mean(columns[i]) for i in self._numbers}
@@ -105,15 +107,57 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         for i in self._numbers:
             if columns[i].dtype.kind == "O":
                 text = next(cell for cell in columns[i].tolist() if cell)
-                name = self.names_[self._numbers.index(i)]
-                raise ValueError(f"column {name} of X held numbers in fit; now it holds {text!r}")
+                raise ValueError(
+                    f"column {self._names[i]} of X held numbers in fit; now it holds {text!r}"
+                )
             cells = columns[i].astype(np.float64)
             encoded.append(np.where(np.isnan(cells), self._means[i], cells))
         for i, values in self._values.items():
-            texts = columns[i] if columns[i].dtype.kind == "O" else columns[i].astype(str)
-            encoded += [texts == value for value in values]
+            if values and columns[i].dtype.kind != "O" and not np.isnan(columns[i]).all():
+                raise ValueError(
+                    f"column {self._names[i]} of X held text in fit, such as {values[0]!r}; now it "
+                    f"holds numbers: read it as text, in pandas with dtype=str"
+                )
+            encoded += [columns[i] == value for value in values]
         encoded += [_missing(columns[i]) for i in self._marked]
         return np.column_stack(encoded).astype(np.float64)
+
+    def filled_by(self, rows: np.ndarray) -> Self:
+        """Return an encoder that fills missing numbers with the means of some rows alone.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_features)
+            Encoded rows; their filled cells do not count.
+
+        Returns
+        -------
+        TableEncoder
+            A copy with other means.
+        """
+        other = copy(self)
+        known = {at: rows[rows[:, mark] == 0, at] for at, mark in self.filled_}
+        means = {self._numbers[at]: _mean(cells) for at, cells in known.items()}
+        other._means = {**self._means, **means}
+        return other
+
+    def refilled(self, rows: np.ndarray) -> np.ndarray:
+        """Fill the missing numbers of encoded rows again.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_features)
+            Rows that another encoder of the same columns has filled.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_features)
+            A copy with this one's means.
+        """
+        rows = rows.copy()
+        for at, mark in self.filled_:
+            rows[rows[:, mark] == 1, at] = self._means[self._numbers[at]]
+        return rows
 
     def _columns(self, X: Any, *, reset: bool) -> list[np.ndarray]:
         """The columns of a table, each numbers or texts."""

@@ -1,6 +1,5 @@
 """Rows of one file or collection, cut at random into labelled, transfer and test rows."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -45,7 +44,9 @@ def split_rows(
     X_test, y_test = (file.X[test], file.y[test]) if file.test is None else file.test
     parts = {"X_train": file.X[train], "transfer": pool[rows[:n_transfer]], "X_test": X_test}
     if file.encoder is not None:
-        parts = _refilled(parts, file.encoder.filled_)
+        seen = np.concatenate([parts["X_train"], parts["transfer"]])
+        encoder = file.encoder.filled_by(seen)
+        parts = {side: encoder.refilled(part) for side, part in parts.items()}
     split = Split(
         y_train=file.y[train],
         y_test=y_test,
@@ -123,19 +124,6 @@ def _default_labelled(file: DataFile, most: int) -> int:
             f"ones, too few to learn from: --labelled {max(2, most // 2)} takes more"
         )
     return n_samples
-
-
-def _refilled(
-    parts: dict[str, np.ndarray], filled: Sequence[tuple[int, int]]
-) -> dict[str, np.ndarray]:
-    """The parts with missing cells filled by the means of the training and transfer rows alone."""
-    parts = {side: part.copy() for side, part in parts.items()}
-    seen = np.concatenate([parts["X_train"], parts["transfer"]])
-    for column, mark in filled:
-        known = seen[seen[:, mark] == 0, column]
-        for part in parts.values():
-            part[part[:, mark] == 1, column] = known.mean() if len(known) else 0.0
-    return parts
 
 
 def _standardised(split: Split) -> Split:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from ddkd import cli
 
@@ -143,7 +145,7 @@ def test_advise_prints_the_error_of_the_model_that_it_saves(task, run, tmp_path,
     np.savez(tmp_path / "test.npz", X=X[60:], y=y[60:])
     model = DummyClassifier() if task == "classes" else DummyRegressor()
     advice = SimpleNamespace(
-        estimator=lambda: model.fit(X[:60], y[:60]),
+        estimator=lambda: make_pipeline(FunctionTransformer(), model).fit(X[:60], y[:60]),
         ranking=np.array([("majority", 0.1)], dtype=[("name", "U9"), ("error", float)]),
         n_classes=2 if task == "classes" else 0,
         sentences=lambda: ["It is expected to err."],

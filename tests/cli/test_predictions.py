@@ -6,7 +6,9 @@ import re
 
 import joblib
 import numpy as np
+import pandas
 import pytest
+import sklearn
 
 from ddkd import cli
 from ddkd.sweeps import SweepResult
@@ -106,6 +108,46 @@ def test_advise_keeps_groups_together(tmp_path, capsys):
     assert cli.main([*arguments, "--group", "patient"]) == 0
     assert cli.main([*arguments, "--group", "nobody", "--force"]) == 1
     assert "there are a, b, c, patient" in capsys.readouterr().err
+
+
+def _patients(path, n, rng):
+    """A table with text, gaps and groups, as it came."""
+    a, kind = rng.normal(size=n), np.array(["left", "right"])[rng.integers(2, size=n)]
+    b = np.where(rng.random(n) < 0.2, np.nan, 5 + rng.normal(size=n))
+    ill = np.where((a > 0) ^ (kind == "left"), "yes", "no")
+    columns = {"note": "x", "a": a, "kind": kind, "b": b, "patient": np.arange(n) // 2, "ill": ill}
+    table = pandas.DataFrame(columns).round(6)
+    table.to_csv(path, index=False)
+    return table
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_a_saved_model_takes_the_table_as_it_came_and_no_other(group, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    _patients(tmp_path / "d.csv", 150, rng)
+    test = _patients(tmp_path / "test.csv", 100, rng)
+    saved = tmp_path / "model.joblib"
+    arguments = ["--data", tmp_path / "d.csv", "--test", tmp_path / "test.csv", "--save", saved]
+    arguments += ["--one-hot", "--impute", "--drop", "note", "--labelled", "all"]
+    arguments += ["--group", "patient"] if group else ["--drop", "patient"]
+    assert cli.main(["advise", *map(str, arguments), "--json", "--out", str(tmp_path / "out")]) == 0
+    values = json.loads(capsys.readouterr().out)
+    model = joblib.load(saved)
+    names = ["a", "kind", "b", *["patient"] * group]
+    assert model.feature_names_in_.tolist() == names
+    assert model.classes_.tolist() == ["no", "yes"]
+    assert np.mean(model.predict(test[names]) != test["ill"]) == pytest.approx(values["error"])
+    assert model.data_ == values["data"]
+    assert model.data_["label"] == "ill"
+    assert model.versions_["sklearn"] == sklearn.__version__
+    for wrong in (test[names[::-1]], test[names].rename(columns={"a": "age"})):
+        with pytest.raises(ValueError, match="feature names should match"):
+            model.predict(wrong)
+    with pytest.raises(ValueError, match="column kind of X held text in fit"):
+        model.predict(test[names].assign(kind=1.0))
+    if group:  # is no input: it may say anything
+        other = test[names].assign(patient=7)
+        np.testing.assert_array_equal(model.predict(other), model.predict(test[names]))
 
 
 def test_unlabelled_files_that_cannot_be_used(data, tmp_path, capsys):

@@ -1,0 +1,71 @@
+"""The labels choose between the two scales as kernel ridge fitted anew without each row does."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_wine
+from sklearn.decomposition import PCA
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.model_selection import LeaveOneOut, cross_val_predict
+from sklearn.preprocessing import StandardScaler
+
+from ddkd._scale import choose_scale
+from ddkd.datasets import load
+
+NOTHING = slice(0, 0)
+
+
+def by_refits(Z, targets):
+    """The least leave-one-out squared error, every row predicted by a model without it."""
+    squares = np.sum((Z[:, None] - Z[None]) ** 2, axis=2)
+    median = np.median(np.sqrt(squares[np.triu_indices(len(Z), 1)]))
+    errors = []
+    for bandwidth in (0.5, 0.8, 1.25):
+        model = KernelRidge(kernel="rbf", gamma=0.5 / (bandwidth * median) ** 2)
+        for alpha in (1e-3, 1e-1, 1.0):
+            left_out = cross_val_predict(
+                clone(model).set_params(alpha=alpha), Z, targets, cv=LeaveOneOut()
+            )
+            errors.append(np.mean((left_out - targets) ** 2))
+    return min(errors)
+
+
+def data(name):
+    """Columns of many units; or principal components, whose variances say what they are worth."""
+    if name == "wine":
+        X, y = load_wine(return_X_y=True)
+        return X[::4], np.eye(3)[y[::4]]
+    split = load("digits", n_samples=50, rng=0)
+    X = PCA(30).fit(split.transfer).transform(split.X_train)
+    return X, np.eye(10)[split.y_train]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("wine", "each column has unit variance"), ("components", "one scale for")]
+)
+def test_the_scale_of_less_leave_one_out_error_is_chosen(name, words):
+    X, targets = data(name)
+    columns = np.clip(StandardScaler().fit_transform(X), -3, 3)
+    one = (X - X.mean(axis=0)) / np.sqrt(X.var(axis=0).mean())
+    errors = by_refits(columns, targets), by_refits(one, targets)
+    scale = choose_scale(X, targets, X[NOTHING])
+    assert scale.words.startswith(words)
+    wanted = (columns, one)[int(np.argmin(errors))]
+    np.testing.assert_allclose(scale.transform(X), wanted, atol=1e-12)
+
+
+def test_means_and_deviations_are_those_of_all_rows_and_new_rows_are_scaled_alike():
+    X, targets = data("wine")
+    pool = load_wine().data[1::3]
+    scale = choose_scale(X, targets, pool)
+    scaler = StandardScaler().fit(np.concatenate([X, pool]))
+    new = load_wine().data[2::3] * 1.5
+    wanted = np.clip(scaler.transform(new), -3, 3)
+    np.testing.assert_allclose(scale.transform(new), wanted, atol=1e-12)
+    assert np.abs(wanted).max() == 3
+
+
+def test_columns_that_do_not_vary_stay_finite():
+    X = np.ones((20, 2)) * 0.1
+    scale = choose_scale(X, np.arange(20.0)[:, None], X[NOTHING])
+    np.testing.assert_allclose(scale.transform(X), 0.0, atol=1e-12)
