@@ -148,16 +148,17 @@ def claims_table(claims: Sequence[Claim], width: int = 78) -> list[str]:
     --------
     >>> from ddkd.reproduction import Claim, claims_table
     >>> claim = Claim("everyone", "it wins", "toy", 0.1, "holds", -0.02, 0.005, 9, {})
-    >>> print(claims_table([claim])[0].partition("; ")[2])
-    in columns: toy 10 % of the labels wrong.
+    >>> print(claims_table([claim])[1])
+    Columns, from the left: toy with 10 % of the labels wrong.
     """
     columns = settings(claims)
     data = {name: [column for column in columns if column[0] == name] for name, _ in columns}
-    rates = (" ".join(f"{100 * rate:g}" for _, rate in group) for group in data.values())
-    pairs = zip(map(short_name, data), rates, strict=True)
-    named = ", ".join(" ".join(pair) for pair in pairs)
+    rates = (", ".join(f"{100 * rate:g}" for _, rate in group) for group in data.values())
+    first, *others = map("{} with {} %".format, map(short_name, data), rates)
+    named = "; ".join([f"{first} of the labels wrong", *others])
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
-    lines = [f"{signs}; in columns: {named} % of the labels wrong."]
+    lines = [f"A mark stands for a claim in one setting: {signs}."]
+    lines += textwrap.wrap(f"Columns, from the left: {named}.", width)
     room = width - 3 - len(columns) - len(data)
     for key in dict.fromkeys(claim.question for claim in claims):
         lines.append(f" {QUESTIONS.get(key, key)}")

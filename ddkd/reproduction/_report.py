@@ -104,15 +104,17 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
 def _claims_table(claims: Sequence[Claim]) -> str:
     """A table a question, a row a claim, a column a data set and flip rate."""
     columns, n_repeats = settings(claims), claims[0].n_repeats
-    head = "".join(
-        f"<th>{_escaped(short_name(data))}, {100 * rate:g} % wrong</th>" for data, rate in columns
-    )
+    names = [f"{short_name(data)}, {100 * rate:g} % wrong" for data, rate in columns]
+    head = "".join(f"<th>{_escaped(name)}</th>" for name in names)
     tables = []
     for key in dict.fromkeys(claim.question for claim in claims):
         rows = by_statement([claim for claim in claims if claim.question == key])
         body = "".join(
             f"<tr><th>{_escaped(next(iter(cells.values())).statement)}</th>"
-            + "".join(_cell(cells.get(column), n_repeats) for column in columns)
+            + "".join(
+                _cell(cells.get(column), name, n_repeats)
+                for column, name in zip(columns, names, strict=True)
+            )
             + "</tr>"
             for cells in rows.values()
         )
@@ -123,14 +125,15 @@ def _claims_table(claims: Sequence[Claim]) -> str:
     return "".join(tables)
 
 
-def _cell(claim: Claim | None, n_repeats: int) -> str:
-    """A claim's verdict, its margin, and the numbers it rests on."""
+def _cell(claim: Claim | None, setting: str, n_repeats: int) -> str:
+    """A claim's verdict in a setting, its margin, and the numbers it rests on."""
     if claim is None:
         return "<td></td>"
     verdict = _escaped(claim.verdict)
     text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim, n_repeats)}")
     numbers = f"<br><small>{_escaped(means(claim))}</small>"
-    return f'<td class="{verdict}" title="{verdict}">{text}{numbers}</td>'
+    setting = _escaped(setting)
+    return f'<td class="{verdict}" title="{verdict}" data-setting="{setting}">{text}{numbers}</td>'
 
 
 def _escaped(value: object) -> str:
