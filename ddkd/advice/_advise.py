@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from joblib import effective_n_jobs
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
@@ -68,7 +69,7 @@ def advise(
     rng : None, int, SeedSequence or Generator, default=0
         Source of the folds and of everything random in the contestants.
     n_jobs : int, default=1
-        Number of threads of the linear algebra.
+        Number of threads of the linear algebra; -1 is one for each core.
     progress : bool, default=False
         Whether to draw a progress bar.
     groups : array-like of shape (n_samples,) or None, default=None
@@ -114,7 +115,8 @@ def advise(
     rivals, teachers = entrants(contestants, n_classes, len(pool))
     total = len(rivals) + len(teachers)
     bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
-    with threadpool_limits(check_integer("n_jobs", n_jobs)), bar:
+    n_threads = effective_n_jobs(check_integer("n_jobs", n_jobs, low=-(2**15)))
+    with threadpool_limits(n_threads), bar:
         everything = Labels(truth[None], n_classes, np.ones((1, len(X)), dtype=bool))
         problem, scale = prepare(X, pool, everything, seed, group_of)
         contest = CrossValidation(

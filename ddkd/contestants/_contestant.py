@@ -1,6 +1,6 @@
 """A method of your own in the contest, and how nothing it does can harm the others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -48,7 +48,7 @@ class Contestant:
 
     name: str
     estimator: Any
-    sees: str = "labels"
+    sees: str = field(default="labels", kw_only=True)
     article = ""  # in a sentence its name stands alone
 
     @property

@@ -2,6 +2,7 @@
 
 import pickle
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.base import (
@@ -313,6 +314,7 @@ def test_what_can_still_be_said_with_few_labels_or_no_pool(split):
         ({"y": np.zeros(3, int)}, r"y must hold one label for each of 80 rows; .* \(3,\)"),
         ({"X_unlabelled": np.ones((5, 3))}, "X_unlabelled must have 64 columns"),
         ({"n_folds": 1}, "n_folds must be between 2 and 80; got 1"),
+        ({"n_jobs": 0}, "n_jobs == 0 in Parallel has no meaning"),
         ({"groups": np.zeros(80)}, "groups must name two groups or more"),
         ({"contestants": [3]}, "contestants must be Contestant objects or estimators; got 3"),
         ({"y": np.full(80, np.nan)}, "y contains NaN"),
@@ -322,6 +324,18 @@ def test_bad_arguments_are_named(split, change, words):
     arguments = {"X": split.X_train, "y": split.y_train, "X_unlabelled": split.transfer} | change
     with pytest.raises(ValueError, match=words):
         advise(**arguments)
+
+
+def test_minus_one_is_a_thread_for_each_core_as_in_scikit_learn(split, monkeypatch):
+    class Asked(Exception):
+        pass
+
+    def limits(n_threads):
+        raise Asked(n_threads)
+
+    monkeypatch.setattr("ddkd.advice._advise.threadpool_limits", limits)
+    with pytest.raises(Asked, match=rf"^{joblib.cpu_count()}$"):
+        advise(split.X_train, split.y_train, n_jobs=-1)
 
 
 def test_the_words_and_the_table_fit_a_terminal(advice):

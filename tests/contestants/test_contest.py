@@ -74,6 +74,11 @@ def test_what_fails_on_the_pool_alone_has_no_student(split, method, why):
         np.testing.assert_array_equal(found[name].scores, entry.scores)
 
 
+def test_what_a_contestant_sees_is_said_by_name():
+    with pytest.raises(TypeError, match="positional"):
+        Contestant("mine", Overwrites(), "pool")
+
+
 @pytest.mark.parametrize("sees", ["labels", "pool"])
 def test_nobody_writes_into_the_rows_of_the_others(split, sees):
     found = contest(split, Contestant("mine", Overwrites(), sees=sees))
