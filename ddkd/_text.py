@@ -24,6 +24,18 @@ def printable(text: str, most: int | None = None) -> str:
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
+def counted(n: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> from ddkd._text import counted
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def plain(value: Any) -> Any:
     """Plain data for JSON, which knows no NaN and no infinity: None in place of these.
 

@@ -1,7 +1,6 @@
-"""What a command prints: the answer first, at most 78 columns, links only on a terminal."""
+"""What a command prints: the answer first, at most 78 columns."""
 
 import json
-import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ class Answer:
     more : str, default=""
         The long form, such as a table, that ``--verbose`` adds.
     report : Path, optional
-        The file or folder to look at next, printed last, as a link.
+        The file or folder to look at next, printed last.
     values : mapping or list, default={}
         What ``--json`` prints or writes.
     status : int, default=0
@@ -50,6 +49,24 @@ class Answer:
     figure: Any = None
     write: Callable[[Path], object] | None = None
 
+    def as_json(self, **more: Any) -> str:
+        """Answer and values as JSON.
+
+        Parameters
+        ----------
+        **more : object
+            What else to tell.
+
+        Returns
+        -------
+        str
+            Lines that end in a line break.
+        """
+        values = self.values
+        if isinstance(values, Mapping):
+            values = {"answer": self.lead, **values, **more}
+        return json.dumps(plain(values), indent=1) + "\n"
+
     def print(self, *, json_file: Path | None = None, verbose: bool = False) -> None:
         """Print to standard output.
 
@@ -60,22 +77,18 @@ class Answer:
         verbose : bool, default=False
             Whether to print the long form, too.
         """
+        if json_file == Path("-"):
+            print(self.as_json(), end="")
+            return
         if json_file is not None:
-            values = self.values
-            if isinstance(values, Mapping):
-                values = {"answer": self.lead, **values}
-            text = json.dumps(plain(values), indent=1)
-            if json_file == Path("-"):
-                print(text)
-                return
             with named(json_file):
-                json_file.write_text(text + "\n", encoding="utf-8")
+                json_file.write_text(self.as_json(), encoding="utf-8")
         paragraphs = [wrap(self.lead), *map(wrap, self.body)]
         if verbose and self.more:
             paragraphs.append(f"\n{printable(self.more)}")
         print(_for_this_terminal("\n".join(paragraphs)))
         if self.report is not None:
-            print(f"\n{_link(self.report)}")
+            print(f"\n{printable(str(self.report))}")
 
 
 @contextmanager
@@ -108,25 +121,9 @@ def fill(text: str, first: str = "", later: str = "") -> str:
 
 
 def _for_this_terminal(text: str) -> str:
-    """Signs in letters that the terminal has, coloured if it may be."""
+    """Signs in letters that the terminal has."""
     try:
         "\u2713\u2717\u00b1".encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
         return text.replace("\u2713", "+").replace("\u2717", "x").replace("\u00b1", "+-")
-    if _is_terminal() and not os.environ.get("NO_COLOR"):
-        text = text.replace("\u2713", "\x1b[32m\u2713\x1b[0m")
-        text = text.replace("\u2717", "\x1b[31;1m\u2717\x1b[0m")
     return text
-
-
-def _link(path: Path) -> str:
-    """A path, on a terminal as a link that can be clicked (OSC 8)."""
-    text = printable(str(path))
-    if not _is_terminal():
-        return text
-    return f"\x1b]8;;{path.resolve().as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"
-
-
-def _is_terminal() -> bool:
-    """Whether standard output obeys escape sequences."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from ddkd._text import printable
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._output import publish, results_folder, saved_answer, what_is_kept
+from ddkd.cli._output import check_folder, publish, what_is_kept
 from ddkd.exceptions import InterpolationWarning
 
 
@@ -27,17 +27,19 @@ def run(command: ModuleType, args: argparse.Namespace) -> Answer:
             warnings.showwarning = _print_warning
             return _answer(command, args)
     except KeyboardInterrupt as stop:
-        raise type(stop)(f"{stop} {what_is_kept(args)}".lstrip()) from None
+        kept = what_is_kept(args) if command.WRITES else ""
+        raise type(stop)(f"{stop} {kept}".strip()) from None
 
 
 def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:
-    """The command's answer, or that of a finished run."""
+    """The command's answer, kept in its folder if it has one."""
     data = None if args.data in (None, OWN_DATA) else Data(args)
-    if not command.WRITES:
-        return _told(command.run(args, data), data)
-    with results_folder(args):
-        saved = saved_answer(args, data)
-        return saved or publish(args, data, _told(command.run(args, data), data))
+    if command.WRITES:
+        check_folder(args, data)
+    answer = _told(command.run(args, data), data)
+    if command.WRITES:
+        publish(args, data, answer)
+    return answer
 
 
 def _told(answer: Answer, data: Data | None) -> Answer:

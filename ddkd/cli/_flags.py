@@ -9,8 +9,8 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 Flags = dict[str, dict[str, Any]]  # by name, what argparse is to know of each
@@ -49,6 +49,7 @@ def _can_be_folder(path: Path) -> bool:
 
 
 positive = _value(int, lambda v: v >= 1, "a whole number, at least 1")
+several = _value(int, lambda v: v >= 2, "a whole number, at least 2")
 labelled = _value(
     lambda word: word if word == "all" else int(word),
     lambda v: v == "all" or v >= 2,
@@ -59,6 +60,7 @@ jobs = _value(int, lambda v: v >= 1 or v == -1, "a whole number, at least 1, or 
 rate = _value(float, lambda v: 0 <= v <= 1, "a fraction from 0 to 1")
 amount = _value(float, lambda v: 0 <= v < math.inf, "a finite number, at least 0")
 bandwidth = _value(float, lambda v: 1e-6 <= v <= 1e6, "a number from 1e-6 to 1e6")
+python_file = _value(Path, lambda v: v.suffix == ".py", "a file of Python, such as my.py")
 result_file = _value(Path, _can_be_file, "a file that can be written")
 picture_file = _value(Path, _can_be_picture, "a file that can be written, such as figure.png")
 result_folder = _value(Path, _can_be_folder, "a folder to write in")
@@ -86,7 +88,7 @@ JOBS: Flags = {
     )
 }
 WRITE: Flags = {
-    "--out": flag(f"for the results ({DEFAULT})", "FOLDER", type=Path),
+    "--out": flag(f"for the results ({DEFAULT})", "FOLDER", type=result_folder),
     "--force": switch("compute afresh, and replace the results of another run"),
 }
 RUN: Flags = {
@@ -121,10 +123,9 @@ def shows_progress(args: argparse.Namespace) -> bool:
 
 def imported(place: str) -> Any:
     """The object called MODULE:NAME, in the working folder or installed: the user's own code."""
-    module, _, name = place.partition(":")
     sys.path.insert(0, str(Path.cwd()))
     try:
-        return getattr(import_module(module), name)
+        return resolve_name(place)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(
             f"{place!r} is not MODULE:NAME of something that can be imported: {error}"

@@ -6,11 +6,8 @@ import os
 import re
 import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from types import FrameType, ModuleType
 from typing import NoReturn
 
@@ -58,10 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         For wrong arguments, ``--help`` and ``--version``, as argparse does.
     """
     _prepare_streams()
+    if argv is None:  # a program of its own
+        signal.signal(signal.SIGTERM, _terminate)
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        with _sigterm_interrupts():
-            return _run(words)
+        return _run(words)
     except KeyboardInterrupt as stop:
         was_terminated = isinstance(stop, _Terminated)
         how = "terminated" if was_terminated else "interrupted"
@@ -81,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     """Parse the words, run the command and print its answer."""
-    command = _imported(words[0]) if words and words[0] in COMMANDS else None
+    command = import_module(f"ddkd.cli.{words[0]}") if words and words[0] in COMMANDS else None
     parser = _parser(command)
     args = parser.parse_args(words)
     if command is None:
@@ -97,36 +95,14 @@ def _run(words: list[str]) -> int:
     return answer.status
 
 
-def _imported(name: str) -> ModuleType:
-    """The module of a command."""
-    if "MPLBACKEND" in os.environ:  # refused by matplotlib when it is imported, before any work
-        try:
-            import_module("matplotlib")
-        except ValueError as error:
-            raise ValueError(f"MPLBACKEND: {error}") from error
-    return import_module(f"ddkd.cli.{name}")
-
-
 class _Terminated(KeyboardInterrupt):
     """Signal 15, which ends a run as Ctrl-C does."""
 
 
-@contextmanager
-def _sigterm_interrupts() -> Iterator[None]:
+def _terminate(signum: int, _: FrameType | None) -> NoReturn:
     """Let signal 15 unwind the program: killed at once, it would leave joblib's workers behind."""
-
-    def stop(signum: int, _: FrameType | None) -> None:
-        signal.signal(signum, signal.SIG_DFL)  # the second one kills
-        raise _Terminated
-
-    if threading.current_thread() is not threading.main_thread():  # it gets no signals
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    signal.signal(signum, signal.SIG_DFL)  # the second one kills
+    raise _Terminated
 
 
 def _prepare_streams() -> None:
@@ -154,7 +130,7 @@ def _in_one_line(error: Exception) -> str:
     # A command to run next, which a long message may end in, must be whole.
     text = printable(" ".join(str(error).split()), most=5000)
     if isinstance(error, OSError) and error.strerror and error.filename:
-        return printable(f"{error.filename}: {error.strerror}")
+        return printable(f"{error.filename2 or error.filename}: {error.strerror}")
     if isinstance(error, ValueError | OSError | ImportError):
         return text
     return f"{type(error).__name__}: {text} (--debug shows where)"
@@ -164,8 +140,9 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what to do with a file, and shows control characters as they are."""
 
     def error(self, message: str) -> NoReturn:
-        file = re.search(r"[^\s']+\.(csv|tsv|txt|npz|parquet|xlsx)\b", message, re.IGNORECASE)
-        hint = f"; use --data, as in `ddkd curve --data {file[0]}`" if file else ""
+        known = r"(?:arguments|choice): '?(\S+\.(csv|tsv|txt|npz|parquet|xlsx))\b"
+        file = re.search(known, message, re.IGNORECASE)
+        hint = f"; use --data, as in `ddkd curve --data {file[1]}`" if file else ""
         _complain(f"{self.prog}: error: {message}{hint}; --help lists what there is")
         sys.exit(2)
 
@@ -182,7 +159,7 @@ def _parser(command: ModuleType | None) -> argparse.ArgumentParser:
     for name, help_text in COMMANDS.items():
         one = commands.add_parser(name, help=help_text, description=help_text)
         if command is not None and command.__name__ == f"ddkd.cli.{name}":
-            defaults = {"data": command.NEEDS, "out": Path("ddkd-results") / name, "flip_rate": 0.0}
+            defaults = {"data": command.NEEDS, "out": f"ddkd-results/{name}", "flip_rate": 0.0}
             one.set_defaults(**defaults)  # where its flags say nothing else
             for flag, options in (command.FLAGS | PRINT).items():
                 one.add_argument(flag, **options)

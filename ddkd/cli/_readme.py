@@ -17,13 +17,13 @@ def readme(args: argparse.Namespace, folder: Path) -> str:
     def entry(name: str) -> str:
         return f"  {printable(name):<16} {meanings.get(name, '')}"
 
-    names = sorted(path.name for path in folder.iterdir())
+    names = sorted(path.name for path in (*folder.iterdir(), *args.out.glob("tasks")))
     lines = [
         f"Made by ddkd {__version__} with",
         f"    python -m ddkd {printable(shlex.join(args.argv))}",
         "",
         "Files",
-        *(entry(name) for name in [*names, "answer.json"] if name in meanings),
+        *(entry(name) for name in names if name in meanings),
     ]
     if any(name.endswith(".png") and name not in meanings for name in names):
         lines.append("  The other .png are pictures; the .svg of the same names are for print.")

@@ -1,7 +1,6 @@
 """``curve``: one double-descent curve on any data."""
 
 import argparse
-from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -32,7 +31,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     widest = args.max_width or 20 * n
     widths = _every_width(data, widest) if args.widths == "all" else default_widths(n, widest)
     options = {"alpha": args.alpha, "features": args.features}
-    result = run_sweep(args, data, curve, partial(_so_far, data.value), widths=widths, **options)
+    result = run_sweep(args, data, curve, "width", widths=widths, **options)
     lead, values = _peak(result, data.value, n)
     return Answer(
         lead,
@@ -52,12 +51,6 @@ def _figure(result: SweepResult, title: str) -> Figure:
     result.plot(top, title=title)
     result.plot(bottom, value="test_mse")
     return figure
-
-
-def _so_far(value: str, result: SweepResult) -> str:
-    """The curve in two numbers."""
-    error = result.summary(by="width", values=value)["mean"]
-    return f"peak {percent(error.max())}, widest {percent(error[-1])}"
 
 
 def _every_width(data: Data, widest: int) -> list[int]:
@@ -89,17 +82,17 @@ def _peak(result: SweepResult, value: str, n: int) -> tuple[str, dict[str, float
     best, last = error.argmin(), len(width) - 1
     below, beyond = error[width < 0.7 * n], error[width > 1.4 * n]
     peaks = bool(below.size and beyond.size and error[top] > 1.05 * max(below.min(), beyond.min()))
-    where, then, verdict = f"where width = {n:,} = the number of labelled rows", "is", ""
-    said = "has no peak"
+    first, verdict = f"has no peak at width {n:,}, the number of labelled rows, and is", ""
     if peaks:
-        said, then = f"peaks at {percent(error[top])}", "falls to"
+        first = (
+            f"peaks at {percent(error[top])} at width {width[top]:,}, with {n:,} labelled rows, "
+            f"and falls to"
+        )
         verdict = f": going beyond the peak {_beyond_pays(result, value, n)} on these data"
-        if width[top] != n:
-            where = f"at width {width[top]:,}, near the {n:,} labelled rows"
     lead = (
-        f"The {'error' if value == 'error' else 'share of variance left'} {said} {where}, and "
-        f"{then} {percent(error[last])} at {width[last]:,}. The best is {percent(error[best])} at "
-        f"width {width[best]:,}{verdict}."
+        f"The {'error' if value == 'error' else 'share of variance left'} {first} "
+        f"{percent(error[last])} at {width[last]:,}. The best is {percent(error[best])} at width "
+        f"{width[best]:,}{verdict}."
     )
     return lead, {
         "n_samples": n,

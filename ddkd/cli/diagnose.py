@@ -25,7 +25,7 @@ FLAGS = {
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
     """Diagnose a pipeline on the labelled and the test rows of a data set."""
-    split = data.split.flip_labels(data.flip_rate, rng=args.seed) if data.flip_rate else data.split
+    split = data.split.flip_labels(data.flip_rate, rng=args.seed)
     found = diagnose(
         imported(args.model),
         split.X_train,

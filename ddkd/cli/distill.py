@@ -1,11 +1,10 @@
 """``distill``: one teacher, its student, and the student's model without a teacher."""
 
 import argparse
-from functools import partial
 
 import numpy as np
 
-from ddkd._text import percent
+from ddkd._text import counted, percent
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import BANDWIDTH, DEFAULT, RUN, amount, flag, positive
@@ -44,7 +43,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         args,
         data,
         teacher_student,
-        partial(_so_far, data.value),
+        "model",
         teacher_width=args.teacher_width,
         student_width=student_width,
         n_transfer=m,
@@ -56,12 +55,13 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     notes = [
         against,
         *data.notes(),
-        f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; {m:,} transfer rows.",
+        f"Widths: teacher {args.teacher_width:,}, student {student_width:,}; "
+        f"{counted(m, 'transfer row')}.",
     ]
     if m < 2 * student_width:
         notes.append(
-            f"With {m:,} transfer rows a student of width {student_width:,} is near its own peak "
-            f"or past it; --student-width {max(1, m // 4):,} would be well below."
+            f"With {counted(m, 'transfer row')} a student of width {student_width:,} is near its "
+            f"own peak or past it; --student-width {max(1, m // 4):,} would be well below."
         )
     return Answer(
         lead,
@@ -71,13 +71,6 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         values=values,
         table=result,
     )
-
-
-def _so_far(value: str, result: SweepResult) -> str:
-    """Errors of student and teacher."""
-    means = result.summary(by="model", values=value)
-    error = dict(zip(means["model"].tolist(), means["mean"].tolist(), strict=True))
-    return f"student {percent(error['student'])}, teacher {percent(error['teacher'])}"
 
 
 def _verdict(result: SweepResult, value: str) -> tuple[str, str, dict[str, float]]:

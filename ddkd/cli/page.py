@@ -26,8 +26,6 @@ def run(args: argparse.Namespace, _: None) -> Answer:
         (first, number), *rest = values.items()
         body = [f"  {name}: {value:.6g}" for name, value in rest]
         return Answer(f"{first.capitalize()}: {number:.6g}", body, values=values)
-    if args.out.is_dir():
-        raise ValueError(f"--out must be a file; {args.out} is a folder")
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with named(args.out):
         write_page(args.out)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import LABELLED, OWN_DATA, READ, Data
-from ddkd.cli._flags import BANDWIDTH, DEFAULT, SEED, WRITE, flag, positive
+from ddkd.cli._flags import BANDWIDTH, DEFAULT, SEED, WRITE, flag, positive, several
 from ddkd.populations import GaussianPopulation
 from ddkd.prediction import draw_phase, predict_phase
 from ddkd.sweeps import Table
@@ -19,14 +19,14 @@ FLAGS = {
     **READ | LABELLED | BANDWIDTH | WRITE | SEED,
     "--teacher-width": flag(DEFAULT, "P", type=positive, default=2000),
     "--student-width": flag(DEFAULT, "P", type=positive, default=100),
-    "--max-transfer": flag(DEFAULT, "M", type=positive, default=2000),
+    "--max-transfer": flag(DEFAULT, "M", type=several, default=2000),
 }
 RATES = (0.0, 0.05, 0.1, 0.15, 0.2)  # an axis of the map, where others have --flip-rate
 
 
 def run(args: argparse.Namespace, data: Data | None) -> Answer:
     """Predict the map of the student's gain, of data or of a Gaussian population."""
-    spread = np.geomspace(max(2, args.max_transfer // 16), args.max_transfer, 9)
+    spread = np.geomspace(max(1, args.max_transfer // 16), args.max_transfer, 9)
     sizes = {
         "n_transfer": [int(m) for m in np.unique(spread.round())],
         "teacher_width": args.teacher_width,
@@ -48,15 +48,13 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
     errors = ("student_error", "teacher_error", "direct_error", "gain")
     columns = {"flip_rate": rates, "n_transfer": transfer}
     columns |= {name: getattr(found, name) for name in errors}
-    figure = None
-    if len(found.column_values) > 1:
-        figure = Figure(figsize=(8, 6), layout="constrained")
-        draw_phase(found, figure.subplots(), title=title)
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    draw_phase(found, figure.subplots(), title=title)
     first, *rest = found.recipe().splitlines()
     return Answer(
         first,
         [*rest, *notes, "The map adds label noise as an axis; no label of a file is changed."],
-        report=args.out / ("results.csv" if figure is None else "figure.png"),
+        report=args.out / "figure.png",
         table=Table({name: grid.ravel() for name, grid in columns.items()}),
         figure=figure,
     )

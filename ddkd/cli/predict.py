@@ -1,7 +1,6 @@
 """``predict``: a curve predicted from the kernel, beside the measured one."""
 
 import argparse
-from functools import partial
 
 import numpy as np
 
@@ -11,7 +10,6 @@ from ddkd.cli._flags import BANDWIDTH, RUN, flag, positive
 from ddkd.cli._output import run_sweep
 from ddkd.experiments import default_widths
 from ddkd.prediction import draw_prediction, predict_curve
-from ddkd.sweeps import SweepResult, Table
 
 NEEDS = "digits"
 WRITES = True
@@ -26,11 +24,12 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     """Predict and measure the curve at several ridges, and say how far apart they are."""
     n = len(data.split.X_train)
     widths = default_widths(n, args.max_width or 10 * n, n_widths=24)
-    answer = partial(_so_far, data.value)
-    result = run_sweep(args, data, predict_curve, answer, widths=widths, alphas=list(ALPHAS))
-    table = _table(result, data.value)
-    gap = 100 * np.abs(table["predicted"] - table["measured"])
-    ridge = table["ridge"] > 0
+    result = run_sweep(args, data, predict_curve, "alpha", widths=widths, alphas=list(ALPHAS))
+    names = f"predicted_{data.value}", data.value
+    table = result.summary(by=["alpha", "width"], values=names)
+    predicted, measured = (table.where(value=name) for name in names)
+    gap = 100 * np.abs(predicted["mean"] - measured["mean"])
+    ridge = measured["alpha"] > 0
     values = {
         "largest_gap_with_ridge": float(np.nanmax(gap[ridge])),
         "median_gap_without_ridge": float(np.nanmedian(gap[~ridge])),
@@ -49,27 +48,4 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         values=values,
         table=result,
         figure=draw_prediction(result.columns, title=data.name),
-    )
-
-
-def _so_far(value: str, result: SweepResult) -> str:
-    """Both errors at the widest model with the largest ridge."""
-    rows = result.where(alpha=max(ALPHAS), width=result["width"].max())
-    predicted, measured = (100 * rows[name].mean() for name in (f"predicted_{value}", value))
-    return f"predicted {predicted:.1f}, measured {measured:.1f} %"
-
-
-def _table(result: SweepResult, value: str) -> Table:
-    """Predicted and measured error of every width and ridge, with the measured standard error."""
-    by = ["alpha", "width"]
-    predicted = result.summary(by=by, values=f"predicted_{value}")
-    measured = result.summary(by=by, values=value)
-    return Table(
-        {
-            "ridge": measured["alpha"],
-            "width": measured["width"],
-            "predicted": predicted["mean"],
-            "measured": measured["mean"],
-            "se": measured["se"],
-        }
     )

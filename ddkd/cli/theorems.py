@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
+from ddkd._text import counted
 from ddkd._version import __version__
 from ddkd.cli._answer import Answer, fill, named
-from ddkd.cli._flags import JOBS, SEED, flag, result_folder, shows_progress, switch
+from ddkd.cli._flags import JOBS, SEED, flag, python_file, result_folder, shows_progress, switch
 from ddkd.theorems import ALL, Theorem, Verdict, draw_theorems, verify
 
 NEEDS = None
@@ -16,7 +17,7 @@ WRITES = False
 FLAGS = {
     **SEED | JOBS,
     "--list": switch("say what is claimed, check nothing"),
-    "--from": flag("check every Theorem of FILE.py, too", "FILE.py", type=Path, dest="file"),
+    "--from": flag("check every Theorem of FILE.py, too", "FILE.py", type=python_file, dest="file"),
     "--only": flag("check these alone", "ID", nargs="+"),
     "--wrong": switch("check that plausible mistakes are rejected"),
     "--quick": switch("one setting each, coarser, in 20 seconds"),
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace, _: None) -> Answer:
     if args.list:
         about = [(f"{t.id} ({t.kind}; {t.source})", f"   {t.statement}") for t in chosen]
         return Answer(
-            f"{len(chosen)} theorem{'s' * (len(chosen) > 1)}; theorems --only ID checks one.",
+            f"{counted(len(chosen), 'theorem')}; theorems --only ID checks one.",
             [line for title, text in about for line in (fill(title, " ", "     "), text)],
         )
     start = monotonic()

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -122,7 +123,7 @@ def test_what_does_not_fit_in_memory_is_said_before_the_start(command, tmp_path,
     np.savez(tmp_path / "d.npz", X=X, y=X[:, 0] > 0)
     monkeypatch.setattr(_data, "memory", lambda: 4e8)
     words = [command, "--data", str(tmp_path / "d.npz"), "--labelled"]
-    parser = _main._parser(_main._imported(command))
+    parser = _main._parser(import_module(f"ddkd.cli.{command}"))
     with pytest.raises(ValueError, match=r"--labelled 6000 needs .* of memory") as refusal:
         Data(parser.parse_args([*words, "6000"]))
     most = str(refusal.value).split("--labelled ")[2].split()[0]

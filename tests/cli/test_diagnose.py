@@ -54,7 +54,7 @@ def test_a_width_that_is_missing_or_wrong_is_told_with_what_there_is(param, caps
     assert not param or f"'{param[1]}' is" in line
 
 
-@pytest.mark.parametrize("model", ["own_pipelines:none", "nowhere:damped", "own_pipelines", ":x"])
+@pytest.mark.parametrize("model", ["own_pipelines:none", "nowhere:damped", "own:pipelines:x", ":x"])
 def test_a_model_that_is_not_there_is_named(model, capsys):
     assert cli.main([DIAGNOSE[0], model, *DIAGNOSE[2:]]) == 1
     error = capsys.readouterr().err

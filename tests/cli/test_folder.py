@@ -1,7 +1,6 @@
 """The folder of a run: one run at a time, nothing of anybody else's touched, results whole."""
 
 import argparse
-import csv
 import json
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 
 from ddkd import cli
-from ddkd.cli import _main, _output
+from ddkd.cli import _output
 from ddkd.cli._answer import Answer
 from ddkd.datasets import _files, load, read_file
 from ddkd.sweeps import SweepResult, Table, _sweep
@@ -39,13 +38,12 @@ def curve(data, out, *more):
 def whole(out):
     """Whether the files of a folder are those of one finished run."""
     assert not list(out.glob(".*"))
-    assert not (out / "unfinished").exists()
     json.loads((out / "answer.json").read_text())
     assert len(SweepResult.load(out / "results.npz")) > 0
 
 
 def test_no_folder_of_anybody_else_is_touched(data, tmp_path):
-    mine = [tmp_path / name / "thesis.tex" for name in (".draft-mine", "unfinished", ".ddkd", "x")]
+    mine = [tmp_path / name / "thesis.tex" for name in (".draft-mine", "tasks", ".ddkd", "x")]
     for path in mine:
         path.parent.mkdir()
         path.write_text("years of work")
@@ -57,54 +55,21 @@ def test_no_folder_of_anybody_else_is_touched(data, tmp_path):
     assert sorted(path.name for path in tmp_path.glob(".*")) == [".ddkd", ".draft-mine"]
 
 
-@pytest.fixture
-def no_work(monkeypatch):
-    """Commands that fail as soon as they start."""
-    for name in _main.COMMANDS:
-        monkeypatch.setattr(f"ddkd.cli.{name}.run", None)
-
-
-@pytest.mark.usefixtures("no_work")
-@pytest.mark.parametrize("command", [CURVE, PHASE, ["reproduce", "--quick"], ["advise"]])
-@pytest.mark.parametrize(
-    "name", ["results.csv", "answer.json", "figure.svg", "README.txt", "d-width.svg", "index.html"]
-)
-def test_a_folder_in_place_of_a_result_is_refused_before_any_work(command, tmp_path, capsys, name):
-    (tmp_path / name).mkdir()
-    (tmp_path / "claims.json").write_text("mine")
-    assert cli.main([*command, "--out", str(tmp_path)]) == 1
-    error = capsys.readouterr().err
-    assert f"{tmp_path / name} is a folder, and results are files" in error
-    assert "--out" in error
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "claims.json"])
-    assert (tmp_path / "claims.json").read_text() == "mine"
-
-
-def test_every_result_is_of_a_kind_that_is_looked_for(tmp_path):
-    with Path(cli.__file__).with_name("meanings.csv").open() as file:
-        kinds = {Path(row["name"]).suffix for row in csv.DictReader(file)}
-    assert kinds - {""} <= _output._KINDS
-
-
-def refuse(dir):
-    raise PermissionError(13, "Permission denied", dir)
-
-
-def test_a_folder_that_cannot_be_written_is_refused_before_any_work(
-    data, tmp_path, capsys, monkeypatch
-):
-    monkeypatch.setattr(_output.tempfile, "TemporaryFile", refuse)
+def test_a_folder_in_the_place_of_a_result_is_named_and_no_work_is_lost(data, tmp_path, capsys):
+    (tmp_path / "results.csv").mkdir()
     assert curve(data, tmp_path) == 1
     error = capsys.readouterr().err
-    assert f"nothing can be written in {tmp_path}" in error
-    assert "--out FOLDER chooses another place" in error
-    assert len(error.splitlines()) == 1
+    assert error == f"ddkd curve: error: {tmp_path / 'results.csv'}: Is a directory\n"
+    (tmp_path / "results.csv").rmdir()
+    assert curve(data, tmp_path) == 0
+    assert capsys.readouterr().err.startswith("2 of 2 tasks taken")
+    whole(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a place where no folder can be made")
 def test_a_folder_that_cannot_be_made_is_refused(data, capsys):
     assert curve(data, Path("/proc/absent")) == 1
-    assert "nothing can be written in /proc/absent" in capsys.readouterr().err
+    assert "cannot write /proc/absent" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -115,6 +80,8 @@ def test_a_folder_that_cannot_be_made_is_refused(data, capsys):
         (["diagnose", "x:y", "--plot", "why.word"], "such as figure.png"),
         (["diagnose", "x:y", "--json", "folder"], "a file that can be written"),
         (["advise", "--save", "folder"], "a file that can be written"),
+        (["curve", "--out", "file"], "a folder to write in"),
+        (["phase", "--out", "file/below"], "a folder to write in"),
         (["theorems", "--plot", "file"], "a folder to write in"),
         (["theorems", "--plot", "file/below"], "a folder to write in"),
     ],
@@ -131,35 +98,43 @@ def test_other_places_are_tried_before_any_work(arguments, word, tmp_path, capsy
     assert word in error
 
 
-def test_a_finished_run_is_told_again_and_a_damaged_answer_is_not(
-    data, tmp_path, capsys, monkeypatch
-):
+def test_a_finished_run_answers_again_from_its_tasks(data, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert curve(data, Path()) == 0
-    said = capsys.readouterr().out
+    said, files = capsys.readouterr().out, {p.name: p.read_bytes() for p in tmp_path.glob("*.csv")}
+    (tmp_path / "results.csv").unlink()
     assert curve(data, tmp_path) == 0
-    again = capsys.readouterr().out
-    assert said.splitlines()[0] in again
-    assert "This run had been finished before; --force measures anew." in again
-    assert again.splitlines()[-1] == str(tmp_path / "figure.png")  # seen from anywhere
+    again = capsys.readouterr()
+    assert again.err.startswith("2 of 2 tasks taken from")
+    assert again.out.splitlines()[:-1] == said.splitlines()[:-1]
+    assert again.out.splitlines()[-1] == str(tmp_path / "figure.png")  # seen from anywhere
+    assert files == {p.name: p.read_bytes() for p in tmp_path.glob("*.csv")}
+    whole(tmp_path)
+
+
+def test_results_of_another_run_are_kept_unless_forced(data, tmp_path, capsys):
+    assert curve(data, tmp_path) == 0
+    before = (tmp_path / "results.csv").read_bytes()
+    assert curve(data, tmp_path, "--seed", "1", "--max-width", "41") == 1
+    error = capsys.readouterr().err
+    assert f"{tmp_path} holds the results of another run (other seed, max-width): --force" in error
     answer = tmp_path / "answer.json"
-    content, saved = answer.read_text(), json.loads(answer.read_text())
-    other = saved | {"answer": saved["answer"] | {"other": 1}}
-    for text in ("", "{", "[]", "3", content[:-20], '{"settings": 3}', json.dumps(other)):
+    for text in ("", "{", "[]", "3", answer.read_text()[:-20], '{"settings": 3}'):  # damaged
         answer.write_text(text)
         assert curve(data, tmp_path) == 1, text
-        assert "answer.json is damaged; --force" in capsys.readouterr().err
+        assert "holds the results of another run" in capsys.readouterr().err
+    assert (tmp_path / "results.csv").read_bytes() == before
     assert curve(data, tmp_path, "--force") == 0
     whole(tmp_path)
 
 
-def test_a_finished_run_that_has_lost_a_file_is_measured_again(data, tmp_path, capsys):
-    assert curve(data, tmp_path) == 0
-    (tmp_path / "results.csv").unlink()
-    capsys.readouterr()
-    assert curve(data, tmp_path) == 0
-    assert "finished before" not in capsys.readouterr().out
-    whole(tmp_path)
+def test_results_of_other_contents_of_a_file_are_kept(tmp_path, capsys):
+    X, path = np.random.default_rng(0).normal(size=(60, 2)), tmp_path / "d.npz"
+    for y in (X[:, 0] > 0, X[:, 1] > 0):
+        np.savez(path, X=X, y=y)
+        status = curve(str(path), tmp_path / "out")
+    assert status == 1
+    assert "another run (other contents of the data)" in capsys.readouterr().err
 
 
 def test_results_of_a_run_that_has_finished_in_the_meantime_are_kept(tmp_path):
@@ -169,22 +144,20 @@ def test_results_of_a_run_that_has_finished_in_the_meantime_are_kept(tmp_path):
     )
     answer = Answer("It peaks.", report=tmp_path, table=Table({"error": np.array([0.5])}))
     _output.publish(first, None, answer)
-    with pytest.raises(ValueError, match=r"results of another run .seed 0 instead of 1"):
+    with pytest.raises(ValueError, match=r"results of another run .other seed"):
         _output.publish(second, None, replace(answer, table=Table({"error": np.array([0.1])})))
     assert (tmp_path / "results.csv").read_text() == "error\n0.5\n"
 
 
-def test_a_finished_run_that_is_to_save_a_model_runs_again(tmp_path):
+def test_a_finished_run_may_save_a_model_after_all(tmp_path):
     args = argparse.Namespace(out=tmp_path, force=False, seed=0, argv=["advise"], save=None)
     answer = Answer("A student is best.", report=tmp_path, table=Table({"error": np.array([0.5])}))
     _output.publish(args, None, answer)
-    assert (tmp_path / "results.csv").read_text() == "error\n0.5\n"
-    assert _output.saved_answer(args, None).lead == answer.lead
     args.save = tmp_path / "model.joblib"
-    assert _output.saved_answer(args, None) is None  # no answer holds a model
+    _output.check_folder(args, None)
     args.seed = 1
-    with pytest.raises(ValueError, match="seed 0 instead of 1"):  # of another run it is refused
-        _output.saved_answer(args, None)
+    with pytest.raises(ValueError, match="other seed"):
+        _output.check_folder(args, None)
 
 
 def test_force_starts_an_interrupted_run_anew(data, tmp_path, capsys, monkeypatch):

@@ -38,6 +38,7 @@ def test_predict_measures_what_it_predicts(data, tmp_path, capsys):
         "figure.svg",
         "results.csv",
         "results.npz",
+        "tasks",
     }
     result = SweepResult.load(tmp_path / "results.npz")
     rows = result.where(alpha=1.0)

@@ -108,17 +108,11 @@ def test_lines_fit_and_the_first_is_the_answer(command, tmp_path):
 
 
 @pytest.mark.slow
-def test_reproduce_takes_forty_lines_with_colours_only_where_they_are_wanted(tmp_path):
+def test_reproduce_takes_forty_lines_and_a_pipe_gets_the_letters_that_it_has(tmp_path):
     command = ["reproduce", "--quick", "--repeats", "2", "--out", "out"]
-    written = in_terminal(command, tmp_path)
-    left, _ = seen(written)
+    left, _ = seen(in_terminal(command, tmp_path))
     assert len(left) <= 40
-    assert "\x1b[32m\u2713" in written
-    assert f"\x1b]8;;{(tmp_path / 'out' / 'index.html').as_uri()}" in written
-    again = in_terminal(command, tmp_path, NO_COLOR="1")
-    assert "\x1b[3" not in again
-    assert "finished before" in again
-    assert "\u2713" in again  # the shape alone tells
+    assert any("\u2713" in line for line in left)
     piped = subprocess.run(
         [sys.executable, "-m", "ddkd", *command],
         cwd=tmp_path,

@@ -272,6 +272,15 @@ def test_a_file_of_ones_own_that_cannot_be_checked_is_one_line(text, named, tmp_
     assert named in line
 
 
+def test_a_file_that_is_no_python_is_not_run(tmp_path, capsys):
+    path = tmp_path / "plain.csv"
+    path.write_text(OWN)
+    with pytest.raises(SystemExit):
+        main(["theorems", "--from", str(path)])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "argument --from: must be a file of Python, such as my.py" in line
+
+
 def test_the_command_lists_and_names_what_it_does_not_know(capsys):
     assert main(["theorems", "--list"]) == 0
     out = capsys.readouterr().out
