@@ -13,6 +13,7 @@ from ddkd.theory.mixture import mixture_model
 from ddkd.theory.phase import PhaseDiagram, phase_diagram
 from ddkd.theory.random_features import RandomFeatureLaw, random_features
 from ddkd.theory.self_distillation import SelfDistilledLaw, self_distill
+from ddkd.theory.separable_width import separable_width
 from ddkd.theory.transfer import crossing_size, transfer_size
 from ddkd.theory.tuning import best_alpha
 
@@ -43,5 +44,6 @@ __all__ = [
     "prefix_masks",
     "random_features",
     "self_distill",
+    "separable_width",
     "transfer_size",
 ]

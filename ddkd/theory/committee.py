@@ -13,15 +13,10 @@ from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score, Target
 from ddkd.theory._arguments import Values
 from ddkd.theory._fit import learn
+from ddkd.theory._half_normal import SIZES, WEIGHTS
 from ddkd.theory._law import law_fields
 from ddkd.theory.linear import LinearLaw
 from ddkd.theory.random_features import RandomFeatureLaw, fit_kernel
-
-# Expectations over a normal variable of functions that are odd but for a constant, however
-# steep at zero: Gauss's rule in the logarithm of its size.
-_LOG, _GAUSS = np.polynomial.legendre.leggauss(240)
-_SIZES = np.exp(-30 + 32.2 * (_LOG + 1) / 2)  # 1e-13 to 9
-_HALF = _GAUSS * 16.1 * _SIZES * np.exp(-(_SIZES**2) / 2) / np.sqrt(2 * np.pi)
 
 
 @short_repr
@@ -230,9 +225,9 @@ def _vote(law: LinearLaw, models: np.ndarray, mean: Score) -> tuple[Score, dict[
         # How clearly x tells the truth; a useless model's tells nothing.
         tilt = np.where((along == 0) & (across == 0), 0.0, along / across)
     half = ((models + 1) / 2)[..., None]
-    majority = special.betainc(half, half, special.ndtr(sharpness[..., None] * _SIZES))
-    wrong = special.ndtr(-tilt[..., None] * _SIZES)
-    error = 2 * (majority * wrong + (1 - majority) * (1 - wrong)) @ _HALF
+    majority = special.betainc(half, half, special.ndtr(sharpness[..., None] * SIZES))
+    wrong = special.ndtr(-tilt[..., None] * SIZES)
+    error = (majority * wrong + (1 - majority) * (1 - wrong)) @ WEIGHTS
     slope = _vote_slope(models, common)
     along = slope * (mean.unit_mean @ unit_truth)
     if population.labels == "hard":
@@ -252,8 +247,8 @@ def _vote_slope(models: np.ndarray, common: np.ndarray) -> np.ndarray:
     then are correlated by r' = r/(1 + r) with one another.
     """
     half = ((models - 1) / 2)[..., None]
-    lean = np.sqrt(common)[..., None] * _SIZES  # r'/(1 - r') = r
+    lean = np.sqrt(common)[..., None] * SIZES  # r'/(1 - r') = r
     log_tie = special.gammaln(2 * half + 1) - 2 * special.gammaln(half + 1)
     log_tie = log_tie + half * (special.log_ndtr(lean) + special.log_ndtr(-lean))
-    tie = 2 * np.exp(log_tie) @ _HALF
+    tie = np.exp(log_tie) @ WEIGHTS
     return np.sqrt(2 / np.pi) * tie * np.sqrt(models * (1 + (models - 1) * common))

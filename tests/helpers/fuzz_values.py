@@ -155,5 +155,6 @@ EXCEPTIONS = {
     "prediction.predict_curve": GENERATOR,
     "prediction.predict_phase": {"n_transfer": given([20, 25])},
     "theory.crossing_size": {"law": given(theory.mixture_model(MIXTURE, np.ones(4)))},
+    "theory.separable_width": {"population": given(HARD)},
     "theory.mixture_model": {"population": given(MIXTURE)},
 }
