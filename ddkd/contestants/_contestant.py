@@ -133,7 +133,7 @@ def _contestant(item: Any) -> Contestant:
     if not hasattr(estimator, "fit"):
         raise ValueError(f"contestants must be Contestant objects or estimators; got {item!r}")
     sees = "pool" if takes_pool(estimator) else "labels"
-    return Contestant(type(estimator).__name__, estimator, sees)
+    return Contestant(type(estimator).__name__, estimator, sees=sees)
 
 
 def _predict(estimator: Any, X: np.ndarray, n_classes: int) -> np.ndarray:
