@@ -112,7 +112,7 @@ def advise(
     hidden = [held for split in splits for _, held in split]
     known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
     n_classes = 0 if classes is None else len(classes)
-    rivals, teachers = entrants(contestants, n_classes, len(pool))
+    rivals, teachers = entrants(contestants, n_classes, pool)
     total = len(rivals) + len(teachers)
     bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
     n_threads = effective_n_jobs(check_integer("n_jobs", n_jobs, low=-(2**15)))

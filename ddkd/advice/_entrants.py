@@ -114,11 +114,11 @@ def prepare(
 
 
 def entrants(
-    contestants: Sequence[Any] | None, n_classes: int, n_pool: int
+    contestants: Sequence[Any] | None, n_classes: int, pool: np.ndarray
 ) -> tuple[list[Rival | Contestant], list[Teacher]]:
     """Rivals and teachers for labels of this kind; without a pool those that need none."""
     entered = contestants_of(contestants)
-    standard: list[Rival | Contestant] = [r for r in ADVISED if n_classes or r.numbers]
-    rivals = [r for r in [*standard, *entered] if n_pool or r.sees == "labels"]
-    teachers = [t for t in TEACHERS if n_classes or t.name not in _HARD_ONLY]
-    return rivals, [*teachers, *map(student_of, entered)] if n_pool else []
+    standard: list[Rival | Contestant] = [r for r in ADVISED if r.suits(pool.shape[1], n_classes)]
+    rivals = [r for r in [*standard, *entered] if len(pool) or r.sees == "labels"]
+    several = [t for t in TEACHERS if n_classes and t.name in _HARD_ONLY]
+    return rivals, [*map(student_of, rivals), *several] if len(pool) else []

@@ -91,7 +91,7 @@ class AdvisedModel(BaseEstimator):
 
     def _fit(self, problem: Problem, scale: Scale, labels: Labels) -> Self:
         """Fit the contestants, and the teachers they need, to one labelling."""
-        rivals, teachers = entrants(self.contestants, labels.n_classes, len(problem.pool))
+        rivals, teachers = entrants(self.contestants, labels.n_classes, problem.pool.X)
         teachers = [teacher for teacher in teachers if teacher.name in self.names]
         needed = {*self.names, *(name for teacher in teachers for name in teacher.needs)}
         rivals = [rival for rival in rivals if rival.name in needed]

@@ -31,7 +31,8 @@ FLAGS = {
         default=[],
     ),
     "--everyone": switch(
-        "rivals that use unlabelled rows see all in every repeat, not 5,000 in the first four"
+        "rivals that use unlabelled rows see all in every repeat, not 5,000 in the first four; "
+        "logistic regression and gradient boosting compete, too"
     ),
 }
 

@@ -51,6 +51,20 @@ class GaussianKernel(Kernel):
         )
 
 
+class LinearKernel(Kernel):
+    """Mean product of the inputs, and a constant for an intercept: linear ridge regression."""
+
+    width, gamma = np.nan, np.nan
+
+    def __init__(self, problem: Problem) -> None:
+        self._labelled = problem.labelled
+
+    def matrix(self, rows: Inputs) -> np.ndarray:
+        """Inner products with the labelled rows."""
+        X = self._labelled.X
+        return 1.0 + rows.X @ X.T / X.shape[1]
+
+
 class FixedFeatures(Kernel):
     """The kernel of a feature matrix that is there already, such as a prefix of a wider one.
 

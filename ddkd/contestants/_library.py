@@ -1,6 +1,6 @@
-"""Contestants that scikit-learn fits: support vectors, extra trees, self-training."""
+"""Contestants that scikit-learn fits: linear models, support vectors, trees, self-training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -8,7 +8,13 @@ import numpy as np
 import sklearn
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+from sklearn.linear_model import LogisticRegression
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC
 
@@ -20,6 +26,8 @@ from ddkd.datasets import DeformedImages
 from ddkd.features import narrow
 
 COSTS = (0.3, 1.0, 3.0, 10.0)
+LOGISTIC_COSTS = 10.0 ** np.arange(-3, 3)  # of the inputs' mean variance
+_BOOSTING = {"max_iter": 100, "max_leaf_nodes": 8, "min_samples_leaf": 5, "early_stopping": False}
 _N_FOLDS = 5
 _N_TREES = 60
 _SELF_TRAINED = 2000  # unlabelled rows; each round fits all of them anew
@@ -27,43 +35,84 @@ _ROUNDS = 5
 _N_COPIES = 10
 
 
-# Predicted class indices of rows.
-Classifier = Callable[[Inputs], np.ndarray]
+# Predicted class indices, or numbers, of rows.
+Predictor = Callable[[Inputs], np.ndarray]
 
 
-def _fit_all(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Classifier]) -> Model:
+def _fit_all(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Predictor]) -> Model:
     """Fit `fit(rows, y)` to the known rows of every labelling."""
-    fitted: list[Classifier] = []
+    fitted: list[Predictor] = []
     # A third of an SVM's time at a few hundred rows goes into checks of what was checked before.
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
         for y, known in zip(labels.values, labels.known, strict=True):
             rows = np.flatnonzero(known)
-            if len(np.unique(y[rows])) == 1:
+            if labels.n_classes and len(np.unique(y[rows])) == 1:
                 fitted.append(partial(_predict, DummyClassifier().fit(rows, y[rows])))
             else:
                 fitted.append(fit(rows, y[rows]))
-    return partial(_votes, fitted, labels.n_classes)
+    return partial(_scores, fitted, labels.n_classes)
 
 
-def _votes(fitted: list[Classifier], n_classes: int, rows: Inputs) -> np.ndarray:
-    return np.stack([encode(model(rows), n_classes) for model in fitted])
+def _scores(fitted: list[Predictor], n_classes: int, rows: Inputs) -> np.ndarray:
+    predicted = np.stack([model(rows) for model in fitted])
+    return encode(predicted, n_classes) if n_classes else predicted[..., None]
 
 
 def _predict(model: Any, rows: Inputs) -> np.ndarray:
     return model.predict(rows.X)
 
 
+def logistic_regression(problem: Problem, labels: Labels) -> Model:
+    """Logistic regression with a ridge, `C` by five-fold cross-validation."""
+
+    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+        X = problem.labelled.X[rows]
+        groups = None if problem.groups is None else problem.groups[rows]
+        wrong = np.zeros(len(LOGISTIC_COSTS))
+        for train, held in folds_of(y, _N_FOLDS, problem.seed, groups):
+            for i, model in enumerate(_logistic_path(X[train], y[train])):
+                wrong[i] += np.sum(model.predict(X[held]) != y[held])
+        costs = LOGISTIC_COSTS[: 1 + int(wrong.argmin())]  # of equally good ones the smoothest
+        *_, model = _logistic_path(X, y, costs)
+        return partial(_predict, model)
+
+    return _fit_all(labels, fit)
+
+
+def _logistic_path(
+    X: np.ndarray, y: np.ndarray, costs: np.ndarray = LOGISTIC_COSTS
+) -> Iterator[Any]:
+    """One model, fitted with one `C` after another, each from where the last one ended."""
+    if len(np.unique(y)) == 1:
+        yield from [DummyClassifier().fit(X, y)] * len(costs)
+        return
+    model = LogisticRegression(warm_start=True, tol=1e-3, max_iter=2000)
+    for C in costs / max(1.0, X.shape[1] / 10):
+        yield model.set_params(C=C).fit(X, y)
+
+
 def extra_trees(problem: Problem, labels: Labels) -> Model:
     """Extremely randomised trees, the number of inputs a split considers by out-of-bag error."""
+    forest = ExtraTreesClassifier if labels.n_classes else ExtraTreesRegressor
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
         X = problem.labelled.X[rows]
         options = {"bootstrap": True, "oob_score": True, "random_state": problem.seed}
         tried = [
-            ExtraTreesClassifier(_N_TREES, max_features=share, **options).fit(X, y)
-            for share in ("sqrt", 0.5)
+            forest(_N_TREES, max_features=share, **options).fit(X, y) for share in ("sqrt", 0.5)
         ]
-        return partial(_predict, max(tried, key=lambda forest: forest.oob_score_))
+        return partial(_predict, max(tried, key=lambda model: model.oob_score_))
+
+    return _fit_all(labels, fit)
+
+
+def boosting(problem: Problem, labels: Labels) -> Model:
+    """scikit-learn's histogram gradient boosting, with one fixed setting."""
+    boosted = HistGradientBoostingClassifier if labels.n_classes else HistGradientBoostingRegressor
+
+    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+        model = boosted(random_state=problem.seed, **_BOOSTING)
+        return partial(_predict, model.fit(problem.labelled.X[rows], y))
 
     return _fit_all(labels, fit)
 
@@ -77,7 +126,7 @@ def self_training(problem: Problem, labels: Labels) -> Model:
     pool = features(problem.seen)[:_SELF_TRAINED]
     base = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
         Z = np.concatenate([features(problem.labelled)[rows], pool])
         partly = np.append(y, np.full(len(pool), -1))
         trained = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(Z, partly)
@@ -89,7 +138,7 @@ def self_training(problem: Problem, labels: Labels) -> Model:
 def support_vectors(problem: Problem, labels: Labels) -> Model:
     """Gaussian-kernel support vectors, `C` and bandwidth by five-fold cross-validation."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
         C, gamma = _tuned(problem, rows, y)
         kernel = GaussianKernel(problem, gamma)
         K = kernel.matrix(problem.labelled)[np.ix_(rows, rows)]
@@ -112,7 +161,7 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
 
     more = np.stack([copies(image, i) for i, image in enumerate(problem.labelled.X)])
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Classifier:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
         X = np.concatenate([problem.labelled.X[rows], np.concatenate(more[rows])])
         C, gamma = _tuned(problem, rows, y)
         svm = SVC(C=C, gamma=gamma).fit(X, np.append(y, np.repeat(y, _N_COPIES)))

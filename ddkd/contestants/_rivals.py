@@ -11,16 +11,19 @@ import numpy as np
 from ddkd._labels import decode, encode
 from ddkd.contestants._contestant import Contestant
 from ddkd.contestants._graph import label_spreading, spread_votes
-from ddkd.contestants._kernels import FourierKernel, GaussianKernel, Ridge, fit_ridge
+from ddkd.contestants._kernels import FourierKernel, GaussianKernel, LinearKernel, Ridge, fit_ridge
 from ddkd.contestants._library import (
+    boosting,
     deformed_support_vectors,
     extra_trees,
+    logistic_regression,
     self_training,
     support_vectors,
 )
 from ddkd.contestants._problem import Labels, Model, Problem
 
 TEACHER_WIDTH = 20
+LINEAR_ALPHAS = np.logspace(-6, 3, 19)
 RIDGE_WIDTHS = (0.25, 0.5, 1, 2, 4, 10)  # both in units of the labelled rows
 
 
@@ -56,6 +59,11 @@ def kernel_ridge(problem: Problem, labels: Labels) -> Ridge:
     return fit_ridge(problem, labels, [GaussianKernel(problem, g) for g in problem.gammas])
 
 
+def ridge_regression(problem: Problem, labels: Labels) -> Ridge:
+    """Linear ridge regression, its penalty by leave-one-out."""
+    return fit_ridge(problem, labels, [LinearKernel(problem)], LINEAR_ALPHAS)
+
+
 @dataclass(frozen=True)
 class Rival:
     """A method that needs no teacher.
@@ -70,25 +78,46 @@ class Rival:
         Whether it sees the unlabelled inputs, too.
     fit : callable
         From a problem and its labels to a model.
-    numbers : bool
-        Whether it can fit real targets.
+    labels : {"classes", "numbers", "both"}
+        What it can fit.
     article : str
         What stands before its title in a sentence.
+    largest : float
+        Most inputs, times classes, for which it competes: more would cost too much.
     """
 
     name: str
     title: str
     sees: str
     fit: Callable[[Problem, Labels], Model]
-    numbers: bool = False
+    labels: str = "classes"
     article: str = ""
+    largest: float = np.inf
+
+    def suits(self, n_inputs: int, n_classes: int) -> bool:
+        """Tell whether it competes for labels of some kind.
+
+        Parameters
+        ----------
+        n_inputs : int
+            Number of inputs.
+        n_classes : int
+            Number of classes; 0 for numbers.
+
+        Returns
+        -------
+        bool
+            Whether it can fit them at a reasonable cost.
+        """
+        kind = "classes" if n_classes else "numbers"
+        return self.labels in (kind, "both") and n_inputs * max(n_classes, 1) <= self.largest
 
 
 RIVALS = (
-    Rival("ridge-any-width", "tuned ridge", "labels", tuned_ridge, numbers=True),
-    Rival("kernel-ridge", "kernel ridge", "labels", kernel_ridge, numbers=True),
+    Rival("ridge-any-width", "tuned ridge", "labels", tuned_ridge, labels="both"),
+    Rival("kernel-ridge", "kernel ridge", "labels", kernel_ridge, labels="both"),
     Rival("svm", "SVM", "labels", support_vectors, article="the "),
-    Rival("extra-trees", "extra trees", "labels", extra_trees),
+    Rival("extra-trees", "extra trees", "labels", extra_trees, labels="both"),
     Rival("label-spreading", "label spreading", "pool", label_spreading),
     Rival("self-training", "self-training", "pool", self_training),
 )
@@ -141,10 +170,24 @@ def _labels_of_majority(
 # Where the pool is a stream of deformed images, fairness asks for a rival that may deform, too.
 DEFORMED = Rival("svm-deformed", "SVM on deformed copies", "labels", deformed_support_vectors)
 INTERPOLATING = Rival(
-    "interpolating", "interpolating teacher", "labels", interpolating, numbers=True, article="the "
+    "interpolating", "interpolating teacher", "labels", interpolating, labels="both", article="the "
 )
-# Those that advice chooses from: a fit of self-training for every fold costs more than the rest.
-ADVISED = (*(rival for rival in RIVALS if rival.name != "self-training"), INTERPOLATING)
+LINEAR = (
+    Rival("logistic-regression", "logistic regression", "labels", logistic_regression),
+    Rival("ridge-regression", "ridge regression", "labels", ridge_regression, labels="numbers"),
+)
+# One fit of boosting with 784 inputs and ten classes takes 14 s.
+BOOSTING = Rival("boosting", "gradient boosting", "labels", boosting, labels="both", largest=500)
+TABULAR = (*LINEAR, BOOSTING)
+# Those that advice chooses from, the simplest first: a fit of self-training for every fold costs
+# more than the rest.
+ADVISED = (
+    *LINEAR,
+    *(rival for rival in RIVALS if rival.sees == "labels"),
+    BOOSTING,
+    *(rival for rival in RIVALS if rival.name == "label-spreading"),
+    INTERPOLATING,
+)
 FIVE = ("ridge-any-width", "kernel-ridge", "svm", "extra-trees", "label-spreading")
 
 

@@ -15,6 +15,7 @@ from ddkd.contestants import (
     DEFORMED,
     N_SEEN,
     RIVALS,
+    TABULAR,
     Contestant,
     FixedFeatures,
     Rival,
@@ -40,6 +41,7 @@ def compare(
     flip_rates: Sequence[float] = (0.0, 0.05, 0.1, 0.2),
     contestants: Sequence[Any] | None = None,
     n_seen: int | None = N_SEEN,
+    tabular: bool = False,
 ) -> list[Record]:
     """Measure teachers, students and rivals on one split.
 
@@ -63,6 +65,9 @@ def compare(
     n_seen : int or None, default=5000
         How many of the unlabelled inputs the rivals see that use them; None for all. With 0 these
         rivals and what needs them are left out.
+    tabular : bool, default=False
+        Whether logistic regression and gradient boosting compete, too; boosting where inputs
+        times classes are at most 500.
 
     Returns
     -------
@@ -86,7 +91,9 @@ def compare(
     for i, rate in enumerate(flip_rates):
         check_real(f"flip_rates[{i}]", rate, low=0.0, high=1.0)
     deformed = (DEFORMED,) if isinstance(split.transfer, DeformedImages) else ()
-    rivals = (*RIVALS, *deformed, *contestants_of(contestants))
+    size = split.X_train.shape[1], len(split.classes)
+    more = [rival for rival in TABULAR if tabular and rival.suits(*size)]
+    rivals = (*RIVALS, *deformed, *more, *contestants_of(contestants))
     setting = Setting(split, rng, bandwidth, n_transfer, flip_rates, n_seen)
     teachers, records = teach(setting, teacher_width)
     records += _direct(setting)

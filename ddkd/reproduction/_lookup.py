@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.contestants import DEFORMED, RIVALS, TEACHERS
+from ddkd.contestants import DEFORMED, RIVALS, TABULAR, TEACHERS
 from ddkd.sweeps import Table
 
 _TITLES = {
@@ -14,7 +14,7 @@ _TITLES = {
     "teacher-tuned": "the tuned teacher itself",
     "hard": "hard student",
     "hard-tuned": "student of the tuned teacher",
-    **{rival.name: rival.title for rival in (*RIVALS, DEFORMED)},
+    **{rival.name: rival.title for rival in (*RIVALS, *TABULAR, DEFORMED)},
     **{teacher.name: teacher.title for teacher in TEACHERS},
 }
 _ANYTHING = ("labels", "pool")

@@ -171,7 +171,7 @@ def reproduce(
         Methods of your own, which join the standard ones; see `ddkd.contestants.Contestant`.
     everyone : bool, default=False
         Whether rivals that use the unlabelled inputs see all of them in every repeat, not only
-        5,000 in the first four.
+        5,000 in the first four, and logistic regression and gradient boosting compete, too.
     repeats : int, default=10
         Independent splits, random features and transfer sets for each data set.
     seed : int, default=0
@@ -257,4 +257,5 @@ def _measure(
         flip_rates=protocol.flip_rates,
         contestants=contestants,
         n_seen=n_seen,
+        tabular=everyone,
     )

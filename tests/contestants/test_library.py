@@ -1,11 +1,21 @@
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.svm import SVC
 
 from ddkd._labels import decode
-from ddkd.contestants._library import COSTS, extra_trees, self_training, support_vectors
+from ddkd.contestants._library import (
+    COSTS,
+    LOGISTIC_COSTS,
+    boosting,
+    extra_trees,
+    logistic_regression,
+    self_training,
+    support_vectors,
+)
 from ddkd.contestants._problem import Inputs, Labels, Problem, folds_of
+from ddkd.contestants._rivals import LINEAR_ALPHAS, ridge_regression
 from ddkd.datasets import load
 
 GAMMAS = np.array([0.01, 0.02, 0.1, 0.5, 1.0])
@@ -36,22 +46,78 @@ def test_support_vectors_are_chosen_as_grid_search_chooses_them(split, problem):
     np.testing.assert_array_equal(got, search.predict(split.X_test))
 
 
-@pytest.mark.parametrize("fit", [support_vectors, extra_trees, self_training])
-def test_hidden_labels_are_not_seen_and_the_known_ones_are_learned(split, problem, fit):
+@pytest.mark.parametrize(
+    ("fit", "most"),
+    [
+        (logistic_regression, 0.4),
+        (support_vectors, 0.4),
+        (extra_trees, 0.4),
+        (boosting, 0.6),  # needs more than five rows a class
+        (self_training, 0.4),
+    ],
+)
+def test_hidden_labels_are_not_seen_and_the_known_ones_are_learned(split, problem, fit, most):
     known = np.ones((1, 60), dtype=bool)
     known[0, :10] = False
     values = np.where(known, split.y_train, (split.y_train + 1) % 10)
     test = Inputs(split.X_test)
     first = fit(problem, labels_of(split, known))(test)
     np.testing.assert_array_equal(first, fit(problem, Labels(values, 10, known))(test))
-    assert np.mean(decode(first)[0] != split.y_test) < 0.4
+    assert np.mean(decode(first)[0] != split.y_test) < most
 
 
-@pytest.mark.parametrize("fit", [support_vectors, extra_trees, self_training])
+@pytest.mark.parametrize(
+    "fit", [logistic_regression, support_vectors, extra_trees, boosting, self_training]
+)
 def test_one_known_class_is_always_the_answer(split, problem, fit):
     known = (split.y_train == 4)[None]
     got = decode(fit(problem, labels_of(split, known))(Inputs(split.X_test)))
     assert (got == 4).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_logistic_regression_is_chosen_as_grid_search_chooses_it(seed):
+    """Two classes that overlap, so that the least error is not at the largest `C` of all."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(100) % 2
+    X, new = rng.normal(size=(100, 6)) + 0.5 * y[:, None], rng.normal(size=(300, 6)) + 0.25
+    problem = Problem(Inputs(X), Inputs(new), 0.02, 240, GAMMAS, 3)
+    got = logistic_regression(problem, Labels(y[None], 2, np.ones((1, 100), dtype=bool)))
+    search = GridSearchCV(
+        LogisticRegression(tol=1e-8),
+        {"C": LOGISTIC_COSTS},
+        cv=StratifiedKFold(5, shuffle=True, random_state=3),
+    ).fit(X, y)
+    assert np.mean(decode(got(Inputs(new)))[0] != search.predict(new)) <= 0.01
+
+
+@pytest.mark.parametrize("noise", [0.1, 1.0])
+def test_ridge_regression_is_ridge_cv_with_a_constant_among_the_inputs(noise):
+    rng = np.random.default_rng(0)
+    X, new = rng.normal(size=(80, 3)), rng.normal(size=(50, 3))
+    y = 5.0 + X @ [1.0, -2.0, 0.5] + noise * rng.normal(size=80)
+    labels = Labels(y[None], 0, np.ones((1, 80), dtype=bool))
+    problem = Problem(Inputs(X), Inputs(new), 0.1, 10, GAMMAS, 0)
+    got = ridge_regression(problem, labels)(Inputs(new))[0, :, 0]
+
+    def columns(rows):
+        return np.column_stack([np.ones(len(rows)), rows / np.sqrt(3)])
+
+    search = RidgeCV(LINEAR_ALPHAS, fit_intercept=False).fit(columns(X), y - y.mean())
+    np.testing.assert_allclose(got, search.predict(columns(new)) + y.mean(), rtol=1e-8)
+
+
+@pytest.mark.parametrize("fit", [extra_trees, boosting])
+def test_trees_fit_numbers_of_known_rows(fit):
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, size=(200, 2))
+    known = np.arange(200) < 150
+    y = np.where(known, np.sign(X[:, 0]) * X[:, 1], 1e6)
+    problem = Problem(Inputs(X), Inputs(X), 0.1, 10, GAMMAS, 0)
+    scores = fit(problem, Labels(y[None], 0, known[None]))(Inputs(X))
+    assert scores.shape == (1, 200, 1)
+    truth = np.sign(X[:, 0]) * X[:, 1]
+    assert np.mean((scores[0, 150:, 0] - truth[150:]) ** 2) < 0.1 * truth.var()
 
 
 def test_folds_keep_groups_together_and_classes_in_proportion():

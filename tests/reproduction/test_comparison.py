@@ -9,7 +9,16 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.semi_supervised import LabelPropagation
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier
-from ddkd.contestants import N_SEEN, RIVALS, Contestant, _graph, _kernels, _library, _rivals
+from ddkd.contestants import (
+    N_SEEN,
+    RIVALS,
+    TABULAR,
+    Contestant,
+    _graph,
+    _kernels,
+    _library,
+    _rivals,
+)
 from ddkd.datasets import load
 from ddkd.reproduction import (
     MAIN_JOB,
@@ -182,11 +191,23 @@ def test_the_protocol_is_the_one_that_the_reports_speak_of():
     ]
 
 
+def test_linear_models_and_boosting_compete_when_everyone_does(split, records):
+    assert not {rival.name for rival in TABULAR} & {r["model"] for r in records}
+    options = {"teacher_width": 60, "n_transfer": 60, "flip_rates": [0.0], "tabular": True}
+    entered = {r["model"] for r in compare(split, np.random.default_rng(0), **options)}
+    assert "logistic-regression" in entered
+    assert not {"ridge-regression", "boosting"} & entered  # numbers; 64 inputs of ten classes
+    competes = {rival.name: rival.suits for rival in TABULAR}["boosting"]
+    sizes = [(50, 10), (51, 10), (250, 2), (500, 0), (501, 0)]
+    assert [competes(*size) for size in sizes] == [True, False, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("everyone", "wanted"), [(False, [5000] * 4 + [0] * 2), (True, [None] * 6)]
 )
 def test_the_pool_is_seen_in_four_repeats_or_in_all_of_them(monkeypatch, everyone, wanted):
-    def seen(split, rng, *, n_seen, **options):
+    def seen(split, rng, *, n_seen, tabular, **options):
+        assert tabular == everyone
         return [{"n_seen": str(n_seen)}]
 
     monkeypatch.setattr(_reproduce, "_answer", lambda jobs, result: "")
