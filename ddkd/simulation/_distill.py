@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from ddkd._arrays import ratio
 from ddkd._checks import check_array, check_integer, check_real, check_rng
-from ddkd.populations import GaussianPopulation
+from ddkd.populations import Population
 from ddkd.simulation._draws import Draws, Sampler, answers, fit, products, training_sets, votes
 
 
@@ -43,7 +44,7 @@ def distill(
         Ridge penalty; 0 for minimum norm.
     keep : tuple of two floats, optional
         Keep only inputs whose score has a size between these, in its standard deviations; fresh
-        ones are drawn until `n_transfer` are kept. For Gaussian populations.
+        ones are drawn until `n_transfer` are kept.
     with_labels : int or tuple of X and y, optional
         Add so many fresh examples with true labels, or these: training sets of shapes (n_sets,
         n_samples, n_features) and (n_sets, n_samples).
@@ -61,7 +62,7 @@ def distill(
     --------
     >>> import numpy as np
     >>> from ddkd import simulation
-    >>> from ddkd.populations import GaussianPopulation
+    >>> from ddkd.populations import Population
     >>> population = GaussianPopulation(np.ones(20), np.ones(20), labels="hard")
     >>> teachers = simulation.least_squares(population, 60, n_sets=5, rng=0)
     >>> students = simulation.distill(population, teachers.coef, 4000, rng=1)
@@ -99,16 +100,20 @@ def _kept(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Inputs whose scores lie in the window."""
-    if not isinstance(population, GaussianPopulation):
-        raise ValueError(f"keep is for a GaussianPopulation; got {population!r}")
+    if not isinstance(population, Population):
+        raise ValueError(f"keep is for one Gaussian or two; got {population!r}")
     low = check_real("keep[0]", keep[0], low=0.0, high=4.0)
-    share = 2 * (special.ndtr(-low) - special.ndtr(-keep[1]))
+    spread = np.sqrt(np.sum(population.eigenvalues * teacher**2))
+    centre = np.zeros(len(teacher)) if population.centre is None else population.centre
+    margin = ratio(np.sum(np.sqrt(population.eigenvalues) * centre * teacher), spread)
+    inner, outer = (np.sqrt(1 + margin**2) * limit for limit in (low, keep[1]))
+    ends = np.array([outer - margin, -inner - margin, inner - margin, -outer - margin])
+    share = special.ndtr(ends) @ [1, 1, -1, -1]
     if not share > 1e-4:
         raise ValueError(f"keep must hold at least one input in 10,000; got {keep}")
-    size = np.sqrt(np.sum(population.eigenvalues * teacher**2))
     kept = np.empty((0, population.n_features))
     while len(kept) < n_transfer:
         X = population.sample(int(1.1 * (n_transfer - len(kept)) / share) + 10, rng=rng)
         scores = np.abs(X @ teacher)
-        kept = np.concatenate([kept, X[(scores >= low * size) & (scores <= keep[1] * size)]])
+        kept = np.concatenate([kept, X[(scores >= inner * spread) & (scores <= outer * spread)]])
     return kept[:n_transfer]

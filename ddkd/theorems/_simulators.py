@@ -6,9 +6,10 @@ Each draws many training sets at once and returns means over them, in the shape 
 from functools import cache
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
 
 from ddkd import simulation
+from ddkd.populations import MixturePopulation
 from ddkd.simulation import distill, ridge_fits, training_sets
 
 
@@ -144,14 +145,23 @@ def shrunk(rng, population, n, alpha):
     return population.signal - np.mean(w @ (s * population.coef)) ** 2 / np.mean(w**2 @ s)
 
 
-def filtered(rng, population, n, candidates, shares, n_sets=5):
-    """Disagreement of teachers and students of the candidates with the largest scores."""
-    teacher, disagreement = fits(rng, population, n, n_sets=n_sets), []
-    for share in shares:
-        window, m = (stats.norm.isf(share / 2), np.inf), round(candidates * share)
-        student = distill(population, teacher, m, keep=window, rng=rng).coef
-        disagreement.append(1 - np.mean(population.agreement(student, teacher)))
-    return disagreement
+def selected(rng, population, n, m, keep, alpha, n_sets=10):
+    """Errors of students of the rows in a window of their teachers' scores, and disagreement."""
+    teacher = fits(rng, population, n, n_sets=n_sets)
+    student = distill(population, teacher, m, alpha=alpha, keep=keep, rng=rng).coef
+    error, agreement = error_and_agreement(population, student, teacher)
+    return error, 1 - agreement
+
+
+def selected_in_clusters(rng, margin, radius, p, m, keep, n_sets=6):
+    """Error against the truth of students of a teacher of that margin."""
+    sd = np.arange(1.0, p + 1) ** -0.5
+    apart, across = np.ones(p) / np.sqrt(p), np.resize([1, -1], p) / np.sqrt(p)
+    teacher = (apart * margin / radius + across * np.sqrt(1 - (margin / radius) ** 2)) / sd
+    people = MixturePopulation(sd**2, radius * apart * sd)
+    return mean_loss(
+        people, distill(people, np.tile(teacher, (n_sets, 1)), m, keep=keep, rng=rng).coef
+    )
 
 
 def committee(rng, population, n, n_models, m, n_sets=4):

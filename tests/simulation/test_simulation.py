@@ -88,9 +88,19 @@ def test_only_inputs_in_the_window_are_kept():
         assert hard.train_risk.max() < (0.4 if low == 0 else 0.25)
     with pytest.raises(ValueError, match="keep must hold at least one input in 10,000"):
         simulation.distill(POPULATION, teacher, 10, keep=(1.0, 1.0))
-    mixture = MixturePopulation(np.ones(60), np.full(60, 0.2))
-    with pytest.raises(ValueError, match="keep is for a GaussianPopulation"):
-        simulation.distill(mixture, teacher, 10, keep=(1.0, 2.0))
+    clusters = simulation.Clusters(4, 2.0, 60, 0.1)
+    with pytest.raises(ValueError, match="keep is for one Gaussian or two"):
+        simulation.distill(clusters, teacher, 10, keep=(1.0, 2.0))
+
+
+def test_of_two_clusters_the_window_is_in_standard_deviations_of_the_score():
+    # Scores are +-6 with a standard deviation of 6.08: few are below 4.5 deviations of a cluster.
+    mixture = MixturePopulation([1.0], [6.0])
+    sure = simulation.distill(mixture, np.ones((1, 1)), 4000, keep=(1.0, np.inf), rng=0)
+    kept = 1 / sure.coef  # E x^2 / E |x| of one column, given |x| > 6.08
+    x = np.abs(mixture.sample(400_000, rng=1))
+    x = x[x > np.sqrt(37)]
+    assert kept.item() == pytest.approx(np.mean(x**2) / np.mean(x), rel=0.01)
 
 
 def test_a_stack_of_columns_is_fitted_to_the_same_training_sets():
