@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from ddkd.cli._answer import fill
-from ddkd.theorems import ALL, Theorem, classics, double_descent, fresh_data, same_data
+from ddkd.theorems import (
+    ALL,
+    Theorem,
+    classics,
+    double_descent,
+    fresh_data,
+    same_data,
+    synthetic_data,
+)
 
 ROOT = Path(__file__).parents[1]
 MEASURED = ROOT / "docs" / "measured" / "theorems.json"
@@ -21,6 +29,7 @@ PAGE = ROOT / "docs" / "theorems.rst"
 START, END = ".. The entries are written by tools/theorems_page.py.\n", ".. End of the entries.\n"
 SECTIONS = {
     "Fresh transfer data": fresh_data,
+    "Synthetic data": synthetic_data,
     "The same training data": same_data,
     "Double descent": double_descent,
     "The laws of ddkd.theory": classics,

@@ -62,7 +62,7 @@ def distill(
     --------
     >>> import numpy as np
     >>> from ddkd import simulation
-    >>> from ddkd.populations import Population
+    >>> from ddkd.populations import GaussianPopulation
     >>> population = GaussianPopulation(np.ones(20), np.ones(20), labels="hard")
     >>> teachers = simulation.least_squares(population, 60, n_sets=5, rng=0)
     >>> students = simulation.distill(population, teachers.coef, 4000, rng=1)

@@ -16,11 +16,12 @@ from ddkd._checks import check_array
 from ddkd._repr import short_repr
 from ddkd._workers import parallel, single_threaded
 from ddkd.testing import Comparison, compare_means
-from ddkd.theorems import classics, double_descent, fresh_data, same_data
+from ddkd.theorems import classics, double_descent, fresh_data, same_data, synthetic_data
 from ddkd.theorems._picture import draw_verdict
 from ddkd.theorems._theorem import Theorem
 
-ALL = (*fresh_data.THEOREMS, *same_data.THEOREMS, *double_descent.THEOREMS, *classics.THEOREMS)
+SECTIONS = (fresh_data, synthetic_data, same_data, double_descent, classics)
+ALL = tuple(theorem for section in SECTIONS for theorem in section.THEOREMS)
 
 # Forty entries at this rate raise a false alarm in one run of a thousand.
 FALSE_ALARM = 2.5e-5
