@@ -144,9 +144,13 @@ def learned_fields(
     target: Target,
     labels: str,
     teacher: Score | None,
+    centre: np.ndarray | None = None,
 ) -> dict[str, Any]:
-    """Fields of the law of a fit to a target: of a first generation, or of a teacher's student."""
-    learned, agreement = learn(fit, target, population.centre), None
+    """Fields of the law of a fit to a target: of a first generation, or of a teacher's student.
+
+    The covariance of the inputs of the fit is I + centre centre', I without a centre.
+    """
+    learned, agreement = learn(fit, target, centre), None
     if teacher is not None:
         along, across = along_and_across(fit, learned, target, teacher)
         agreement = population.score_agreement(teacher, learned.score, along, across)

@@ -88,7 +88,8 @@ def least_squares(
     """
     n, mask, _ = check_fit(population, n_samples, features, kind=Population)
     fit = fit_columns(population, mask, n, check_numbers("alpha", alpha))
-    return linear_law(population, fit, population.label_target(), "own")
+    target, centre = population.label_target(), population.centre
+    return linear_law(population, fit, target, "own", centre=centre)
 
 
 def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:

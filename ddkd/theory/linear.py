@@ -112,8 +112,8 @@ class LinearLaw(Law):
             Ridge penalty of the student; 0 for minimum norm.
         keep : tuple (low, high), optional
             Keep only inputs whose absolute score, in its standard deviations, lies between;
-            `n_transfer` counts those kept, and `high` may be infinite. For hard labels in a
-            Gaussian population.
+            `n_transfer` counts those kept, and `high` may be infinite. For hard labels. On two
+            clusters the score is standardised over both.
         with_labels : int, array_like of int or "own", optional
             The student learns true labels, too: of so many fresh examples, or of the teacher's
             own. In the latter case it sees again what its teacher's mistakes came from. In a
@@ -154,6 +154,15 @@ class LinearLaw(Law):
         A soft label with noise of variance v has the same linear target and v more noise; hard
         labels flipped at the rate e have 1 - 2 e times the target and 1 - (1 - 2 e)^2 more noise.
 
+        Inputs kept by their score have another covariance along the teacher, and on clusters along
+        the centres, too; the rank-two change is inverted with the student's ridge, and leaves kappa
+        as it is. With the clusters' y = 1 and g = score - a, a window in units of sqrt(1 + a^2)::
+
+            I + U M U',  M = ((E g^2 - 1, E g), (E g, 1)),  E[x y] = U (E g y, E y),  U = (u, nu).
+
+        *Asymptotic*, for a given teacher; our own. Averaged over teachers of two clusters, the
+        error is off by 1 to 4 % at a hundred columns, as their margins differ.
+
         References
         ----------
         On self-training in mixtures: Frei, Zou, Chen and Gu, arXiv 2106.13805; Takahashi,
@@ -187,14 +196,15 @@ class LinearLaw(Law):
         others = {"label_noise": noise}
         if keep is not None:
             low, high = _check_window(keep)
-            GaussianPopulation.checked(population)
             if self._votes:
                 raise ValueError("keep has not been derived for students of a vote")
             if kind == "soft" or with_labels is not None:
                 raise ValueError("keep is derived for hard labels and without with_labels")
             fit = fit_columns(population, mask, m, ridge, self._score, low=low, high=high, **others)
-            kept = noisy_target(kept_target(self._score, fit, low, high), noise, kind)
-            return linear_law(population, fit, kept, kind, teacher)
+            kept = noisy_target(
+                kept_target(self._score, fit, population.centre, low, high), noise, kind
+            )
+            return linear_law(population, fit, kept, kind, teacher, centre=None)
         if with_labels is not None:
             GaussianPopulation.checked(population)
         if isinstance(with_labels, str):
@@ -212,7 +222,7 @@ class LinearLaw(Law):
             m = m + extra
             target = mixed_target(population.label_target(), target, extra / m)
         fit = fit_columns(population, mask, m, ridge, self._score, **others)
-        return linear_law(population, fit, target, kind, teacher)
+        return linear_law(population, fit, target, kind, teacher, centre=population.centre)
 
     def risk_on(self, population: Population) -> Values:
         """Mean squared error of this model on inputs and labels of another population.
@@ -306,10 +316,16 @@ class LinearLaw(Law):
 
 
 def linear_law(
-    population: Population, fit: Fit, target: Target, labels: str, teacher: Score | None = None
+    population: Population,
+    fit: Fit,
+    target: Target,
+    labels: str,
+    teacher: Score | None = None,
+    *,
+    centre: np.ndarray | None,
 ) -> LinearLaw:
     """Law of a fit to a target: of a first generation, or of a student of `teacher`."""
-    fields = learned_fields(population, fit, target, labels, teacher)
+    fields = learned_fields(population, fit, target, labels, teacher, centre)
     return LinearLaw(features=fit.features, **fields)
 
 

@@ -287,7 +287,7 @@ def test_first_generation_has_no_agreement():
         ({"n_samples": 2.5}, "n_samples"),
         ({"n_samples": np.nan}, "n_samples"),
         ({"n_samples": "10"}, "n_samples"),
-        ({"alpha": -1.0}, "alpha"),
+        ({"alpha": -1e3}, "alpha"),
         ({"alpha": np.inf}, "alpha"),
         ({"features": []}, "features"),
         ({"features": [0, 0]}, "features"),

@@ -199,7 +199,7 @@ def test_given_models_have_exact_figures():
     ("call", "named"),
     [
         (lambda: theory.least_squares(decaying(), 0), "n_samples"),
-        (lambda: theory.least_squares(decaying(), 10, alpha=-1), "alpha"),
+        (lambda: theory.least_squares(decaying(), 10, alpha=-1e3), "alpha"),
         (lambda: theory.least_squares(decaying(), 10, features=[P]), "features"),
         (lambda: theory.least_squares(decaying(), 10).distill(0), "n_transfer"),
         (lambda: theory.least_squares(decaying(), 10).distill(10, labels="warm"), "labels"),
