@@ -136,11 +136,15 @@ def advise(
     kinds = ranking[ranking.student], ranking[~ranking.student]
     firsts = [rows.name[0] for rows in kinds if len(rows)]
     # Without students a rival against itself.
-    difference, error = contest.difference(firsts[0], firsts[-1])
+    difference, its_error = contest.difference(firsts[0], firsts[-1])
+    error, low, high = contest.expected_error()
     return Advice(
         best=str(ranking.name[0]),
         distils=bool(ranking.student[0]),
-        decided=abs(difference) > Z_90 * error,
+        error=error,
+        low=low,
+        high=high,
+        decided=abs(difference) > Z_90 * its_error,
         ranking=ranking,
         cautions=cautions_of(X, truth, pool, classes, n_folds, groups is not None, seed),
         failures={e.name: e.failure for e in contest.entries if e.failure},

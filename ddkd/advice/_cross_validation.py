@@ -15,6 +15,7 @@ from ddkd.contestants import Contestant, Entry, Inputs, Labels, Problem, Rival, 
 from ddkd.datasets import TableEncoder
 
 Z_90 = 1.645
+_DRAWS = 1000
 _WIDER = 1.25  # models of different folds share labels, which rows alone do not show
 
 
@@ -29,6 +30,33 @@ def standard_error(differences: np.ndarray, groups: np.ndarray) -> float:
     sums = np.bincount(groups, differences - differences.mean())
     one_more = np.abs(differences).max() ** 2 or 1.0
     return float(_WIDER * np.sqrt(np.sum(sums**2) + one_more) / n)
+
+
+def error_of_a_choice(losses: np.ndarray, groups: np.ndarray, seed: int) -> float:
+    """Expected error of the contestant that looks best, without the luck of having been chosen.
+
+    Bootstrap bias correction (Tsamardinos, Greasidou and Borboudakis, "Bootstrapping the
+    out-of-sample predictions for efficient and accurate cross-validation", Machine Learning 107,
+    2018): choose on rows drawn with replacement, judge on those left out.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (n_contestants, n)
+        Losses on held-out rows.
+    groups : ndarray of shape (n,)
+        Number of the group of each row; groups are drawn whole.
+    seed : int
+        Seed of the draws.
+    """
+    sizes = np.bincount(groups)
+    sums = np.array([np.bincount(groups, row) for row in losses])  # (n_contestants, n_groups)
+    rng = np.random.default_rng(seed)
+    counts = rng.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), size=_DRAWS)
+    chosen = np.argmin(sums @ counts.T, axis=0)  # of equally good ones the first
+    left_out = counts == 0
+    judged = left_out.any(axis=1)
+    errors = np.sum(sums[chosen] * left_out, axis=1)[judged] / (left_out @ sizes)[judged]
+    return float(errors.mean()) if judged.any() else float(losses.mean(axis=1).min())
 
 
 @dataclass(eq=False)
@@ -111,10 +139,8 @@ class CrossValidation:
         loss = np.array([self.losses[entry.name] for entry in done])  # (n_contestants, n)
         error = balanced = loss.mean(axis=1)
         half = Z_90 * np.array([standard_error(row, self.groups) for row in loss])
-        high = error + half
         if self.labels.n_classes:
             truth = self.labels.values[0]
-            high = np.minimum(high, 1.0)
             balanced = np.mean([loss[:, truth == c].mean(axis=1) for c in np.unique(truth)], axis=0)
         columns = {
             "name": [entry.name for entry in done],
@@ -122,7 +148,7 @@ class CrossValidation:
             "student": [bool(entry.needs) for entry in done],
             "error": error,
             "low": np.maximum(error - half, 0.0),
-            "high": high,
+            "high": self._possible(error + half),
             "difference": (loss - loss[0]).mean(axis=1),
             "standard_error": [standard_error(row, self.groups) for row in loss - loss[0]],
             "balanced_error": balanced,
@@ -131,12 +157,27 @@ class CrossValidation:
         arrays = [np.array(values) for values in columns.values()]
         return np.rec.fromarrays(arrays, formats=None, names=list(columns))
 
+    def expected_error(self) -> tuple[float, float, float]:
+        """Error to expect of the best contestant, and its 90 % interval."""
+        losses = np.array(list(self.losses.values()))  # in the order of the contest
+        error = error_of_a_choice(losses, self.groups, self.problem.seed)
+        best = losses[losses.mean(axis=1).argmin()]
+        half = Z_90 * standard_error(best, self.groups)
+        return error, max(error - half, 0.0), self._possible(error + half)
+
+    def _possible(self, error: Any) -> Any:
+        """An upper end of an interval; of classes no more than all rows can be wrong."""
+        return np.minimum(error, 1.0) if self.labels.n_classes else error
+
+    def known(self, name: str) -> str:
+        """The name, if it is a contestant's."""
+        if name not in self.losses:
+            raise ValueError(f"{name!r} is no contestant; there are {', '.join(self.losses)}")
+        return name
+
     def difference(self, a: str, b: str) -> tuple[float, float]:
         """Mean and standard error of the difference of two contestants' losses."""
-        for name in (a, b):
-            if name not in self.losses:
-                raise ValueError(f"{name!r} is no contestant; there are {', '.join(self.losses)}")
-        d = self.losses[a] - self.losses[b]
+        d = self.losses[self.known(a)] - self.losses[self.known(b)]
         return float(d.mean()), standard_error(d, self.groups)
 
     def fit(self, names: Sequence[str]) -> Pipeline:

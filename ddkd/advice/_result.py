@@ -1,6 +1,7 @@
 """What an advice says, in plain words and a table, and the models that it leads to."""
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from ddkd._repr import short_repr
 from ddkd.advice._cautions import is_unbalanced
 from ddkd.advice._cross_validation import Z_90, CrossValidation
 from ddkd.advice._picture import draw_advice
-from ddkd.advice._sentences import sentences, table
+from ddkd.advice._sentences import AS_GOOD, sentences, table
 
 _LARGEST_FACTOR = 1.5  # of a near contestant's error, for numbers
 
@@ -21,14 +22,17 @@ class Advice:
     """What to use, how well it is expected to do, and how sure that is.
 
     Made by `advise`. Errors are against the labels that were given, on rows held out in turn: where
-    some of the labels are wrong, so is about that fraction of what is counted. Each fold trains on
-    fewer labels than there are, which makes them about a point too high; that the smallest was
-    chosen makes it about a point too low.
+    some of the labels are wrong, so is about that fraction of what is counted. The smallest error
+    of a ranking is partly luck; `error` is corrected for that, by choosing on rows drawn with
+    replacement and judging on those left out.
 
     Attributes
     ----------
     best : str
         Name of the contestant of least error.
+    error, low, high : float
+        Error to expect of it, and a 90 % interval: the share of wrong rows, or of numbers the mean
+        square over the variance of the labels.
     distils : bool
         Whether it is a student.
     decided : bool
@@ -48,6 +52,9 @@ class Advice:
     """
 
     best: str
+    error: float
+    low: float
+    high: float
     distils: bool
     decided: bool
     ranking: np.recarray
@@ -75,8 +82,24 @@ class Advice:
         mean, error = self._contest.difference(a, b)
         return mean, mean - Z_90 * error, mean + Z_90 * error
 
-    def estimator(self) -> Pipeline:
-        """Fit the best contestant to all labels.
+    @property
+    def simplest(self) -> str:
+        """Name of the simplest contestant that is as good as the best, as far as can be told.
+
+        That is within one standard error of the difference. Linear models are simplest, then come
+        ridge and kernel ridge, SVM, trees, boosting, label spreading, methods of your own, and
+        students.
+        """
+        near = set(self.ranking.name[self.near(AS_GOOD)])
+        return next(name for name in self._contest.losses if name in near)
+
+    def estimator(self, name: str | None = None) -> Pipeline:
+        """Fit one contestant to all labels.
+
+        Parameters
+        ----------
+        name : str or None, default=None
+            Its name, such as `simplest`; the best by default.
 
         Returns
         -------
@@ -84,8 +107,13 @@ class Advice:
             A fitted scikit-learn pipeline that takes rows as they were given here, and refuses
             others by the names of their columns. Its first step encodes them and stays as it is
             when the pipeline is fitted again.
+
+        Raises
+        ------
+        ValueError
+            If there is no contestant of this name.
         """
-        return self._contest.fit([self.best])
+        return self._contest.fit([self._contest.known(name or self.best)])
 
     def committee(self, within: float = 1.5) -> Pipeline:
         """Fit all that are about as good as the best to all labels, and let them vote.
@@ -164,6 +192,11 @@ class Advice:
             The sentences, then the table.
         """
         return "\n".join([*self.sentences(), "", self.table()])
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook."""
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self.sentences())
+        return f"<ul>{lines}</ul><pre>{escape(self.table())}</pre>"
 
     def __str__(self) -> str:
         """The advice in words."""

@@ -9,12 +9,14 @@ from ddkd.contestants import ADVISED
 if TYPE_CHECKING:
     from ddkd.advice._result import Advice
 
+AS_GOOD = 1.0  # standard errors of a difference
 _WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
 
 
 def sentences(advice: "Advice") -> list[str]:
     """The answer, what it is based on, who failed, and cautions."""
-    lines = [_expected(advice), *_against_teacher(advice), *_against_other(advice), _near(advice)]
+    lines = [_expected(advice), _as_good(advice), *_against_teacher(advice)]
+    lines += [*_against_other(advice), *_committee(advice)]
     if advice.ranking.student.any():
         lines.append(_about_the_pool(advice))
     if advice.n_unlabelled < advice.n_given:
@@ -42,11 +44,23 @@ def _in_sentence(title: str) -> str:
 
 def _expected(advice: "Advice") -> str:
     best = advice.ranking[0]
-    title, error = _in_sentence(best.title), percent(best.error)
+    title, error = _in_sentence(best.title), percent(advice.error)
     expected = f"err on {error}" if advice.n_classes else f"leave {error} of the variance"
     return (
-        f"{title[0].upper()}{title[1:]} is expected to {expected} ({100 * best.low:.1f} to "
-        f"{100 * best.high:.1f} %, against labels as noisy as yours)."
+        f"{title[0].upper()}{title[1:]} is expected to {expected} ({100 * advice.low:.1f} to "
+        f"{100 * advice.high:.1f} %, against labels as noisy as yours)."
+    )
+
+
+def _as_good(advice: "Advice") -> str:
+    """How many could not be told from the best, and the simplest of them."""
+    near, labels = advice.near(AS_GOOD), f"As far as {advice.n_labelled:,} labels can tell"
+    if near.sum() == 1:
+        return f"{labels}, no other of {len(near)} methods is as good."
+    simplest = advice.ranking.title[advice.ranking.name == advice.simplest][0]
+    return (
+        f"{labels}, {near.sum()} of {len(near)} methods are as good; the simplest of them is "
+        f"{_in_sentence(simplest)}."
     )
 
 
@@ -79,14 +93,15 @@ def _against_other(advice: "Advice") -> Iterator[str]:
         )
 
 
-def _near(advice: "Advice") -> str:
-    near = advice.near()
-    if near.sum() == 1:
-        return "No other contestant is within 1.5 standard errors of it."
-    return (
-        f"{near.sum()} of {len(near)} contestants are within 1.5 standard errors of the best; "
-        f"their vote is the safer choice: committee() in Python."
-    )
+def _committee(advice: "Advice") -> Iterator[str]:
+    """Those that are about as good, if there are several."""
+    n_near = int(advice.near().sum())
+    if n_near > 1:
+        what = "vote" if advice.n_classes else "median"
+        yield (
+            f"The {what} of the {n_near} within 1.5 standard errors of the best is the safer "
+            f"choice: committee() in Python."
+        )
 
 
 def _about_the_pool(advice: "Advice") -> str:

@@ -68,6 +68,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         report=args.out,
         values={
             "best": advice.best,
+            "simplest": advice.simplest,
+            "expected": {"error": advice.error, "low": advice.low, "high": advice.high},
             "distils": advice.distils,
             "decided": advice.decided,
             "ranking": list(ranking.rows()),

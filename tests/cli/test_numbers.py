@@ -152,6 +152,7 @@ def test_advise_prints_the_error_of_the_model_that_it_saves(task, run, tmp_path,
         table=lambda: "name error",
         report=lambda: "It is expected to err.\n\nname error",
         plot=lambda: SimpleNamespace(figure=Figure()),
+        **{"simplest": "majority", "error": 0.1, "low": 0.0, "high": 0.2},
         **{"best": "majority", "distils": False, "decided": True, "cautions": [], "failures": {}},
     )
     monkeypatch.setattr("ddkd.cli.advise.advise", lambda *_, **__: advice)

@@ -1,0 +1,96 @@
+"""The headline: what to expect of a chosen one, how many are as good, and the simplest of them."""
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from ddkd.advice import advise
+from ddkd.advice._cross_validation import error_of_a_choice
+
+N = 60
+
+
+@pytest.mark.parametrize("n_contestants", [1, 16])
+def test_a_choice_among_equals_has_the_error_of_each(n_contestants):
+    """Coins of one bias: the least error of many is too small, the corrected one is not."""
+    rng = np.random.default_rng(0)
+    losses = (rng.random((200, n_contestants, N)) < 0.3).astype(float)
+    expected = np.array([error_of_a_choice(table, np.arange(N), 0) for table in losses])
+    bias, its_error = expected.mean() - 0.3, expected.std(ddof=1) / np.sqrt(200)
+    assert abs(bias) < 4 * its_error
+    least = losses.mean(axis=2).min(axis=1)
+    assert least.mean() - 0.3 < -0.05 * (n_contestants > 1) + 4 * 0.01
+
+
+def test_it_is_the_mean_over_draws_of_who_was_chosen_judged_on_who_was_left_out():
+    rng = np.random.default_rng(1)
+    losses = rng.random((3, 12))
+    groups = np.repeat(np.arange(6), 2)
+    errors = []
+    for counts in np.random.default_rng(5).multinomial(6, np.full(6, 1 / 6), size=1000):
+        drawn, left_out = counts[groups], counts[groups] == 0
+        if left_out.any():
+            chosen = np.argmin([np.average(row, weights=drawn) for row in losses])
+            errors.append(losses[chosen, left_out].mean())
+    assert error_of_a_choice(losses, groups, 5) == pytest.approx(np.mean(errors))
+
+
+def test_one_that_is_far_the_best_has_its_own_error():
+    losses = np.vstack([np.arange(N) < 6, np.ones(N)]).astype(float)
+    assert error_of_a_choice(losses, np.arange(N), 0) == pytest.approx(0.1, abs=0.01)
+
+
+class Guesses(ClassifierMixin, BaseEstimator):
+    """Always the first class."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+@pytest.fixture(scope="module")
+def advice():
+    """Two classes that a line divides, but for some noise."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(N, 3))
+    y = np.where(X[:, 0] + 0.3 * rng.normal(size=N) > 0, "yes", "no")
+    return advise(X, y, rng.normal(size=(80, 3)), contestants=[Guesses()])
+
+
+def test_the_headline_names_error_number_and_simplest(advice):
+    ranking = advice.ranking
+    assert advice.low <= advice.error <= advice.high
+    assert ranking.error[0] <= advice.error < ranking.error[0] + 0.1
+    near = ranking.difference <= ranking.standard_error
+    assert 1 < near.sum() < len(ranking)
+    assert advice.simplest == "logistic-regression"
+    assert near[ranking.name == "logistic-regression"]
+    first, second, *_ = advice.sentences()
+    assert f"is expected to err on {100 * advice.error:.1f} % ({100 * advice.low:.1f} to" in first
+    assert second == (
+        f"As far as 60 labels can tell, {near.sum()} of {len(ranking)} methods are as good; the "
+        f"simplest of them is logistic regression."
+    )
+    by_name = advice.estimator(advice.simplest)
+    assert by_name[-1].names == ["logistic-regression"]
+    with pytest.raises(ValueError, match="'nobody' is no contestant; there are logistic-regr"):
+        advice.estimator("nobody")
+
+
+def test_the_simplest_is_not_one_that_errs_more(advice):
+    """A method that is simpler than the best but worse by more than a standard error."""
+    near = advice.ranking.name[advice.near(1.0)].tolist()
+    order = list(advice._contest.losses)
+    assert advice.simplest == min(near, key=order.index)
+    assert order.index("Guesses") < order.index("student-of-svm")
+    assert "Guesses" not in near
+
+
+def test_a_notebook_shows_the_same(advice):
+    shown = advice._repr_html_()
+    assert shown.count("<li>") == len(advice.sentences())
+    assert f"{100 * advice.error:.1f} % (" in shown
+    assert advice.table().splitlines()[1] in shown.partition("<pre>")[2]
