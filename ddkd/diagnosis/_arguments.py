@@ -21,59 +21,36 @@ def builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
     is_estimator = hasattr(estimator, "get_params") and not isinstance(estimator, type)
     if not is_estimator and not (param_name is None and callable(estimator)):
         raise ValueError(
-            f"estimator must be a scikit-learn estimator; got {_called(estimator)} (a function "
-            f"from a width to an estimator goes without param_name, or --param)"
+            f"estimator must be a scikit-learn estimator; got {estimator!r} (a function from a "
+            f"width to an estimator goes without param_name, or --param)"
         )
     if not is_estimator:
         return estimator
-    known = estimator.get_params(deep=True)
-    if param_name is None:
-        wrong = ""
-    elif param_name not in known:
-        wrong = f": {param_name!r} is no parameter of it"
-    elif not _takes_numbers(known[param_name]):
-        wrong = (
-            f": {param_name!r} is {_called(known[param_name])}, which is not replaced by numbers"
-        )
-    else:
-        return lambda width: clone(estimator).set_params(**{param_name: width})
-    numbers = [name for name, value in sorted(known.items()) if _is_number(value)]
-    raise ValueError(
-        f"param_name (--param) must name the estimator's width{wrong}; its parameters that hold "
-        f"numbers are {', '.join(numbers) or 'none'}"
+    # Numbers do not stand in the place of a part or a switch.
+    takes_numbers = sorted(
+        name
+        for name, value in estimator.get_params(deep=True).items()
+        if not (isinstance(value, bool | list) or hasattr(value, "get_params"))
     )
-
-
-def _called(value: Any) -> str:
-    """An object by a short name."""
-    if isinstance(value, type):
-        return f"the class {value.__name__} and no instance of it"
-    return repr(value) if value is None or isinstance(value, bool) else type(value).__name__
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _takes_numbers(value: Any) -> bool:
-    """Whether numbers may stand in the place of a parameter's value: not of a part or a switch."""
-    return not (isinstance(value, bool | list) or hasattr(value, "get_params"))
+    if param_name not in takes_numbers:
+        raise ValueError(
+            f"param_name (--param) must be the name of the estimator's width, one of "
+            f"{', '.join(takes_numbers)}; got {param_name!r}"
+        )
+    return lambda width: clone(estimator).set_params(**{param_name: width})
 
 
 def labelled_rows(X: Any, y: ArrayLike, which: str = "") -> tuple[Any, np.ndarray]:
     """Inputs that have a shape, and as many finite labels."""
     if isinstance(X, np.ndarray) or not hasattr(X, "shape"):
         X = as_array(f"X{which}", X)
-    if not X.shape:
-        raise ValueError(f"X{which} must have a row for each label; got one value, {X}")
     labels = check_labels(f"y{which}", y)
     if labels.dtype.kind not in "biufUO":
         raise ValueError(f"y{which} must hold numbers or text; its dtype is {labels.dtype}")
     labels = column_or_1d(labels)
-    if X.shape[0] != len(labels):
+    if X.shape[:1] != labels.shape:
         raise ValueError(
-            f"X{which} and y{which} must have as many rows; they have {X.shape[0]} and "
-            f"{len(labels)}"
+            f"X{which} must have a row for each of {len(labels)} labels; its shape is {X.shape}"
         )
     assert_all_finite(labels, input_name=f"y{which}")
     if not which and len(labels) < FEWEST_ROWS:
@@ -87,13 +64,13 @@ def check_widths(param_range: Sequence[Any] | None, n: int) -> list[Any]:
     if param_range is None:
         shares = (0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 3.0)
         return sorted({max(1, round(share * n)) for share in shares})
-    if not isinstance(param_range, Iterable):
-        raise ValueError(f"param_range must be several values; got {param_range!r}")
-    values = [w.item() if isinstance(w, np.generic) else w for w in param_range]
-    if not all(isinstance(w, Hashable) for w in values):
-        raise ValueError(f"param_range must hold numbers, words or tuples; got {values}")
-    if len(values) < 2:
-        raise ValueError(f"param_range must have at least two values; got {values}")
+    given = param_range if isinstance(param_range, Iterable) else ()
+    values = [w.item() if isinstance(w, np.generic) else w for w in given]
+    if len(values) < 2 or not all(isinstance(w, Hashable) for w in values):
+        raise ValueError(
+            f"param_range must have at least two values, numbers, words or tuples; got "
+            f"{param_range!r}"
+        )
     if all(isinstance(w, int | float) for w in values):
         if not (np.isfinite(values).all() and min(values) > 0):
             raise ValueError(f"param_range must be positive, finite numbers; got {values}")
@@ -125,12 +102,9 @@ def split_rows(
         labels, test_labels = labels[train], labels[test]
     else:
         X_test, test_labels = labelled_rows(X_test, y_test, "_test")
-        names, test_names = (list(getattr(rows, "columns", ())) for rows in (X, X_test))
-        if names and test_names and names != test_names:
-            raise ValueError(
-                f"X_test must have the names of X in the same order, {', '.join(map(str, names))}; "
-                f"it has {', '.join(map(str, test_names))}"
-            )
+        both_named = hasattr(X, "columns") and hasattr(X_test, "columns")
+        if both_named and list(X.columns) != list(X_test.columns):
+            raise ValueError(f"X_test must have the columns of X in their order, {list(X.columns)}")
     if not is_for_classes:
         return Data(X, labels, X_test, check_vector("y_test", test_labels), None)
     classes = np.unique(labels)

@@ -14,103 +14,42 @@ from typing import Any
 import numpy as np
 
 from ddkd.diagnosis._causes import CAUSES
+from ddkd.diagnosis._filters import directions_of, filters_of
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step, work
+from ddkd.diagnosis._widths import Widths
 from ddkd.diagnosis._words import Evidence
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _LINEAR = 1e-4  # relative misfit of a fit that is linear in its labels
-_MOST_WIDTHS = 12
 _SLOW = 2e7  # products a fit: much longer runs cannot be afforded
 
 
-class Probes:
+class Probes(Widths):
     """The probes of one pipeline, each made at its first use; what was found is in `evidence`.
 
-    Of more than twelve widths of the caller's, twelve are fitted. `taken` has, for each cause
-    whose parts were taken away, the gain in meeting changed labels (orders of magnitude) and how
-    many times higher the peak is then (0 without a peak). `is_measured` says whether there was
-    time for `disturbance`.
+    `taken` has, for each cause whose parts were taken away, the gain in meeting changed labels
+    (orders of magnitude) and how many times higher the peak is then (0 without a peak).
     """
 
     def __init__(self, subject: Subject, widths: list[Any], rng: np.random.Generator) -> None:
-        self.subject = subject
-        self.data = subject.data
-        self.disturbed = self.data.disturbed(rng)
-        self.noisy = self.disturbed[0]  # noise as large as the signal, or a third of other classes
-        self.all_widths = widths  # the caller's, sorted
-        spread = np.linspace(0, len(widths) - 1, min(len(widths), _MOST_WIDTHS))
-        self.widths = [widths[i] for i in spread.round().astype(int)]
-        self.numeric = all(isinstance(width, int) for width in widths)  # others can be tried
+        self.disturbed = subject.data.disturbed(rng)
+        super().__init__(subject, widths, noisy=self.disturbed[0])
         self.evidence: dict[str, Evidence] = {}
         self.taken: dict[str, tuple[float, float]] = {}
-        self.is_measured = False
 
     def note(self, probe: str, value: float, meaning: str) -> None:
         """Remember a number for the table."""
         self.evidence[probe] = Evidence(probe, float(value), meaning)
 
-    # --- widths
-
-    def stage_columns(self, width: Any) -> list[int]:
-        """Columns after each step that can be seen."""
-        return [stage.shape[1] for stage in self.subject.stages(width, self.data.y)]
-
-    @cached_property
-    def columns(self) -> np.ndarray | None:
-        """Columns, one number a width, of the first step that makes more at larger widths."""
-        steps = zip(*(self.stage_columns(width) for width in self.widths), strict=False)
-        growing = (np.array(step) for step in steps if self.numeric and step[-1] > step[0])
-        return next(growing, None)
-
-    @cached_property
-    def line(self) -> tuple[float, float] | None:
-        """(a, b) if small widths w have a w + b columns; w columns where none can be seen."""
-        if self.columns is None:
-            return (1.0, 0.0) if self.numeric else None
-        least, counts = np.array(self.widths[:3]), self.columns[:3]
-        slope, offset = np.polyfit(least, counts, 1)
-        is_straight = slope > 0 and np.allclose(slope * least + offset, counts, rtol=0.02)
-        return (float(slope), float(offset)) if is_straight else None
-
-    def _reaches(self, count: int) -> Any:
-        """The least width with so many columns, as far as known."""
-        if self.line is not None:
-            return max(1, round((count - self.line[1]) / self.line[0]))
-        if self.columns is None:
-            return self.widths[len(self.widths) // 2]
-        return self.widths[min(int(np.sum(self.columns < count)), len(self.widths) - 1)]
-
-    @cached_property
-    def guess(self) -> Any:
-        """The width at which there are as many columns as different rows."""
-        return self._reaches(self.data.n_distinct)
-
-    @cached_property
-    def far(self) -> Any:
-        """A width far above the threshold: three times where columns are seen, or the widest."""
-        widest = self.widths[-1]
-        if self.columns is None or self.line is None:
-            return widest
-        far = max(self._reaches(3 * self.data.n), widest)
-        try:
-            self.subject.fitted(far, self.noisy)
-        except ValueError:  # such as PCA, which makes no more components than rows
-            return widest
-        return far
-
-    def allowed(self, width: Any) -> Any:
-        """The nearest width that may be tried."""
-        return int(np.clip(round(width), 1, self.far)) if self.numeric else width
+    # --- test errors
 
     def near(self, *shares: float) -> list[Any]:
         """Widths at shares of the threshold; the caller's own if they are no whole numbers."""
         if not self.numeric:
             return self.widths
         return sorted({self.allowed(share * self.threshold) for share in shares})
-
-    # --- test errors
 
     def curve(self, widths: list[Any], labels: np.ndarray, change: Change = None) -> Curve:
         """Test losses of widths trained on `labels`, against the clean test labels."""
@@ -272,7 +211,6 @@ class Probes:
         self.note("linear in the labels", linear, "relative misfit; below 1e-4 is linear")
         self.note("smooth filter", smoothness, "1 for a projection, less for a penalty")
         self.note("asymmetry", asymmetry, "above .01 for averages of resampled fits")
-        self.is_measured = True
         return linear, smoothness, asymmetry
 
     @property
@@ -357,23 +295,14 @@ class Probes:
 
     # --- the features
 
-    def _singular(self, width: Any) -> tuple[np.ndarray, np.ndarray] | None:
-        """Left singular vectors and values of the centred features that enter the last step."""
-        stages = self.subject.stages(width, self.data.y)
-        if not stages:
-            return None
-        features = stages[-1].astype(np.float64)
-        u, singular, _ = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
-        return u, singular
-
     @cached_property
     def rank_is_full(self) -> bool | None:
         """Whether as many columns as rows are independent; None if they are out of sight."""
         width = self.allowed(self.guess)
-        found = self._singular(width)
-        if found is None:
+        directions = directions_of(self.subject, width)
+        if directions is None:
             return None
-        singular = found[1]
+        _, singular = directions
         rank = int(np.sum(singular > 1e-7 * singular[0]))
         full = min(self.data.n - 1, max(self.stage_columns(width)))
         self.note("rank of the features", rank, f"of {full} at width {width}")
@@ -381,25 +310,8 @@ class Probes:
 
     @cached_property
     def filters(self) -> list[tuple[float, float]]:
-        """Pairs (singular value, filter) along the left singular vectors of the features.
-
-        h_i = u_i.D(u_i)/s. A ridge a has h = s^2/(s^2 + a), steps of gradient descent
-        h = 1 - exp(-t s^2): the first makes log[h/(1-h)/s^2] constant, the second
-        log[-log(1-h)/s^2].
-        """
-        found = self._singular(self.center) if self.data.classes is None else None
-        if found is None:
-            return []
-        u, singular = found
-        base = self.subject.fitted(self.center, self.data.y)[:, 0]
-        size = self.data.scale * np.sqrt(self.data.n)
-        pairs = []
-        for i in np.unique(np.linspace(0, 0.95 * len(singular), 6).astype(int)):
-            fitted = self.subject.fitted(self.center, self.data.y + size * u[:, i])[:, 0]
-            h = float(u[:, i] @ (fitted - base)) / size
-            if 0.005 < h < 0.995:
-                pairs.append((float(singular[i]), h))
-        return pairs
+        """Pairs (singular value, filter) at the threshold."""
+        return filters_of(self.subject, self.center)
 
     @property
     def effective_ridge(self) -> float | None:

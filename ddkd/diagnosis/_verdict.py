@@ -16,7 +16,8 @@ def decide(probes: Probes) -> tuple[str, ...]:
     except Spent:
         probes.note("stopped early", probes.subject.n_fits, "fits made; more are not allowed")
         many_fits = [cause for cause in ("averaged", "tuned") if probes.has(cause)]
-        ran_to_the_end = probes.is_measured and not probes.has("stopped")
+        was_measured = "linear in the labels" in probes.evidence
+        ran_to_the_end = was_measured and not probes.has("stopped")
         loss = ["loss"] if ran_to_the_end and not probes.is_linear else []
         return tuple(_damped(probes) or many_fits or loss or ["unclear"])
 

@@ -49,9 +49,9 @@ def test_the_first_line_says_why_and_the_numbers_are_kept(folder, capsys):
 def test_a_width_that_is_missing_or_wrong_is_told_with_what_there_is(param, capsys):
     assert cli.main([*DIAGNOSE[:2], *param, *DIAGNOSE[4:]]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("ddkd diagnose: error: param_name (--param) must name the")
+    assert line.startswith("ddkd diagnose: error: param_name (--param) must be the name of")
     assert "rbfsampler__gamma, rbfsampler__n_components, rbfsampler__random_state, ridge__" in line
-    assert not param or f"'{param[1]}' is" in line
+    assert line.endswith(f"; got {param[1] if param else None!r}")
 
 
 @pytest.mark.parametrize("model", ["own_pipelines:none", "nowhere:damped", "own:pipelines:x", ":x"])

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.decomposition import PCA
@@ -208,7 +209,7 @@ def test_an_ensemble_of_too_much_work_is_named_for_what_it_is(monkeypatch):
 def test_data_frames_and_strings_as_classes():
     arguments = HEALTHY["classes_60_2"](0)
     names = np.array(["no", "yes"])
-    frame = pytest.importorskip("pandas").DataFrame
+    frame = pd.DataFrame
     arguments |= {"X": frame(arguments["X"]), "X_test": frame(arguments["X_test"])}
     arguments |= {"y": names[arguments["y"]], "y_test": names[arguments["y_test"]]}
     arguments["X"].columns = arguments["X_test"].columns = [f"x{i}" for i in range(10)]
@@ -362,16 +363,16 @@ NONSENSE = {
     "one value": ({"y": np.ones(60)}, "one value"),
     "NaN in y": ({"y": np.r_[np.nan, Y[1:]]}, "y contains NaN"),
     "NaN in X": ({"X": np.full((60, 3), np.nan)}, "NaN"),
-    "rows that do not match": ({"y": Y[:50]}, "as many rows"),
-    "no rows": ({"X": None}, "X must have a row for each label; got one value, None"),
+    "rows that do not match": ({"y": Y[:50]}, "X must have a row for each of 50 labels; .*60, 3"),
+    "no rows": ({"X": None}, "X must have a row for each of 60 labels"),
     "no such parameter": (
         {"param_name": "width"},
-        "'width' is no parameter of it; .* rbfsampler__n_c",
+        "one of .* rbfsampler__n_components, .*; got 'width'",
     ),
-    "no parameter": ({"param_name": None}, r"\(--param\) must name .* rbfsampler__n_components"),
-    "a part": ({"param_name": "rbfsampler"}, "'rbfsampler' is RBFSampler, which is not replaced"),
-    "a switch": ({"param_name": "verbose"}, "'verbose' is False, which is not replaced"),
-    "a class": ({"estimator": Ridge, "param_name": "alpha"}, "the class Ridge and no instance"),
+    "no parameter": ({"param_name": None}, r"\(--param\) must be .* rbfsampler__n_components"),
+    "a part": ({"param_name": "rbfsampler"}, "must be the name of .*; got 'rbfsampler'"),
+    "a switch": ({"param_name": "verbose"}, "must be the name of .*; got 'verbose'"),
+    "a class": ({"estimator": Ridge, "param_name": "alpha"}, "must be a .* estimator; got <class"),
     "words among numbers": ({"y": ["a", *Y[1:]]}, "y mixes text with other objects"),
     "words for numbers": ({"y": Y.astype(str)}, "y must hold real numbers; its dtype is <U"),
     "nothing among numbers": ({"y": [None, *Y[1:]]}, "one of its objects is a NoneType"),
@@ -388,6 +389,12 @@ NONSENSE = {
         "cannot be made with the width",
     ),
     "not an estimator": ({"estimator": 3}, "scikit-learn estimator"),
+    "widths in lists": ({"param_range": [[1], [2]]}, "numbers, words or tuples"),
+    "other columns": (
+        {"X": pd.DataFrame(X, columns=[*"abc"])}
+        | {"X_test": pd.DataFrame(X, columns=[*"cab"]), "y_test": Y},
+        "X_test must have the columns of X in their order",
+    ),
     "half a test set": ({"X_test": X}, "belong together"),
     "scores without widths": ({"scores": [1.0, 2.0]}, "scores"),
 }
@@ -482,7 +489,7 @@ def test_an_estimator_that_writes_into_its_rows_is_refused(what):
 
 
 def test_an_estimator_that_changes_a_table_changes_a_copy():
-    table = pytest.importorskip("pandas").DataFrame(X, columns=list("abc"))
+    table = pd.DataFrame(X, columns=list("abc"))
     before = table.copy()
 
     class Renaming(LinearRegression):
