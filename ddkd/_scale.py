@@ -10,7 +10,7 @@ from ddkd.features import bandwidth_gamma, left_out_error
 
 BANDWIDTHS = (0.3, 0.5, 0.8, 1.25, 2.0)  # in median distances
 _CUT = 3.0  # a pixel that is hardly ever black would otherwise be all that a distance depends on
-_MOST_ROWS = 500  # that the choice is made on: it costs the cube of their number
+_MOST_ROWS = 300  # that choose: it costs the cube of their number
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def choose_scale(X: np.ndarray, Y: np.ndarray, pool: np.ndarray) -> Scale:
     Parameters
     ----------
     X : ndarray of shape (n, n_columns)
-        Labelled rows; of more than 500 a fixed choice of 500 decides.
+        Labelled rows; of more than 300 a fixed choice of 300 decides.
     Y : ndarray of shape (n, c)
         Their labels as targets of least squares.
     pool : ndarray of shape (n_pool, n_columns)

@@ -163,6 +163,8 @@ class Data:
             notes = [_rows(self.source, split), *self.source.notes]
         elif self.name.startswith("openml:"):
             notes = [split.description]
+        if split.scale:
+            notes.append(f"The labels chose the scale of the inputs: {split.scale}.")
         if flips and self.flip_rate:
             n_wrong = round(self.flip_rate * len(split.X_train))
             notes.append(

@@ -19,7 +19,7 @@ from ddkd.advice import Advice, advise
 from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import READ, SPLIT, Data
 from ddkd.cli._flags import SEED, WRITE, flag, result_file, shows_progress
-from ddkd.datasets import DataFile, Split, load
+from ddkd.datasets import DataFile, load
 from ddkd.sweeps import Table
 
 NEEDS = "digits"
@@ -39,7 +39,9 @@ _DEMO_POOL = 5000
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
     """Choose a model from the training labels, and check it on held-out rows."""
-    split = _unscaled(args, data).flip_labels(data.flip_rate, rng=args.seed)
+    if isinstance(data.source, DataFile):  # an advice chooses the scale itself
+        data.split = load(data.source, rng=args.seed, standardise=False, **data.sizes)
+    split = data.split.flip_labels(data.flip_rate, rng=args.seed)
     pool = split.transfer
     if not isinstance(pool, np.ndarray):
         pool = pool.sample(_DEMO_POOL, rng=args.seed)
@@ -81,13 +83,6 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         figure=advice.plot().figure,
         write=partial(_write, advice),
     )
-
-
-def _unscaled(args: argparse.Namespace, data: Data) -> Split:
-    """The split of a file with its columns as they came; the advice scales them."""
-    if not isinstance(data.source, DataFile):
-        return data.split
-    return load(data.source, rng=args.seed, standardise=False, **data.sizes)
 
 
 def _of_table(model: Pipeline, data: Data, seen: np.ndarray, column: list[int]) -> Pipeline:

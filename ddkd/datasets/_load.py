@@ -119,10 +119,12 @@ def load(
     ``FILE.csv``         a table, see :func:`read_file`; pool            1/5        1/4
     ===================  ==============================================  =========  ======
 
-    Pixels are scaled to [0, 1]. The columns of OpenML data and files are centred and divided
-    by their standard deviation over the training and transfer rows. Rows are drawn by class in
-    proportion, except where they are independent draws from a distribution. Equal rows of a file
-    stay on one side, see :func:`equal_rows`.
+    Pixels are scaled to [0, 1]. The columns of OpenML data and files are centred over the training
+    and transfer rows. Then each is divided by its standard deviation there and cut at three, or all
+    are divided by one number, whichever has the smaller leave-one-out error in kernel ridge of the
+    training rows; ``split.scale`` says which. Rows are drawn by class in proportion, except where
+    they are independent draws from a distribution. Equal rows of a file stay on one side, see
+    :func:`equal_rows`.
 
     Parameters
     ----------

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
-from sklearn.preprocessing import StandardScaler
 
 from ddkd._checks import check_integer
+from ddkd._labels import encode
+from ddkd._scale import choose_scale
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._split import Split
 
 _MOST_TRANSFER = 50_000  # rows; more would cost memory in every repeat
 _FEWEST_LABELLED = 5
+_SIDES = ("X_train", "transfer", "X_test")
 
 
 def split_rows(
@@ -55,7 +57,7 @@ def split_rows(
         description=f"The {n:,} rows of {file.name}, split at random by class.",
         task=file.task,
     )
-    return _standardised(split) if standardise else split
+    return _scaled(split) if standardise else split
 
 
 def _cut(order: np.ndarray, size: int, groups: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -126,8 +128,12 @@ def _default_labelled(file: DataFile, most: int) -> int:
     return n_samples
 
 
-def _standardised(split: Split) -> Split:
-    """Centre and scale the columns by their moments over training and transfer rows."""
-    scaler = StandardScaler().fit(np.concatenate([split.X_train, split.transfer]))
-    sides = [side for side in ("X_train", "transfer", "X_test") if len(getattr(split, side))]
-    return replace(split, **{side: scaler.transform(getattr(split, side)) for side in sides})
+def _scaled(split: Split) -> Split:
+    """The columns at the scale that the labels choose, by moments of training and transfer rows."""
+    targets = split.y_train[:, None]
+    if split.task == "classes":
+        classes, codes = np.unique(split.y_train, return_inverse=True)
+        targets = encode(codes, len(classes))
+    scale = choose_scale(split.X_train, targets - targets.mean(axis=0), split.transfer)
+    sides = {side: scale.transform(getattr(split, side)) for side in _SIDES}
+    return replace(split, **sides, scale=scale.words)

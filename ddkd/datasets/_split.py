@@ -56,6 +56,8 @@ class Split:
         True labels of `X_train`. Default: `y_train`.
     task : {"classes", "numbers"}, default="classes"
         What the labels are. Numbers are kept as floats and have no `classes`.
+    scale : str, default=""
+        How the columns of a file were scaled, in words.
 
     Raises
     ------
@@ -82,6 +84,7 @@ class Split:
     description: str = field(default="", kw_only=True)
     y_clean: Any = field(default=None, kw_only=True)
     task: str = field(default="classes", kw_only=True)
+    scale: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         checked = {"X_train": check_matrix("X_train", self.X_train)}

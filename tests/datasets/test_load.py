@@ -177,11 +177,24 @@ class TestFiles:
         for part in ("X_train", "y_train", "transfer", "X_test", "y_test"):
             np.testing.assert_array_equal(getattr(npz, part), getattr(csv, part))
         assert (len(npz.X_train), len(npz.X_test), len(npz.transfer)) == (20, 25, 55)
-        seen = np.concatenate([npz.X_train, npz.transfer])
-        np.testing.assert_allclose(seen.mean(axis=0), 0, atol=1e-12)
-        np.testing.assert_allclose(seen.std(axis=0), 1)
         raw = load(path, rng=0, standardise=False)
+        seen = np.concatenate([raw.X_train, raw.transfer])
+        assert npz.scale == "each column has unit variance, cut at 3"
+        assert raw.scale == ""
+        by_hand = np.clip((raw.X_test - seen.mean(axis=0)) / seen.std(axis=0), -3, 3)
+        np.testing.assert_allclose(npz.X_test, by_hand, atol=1e-12)
         assert rows(np.concatenate([raw.X_train, raw.X_test, raw.transfer])) == rows(self.X)
+
+    def test_columns_of_one_unit_keep_their_variances(self, tmp_path):
+        """The first column alone says the class; ten others are small and say nothing."""
+        rng = np.random.default_rng(0)
+        X = np.column_stack([10 * rng.normal(size=200), rng.normal(size=(200, 10))])
+        np.savez(tmp_path / "d.npz", X=X, y=X[:, 0] > 0)
+        split = load(tmp_path / "d.npz", rng=0)
+        assert split.scale == "one scale for all columns"
+        seen = np.concatenate([split.X_train, split.transfer])
+        np.testing.assert_allclose(seen.var(axis=0).mean(), 1)
+        assert seen[:, 0].std() > 5 * seen[:, 1:].std()
 
     @pytest.mark.parametrize(
         ("labels", "kind"),
