@@ -4,9 +4,11 @@ r"""Contestants that know which unlabelled inputs are neighbours.
 consistency", NIPS 2003), as scikit-learn's `LabelSpreading` has it: with S the normalised
 adjacency of the neighbour graph, :math:`F \leftarrow \alpha S F + (1 - \alpha) Y`, thirty times. F
 is linear in the labels, so one pass over the powers of S serves every :math:`\alpha`, every
-labelling, and the exact leave-one-out choice among the settings.
+labelling, and the exact leave-one-out choice among the settings: without its own label a row has F
+less what the label spreads back to it.
 """
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -35,7 +37,7 @@ class Graph:
 
     def __init__(self, X: np.ndarray) -> None:
         k = min(max(NEIGHBOURS), len(X))
-        self.search = NearestNeighbors(n_neighbors=k).fit(X.astype(np.float32))
+        self.search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(X.astype(np.float32))
         self.nearest = self.neighbours(X)
 
     def neighbours(self, X: np.ndarray) -> np.ndarray:
@@ -63,40 +65,37 @@ def graph_of(problem: Problem) -> Graph:
     return problem.seen.once("graph", lambda: Graph(rows))
 
 
-def _spreading(problem: Problem) -> dict[tuple[int, float], np.ndarray]:
-    """For each setting, what a unit label of each labelled row spreads to all rows: (N, n)."""
-
-    def make() -> dict[tuple[int, float], np.ndarray]:
-        graph, n = graph_of(problem), problem.n
-        operators: dict[tuple[int, float], np.ndarray] = {}
-        for k in NEIGHBOURS:
-            S = graph.normalised(k)
-            power = np.eye(S.shape[0], n, dtype=np.float32)
-            total = {a: (1 - a) * power for a in SPREADING}
-            for step in range(1, _STEPS + 1):
-                power = S @ power
-                for a in SPREADING:
-                    total[a] += (a**step if step == _STEPS else (1 - a) * a**step) * power
-            operators |= {(k, a): total[a] for a in SPREADING}
-        return operators
-
-    return problem.seen.once("spreading", make)
+def _spread(S: sparse.csr_array, Y: np.ndarray, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each alpha, what labels Y (n, c) spread to all rows (N, c), and each to itself (n,)."""
+    power = np.eye(S.shape[0], n, dtype=np.float32)
+    F = {a: (1 - a) * (power @ Y) for a in SPREADING}
+    own = {a: np.full(n, 1 - a, dtype=np.float32) for a in SPREADING}
+    for step in range(1, _STEPS + 1):
+        power = S @ power
+        spread, diagonal = power @ Y, power[:n].diagonal()
+        for a in SPREADING:
+            weight = a**step if step == _STEPS else (1 - a) * a**step
+            F[a] += weight * spread
+            own[a] += weight * diagonal
+    for a in SPREADING:
+        yield F[a], own[a]
 
 
 def label_spreading(problem: Problem, labels: Labels) -> Model:
     """Label spreading; neighbours and alpha by the exact leave-one-out error."""
-    operators = _spreading(problem)
-    fits = []
-    for y, known in zip(labels.values, labels.known, strict=True):
-        rows = np.flatnonzero(known)
-        Y = np.eye(labels.n_classes, dtype=np.float32)[y[rows]]
-        wrong = [_left_out_errors(G[np.ix_(rows, rows)], Y) for G in operators.values()]
-        k, a = list(operators)[int(np.argmin(wrong))]
-        spread = operators[k, a][:, rows] @ Y
-        total = spread.sum(axis=1, keepdims=True)
-        fits.append((k, spread / np.where(total > 0, total, 1)))
-
-    return partial(_spread_to, problem, fits, labels.n_classes)
+    L, n, K = len(labels), problem.n, labels.n_classes
+    Y = np.eye(K, dtype=np.float32)[labels.values] * labels.known[..., None]
+    side_by_side = Y.transpose(1, 0, 2).reshape(n, -1)
+    fits, least = [(0, side_by_side)] * L, np.full(L, np.inf)
+    for k in NEIGHBOURS:
+        for F, own in _spread(graph_of(problem).normalised(k), side_by_side, n):
+            shares = F.reshape(-1, L, K).transpose(1, 0, 2)  # (L, N, K)
+            left_out = (shares[:, :n] - own[:, None] * Y).argmax(axis=-1)
+            wrong = np.sum((left_out != labels.values) & labels.known, axis=1)
+            for i in np.flatnonzero(wrong < least):
+                total = shares[i].sum(axis=1, keepdims=True)
+                fits[i], least[i] = (k, shares[i] / np.where(total > 0, total, 1)), wrong[i]
+    return partial(_spread_to, problem, fits, K)
 
 
 def _spread_to(
@@ -112,12 +111,6 @@ def _spread_to(
         nearest = rows.once("nearest", lambda: graph_of(problem).neighbours(rows.X))
         shares = [F[nearest[:, :k]].sum(axis=1) for k, F in fits]
     return np.stack([encode(F.argmax(axis=1), n_classes) for F in shares])
-
-
-def _left_out_errors(operator: np.ndarray, Y: np.ndarray) -> int:
-    """How many labelled rows the other ones' labels (n, k) get wrong."""
-    left_out = operator @ Y - np.diag(operator)[:, None] * Y
-    return int(np.sum(left_out.argmax(axis=1) != Y.argmax(axis=1)))
 
 
 def spread_votes(problem: Problem, labels: Labels, scores: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -135,21 +136,43 @@ def self_training(problem: Problem, labels: Labels) -> Model:
     return _fit_all(labels, fit)
 
 
+class _KernelMachine:
+    """Support vectors of a kernel matrix; pairs of classes vote as libsvm's, on many rows at once.
+
+    libsvm itself takes one row after the other, and wants a copy of the kernel's columns.
+    """
+
+    def __init__(self, K: np.ndarray, rows: np.ndarray, y: np.ndarray, C: float) -> None:
+        svm = SVC(C=C, kernel="precomputed").fit(K[np.ix_(rows, rows)], y)
+        k, ends = len(svm.classes_), np.cumsum([0, *svm.n_support_])
+        pairs = np.array(list(combinations(range(k), 2)))
+        sign = 1 if k > 2 else -1  # scikit-learn turns it for two classes
+        self.classes, self._intercept = svm.classes_, sign * svm.intercept_
+        self._coef = np.zeros((len(K), len(pairs)))
+        for pair, (i, j) in enumerate(pairs):
+            for one, other in ((i, j - 1), (j, i)):
+                support = slice(ends[one], ends[one + 1])
+                dual = sign * svm.dual_coef_[other, support]
+                self._coef[rows[svm.support_[support]], pair] = dual
+        self._first, self._second = np.eye(k, dtype=np.float32)[pairs.T]
+
+    def predict(self, K: np.ndarray) -> np.ndarray:
+        """Labels of rows by their kernel (m, n) with all labelled rows."""
+        wins = (K @ self._coef + self._intercept > 0).astype(np.float32)
+        votes = wins @ self._first + (1 - wins) @ self._second
+        return self.classes[votes.argmax(axis=1)]
+
+
 def support_vectors(problem: Problem, labels: Labels) -> Model:
     """Gaussian-kernel support vectors, `C` and bandwidth by five-fold cross-validation."""
 
     def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
         C, gamma = _tuned(problem, rows, y)
         kernel = GaussianKernel(problem, gamma)
-        K = kernel.matrix(problem.labelled)[np.ix_(rows, rows)]
-        return partial(_by_kernel, SVC(C=C, kernel="precomputed").fit(K, y), kernel, rows)
+        machine = _KernelMachine(kernel.matrix(problem.labelled), rows, y, C)
+        return lambda rows: machine.predict(kernel.matrix(rows))
 
     return _fit_all(labels, fit)
-
-
-def _by_kernel(svm: SVC, kernel: GaussianKernel, known: np.ndarray, rows: Inputs) -> np.ndarray:
-    """Predictions from the kernel matrix that all labellings share."""
-    return svm.predict(kernel.matrix(rows)[:, known])
 
 
 def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
@@ -176,15 +199,14 @@ def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> tuple[float, fl
     def choose() -> tuple[float, float]:
         groups = None if problem.groups is None else problem.groups[rows]
         folds = folds_of(y, _N_FOLDS, problem.seed, groups)
-        kernels = [GaussianKernel(problem, g).matrix(problem.labelled) for g in problem.gammas]
-        grams = [K[np.ix_(rows, rows)] for K in kernels]
         least, chosen = np.inf, (COSTS[0], problem.gammas[0])
-        for C in COSTS:
-            for K, gamma in zip(grams, problem.gammas, strict=True):
-                wrong = 0
-                for fold in folds:
-                    wrong += _wrong(K, y, C, *fold)
-                    if wrong >= least:  # of equally good ones the first
+        # Of equally good ones the first counts. The last ones err less, and set a bar for the rest.
+        for C in reversed(COSTS):
+            for gamma in reversed(problem.gammas):
+                K, wrong = GaussianKernel(problem, gamma).matrix(problem.labelled), 0
+                for train, held in folds:
+                    wrong += _wrong(K, C, rows[train], y[train], rows[held], y[held])
+                    if wrong > least:
                         break
                 else:
                     least, chosen = wrong, (C, gamma)
@@ -193,9 +215,11 @@ def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> tuple[float, fl
     return problem.labelled.once(("svm", rows.tobytes(), y.tobytes()), choose)
 
 
-def _wrong(K: np.ndarray, y: np.ndarray, C: float, train: np.ndarray, held: np.ndarray) -> int:
+def _wrong(
+    K: np.ndarray, C: float, train: np.ndarray, y: np.ndarray, held: np.ndarray, truth: np.ndarray
+) -> int:
     """How many held-out labels are wrong."""
-    if len(np.unique(y[train])) == 1:
-        return int(np.sum(y[held] != y[train][0]))
-    model = SVC(C=C, kernel="precomputed").fit(K[np.ix_(train, train)], y[train])
-    return int(np.sum(model.predict(K[np.ix_(held, train)]) != y[held]))
+    if len(np.unique(y)) == 1:
+        return int(np.sum(truth != y[0]))
+    svm = SVC(C=C, kernel="precomputed").fit(K[np.ix_(train, train)], y)
+    return int(np.sum(svm.predict(K[np.ix_(held, train)]) != truth))

@@ -56,7 +56,11 @@ def kernel_ridge(problem: Problem, labels: Labels) -> Ridge:
     Ridge
         A model a labelling.
     """
-    return fit_ridge(problem, labels, [GaussianKernel(problem, g) for g in problem.gammas])
+
+    def fit() -> Ridge:
+        return fit_ridge(problem, labels, [GaussianKernel(problem, g) for g in problem.gammas])
+
+    return problem.labelled.once(("kernel ridge", labels), fit)
 
 
 def ridge_regression(problem: Problem, labels: Labels) -> Ridge:

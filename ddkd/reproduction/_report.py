@@ -58,6 +58,7 @@ def write_report(done: Reproduction, out: Path) -> None:
         for name, figure in figures.items():
             stem = out / f"{_slug(protocol.data)}-{name}"
             figure.savefig(f"{stem}.png", dpi=100)
+            figure.set_layout_engine(None)  # it is laid out now
             figure.savefig(f"{stem}.svg")
             image = Path(f"{stem}.png").read_bytes()
             pictures[protocol.data] += _picture(image, figure.get_label(), _CAPTIONS[name])

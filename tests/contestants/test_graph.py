@@ -43,15 +43,27 @@ def test_label_spreading_is_scikit_learns(split, problem, monkeypatch, k, alpha)
     assert np.mean(new != theirs.predict(split.X_test.astype(np.float32))) < 0.03
 
 
-def test_settings_are_chosen_by_leaving_rows_out_for_real(split, problem):
-    operators = _graph._spreading(problem)
-    G = operators[7, 0.8]
-    Y = np.eye(10)[split.y_train]
-    wrong = 0
-    for i in range(60):
-        others = np.arange(60) != i
-        wrong += (G[i, others] @ Y[others]).argmax() != split.y_train[i]
-    assert _graph._left_out_errors(G[:60], Y) == wrong
+def test_without_its_own_label_a_row_has_what_the_others_spread(split, problem):
+    S, Y = _graph.graph_of(problem).normalised(7), np.eye(10)[split.y_train]
+    of_all = list(_graph._spread(S, Y, 60))
+    assert len(of_all) == len(_graph.SPREADING)
+    for i in (0, 17, 59):
+        others = np.where(np.arange(60)[:, None] == i, 0, Y)
+        for (F, own), (of_others, _) in zip(of_all, _graph._spread(S, others, 60), strict=True):
+            np.testing.assert_allclose(F[i] - own[i] * Y[i], of_others[i], atol=1e-6)
+
+
+def test_the_setting_has_the_fewest_errors_with_labels_left_out(split, problem):
+    model = _graph.label_spreading(problem, labels_of(split))(problem.pool)
+    wrong, models = [], []
+    for k in _graph.NEIGHBOURS:
+        S, Y = _graph.graph_of(problem).normalised(k), np.eye(10)[split.y_train]
+        for F, own in _graph._spread(S, Y, 60):
+            left_out = (F[:60] - own[:, None] * Y).argmax(axis=1)
+            wrong.append(np.sum(left_out != split.y_train))
+            models.append(F[60:].argmax(axis=1))
+    assert len(set(wrong)) > 1
+    np.testing.assert_array_equal(decode(model)[0], models[int(np.argmin(wrong))])
 
 
 def test_hidden_labels_are_not_seen(split, problem):
