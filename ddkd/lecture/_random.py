@@ -14,8 +14,7 @@ def uniforms(seed: int, stream: int, count: int) -> np.ndarray:
 
 def normals(seed: int, stream: int, count: int) -> np.ndarray:
     """Standard normal numbers, by the method of Box and Muller."""
-    u = uniforms(seed, stream, count + count % 2)
-    return normal_pairs(u[::2], u[1::2]).ravel()[:count]
+    return normal_pairs(*uniforms(seed, stream, count + count % 2).reshape(-1, 2).T).ravel()[:count]
 
 
 def normal_pairs(u: np.ndarray, v: np.ndarray) -> np.ndarray:

@@ -6,8 +6,10 @@ from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl
 
 import numpy as np
+from sklearn.preprocessing import FunctionTransformer
 
 from ddkd import theory
+from ddkd._checks import check_choice, check_integer, check_matrix
 from ddkd.lecture._random import normal_pairs, normals, uniforms
 from ddkd.populations import MixturePopulation
 from ddkd.solvers import ridge
@@ -57,14 +59,14 @@ def moons(
     data: Literal["moons", "no gap"] = "moons",
     seed: int = 162,
 ) -> dict[str, Any]:
-    """Scene 2: a teacher, its student, and a tuned ridge."""
+    """Scene 2: a teacher, its student, and a tuned ridge, with the points."""
     if flip_rate not in TUNED_ALPHA:
         raise ValueError(f"flip_rate must be one of {list(TUNED_ALPHA)}; got {flip_rate}")
     X, y = _plane(data, seed, 1, N_SAMPLES)
     X_test, truth = _plane(data, seed, 3, N_TEST)
     X_transfer, _ = _plane(data, seed, 4, n_transfer)
     y[np.argsort(uniforms(seed, 2, N_SAMPLES))[: round(flip_rate * N_SAMPLES)]] *= -1
-    Z, Z_test, Z_transfer = (_waves(points, seed) for points in (X, X_test, X_transfer))
+    Z, Z_test, Z_transfer = map(waves(seed=seed).transform, (X, X_test, X_transfer))
     tuned = ridge(Z[:, :N_SLOW], y, TUNED_ALPHA[flip_rate]).coef
     coef = tuned if teacher == "ridge" else ridge(Z, y, 0.0).coef
     scores = Z_transfer[:, : len(coef)] @ coef
@@ -76,7 +78,8 @@ def moons(
     predictions = np.array([Z_test[:, : len(model)] @ model for model in models.values()])
     errors = dict(zip(models, np.mean(predictions * truth < 0, axis=1), strict=True))
     agreement = np.mean(predictions[0] * predictions[1] > 0)
-    return {**errors, "agreement": agreement, "predictions": predictions}
+    points = {"X_train": X, "y_train": y, "transfer": X_transfer, "X_test": X_test, "y_test": truth}
+    return {**errors, "agreement": agreement, "predictions": predictions, **points}
 
 
 def _plane(data: str, seed: int, stream: int, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -90,11 +93,54 @@ def _plane(data: str, seed: int, stream: int, count: int) -> tuple[np.ndarray, n
     return 1.3 * (-y[:, None] * moon + 0.15 * normal_pairs(u[2], u[3])), y
 
 
-def _waves(X: np.ndarray, seed: int) -> np.ndarray:
-    slow = np.arange(N_WAVES) < N_SLOW
-    frequencies = normals(seed, 5, 2 * N_WAVES).reshape(N_WAVES, 2).T * np.where(slow, 1.5, 25.0)
-    phases = 2 * np.pi * uniforms(seed, 505, N_WAVES)
-    return np.where(slow, 1.0, 0.6) * np.cos(X @ frequencies + phases)
+def waves(n_components: int = N_WAVES, *, seed: int = 162) -> FunctionTransformer:
+    r"""Make the feature map of the page's scene 2: plane waves, 40 slow ones first.
+
+    .. math:: z_j(x) = h_j \cos(w_j^\top x + b_j), \qquad b_j \sim U[0, 2 \pi),
+
+    with :math:`w_j \sim N(0, 1.5^2 I)` and height 1 for the first 40, :math:`N(0, 25^2 I)` and
+    height 0.6 for the others. The slow ones draw the moons; the fast ones let a model reach
+    each single label. Nested: the first p features do not depend on how many follow.
+
+    Parameters
+    ----------
+    n_components : int, default 200
+        How many waves.
+    seed : int, default 162
+        The draw, as in a link to the page.
+
+    Returns
+    -------
+    FunctionTransformer
+        The map, which takes points of the plane; but for rounding it is the page's own.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range; on transforming, if points do not lie in the plane.
+
+    Examples
+    --------
+    The teacher of the page, on the page's points:
+
+    >>> from ddkd import LeastSquaresClassifier
+    >>> from ddkd.lecture import check_link, waves
+    >>> page = check_link("#scene=2")
+    >>> teacher = LeastSquaresClassifier(waves()).fit(page["X_train"], page["y_train"])
+    >>> round(1 - teacher.score(page["X_test"], page["y_test"]), 3), float(page["teacher"])
+    (0.158, 0.158)
+    """
+    check_integer("n_components", n_components)
+    check_integer("seed", seed, low=0, high=9999)
+    return FunctionTransformer(_waves, kw_args={"n_components": n_components, "seed": seed})
+
+
+def _waves(X: np.ndarray, n_components: int, seed: int) -> np.ndarray:
+    X = check_matrix("X", X, n_columns=2)
+    slow = np.arange(n_components) < N_SLOW
+    w = np.where(slow, 1.5, 25.0) * normals(seed, 5, 2 * n_components).reshape(-1, 2).T
+    b = 2 * np.pi * uniforms(seed, 505, n_components)
+    return np.where(slow, 1.0, 0.6) * np.cos(X @ w + b)
 
 
 def clusters(
@@ -151,21 +197,18 @@ def check_link(link: str) -> dict[str, Any]:
     0.106
     """
     words = dict(parse_qsl(link.rpartition("#")[2], keep_blank_values=True))
-    compute = _SCENES.get(words.pop("scene", ""))
-    if compute is None:
-        raise ValueError(f"the link must say scene=1, 2 or 3; got {link!r}")
+    compute = _SCENES[check_choice("the link's scene", words.pop("scene", ""), _SCENES)]
     settings = inspect.signature(compute).parameters
-    unknown = [name for name in words if name not in settings]
-    if unknown:
-        raise ValueError(f"the scene has the settings {', '.join(settings)}; got {unknown[0]}")
+    for name in words:
+        check_choice(f"a setting of {compute.__name__}", name, settings)
     return compute(**{name: _value(settings[name], word) for name, word in words.items()})
 
 
 def _value(setting: inspect.Parameter, word: str) -> Any:
     """The value that a word stands for: one of those allowed, or a number."""
-    allowed = get_args(setting.annotation)
+    if allowed := get_args(setting.annotation):
+        return check_choice(setting.name, word, allowed)
     with suppress(ValueError):
-        if word in allowed or (not allowed and 0 <= float(word) < 10_000):
+        if 0 <= float(word) < 10_000:
             return type(setting.default)(word)
-    wish = " or ".join(allowed) or "a number from 0 to 9999"
-    raise ValueError(f"{setting.name} must be {wish}; got {word!r}")
+    raise ValueError(f"{setting.name} must be a number from 0 to 9999; got {word!r}")

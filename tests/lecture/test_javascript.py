@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from ddkd.lecture import check_link
+from ddkd import DistilledClassifier, LeastSquaresClassifier
+from ddkd.lecture import check_link, waves
 
 EPS = np.finfo(float).eps
 
@@ -125,6 +126,40 @@ def test_moons_agree_with_the_solvers(browser, page):
             assert gap <= tolerance * max(1.0, np.abs(expected["predictions"][k]).max()), setting
             assert abs(error - expected[name]) <= 0.001
     print(f"scene 2: {len(settings)} settings, worst difference {worst:.1e}")
+
+
+def test_waves_are_those_of_the_page(browser, page):
+    X = np.random.default_rng(4).uniform(-2, 2, (7, 2))
+    script = """
+        const [seed, x1, x2] = arguments;
+        const points = { x1: Float64Array.from(x1), x2: Float64Array.from(x2) };
+        return Array.from(waveFeatures(points, drawWaves(seed)).data)"""
+    for seed in (1, 162, 999):
+        Z = np.reshape(run(browser, page, script, seed, *X.T.tolist()), (200, 7)).T
+        np.testing.assert_allclose(waves(seed=seed).fit_transform(X), Z, atol=1e-12)
+        np.testing.assert_allclose(waves(44, seed=seed).fit_transform(X), Z[:, :44], atol=1e-12)
+
+
+@pytest.mark.parametrize("setting", [{}, {"width": 40, "seed": 29}, {"labels": "soft"}])
+def test_a_student_of_the_class_reproduces_scene_2_with_estimators(setting, browser, page):
+    """Teacher and student by scikit-learn's interface, on the page's points."""
+    script = """
+        const s = arguments[0];
+        const world = drawWorld(s);
+        const { teacher, student } = fitModels(world, s);
+        return [teacher, student].map((coef) => testError(world, coef))"""
+    start = {"n_transfer": 3000, "flip_rate": 0.1, "labels": "hard", "width": 200}
+    setting = {**start, "teacher": "interpolating", "data": "moons", "seed": 162, **setting}
+    teacher_error, student_error = run(browser, page, script, setting)
+    points = check_link(link(2, setting))
+    model = DistilledClassifier(
+        LeastSquaresClassifier(waves(seed=setting["seed"])),
+        LeastSquaresClassifier(waves(setting["width"], seed=setting["seed"])),
+        transfer=points["transfer"],
+        labels=setting["labels"],
+    ).fit(points["X_train"], points["y_train"])
+    errors = [1 - m.score(points["X_test"], points["y_test"]) for m in (model.teacher_, model)]
+    np.testing.assert_allclose(errors, [teacher_error, student_error], atol=0.001)
 
 
 def scene3_settings(count):

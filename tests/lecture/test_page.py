@@ -121,13 +121,13 @@ def test_check_prints_the_answer_first_and_writes_nothing(tmp_path, monkeypatch,
 @pytest.mark.parametrize(
     ("link", "words"),
     [
-        ("", "scene=1, 2 or 3"),
-        ("#scene=7", "scene=1, 2 or 3"),
-        ("#scene=1&colour=red", "n_samples"),
+        ("", "the link's scene must be one of '1', '2', '3'"),
+        ("#scene=7", "the link's scene must be one of '1', '2', '3'"),
+        ("#scene=1&colour=red", "a setting of polynomials must be one of 'width'"),
         ("#scene=1&width=wide", "width must be a number"),
         ("#scene=1&width=-1", "width must be a number"),
         ("#scene=1&noise=nan", "noise must be a number"),
-        ("#scene=2&labels=none", "labels must be hard or soft"),
+        ("#scene=2&labels=none", "labels must be one of 'hard', 'soft'"),
         ("#scene=2&flip_rate=0.17", "flip_rate must be one of"),
     ],
 )
