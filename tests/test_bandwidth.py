@@ -81,6 +81,7 @@ def test_of_many_rows_a_fixed_choice_stands_for_all(monkeypatch):
     ("X", "y", "alpha", "message"),
     [
         ([[1.0], [np.nan]], [0, 1], None, "X"),
+        ([[1e200], [-1e200], [0.0]], [0, 1, 1], None, "X has distances"),
         ([[1.0], [2.0]], [0, 1, 1], None, r"y must have the shape \(2,\), as X; got \(3,\)"),
         ([[1.0], [2.0]], [[0], [1]], None, "y must have the shape"),
         ([[1.0], [2.0]], [1, 1], None, "two classes"),

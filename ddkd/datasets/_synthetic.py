@@ -134,7 +134,7 @@ class TwoMoons(_LabelledDraws):
         """Inputs and their classes, which cannot be told from the inputs alone."""
         n = check_integer("n", n)
         generator = check_rng(rng)
-        y = generator.choice([-1, 1], size=n)
+        y = 2 * generator.integers(2, size=n) - 1
         t = generator.uniform(0.0, np.pi, n)
         moon = np.stack([np.cos(t) - 0.5, np.sin(t) - 0.25], axis=1)
         return 1.3 * (self.noise * generator.standard_normal((n, 2)) - y[:, None] * moon), y

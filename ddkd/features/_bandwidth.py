@@ -131,6 +131,8 @@ def choose_gamma(X: Any, y: Any, *, alpha: float | None = None) -> float:
         targets = encode(codes_of("y", labels, classes), len(classes))
     penalties = _PENALTIES if alpha is None else check_real("alpha", alpha, low=0.0)
     gammas = [bandwidth_gamma(X, bandwidth) for bandwidth in _BANDWIDTHS]
+    if not 0 < gammas[0] <= gammas[-1] < np.inf:
+        raise ValueError("X has distances whose squares are beyond the range of numbers")
     errors = [left_out_error(X, targets, gamma, penalties) for gamma in gammas]
     return gammas[int(np.argmin(errors))]
 
