@@ -11,4 +11,7 @@ class InterpolationWarning(UserWarning):
     numerically rank deficient, or equal inputs carry different targets, or the cutoff of
     singular values is too large. The message names the rank and the condition estimate, and
     these causes as `ddkd.diagnose` does: ``rank``, ``effective-samples`` and ``cutoff``.
+
+    A distiller raises it, too, for a teacher hardly better than chance, and for a student that
+    is as wide as its transfer set and so on its own peak.
     """

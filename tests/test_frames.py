@@ -51,6 +51,8 @@ def pipeline(last):
     return make_pipeline(parts, last)
 
 
+# A linear model without an intercept of these columns is no better than chance.
+@pytest.mark.filterwarnings("ignore:the teacher:ddkd.InterpolationWarning")
 @pytest.mark.parametrize("wrong", MISNAMED)
 @pytest.mark.parametrize(
     ("model", "y"),
@@ -69,6 +71,8 @@ def test_other_names_and_another_order_are_refused(model, y, wrong):
         fitted.predict(wrong(NUMBERS))
 
 
+# A linear model without an intercept of these columns is no better than chance.
+@pytest.mark.filterwarnings("ignore:the teacher:ddkd.InterpolationWarning")
 @pytest.mark.parametrize("wrong", MISNAMED)
 @pytest.mark.parametrize("model", [DistilledClassifier, DistilledRegressor])
 def test_a_transfer_set_of_other_names_is_refused(model, wrong):

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_classifier
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -15,6 +14,7 @@ from ddkd._checks import check_integer, check_matrix
 from ddkd._labels import check_labels
 from ddkd._validation import validate
 from ddkd.datasets import is_stream
+from ddkd.estimators._cautions import last_step, warn_of_peak
 from ddkd.estimators._pool import PoolClassifier, stacked, takes_pool
 
 
@@ -70,6 +70,7 @@ class Distilled(BaseEstimator):
         # A copy: neither the student's rows nor the user's are the teacher's to change.
         labelled = ((batch, self._teacher_labels(batch.copy())) for batch in batches)
         self.student_ = self._train(student, labelled)
+        warn_of_peak(self.student_, self.n_transfer_)
         return self
 
     def _validate(self, X: Any) -> Any:
@@ -135,12 +136,6 @@ class Distilled(BaseEstimator):
 def is_table(X: Any) -> bool:
     """Whether the columns of some rows have names and types of their own."""
     return hasattr(X, "iloc")
-
-
-def last_step(student: Any) -> Any:
-    """The last step of a pipeline of several; anything else is its own."""
-    several = isinstance(student, Pipeline) and len(student.steps) > 1
-    return student.steps[-1][1] if several else student
 
 
 def seeded(estimator: Any, rng: np.random.RandomState) -> Any:

@@ -9,8 +9,9 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from ddkd._checks import check_choice, check_integer
 from ddkd._labels import check_classes, decode
+from ddkd.estimators._cautions import last_step, warn_of_chance
 from ddkd.estimators._classifier import LeastSquaresClassifier
-from ddkd.estimators._distilled import Distilled, last_step
+from ddkd.estimators._distilled import Distilled
 from ddkd.features import RandomFourierFeatures
 
 
@@ -134,12 +135,22 @@ class DistilledClassifier(ClassifierMixin, Distilled):
         ------
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
+
+        Warns
+        -----
+        InterpolationWarning
+            If the exact leave-one-out error of the teacher, a :class:`LeastSquaresClassifier`
+            without an intercept on up to 1,000 rows, is not one standard error below that of the
+            most frequent class; if a least-squares student without a ridge is as wide as its
+            transfer set.
         """
         X, y = self._learn(X, y)
         check_classification_targets(y)
         check_integer("batch_size", self.batch_size)
         self.classes_ = check_classes(y)
-        return self._distil(X, y, LeastSquaresClassifier(RandomFourierFeatures(1000)))
+        self._distil(X, y, LeastSquaresClassifier(RandomFourierFeatures(1000)))
+        warn_of_chance(self.teacher_, X, y)
+        return self
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict labels with the student.

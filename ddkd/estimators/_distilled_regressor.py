@@ -77,6 +77,11 @@ class DistilledRegressor(RegressorMixin, Distilled):
         ------
         ValueError
             If an argument is not one of those allowed, or does not go with the others.
+
+        Warns
+        -----
+        InterpolationWarning
+            If a least-squares student without a ridge is as wide as its transfer set.
         """
         X, y = self._learn(X, y, y_numeric=True)
         default = LeastSquaresRegressor(RandomFourierFeatures(1000), fit_intercept=True)
