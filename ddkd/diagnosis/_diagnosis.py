@@ -265,8 +265,7 @@ def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
     """The causes in words, with the numbers and curves that show them; widths times `ratio`."""
     cause, data = CAUSES[causes[0]], probes.data
     change = probes.without(cause.key)
-    evidence = tuple(probes.evidence.values())
-    threshold = curve = expected = None
+    threshold = curve = expected = separable = None
     ridge = "a penalty"
     # The words and the picture may want a few numbers more; without fits they do without.
     with suppress(Spent):
@@ -278,6 +277,8 @@ def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
         if probes.numeric and (change or cause.shown_by_noise):
             labels = data.y if change else probes.noisy
             expected = probes.curve(probes.ring_widths, labels, change)
+        if cause.key == "loss" and probes.separable_width is not None:
+            separable = round(probes.separable_width * ratio)
     part = next((part for part in probes.parts if part.cause == cause.key), None)
     _, higher = probes.taken.get(cause.key, (0.0, 0.0))
     place = "the threshold" if threshold is None else f"{threshold:g}"
@@ -288,12 +289,12 @@ def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
     return Diagnosis(
         causes=causes,
         threshold=threshold,
-        evidence=evidence,
+        evidence=tuple(probes.evidence.values()),
         remedy=_words.remedy(cause, change, near, **options),
         widths=np.array(probes.widths) * ratio if curve and probes.numeric else np.array([]),
         errors=curve.errors if curve else np.array([]),
         expected=(np.array(expected.widths) * ratio, expected.errors) if expected else None,
         n_fits=probes.subject.n_fits,
         score_name="Mean squared error" if data.classes is None else "Test error (%)",
-        _answer=_words.answer(causes, part, higher, leaked=probes.leaked, **numbers),
+        _answer=_words.answer(causes, part, higher, separable, leaked=probes.leaked, **numbers),
     )

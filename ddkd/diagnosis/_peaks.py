@@ -43,7 +43,7 @@ def find_peak(curve: Curve, *, linear: bool = True) -> Peak | None:
     test rows of at least three standard errors on both sides (a few rows carry the mean at a
     threshold, so no t test). Classes: three tenths of the way from the higher valley to chance,
     McNemar's test at 2.5 standard errors, and twice the squared loss; scores that are not linear
-    in the labels have real but lower bumps elsewhere, so more is asked of them.
+    in the labels have no peak of the error, only accidents, so more is asked of them.
     """
     errors = curve.errors
     found: list[Peak] = []

@@ -17,12 +17,14 @@ from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._filters import directions_of, filters_of
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
+from ddkd.diagnosis._separable import is_separable
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step, work
 from ddkd.diagnosis._widths import Widths
 from ddkd.diagnosis._words import Evidence
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _LINEAR = 1e-4  # relative misfit of a fit that is linear in its labels
+_MOST_SEPARATED = 500  # rows of a linear program
 _SLOW = 2e7  # products a fit: much longer runs cannot be afforded
 
 
@@ -307,6 +309,25 @@ class Probes(Widths):
         full = min(self.data.n - 1, max(self.stage_columns(width)))
         self.note("rank of the features", rank, f"of {full} at width {width}")
         return rank >= 0.9 * full
+
+    @cached_property
+    def separable_width(self) -> int | None:
+        """The least width from which a plane separates two classes; None if that cannot be seen."""
+        data, guess = self.data, self.allowed(self.guess)
+        signs = data.codes(data.y)
+        few = signs.shape[1] == 1 and data.n <= _MOST_SEPARATED
+        if data.classes is None or not (few and self.numeric and self.is_linear_model):
+            return None
+
+        def separates(width: int) -> bool:
+            stages = self.subject.stages(width, data.y)
+            return bool(stages) and is_separable(stages[-1].astype(np.float64), signs[:, 0])
+
+        if not separates(guess):
+            return None
+        width = 1 + bisect_left(range(1, guess), True, key=separates)
+        self.note("classes are separable", width, "least width, by linear programs")
+        return width
 
     @cached_property
     def filters(self) -> list[tuple[float, float]]:

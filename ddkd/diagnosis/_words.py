@@ -18,11 +18,26 @@ class Evidence:
     meaning: str
 
 
-def answer(causes: tuple[str, ...], part: Part | None, higher: float, **numbers: Any) -> str:
-    """What happened, with the numbers that show it; `higher` times the peak comes back."""
+def answer(
+    causes: tuple[str, ...],
+    part: Part | None,
+    higher: float,
+    separable: float | None,
+    **numbers: Any,
+) -> str:
+    """What happened, with the numbers that show it.
+
+    The peak comes back `higher` times; a linear classifier can meet its labels from the width
+    `separable` on.
+    """
     text = CAUSES[causes[0]].why.format(part=_named(part), **numbers)
     if higher > 1:
         text += f" Without it the error there would be {float(f'{higher:.2g}'):,g} times as high."
+    if separable is not None:
+        text += (
+            f" From {separable:g} on it can separate all its labels. "
+            "Without a penalty its error has a plateau there, and no peak."
+        )
     if len(causes) > 1:
         text += f"\nAlso at work, or possible: {', '.join(causes[1:])}."
     return text
