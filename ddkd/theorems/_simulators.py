@@ -3,7 +3,8 @@
 Each draws many training sets at once and returns means over them, in the shape of its law.
 """
 
-from functools import cache
+from bisect import bisect_left
+from functools import cache, partial
 
 import numpy as np
 from scipy import optimize
@@ -233,9 +234,24 @@ def bagged(rng, population, n, k, n_models, alpha, n_sets=8):
     return mean_loss(population, bags.coef)
 
 
+def bagged_gcv(rng, population, n, k, n_models, alpha, n_sets=14):
+    """Training error of an average over subsamples, by the degrees of freedom that are left."""
+    X, y = training_sets(population, n, n_sets, rng=rng)
+    w, freedom = np.zeros((n_sets, population.n_features)), np.zeros((n_sets, 1))
+    for _ in range(n_models):
+        rows = rng.permutation(n)[:k]
+        S = smoothers(X[:, rows], alpha)
+        w += apply(S, y[:, rows]) / n_models
+        freedom += np.trace(S @ X[:, rows], axis1=1, axis2=2)[:, None] / n_models
+    return np.mean(((y - apply(X, w)) / (1 - freedom / n)) ** 2)
+
+
 def stopped(rng, population, n, time, n_sets=8):
-    flow = simulation.gradient_flow(population, n, time, n_sets=n_sets, rng=rng)
-    return mean_loss(population, flow.coef)
+    """Mean risk at each time of one flow from zero."""
+    X, y = training_sets(population, n, n_sets, rng=rng)
+    left, size, right = np.linalg.svd(X, full_matrices=False)
+    along, back = apply(transpose(left), y) / size, transpose(right)
+    return [mean_loss(population, apply(back, -np.expm1(-t * size**2) * along)) for t in time]
 
 
 # One training set's own figures.
@@ -260,3 +276,36 @@ def leave_one_out(rng, population, n, n_sets=750):
     wide = n <= population.n_features
     left = np.linalg.inv(X @ transpose(X)) if wide else np.eye(n) - X @ smoothers(X)
     return np.mean((apply(left, y) / np.diagonal(left, axis1=1, axis2=2)) ** 2)
+
+
+# Elsewhere, and below zero.
+
+
+def shifted(rng, population, elsewhere, n, alpha):
+    return mean_loss(elsewhere, fits(rng, population, n, alpha))
+
+
+def negative_ridge(rng, population, n, alpha, n_sets=20):
+    X, y = training_sets(population, n, n_sets, rng=rng)
+    dual = np.linalg.solve(X @ transpose(X) + alpha * np.eye(n), y[..., None])[..., 0]
+    return mean_loss(population, apply(transpose(X), dual))
+
+
+# Labels fitted without a mistake.
+
+
+def smallest_width(rng, population, n, n_sets=15):
+    """Mean of the smallest width at which hard labels are separable, some of them flipped."""
+    X, flipped = inputs(rng, population, n, n_sets), round(population.flip_rate * n)
+    signed = np.sign(X @ population.coef)[..., None] * X
+    signed[:, :flipped] *= -1
+    widths = range(1, population.n_features + 1)
+    return np.mean(
+        [1 + bisect_left(widths, True, key=partial(is_separable, rows)) for rows in signed]
+    )
+
+
+def is_separable(signed, width):
+    """Gordan: there is a w with positive products unless some mean of the rows is zero."""
+    balance = np.column_stack([signed[:, :width], np.ones(len(signed))]).T
+    return optimize.nnls(balance, np.append(np.zeros(width), 1.0))[1] > 1e-9

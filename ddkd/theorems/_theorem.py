@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from ddkd._checks import check_choice, check_integer, check_real
 from ddkd._repr import short_repr
+from ddkd.populations import Population
 
 
 @short_repr
@@ -127,15 +128,20 @@ def declare(
     return add
 
 
-def setting(*several: Mapping[str, Any], **one: Any) -> Callable[..., Any]:
-    """Decorate a law with the arguments of a setting, or with several settings."""
+def settings(several: Sequence[Mapping[str, Any]]) -> Callable[..., Any]:
+    """Decorate a law with settings to test it in."""
 
     def add(law: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:
-        added = [*several, one] if one else [*several]
-        vars(law)["settings"] = [*added, *vars(law).get("settings", [])]
+        vars(law)["settings"] = [*several, *vars(law).get("settings", [])]
         return law
 
     return add
+
+
+def setting(population: Population | None = None, /, **arguments: Any) -> Callable[..., Any]:
+    """Decorate a law with one setting: a population, if it takes one, and other arguments."""
+    problem = {} if population is None else {"population": population}
+    return settings([problem | arguments])
 
 
 def mistake(text: str, variant: Any = None, **changes: Any) -> Callable[..., Any]:

@@ -7,8 +7,18 @@ import numpy as np
 from ddkd import theory
 from ddkd.populations import GaussianPopulation
 from ddkd.theorems import _feature_simulators, _laws, _simulators
-from ddkd.theorems._problems import EXACT, FEATURES, HARD, extend, power_law, twins
-from ddkd.theorems._theorem import Theorem, declare, mistake, setting
+from ddkd.theorems._problems import (
+    EVEN,
+    EXACT,
+    FEATURES,
+    HARD,
+    TALL,
+    WIDE,
+    extend,
+    power_law,
+    twins,
+)
+from ddkd.theorems._theorem import Theorem, declare, mistake, setting, settings
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
@@ -21,7 +31,7 @@ def _missed_degree(population, n):
 
 
 @theorem("exact", partial(_simulators.ridge_loss, n_sets=120))
-@setting(*EXACT)
+@settings(EXACT)
 @mistake("p/(n - p) for p/(n - p - 1)", _missed_degree)
 @mistake(
     "bias S n/p for S (1 - n/p)",
@@ -55,9 +65,9 @@ def _bias_beside_noise(population, n, alpha):
 
 
 @theorem("asymptotic", _simulators.ridge_loss, bias=0.01)
-@setting(population=power_law(150, 1.2, scale=8, signal=3, noise=0.5), n=60, alpha=0.0)
-@setting(population=power_law(60, 0.7, scale=5, signal=2, noise=4), n=120, alpha=40.0)
-@setting(population=power_law(90, 1, scale=1, signal=9, noise=2), n=60, alpha=1.5)
+@setting(power_law(150, 1.2, scale=8, signal=3, noise=0.5), n=60, alpha=0.0)
+@setting(power_law(60, 0.7, scale=5, signal=2, noise=4), n=120, alpha=40.0)
+@setting(power_law(90, 1, scale=1, signal=9, noise=2), n=60, alpha=1.5)
 @mistake("the ridge divided by n", alpha=lambda at: at["alpha"] / at["n"])
 @mistake("the missed signal not part of the noise", _bias_beside_noise)
 def anisotropic_risk(population, n, alpha):
@@ -77,7 +87,7 @@ def anisotropic_risk(population, n, alpha):
 @theorem(
     "asymptotic", partial(_feature_simulators.averaged_risk, n_models=1, n_sets=15), bias=0.008
 )
-@setting(*FEATURES)
+@settings(FEATURES)
 @mistake("the kernel in place of its features", k=np.inf)
 @mistake("features not scaled by 1/sqrt(k)", alpha=lambda at: at["alpha"] * at["k"])
 def random_features(population, n, k, alpha):
@@ -100,7 +110,7 @@ def _error_with(population, n, alpha, c, v):
 
 
 @theorem("asymptotic", partial(_simulators.ridge_loss, n_sets=14), bias=0.01)
-@setting(*HARD)
+@settings(HARD)
 @mistake(
     "flips without a cost",
     lambda population, n, alpha: _error_with(
@@ -135,7 +145,7 @@ def _independent_mistakes(population, n, alpha, m):
 
 
 @theorem("asymptotic", _simulators.student, bias=0.01)
-@setting(*extend(HARD, m=(300, 250, 500)))
+@settings(extend(HARD, m=(300, 250, 500)))
 @mistake("mistakes of two independent kinds", _independent_mistakes)
 @mistake("infinitely many examples", m=np.inf)
 def hard_label_student(population, n, alpha, m):
@@ -153,9 +163,9 @@ def hard_label_student(population, n, alpha, m):
 
 
 @theorem("asymptotic", _simulators.teacher_and_student, bias=0.009, n_repeats=150)
-@setting(population=twins(100, 0, scale=3, mean=0.2, flips=0.1), n=60, m=800)
-@setting(population=twins(100, 0.5, scale=0.1, mean=0.15, flips=0.2), n=200, m=600)
-@setting(population=twins(80, 1, scale=9, mean=0.25, flips=0.05), n=160, m=800)
+@setting(twins(100, 0, scale=3, mean=0.2, flips=0.1), n=60, m=800)
+@setting(twins(100, 0.5, scale=0.1, mean=0.15, flips=0.2), n=200, m=600)
+@setting(twins(80, 1, scale=9, mean=0.25, flips=0.05), n=160, m=800)
 @mistake("the student only as good as its teacher", [0, 0])
 @mistake("infinitely many examples", m=np.inf)
 def two_clusters(population, n, m):
@@ -188,3 +198,61 @@ def cluster_floor(n_clusters, radius, n, p, flips, m):
     """
     teacher = theory.cluster_mixture(n_clusters, radius, n, p, flip_rate=flips)
     return np.array([teacher.error_rate, teacher.distill(m).distill(m).error_rate])
+
+
+def _like_the_trace(population, elsewhere, n, alpha):
+    """Excess in proportion to the inputs' variance."""
+    here = theory.least_squares(population, n, alpha=alpha).risk - population.noise_variance
+    ratio = np.sum(elsewhere.eigenvalues) / np.sum(population.eigenvalues)
+    return elsewhere.noise_variance + here * ratio
+
+
+def _noise_alone(population, elsewhere, n, alpha):
+    """Coefficients that vary by the noise alone, not by the signal that is missed."""
+    law = theory.least_squares(population, n, alpha=alpha)
+    vary = law.coef_variance * population.noise_variance / law.target_risk
+    square = (law.coef_mean - elsewhere.coef) ** 2
+    return elsewhere.noise_variance + np.sum(elsewhere.eigenvalues * (square + vary))
+
+
+@theorem("asymptotic", _simulators.shifted, bias=0.01)
+@setting(WIDE, elsewhere=power_law(150, 1.2, scale=9, signal=3, noise=1), n=60, alpha=0.0)
+@setting(TALL, elsewhere=power_law(80, 1.0, scale=9, signal=6, noise=3), n=160, alpha=0.8)
+@setting(EVEN, elsewhere=power_law(100, 1.0, scale=2, signal=2, noise=3), n=150, alpha=60.0)
+@mistake("an excess in proportion to the trace", _like_the_trace)
+@mistake("the missed signal no noise", _noise_alone)
+def covariate_shift(population, elsewhere, n, alpha):
+    r"""On other inputs the risk needs only the coefficients' means and variances.
+
+    .. math:: E_T = v + (\mathbb E w - b)'\,T\,(\mathbb E w - b) + \sum_j T_{jj}
+        \operatorname{Var} w_j
+
+    Judged on inputs of covariance T and another truth b and noise v; training inputs have a
+    diagonal covariance, T need not. Of any linear law: ``law.risk_on(population)``.
+
+    Source: Patil, Du and Tibshirani, arXiv 2404.01233 (abstract); this form is our own.
+    """
+    return theory.least_squares(population, n, alpha=alpha).risk_on(elsewhere)
+
+
+@theorem("asymptotic", _simulators.negative_ridge, bias=0.012)
+@setting(power_law(240, 0.4, scale=3, signal=4, noise=0.05, columns=slice(12)), n=60, alpha=-15.0)
+@setting(power_law(200, 0.6, scale=20, signal=3, noise=0.1, columns=slice(15)), n=60, alpha=-30.0)
+@setting(power_law(240, 0.25, scale=0.2, signal=4, noise=0.5, columns=slice(20)), n=80, alpha=-1.4)
+@mistake("no ridge below zero", alpha=0.0)
+@mistake("the sign of the ridge without meaning", alpha=lambda at: -at["alpha"])
+def negative_ridge(population, n, alpha):
+    r"""Where many columns without truth are a ridge the best one is negative.
+
+    .. math:: \alpha = \kappa\,\Bigl(n - \sum_j A_j\Bigr) < 0,\quad
+        E = \frac{v + \sum_j s_j b_j^2 (1 - A_j)^2}{1 - \mathrm{df}_2/n},\quad
+        \kappa > \kappa_{\min}:\ \mathrm{df}_2(\kappa_{\min}) = n
+
+    p > n; near the edge at kappa_min, where the smallest eigenvalue of XX' is -alpha, it needs
+    sizes far above a hundred. At alpha = 0 a small negative ridge helps if and only if
+    sum e A (1 - A)^2 (n - df2) > (v + sum e (1 - A)^2) sum A^2 (1 - A), e = s b^2.
+
+    Source: Kobak, Lomond and Sanchez, arXiv 1805.10939; Patil, Du and Tibshirani, arXiv 2404.01233
+    (abstracts); the criterion is our own.
+    """
+    return theory.least_squares(population, n, alpha=alpha).risk

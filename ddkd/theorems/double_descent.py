@@ -8,7 +8,7 @@ from ddkd import theory
 from ddkd.populations import GaussianPopulation
 from ddkd.theorems import _feature_simulators, _laws, _simulators
 from ddkd.theorems._problems import EXACT, FEATURES, REAL, extend, isotropic, power_law
-from ddkd.theorems._theorem import Theorem, declare, mistake, setting
+from ddkd.theorems._theorem import Theorem, declare, mistake, setting, settings
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
@@ -26,9 +26,9 @@ def _tuned_risk(population, n, a):
     lambda rng, population, n: _simulators.tuned_loss(rng, population, n, [1])[0],
     bias=0.005,
 )
-@setting(population=isotropic(80, scale=4, signal=3, noise=2), n=40)
-@setting(population=isotropic(80, scale=4, signal=3, noise=2), n=80)
-@setting(population=isotropic(120, scale=0.1, signal=8, noise=2), n=120)
+@setting(isotropic(80, scale=4, signal=3, noise=2), n=40)
+@setting(isotropic(80, scale=4, signal=3, noise=2), n=80)
+@setting(isotropic(120, scale=0.1, signal=8, noise=2), n=120)
 @mistake(
     "noise/signal without the p",
     lambda population, n: _tuned_risk(population, n, population.noise_variance / population.signal),
@@ -56,8 +56,8 @@ def optimal_ridge_monotone(population, n):
 
 
 @theorem("bound", _feature_simulators.fitted_noise, n_repeats=40)
-@setting(
-    *[
+@settings(
+    [
         {"seed": seed, "n": n, "p": p, "kind": kind}
         for seed, (n, p) in enumerate([(22, 16), (16, 22), (30, 12), (20, 40)])
         for kind in ("gaussian", "relu", "cosine", "student", "sphere")
@@ -86,7 +86,7 @@ def _trace_for_square(population, n, alpha):
 
 
 @theorem("asymptotic", _simulators.parameters, bias=0.01)
-@setting(*REAL)
+@settings(REAL)
 @mistake("tr H for tr H^2", _trace_for_square)
 @mistake("the same on test and training inputs", [1, 1])
 def effective_parameters(population, n, alpha):
@@ -115,7 +115,7 @@ def _blocks(n, ratio):
     lambda rng, n, ratio: 2.0 * _simulators.parameters(rng, _blocks(n, ratio), n)[0] / n,
     bias=0.015,
 )
-@setting(*[{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)])
+@settings([{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)])
 @mistake("as for equal variances", ratio=1)
 @mistake("only the larger half of a hyperbolic cosine", lambda n, ratio: np.sqrt(ratio))
 def multiple_descent(n, ratio):
@@ -138,7 +138,7 @@ def _averaged(population, n, k, alpha, n_models, ridge):
 
 
 @theorem("asymptotic", _feature_simulators.averaged_risk, bias=0.012)
-@setting(*extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)))
+@settings(extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)))
 @mistake(
     "kernel ridge at the models' own ridge",
     lambda population, n, k, alpha, n_models: _averaged(population, n, k, alpha, n_models, alpha),
@@ -192,7 +192,7 @@ def _noise_of_the_kernel(population, n, k, alpha):
 
 
 @theorem("asymptotic", _feature_simulators.split, bias=0.012, n_repeats=150)
-@setting(*extend(FEATURES, n=(80, 60, 40), k=(120, 90, 100)))
+@settings(extend(FEATURES, n=(80, 60, 40), k=(120, 90, 100)))
 @mistake("sampling and initialisation exchanged", [0, 2, 1, 3])
 @mistake("the noise of infinitely many features", _noise_of_the_kernel)
 def variance_split(population, n, k, alpha):
@@ -213,7 +213,7 @@ def variance_split(population, n, k, alpha):
 
 
 @theorem("exact", _simulators.leave_one_out)
-@setting(*EXACT)
+@settings(EXACT)
 @mistake(
     "generalised cross-validation's mean",
     lambda population, n: (
@@ -256,9 +256,9 @@ def _missed_degree(population, n, k):
 
 
 @theorem("exact", _feature_simulators.projected_risk)
-@setting(population=isotropic(40, scale=2, signal=3, noise=1), n=20, k=10)
-@setting(population=isotropic(60, scale=0.5, signal=5, noise=2), n=16, k=40)
-@setting(population=isotropic(30, scale=5, signal=8, noise=0.3), n=50, k=20)
+@setting(isotropic(40, scale=2, signal=3, noise=1), n=20, k=10)
+@setting(isotropic(60, scale=0.5, signal=5, noise=2), n=16, k=40)
+@setting(isotropic(30, scale=5, signal=8, noise=0.3), n=50, k=20)
 @mistake("unseen signal a bias, not a noise", _unseen_as_bias)
 @mistake("n - k for n - k - 1", _missed_degree)
 def random_projection(population, n, k):
@@ -276,9 +276,9 @@ def random_projection(population, n, k):
 
 
 @theorem("exact", _simulators.trace, bias=1e-9, n_repeats=5)
-@setting(population=power_law(60, 1, scale=9), n=25)
-@setting(population=power_law(90, 0.3, scale=0.05), n=40)
-@setting(population=isotropic(50, scale=20), n=10)
+@setting(power_law(60, 1, scale=9), n=25)
+@setting(power_law(90, 0.3, scale=0.05), n=40)
+@setting(isotropic(50, scale=20), n=10)
 @mistake("one degree of freedom lost", lambda population, n: n - 1)
 @mistake("df2 for df1", lambda population, n: _laws.learned(population, n, 0.0, power=2)[1])
 def conservation(population, n):
@@ -291,3 +291,71 @@ def conservation(population, n):
     Source: Simon, Dickens, Karkada and DeWeese, arXiv 2110.03922.
     """
     return n
+
+
+def _two_scales(sizes, variances, signals, noise):
+    """Two groups of columns, with unequal variances in each."""
+    s = np.concatenate([v * np.linspace(1, 0.5, p) for v, p in zip(variances, sizes, strict=True)])
+    energy = np.repeat(np.divide(signals, sizes), sizes)
+    return GaussianPopulation(s, np.sqrt(energy / s), noise_variance=noise)
+
+
+def _flow_of_the_population(population, n, time):
+    """Columns that shrink by e^-nts as if their sample covariance were the population's."""
+    s, v = population.eigenvalues, population.noise_variance
+    left = np.exp(-n * np.multiply.outer(time, s))
+    missed = left**2 @ (s * population.coef**2)
+    return v + missed + v / n * np.sum((1 - left) ** 2, axis=1)
+
+
+@theorem("asymptotic", partial(_simulators.stopped, n_sets=20), bias=0.014)
+@setting(_two_scales((24, 24), (1, 1e-3), (1, 1.5), 0.7), n=80, time=(0.012, 0.12, 7, 90))
+@setting(_two_scales((20, 20), (9, 9e-3), (1, 1), 0.8), n=70, time=(0.002, 0.02, 0.6, 6))
+@setting(_two_scales((30, 100), (0.1, 1e-4), (1.2, 2), 0.3), n=60, time=(0.2, 3, 90, 600))
+@mistake(
+    "a ridge of 1/t",
+    lambda population, n, time: theory.least_squares(population, n, alpha=1 / np.array(time)).risk,
+)
+@mistake("the flow of the population's covariance", _flow_of_the_population)
+def epochs(population, n, time):
+    r"""Features of two scales make the risk fall, rise and fall again in time.
+
+    .. math:: E(T) = \sum_{kl} c_k c_l E_{kl}\ \text{(gradient-flow)},\quad
+        s = (1, \dots, \epsilon, \dots)
+
+    Plain gradient descent on one problem: the fast columns overfit before the slow ones are
+    learned. Three turning points are a property of the law; tested are its risks near them.
+
+    Source: Pezeshki, Mitra, Bengio and Lajoie, arXiv 2112.03215 (abstract); this law is our own.
+    """
+    return theory.gradient_flow(population, n, time).risk
+
+
+def _in_one_column(population):
+    """The truth in the first column."""
+    return power_law(
+        population.n_features, 0.0, scale=1, flips=population.flip_rate, columns=slice(1)
+    )
+
+
+@theorem("asymptotic", _simulators.smallest_width, bias=0.01)
+@setting(isotropic(40, scale=2, flips=0.5), n=40)
+@setting(power_law(100, 0.5, scale=4, flips=0.1), n=60)
+@setting(power_law(90, 0.3, scale=0.1, flips=0.0), n=60)
+@mistake("half of the rows, as for labels of noise", lambda population, n: (n + 1) / 2)
+@mistake("the truth seen at once", population=lambda at: _in_one_column(at["population"]))
+def separable_width(population, n):
+    r"""Logistic regression fits its labels from a width far below n on.
+
+    .. math:: p^* - \tfrac12 = n\,h(\eta, q(p^*)),\quad
+        h = \min_{t \ge 0} \mathbb E\,[\pi H(tg) + (1 - \pi) H(-tg)],\quad
+        \pi = \eta + (1 - 2\eta)\,\Phi\Bigl(g\sqrt{\tfrac q{1 - q}}\Bigr)
+
+    H(a) the mean square of a normal variable above a, q the share of the truth in p columns, eta n
+    labels flipped, no intercept. Its error has no peak there: a plateau, and from there on the
+    second descent. Labels of noise: (n + 1)/2 exactly.
+
+    Source: Cover 1965 for noise; Candès and Sur, arXiv 1804.09753, and Deng, Kammoun and
+    Thrampoulidis, arXiv 1911.05822 (abstracts); for flips and solved for the width our own.
+    """
+    return theory.separable_width(population, n)

@@ -3,12 +3,13 @@
 from functools import partial
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from ddkd import theory
+from ddkd.populations import MixturePopulation
 from ddkd.theorems import _feature_simulators, _laws, _simulators
 from ddkd.theorems._problems import FEATURES, extend, isotropic, power_law, rows
-from ddkd.theorems._theorem import Theorem, declare, mistake, setting
+from ddkd.theorems._theorem import Theorem, declare, mistake, setting, settings
 
 THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
@@ -28,9 +29,9 @@ def _best_multiple(population, n, alpha):
 
 
 @theorem("asymptotic", _simulators.taught_by_the_best, bias=0.008)
-@setting(population=power_law(200, 1.2, scale=2, signal=3), n=120, alpha=0.0)
-@setting(population=power_law(150, 1, scale=40, signal=5), n=90, alpha=8.0)
-@setting(population=power_law(200, 1.5, scale=0.1, signal=0.4), n=100, alpha=0.003)
+@setting(power_law(200, 1.2, scale=2, signal=3), n=120, alpha=0.0)
+@setting(power_law(150, 1, scale=40, signal=5), n=90, alpha=8.0)
+@setting(power_law(200, 1.5, scale=0.1, signal=0.4), n=100, alpha=0.003)
 @mistake("the truth is best", [1, 1])
 @mistake("a multiple of the truth is best", _best_multiple)
 def optimal_teacher(population, n, alpha):
@@ -57,9 +58,9 @@ def _without_noise(population, n, alpha):
 
 
 @theorem("asymptotic", _simulators.taught_by_the_best, bias=0.01)
-@setting(population=power_law(150, 1.5, scale=3, flips=0.0, truth=-0.5), n=80, alpha=0.0)
-@setting(population=power_law(150, 2, scale=0.2, flips=0.0, truth=-1.0), n=80, alpha=0.002)
-@setting(population=power_law(150, 1, scale=10, flips=0.0, truth=-0.25), n=80, alpha=10.0)
+@setting(power_law(150, 1.5, scale=3, flips=0.0, truth=-0.5), n=80, alpha=0.0)
+@setting(power_law(150, 2, scale=0.2, flips=0.0, truth=-1.0), n=80, alpha=0.002)
+@setting(power_law(150, 1, scale=10, flips=0.0, truth=-0.25), n=80, alpha=10.0)
 @mistake("the truth is best", [1, 1])
 @mistake("signs without noise", _without_noise)
 def optimal_hard_teacher(population, n, alpha):
@@ -92,14 +93,10 @@ def _surest(at):
 
 
 @theorem("asymptotic", _simulators.selected, bias=0.011)
-@setting(population=isotropic(60, scale=0.1, flips=0.0), n=90, m=120, keep=(0.0, 0.1), alpha=0.0)
-@setting(
-    population=power_law(80, 0.5, scale=4, flips=0.1), n=150, m=300, keep=(0.5, 1.5), alpha=0.0
-)
-@setting(
-    population=power_law(60, 1, scale=20, flips=0.2), n=120, m=250, keep=(0.9, np.inf), alpha=0.0
-)
-@setting(population=power_law(80, 0.7, scale=4, flips=0.1), n=60, m=70, keep=(0.0, 0.7), alpha=9.0)
+@setting(isotropic(60, scale=0.1, flips=0.0), n=90, m=120, keep=(0.0, 0.1), alpha=0.0)
+@setting(power_law(80, 0.5, scale=4, flips=0.1), n=150, m=300, keep=(0.5, 1.5), alpha=0.0)
+@setting(power_law(60, 1, scale=20, flips=0.2), n=120, m=250, keep=(0.9, np.inf), alpha=0.0)
+@setting(power_law(80, 0.7, scale=4, flips=0.1), n=60, m=70, keep=(0.0, 0.7), alpha=9.0)
 @mistake("as many rows drawn at random", keep=(0.0, np.inf))
 @mistake("the surest rows for the least sure", keep=_surest)
 @mistake("kept inputs as spread out as all", _kept_as_spread_as_all)
@@ -121,40 +118,13 @@ def which_rows(population, n, m, keep, alpha):
     return np.array([student.error_rate, 1 - student.agreement])
 
 
-def _kept_moments(margin, keep):
-    """Means of sign, score, its size and its square over kept rows of the cluster of label 1."""
-    ends = np.array([keep, np.negative(keep)[::-1]]) * np.sqrt(1 + margin**2) - margin
-    mass = np.diff(special.ndtr(ends))[:, 0]  # of positive and of negative scores
-    first = -np.diff(stats.norm.pdf(ends))[:, 0]
-    second = mass - np.diff(np.nan_to_num(ends) * stats.norm.pdf(ends))[:, 0]
-    score = margin * mass + first
-    square = margin**2 * mass + 2 * margin * first + second
-    parts = np.array([-np.diff(mass)[0], score.sum(), -np.diff(score)[0], square.sum()])
-    return parts / mass.sum()
-
-
-def _student_of_clusters(margin, radius, p, m, moments):
-    """Error of a student, from the moments of what its teacher labelled."""
-    sign, score, size, square = moments
-    e = np.sqrt(radius**2 - margin**2)
-    C, c = np.array([[square, e * score], [e * score, 1 + e**2]]), np.array([size, e * sign])
-    w = np.linalg.solve(C, c)
-    return special.ndtr(-(w @ [margin, e]) / np.sqrt(w @ w + (1 - c @ w) * p / (m - p)))
-
-
-def _all_as_square(margin, radius, p, m, keep):
-    """Kept rows with the covariance of all."""
-    sign, _, size, _ = _kept_moments(margin, keep)
-    return _student_of_clusters(margin, radius, p, m, (sign, margin, size, 1 + margin**2))
-
-
 @theorem("asymptotic", _simulators.selected_in_clusters, bias=0.006)
-@setting(margin=0.62, radius=2.0, p=60, m=300, keep=(1.0, np.inf))
-@setting(margin=0.8, radius=1.6, p=80, m=200, keep=(0.0, 0.7))
-@setting(margin=0.62, radius=2.0, p=80, m=400, keep=(0.5, 1.5))
+@setting(margin=0.62, radius=2.0, p=60, m=200, keep=(1.0, np.inf))
+@setting(margin=0.8, radius=1.6, p=80, m=150, keep=(0.0, 0.7))
+@setting(margin=0.62, radius=2.0, p=80, m=250, keep=(0.5, 1.5))
 @mistake("as many rows drawn at random", keep=(0.0, np.inf))
 @mistake("the surest rows for the least sure", keep=_surest)
-@mistake("the covariance of kept rows that of all", _all_as_square)
+@mistake("infinitely many rows", m=np.inf)
 def which_rows_clusters(margin, radius, p, m, keep):
     r"""On two clusters students learn the truth best from the surest rows.
 
@@ -166,13 +136,16 @@ def which_rows_clusters(margin, radius, p, m, keep):
 
     Source: our own; related: arXiv 2206.14486, 2511.03492 (abstracts).
     """
-    return _student_of_clusters(margin, radius, p, m, _kept_moments(margin, keep))
+    along = margin / radius
+    teacher = np.append([along, np.sqrt(1 - along**2)], np.zeros(p - 2))
+    people = MixturePopulation(np.ones(p), radius * np.eye(p)[0])
+    return theory.mixture_model(people, teacher).distill(m, keep=keep, features="all").error_rate
 
 
 @theorem("asymptotic", _simulators.committee, bias=0.009, n_repeats=120)
-@setting(population=power_law(160, 0.5, scale=4, flips=0.1), n=100, n_models=5, m=900)
-@setting(population=isotropic(120, scale=0.2, flips=0.0), n=200, n_models=3, m=600)
-@setting(population=power_law(120, 1, scale=9, flips=0.2), n=240, n_models=7, m=700)
+@setting(power_law(160, 0.5, scale=4, flips=0.1), n=100, n_models=5, m=900)
+@setting(isotropic(120, scale=0.2, flips=0.0), n=200, n_models=3, m=600)
+@setting(power_law(120, 1, scale=9, flips=0.2), n=240, n_models=7, m=700)
 @mistake("one model", n_models=1)
 @mistake("the vote as good as the mean", [0, 0, 2, 2])
 def votes(population, n, n_models, m):
@@ -199,7 +172,7 @@ WEAK = rows(
 
 
 @theorem("exact", _simulators.weak_and_strong)
-@setting(*WEAK)
+@settings(WEAK)
 @mistake(
     "N - d and n - d for N - d - 1 and n - d - 1",
     m=lambda at: at["m"] + 1,
@@ -222,7 +195,7 @@ def weak_to_strong_variance(population, n, m, weak, strong):
 
 
 @theorem("exact", _simulators.gain)
-@setting(*WEAK)
+@settings(WEAK)
 @mistake("infinitely many examples", m=np.inf)
 @mistake("a gain from m = 2 d on", m=lambda at: at["m"] + 1)
 def misfit(population, n, m, weak, strong):
@@ -240,9 +213,9 @@ def misfit(population, n, m, weak, strong):
 
 
 @theorem("asymptotic", _simulators.shrunk, bias=0.01)
-@setting(population=isotropic(60, scale=4, signal=2, noise=3), n=100, alpha=5.0)
-@setting(population=isotropic(90, scale=0.2, signal=5, noise=4), n=70, alpha=2.0)
-@setting(population=isotropic(50, scale=9, signal=1, noise=0.5), n=120, alpha=100.0)
+@setting(isotropic(60, scale=4, signal=2, noise=3), n=100, alpha=5.0)
+@setting(isotropic(90, scale=0.2, signal=5, noise=4), n=70, alpha=2.0)
+@setting(isotropic(50, scale=9, signal=1, noise=0.5), n=120, alpha=100.0)
 @mistake(
     "no shrinkage",
     lambda population, n, alpha: (
@@ -274,9 +247,9 @@ def _errors_at(population, n, ridge):
 
 
 @theorem("asymptotic", partial(_simulators.tuned_loss, factors=(1 / 3, 1, 3), n_sets=8), bias=0.01)
-@setting(population=isotropic(100, scale=4, flips=0.1), n=80)
-@setting(population=isotropic(100, scale=0.3, flips=0.0), n=250)
-@setting(population=isotropic(100, scale=7, flips=0.2), n=200)
+@setting(isotropic(100, scale=4, flips=0.1), n=80)
+@setting(isotropic(100, scale=0.3, flips=0.0), n=250)
+@setting(isotropic(100, scale=7, flips=0.2), n=200)
 @mistake(
     "all of a label's variance taken for noise",
     lambda population, n: _errors_at(
@@ -304,7 +277,7 @@ def hard_ridge(population, n):
 
 
 @theorem("asymptotic", _feature_simulators.teacher_and_student, bias=0.008)
-@setting(*extend(FEATURES, m=(150, 150, 200), student_k=(80, 100, 60)))
+@settings(extend(FEATURES, m=(150, 150, 200), student_k=(80, 100, 60)))
 @mistake("infinitely many examples", m=np.inf)
 @mistake("the student gives its teacher back", [0, 0])
 def random_feature_student(population, n, k, alpha, m, student_k):

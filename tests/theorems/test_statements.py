@@ -4,7 +4,7 @@ import numpy as np
 
 from ddkd.populations import GaussianPopulation
 from ddkd.simulation import ridge_fits, training_sets
-from ddkd.theorems import _simulators
+from ddkd.theorems import ALL, _simulators
 
 
 def test_the_surest_73_percent_are_the_best_filter_from_above_and_far_from_the_best():
@@ -48,3 +48,21 @@ def test_a_negative_share_beats_every_ridge_where_the_best_of_them_is_zero():
     # Computed outside this package: .494, for a tuned ridge's 2.165.
     assert abs(distilled.mean() - 0.494) < 5 * distilled.std(ddof=1) / np.sqrt(60) + 0.02
     assert distilled.mean() < risks[0].mean() / 3
+
+
+def test_two_scales_give_one_problem_three_turning_points_in_time():
+    [epochs] = [theorem for theorem in ALL if theorem.id == "epochs"]
+    for setting in epochs.settings:
+        first, *_, last = setting["time"]
+        time = np.geomspace(first / 20, 5 * last, 60)
+        risk = epochs.law(setting["population"], setting["n"], time)
+        rises = np.sign(np.diff(risk))
+        assert rises[0] == -1
+        assert np.sum(np.diff(rises) != 0) == 3
+        # Plain gradient descent does so, too, on the mean of some training sets.
+        peak, valley = (np.argmax(risk[15:45]) + 15, np.argmin(risk[30:]) + 30)
+        times = (*time[[np.argmin(risk[:25]), peak, valley]], time[-1])
+        rng = np.random.default_rng(0)
+        low, high, lower, end = _simulators.stopped(rng, setting["population"], setting["n"], times)
+        assert low < high
+        assert lower < min(high, end)
