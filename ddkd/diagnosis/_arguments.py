@@ -32,7 +32,7 @@ def builder(estimator: Any, param_name: str | None) -> Callable[[Any], Any]:
         for name, value in estimator.get_params(deep=True).items()
         if not (isinstance(value, bool | list) or hasattr(value, "get_params"))
     )
-    if param_name not in takes_numbers:
+    if param_name is None or param_name not in takes_numbers:
         raise ValueError(
             f"param_name (--param) must be the name of the estimator's width, one of "
             f"{', '.join(takes_numbers)}; got {param_name!r}"

@@ -107,7 +107,7 @@ def test_the_command_writes_the_page_into_a_new_folder(tmp_path, capsys):
 def test_out_must_not_be_a_folder(tmp_path, capsys):
     status, text = run(capsys, "--out", str(tmp_path))
     assert status == 1
-    assert "--out must be a file" in text
+    assert f"{tmp_path}: Is a directory" in text
 
 
 def test_check_prints_the_answer_first_and_writes_nothing(tmp_path, monkeypatch, capsys):
