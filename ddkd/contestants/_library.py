@@ -36,37 +36,42 @@ _ROUNDS = 5
 _N_COPIES = 10
 
 
-# Predicted class indices, or numbers, of rows.
-Predictor = Callable[[Inputs], np.ndarray]
+# Scores (n_rows, k) of rows.
+Scorer = Callable[[Inputs], np.ndarray]
 
 
-def _fit_all(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Predictor]) -> Model:
+def _fit_all(labels: Labels, fit: Callable[[np.ndarray, np.ndarray], Scorer]) -> Model:
     """Fit `fit(rows, y)` to the known rows of every labelling."""
-    fitted: list[Predictor] = []
+    fitted: list[Scorer] = []
     # A third of an SVM's time at a few hundred rows goes into checks of what was checked before.
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
         for y, known in zip(labels.values, labels.known, strict=True):
             rows = np.flatnonzero(known)
             if labels.n_classes and len(np.unique(y[rows])) == 1:
-                fitted.append(partial(_predict, DummyClassifier().fit(rows, y[rows])))
+                dummy = DummyClassifier().fit(rows, y[rows])
+                fitted.append(partial(_scores, dummy, labels.n_classes))
             else:
                 fitted.append(fit(rows, y[rows]))
-    return partial(_scores, fitted, labels.n_classes)
+    return partial(_all_scores, fitted)
 
 
-def _scores(fitted: list[Predictor], n_classes: int, rows: Inputs) -> np.ndarray:
-    predicted = np.stack([model(rows) for model in fitted])
-    return encode(predicted, n_classes) if n_classes else predicted[..., None]
+def _all_scores(fitted: list[Scorer], rows: Inputs) -> np.ndarray:
+    return np.stack([scorer(rows) for scorer in fitted])
 
 
-def _predict(model: Any, rows: Inputs) -> np.ndarray:
-    return model.predict(rows.X)
+def _scores(model: Any, n_classes: int, rows: Inputs) -> np.ndarray:
+    """Numbers, or what a classifier holds for the chances of all classes."""
+    if not n_classes:
+        return model.predict(rows.X)[:, None]
+    chances = np.zeros((len(rows), n_classes))
+    chances[:, model.classes_] = model.predict_proba(rows.X)
+    return chances[:, 1:] - chances[:, :1] if n_classes == 2 else chances
 
 
 def logistic_regression(problem: Problem, labels: Labels) -> Model:
     """Logistic regression with a ridge, `C` by five-fold cross-validation."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         X = problem.labelled.X[rows]
         groups = None if problem.groups is None else problem.groups[rows]
         wrong = np.zeros(len(LOGISTIC_COSTS))
@@ -75,7 +80,7 @@ def logistic_regression(problem: Problem, labels: Labels) -> Model:
                 wrong[i] += np.sum(model.predict(X[held]) != y[held])
         costs = LOGISTIC_COSTS[: 1 + int(wrong.argmin())]  # of equally good ones the smoothest
         *_, model = _logistic_path(X, y, costs)
-        return partial(_predict, model)
+        return partial(_scores, model, labels.n_classes)
 
     return _fit_all(labels, fit)
 
@@ -96,13 +101,14 @@ def extra_trees(problem: Problem, labels: Labels) -> Model:
     """Extremely randomised trees, the number of inputs a split considers by out-of-bag error."""
     forest = ExtraTreesClassifier if labels.n_classes else ExtraTreesRegressor
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         X = problem.labelled.X[rows]
         options = {"bootstrap": True, "oob_score": True, "random_state": problem.seed}
         tried = [
             forest(_N_TREES, max_features=share, **options).fit(X, y) for share in ("sqrt", 0.5)
         ]
-        return partial(_predict, max(tried, key=lambda model: model.oob_score_))
+        best = max(tried, key=lambda model: model.oob_score_)
+        return partial(_scores, best, labels.n_classes)
 
     return _fit_all(labels, fit)
 
@@ -111,9 +117,9 @@ def boosting(problem: Problem, labels: Labels) -> Model:
     """scikit-learn's histogram gradient boosting, with one fixed setting."""
     boosted = HistGradientBoostingClassifier if labels.n_classes else HistGradientBoostingRegressor
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         model = boosted(random_state=problem.seed, **_BOOSTING)
-        return partial(_predict, model.fit(problem.labelled.X[rows], y))
+        return partial(_scores, model.fit(problem.labelled.X[rows], y), labels.n_classes)
 
     return _fit_all(labels, fit)
 
@@ -127,11 +133,11 @@ def self_training(problem: Problem, labels: Labels) -> Model:
     pool = features(problem.seen)[:_SELF_TRAINED]
     base = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         Z = np.concatenate([features(problem.labelled)[rows], pool])
         partly = np.append(y, np.full(len(pool), -1))
         trained = SelfTrainingClassifier(base, threshold=0.9, max_iter=_ROUNDS).fit(Z, partly)
-        return lambda rows: trained.predict(features(rows))
+        return lambda rows: encode(trained.predict(features(rows)), labels.n_classes)
 
     return _fit_all(labels, fit)
 
@@ -156,23 +162,41 @@ class _KernelMachine:
                 self._coef[rows[svm.support_[support]], pair] = dual
         self._first, self._second = np.eye(k, dtype=np.float32)[pairs.T]
 
-    def predict(self, K: np.ndarray) -> np.ndarray:
-        """Labels of rows by their kernel (m, n) with all labelled rows."""
-        wins = (K @ self._coef + self._intercept > 0).astype(np.float32)
-        votes = wins @ self._first + (1 - wins) @ self._second
-        return self.classes[votes.argmax(axis=1)]
+    def scores(self, K: np.ndarray) -> np.ndarray:
+        """Scores of pairs for rows by their kernel (m, n) with all labelled rows.
+
+        Above zero the second class of a pair has its vote.
+        """
+        return -(K @ self._coef + self._intercept)
+
+    def votes(self, scores: np.ndarray) -> np.ndarray:
+        """Votes (m, k) of the pairs."""
+        wins = (scores < 0).astype(np.float32)
+        return wins @ self._first + (1 - wins) @ self._second
 
 
 def support_vectors(problem: Problem, labels: Labels) -> Model:
     """Gaussian-kernel support vectors, `C` and bandwidth by five-fold cross-validation."""
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         C, gamma = _tuned(problem, rows, y)
         kernel = GaussianKernel(problem, gamma)
         machine = _KernelMachine(kernel.matrix(problem.labelled), rows, y, C)
-        return lambda rows: machine.predict(kernel.matrix(rows))
+        return partial(_by_kernel, machine, kernel, labels.n_classes)
 
     return _fit_all(labels, fit)
+
+
+def _by_kernel(
+    machine: _KernelMachine, kernel: GaussianKernel, n_classes: int, rows: Inputs
+) -> np.ndarray:
+    """Votes of pairs; the one pair of two classes has a score."""
+    scores = machine.scores(kernel.matrix(rows))
+    if n_classes == 2:
+        return scores
+    votes = np.zeros((len(rows), n_classes))
+    votes[:, machine.classes] = machine.votes(scores)
+    return votes
 
 
 def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
@@ -184,11 +208,11 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
 
     more = np.stack([copies(image, i) for i, image in enumerate(problem.labelled.X)])
 
-    def fit(rows: np.ndarray, y: np.ndarray) -> Predictor:
+    def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         X = np.concatenate([problem.labelled.X[rows], np.concatenate(more[rows])])
         C, gamma = _tuned(problem, rows, y)
         svm = SVC(C=C, gamma=gamma).fit(X, np.append(y, np.repeat(y, _N_COPIES)))
-        return partial(_predict, svm)
+        return lambda rows: encode(svm.predict(rows.X), labels.n_classes)
 
     return _fit_all(labels, fit)
 

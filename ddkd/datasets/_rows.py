@@ -1,6 +1,7 @@
 """Rows of one file or collection, cut at random into labelled, transfer and test rows."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -135,5 +136,5 @@ def _scaled(split: Split) -> Split:
         classes, codes = np.unique(split.y_train, return_inverse=True)
         targets = encode(codes, len(classes))
     scale = choose_scale(split.X_train, targets - targets.mean(axis=0), split.transfer)
-    sides = {side: scale.transform(getattr(split, side)) for side in _SIDES}
+    sides: dict[str, Any] = {s: scale.transform(getattr(split, s)) for s in _SIDES}
     return replace(split, **sides, scale=scale.words)
