@@ -1,5 +1,7 @@
 """The headline: what to expect of a chosen one, how many are as good, and the simplest of them."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -87,6 +89,18 @@ def test_the_simplest_is_not_one_that_errs_more(advice):
     assert advice.simplest == min(near, key=order.index)
     assert order.index("Guesses") < order.index("student-of-svm")
     assert "Guesses" not in near
+
+
+def test_every_contestant_can_be_kept_and_scores_as_it_decides(advice):
+    everyone = advice._contest.fit(advice.ranking.name.tolist())
+    rows = np.random.default_rng(1).normal(size=(40, 3))
+    kept = pickle.loads(pickle.dumps(everyone))
+    np.testing.assert_array_equal(kept.predict(rows), everyone.predict(rows))
+    for name in ("svm", "extra-trees", "logistic-regression", "boosting"):
+        model = advice.estimator(name)
+        scores = model.decision_function(rows)
+        assert len(np.unique(scores)) > 20
+        np.testing.assert_array_equal(model.classes_[(scores > 0).astype(int)], model.predict(rows))
 
 
 def test_a_notebook_shows_the_same(advice):
