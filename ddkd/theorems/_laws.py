@@ -18,9 +18,22 @@ def best_ridge(population):
     return population.n_features * population.eigenvalues[0] * noise_to_signal
 
 
+def ridge(population, n, alpha):
+    return theory.least_squares(population, n, alpha=alpha)
+
+
+def ridge_of_time(population, n, time):
+    """Risk of a ridge of 1/T in place of a flow until T."""
+    return ridge(population, n, 1 / np.array(time)).risk
+
+
+def excess(law):
+    return law.risk - law.population.noise_variance
+
+
 def learned(population, n, alpha, power=1):
     """Learnabilities A = s/(s + kappa), and their sum of powers."""
-    s, kappa = population.eigenvalues, theory.least_squares(population, n, alpha=alpha).kappa
+    s, kappa = population.eigenvalues, ridge(population, n, alpha).kappa
     A = s / (s + kappa)
     return A, np.sum(A**power)
 

@@ -8,14 +8,9 @@ from ddkd.theorems._problems import power_law
 from ddkd.theorems._simulators import apply, mean_loss, smoothers, transpose
 
 
-def mean_excess(population, w):
-    return mean_loss(population, w) - population.noise_variance
-
-
-def people(n, p, signal, noise_variance=0.0, truth=0.0):
-    """Unequal variances if there are more rows than columns."""
-    decay = 0.7 if n > p else 0.0
-    return power_law(p, decay, scale=3, signal=signal, noise=noise_variance, truth=truth)
+def people(n, p, signal, truth=0.0):
+    """Unequal variances if there are more rows than columns; risks without noise."""
+    return power_law(p, 0.7 if n > p else 0.0, scale=3, signal=signal, truth=truth)
 
 
 def noisy(rng, X, w, noise_variance):
@@ -35,7 +30,7 @@ def replaced(rng, n, p, signal, noise_variance, generation, inputs, weight=0.0, 
         if k > 0 and weight:
             y = (1 - weight) * y + weight * noisy(rng, X, truth, noise_variance)
         w = ridge_fits(X, y)
-    return mean_excess(population, w)
+    return mean_loss(population, w)
 
 
 def accumulated(rng, n, p, signal, noise_variance, generation, inputs, n_sets=120):
@@ -51,7 +46,7 @@ def accumulated(rng, n, p, signal, noise_variance, generation, inputs, n_sets=12
             w = ridge_fits(X[:, rows], y.reshape(n_sets, k + 1, n).mean(axis=1))
         else:
             w = ridge_fits(X[:, : (k + 1) * n], y)
-    return mean_excess(population, w)
+    return mean_loss(population, w)
 
 
 def two_truths(rng, n_true, n_other, p, signal, distance, noise_variance, n_sets=300):
@@ -61,7 +56,7 @@ def two_truths(rng, n_true, n_other, p, signal, distance, noise_variance, n_sets
     X = _simulators.inputs(rng, population, n_true + n_other, n_sets)
     y = np.append(X[:, :n_true] @ population.coef, X[:, n_true:] @ other, axis=1)
     y += np.sqrt(noise_variance) * rng.standard_normal(y.shape)
-    return mean_excess(population, ridge_fits(X, y))
+    return mean_loss(population, ridge_fits(X, y))
 
 
 def covariance_of(rng, n, n_unlabelled, p, signal, noise_variance, covariance, n_sets=200):
@@ -73,10 +68,10 @@ def covariance_of(rng, n, n_unlabelled, p, signal, noise_variance, covariance, n
     y = noisy(rng, X, population.coef, noise_variance)
     along = apply(transpose(X), y) / n
     if known:
-        return mean_excess(population, along / population.eigenvalues)
+        return mean_loss(population, along / population.eigenvalues)
     Z = _simulators.inputs(rng, population, n_unlabelled, n_sets)
     S = smoothers(Z if covariance == "other" else np.append(X, Z, axis=1))
-    return mean_excess(population, rows * apply(S @ transpose(S), along))
+    return mean_loss(population, rows * apply(S @ transpose(S), along))
 
 
 def rectified(rng, n, n_unlabelled, weight, b, w, c, h, noise_variance, n_sets=150):

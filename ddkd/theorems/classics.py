@@ -30,15 +30,16 @@ def _missed_degree(population, n):
     return max(0, 1 - n / p) * population.signal + v * (1 + min(n, p) / abs(n - p))
 
 
+def _seen_for_missed(population, n):
+    """The share of the signal that is seen for the one that is missed."""
+    missed = 1 - n / population.n_features
+    return min_norm_risk(population, n) + population.signal * min(0, 1 - 2 * missed)
+
+
 @theorem("exact", partial(_simulators.ridge_loss, n_sets=120))
 @settings(EXACT)
 @mistake("p/(n - p) for p/(n - p - 1)", _missed_degree)
-@mistake(
-    "bias S n/p for S (1 - n/p)",
-    lambda population, n: (
-        min_norm_risk(population, n) + population.signal * min(0, 2 * n / population.n_features - 1)
-    ),
-)
+@mistake("bias S n/p for S (1 - n/p)", _seen_for_missed)
 def min_norm_risk(population, n):
     r"""Isotropic minimum norm has this risk at every n and p.
 
@@ -103,26 +104,21 @@ def random_features(population, n, k, alpha):
     return _laws.features(population, n, k, alpha).risk
 
 
-def _error_with(population, n, alpha, c, v):
+def _error_with(c, v, population, n, alpha):
     """0-1 error of least squares on labels c times the truth, with noise v."""
     real = GaussianPopulation(population.eigenvalues, c * population.coef, noise_variance=v)
-    return theory.least_squares(real, n, alpha=alpha).error_rate
+    return _laws.ridge(real, n, alpha).error_rate
+
+
+def _in_the_slope_alone(population, n, alpha):
+    """Flips that make labels smaller, and add no noise."""
+    return _error_with(population.label_scale, 1 - 2 / np.pi, population, n, alpha)
 
 
 @theorem("asymptotic", partial(_simulators.ridge_loss, n_sets=14), bias=0.01)
 @settings(HARD)
-@mistake(
-    "flips without a cost",
-    lambda population, n, alpha: _error_with(
-        population, n, alpha, np.sqrt(2 / np.pi), 1 - 2 / np.pi
-    ),
-)
-@mistake(
-    "flips in the slope alone",
-    lambda population, n, alpha: _error_with(
-        population, n, alpha, population.label_scale, 1 - 2 / np.pi
-    ),
-)
+@mistake("flips without a cost", partial(_error_with, np.sqrt(2 / np.pi), 1 - 2 / np.pi))
+@mistake("flips in the slope alone", _in_the_slope_alone)
 def hard_labels(population, n, alpha):
     r"""Least squares on hard labels is least squares with this slope and noise.
 
@@ -134,7 +130,7 @@ def hard_labels(population, n, alpha):
     Source: Thrampoulidis, Abbasi and Hassibi, arXiv 1506.02181.
     """
     c = population.label_scale
-    return _error_with(population, n, alpha, c, 1 - c**2)
+    return _error_with(c, 1 - c**2, population, n, alpha)
 
 
 def _independent_mistakes(population, n, alpha, m):
@@ -202,14 +198,13 @@ def cluster_floor(n_clusters, radius, n, p, flips, m):
 
 def _like_the_trace(population, elsewhere, n, alpha):
     """Excess in proportion to the inputs' variance."""
-    here = theory.least_squares(population, n, alpha=alpha).risk - population.noise_variance
     ratio = np.sum(elsewhere.eigenvalues) / np.sum(population.eigenvalues)
-    return elsewhere.noise_variance + here * ratio
+    return elsewhere.noise_variance + ratio * _laws.excess(_laws.ridge(population, n, alpha))
 
 
 def _noise_alone(population, elsewhere, n, alpha):
     """Coefficients that vary by the noise alone, not by the signal that is missed."""
-    law = theory.least_squares(population, n, alpha=alpha)
+    law = _laws.ridge(population, n, alpha)
     vary = law.coef_variance * population.noise_variance / law.target_risk
     square = (law.coef_mean - elsewhere.coef) ** 2
     return elsewhere.noise_variance + np.sum(elsewhere.eigenvalues * (square + vary))
@@ -232,7 +227,7 @@ def covariate_shift(population, elsewhere, n, alpha):
 
     Source: Patil, Du and Tibshirani, arXiv 2404.01233 (abstract); this form is our own.
     """
-    return theory.least_squares(population, n, alpha=alpha).risk_on(elsewhere)
+    return _laws.ridge(population, n, alpha).risk_on(elsewhere)
 
 
 @theorem("asymptotic", _simulators.negative_ridge, bias=0.012)
@@ -255,4 +250,4 @@ def negative_ridge(population, n, alpha):
     Source: Kobak, Lomond and Sanchez, arXiv 1805.10939; Patil, Du and Tibshirani, arXiv 2404.01233
     (abstracts); the criterion is our own.
     """
-    return theory.least_squares(population, n, alpha=alpha).risk
+    return _laws.ridge(population, n, alpha).risk

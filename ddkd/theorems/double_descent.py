@@ -14,11 +14,12 @@ THEOREMS: list[Theorem] = []
 theorem = partial(declare, THEOREMS)
 
 
-def _tuned_risk(population, n, a):
-    """Risk at the best ridge, for p times the ratio of noise to signal."""
-    excess = a + population.n_features - n
-    kappa = (excess + np.sqrt(excess**2 + 4 * n * a)) / (2 * n)
-    return population.noise_variance + population.signal * kappa / (1 + kappa)
+def _tuned_risk(best, population, n):
+    """Risk at the ridge `best` of p, signal and noise, for variances of 1."""
+    p, S, v = population.n_features, population.signal, population.noise_variance
+    a = best(p, S, v)
+    kappa = (a + p - n + np.sqrt((a + p - n) ** 2 + 4 * n * a)) / (2 * n)
+    return v + S * kappa / (1 + kappa)
 
 
 @theorem(
@@ -29,18 +30,8 @@ def _tuned_risk(population, n, a):
 @setting(isotropic(80, scale=4, signal=3, noise=2), n=40)
 @setting(isotropic(80, scale=4, signal=3, noise=2), n=80)
 @setting(isotropic(120, scale=0.1, signal=8, noise=2), n=120)
-@mistake(
-    "noise/signal without the p",
-    lambda population, n: _tuned_risk(population, n, population.noise_variance / population.signal),
-)
-@mistake(
-    "the labels' variance taken for the signal",
-    lambda population, n: _tuned_risk(
-        population,
-        n,
-        population.n_features / (1 + population.signal / population.noise_variance),
-    ),
-)
+@mistake("noise/signal without the p", partial(_tuned_risk, lambda p, S, v: v / S))
+@mistake("labels' variance for signal", partial(_tuned_risk, lambda p, S, v: p * v / (S + v)))
 def optimal_ridge_monotone(population, n):
     r"""The best ridge removes the peak: its risk falls with every sample.
 
@@ -51,8 +42,7 @@ def optimal_ridge_monotone(population, n):
 
     Source: Nakkiran, Venkat, Kakade and Ma, arXiv 2003.01897.
     """
-    ratio = population.noise_variance / population.signal
-    return _tuned_risk(population, n, population.n_features * ratio)
+    return _tuned_risk(lambda p, S, v: p * v / S, population, n)
 
 
 @theorem("bound", _feature_simulators.fitted_noise, n_repeats=40)
@@ -115,7 +105,9 @@ def _blocks(n, ratio):
     lambda rng, n, ratio: 2.0 * _simulators.parameters(rng, _blocks(n, ratio), n)[0] / n,
     bias=0.015,
 )
-@settings([{"n": 100, "ratio": ratio} for ratio in (4, 20, 60)])
+@setting(n=100, ratio=4)
+@setting(n=100, ratio=20)
+@setting(n=100, ratio=60)
 @mistake("as for equal variances", ratio=1)
 @mistake("only the larger half of a hyperbolic cosine", lambda n, ratio: np.sqrt(ratio))
 def multiple_descent(n, ratio):
@@ -133,16 +125,13 @@ def multiple_descent(n, ratio):
 def _averaged(population, n, k, alpha, n_models, ridge):
     """Risk of the average of some models, if that of infinitely many is kernel ridge."""
     one = _laws.features(population, n, k, alpha).risk
-    every = theory.least_squares(population, n, alpha=ridge).risk
+    every = _laws.ridge(population, n, ridge).risk
     return every + (one - every) / n_models
 
 
 @theorem("asymptotic", _feature_simulators.averaged_risk, bias=0.012)
 @settings(extend(FEATURES, n_models=(4, 8, 4), alpha=(0.0, 2.0, 0.02)))
-@mistake(
-    "kernel ridge at the models' own ridge",
-    lambda population, n, k, alpha, n_models: _averaged(population, n, k, alpha, n_models, alpha),
-)
+@mistake("kernel ridge at the models' ridge", lambda **at: _averaged(**at, ridge=at["alpha"]))
 @mistake("variance over K squared", n_models=lambda at: at["n_models"] ** 2)
 def features_are_ridge(population, n, k, alpha, n_models):
     r"""Averaged random-feature models are kernel ridge, at a larger ridge.
@@ -212,16 +201,16 @@ def variance_split(population, n, k, alpha):
     return np.array([bias, every - bias, one.risk - every, noise])
 
 
+def _mean_of_gcv(population, n):
+    """Noise over the share of degrees of freedom that are left."""
+    if n < population.n_features:
+        return loo_is_exact(population, n)
+    return population.noise_variance / (1 - population.n_features / n)
+
+
 @theorem("exact", _simulators.leave_one_out)
 @settings(EXACT)
-@mistake(
-    "generalised cross-validation's mean",
-    lambda population, n: (
-        population.noise_variance / (1 - population.n_features / n)
-        if n > population.n_features
-        else loo_is_exact(population, n)
-    ),
-)
+@mistake("generalised cross-validation's mean", _mean_of_gcv)
 @mistake("the risk at n", n=lambda at: at["n"] + 1)
 def loo_is_exact(population, n):
     r"""Leave-one-out from one fit has the mean of the risk at n - 1.
@@ -312,10 +301,7 @@ def _flow_of_the_population(population, n, time):
 @setting(_two_scales((24, 24), (1, 1e-3), (1, 1.5), 0.7), n=80, time=(0.012, 0.12, 7, 90))
 @setting(_two_scales((20, 20), (9, 9e-3), (1, 1), 0.8), n=70, time=(0.002, 0.02, 0.6, 6))
 @setting(_two_scales((30, 100), (0.1, 1e-4), (1.2, 2), 0.3), n=60, time=(0.2, 3, 90, 600))
-@mistake(
-    "a ridge of 1/t",
-    lambda population, n, time: theory.least_squares(population, n, alpha=1 / np.array(time)).risk,
-)
+@mistake("a ridge of 1/t", _laws.ridge_of_time)
 @mistake("the flow of the population's covariance", _flow_of_the_population)
 def epochs(population, n, time):
     r"""Features of two scales make the risk fall, rise and fall again in time.

@@ -47,7 +47,7 @@ def optimal_teacher(population, n, alpha):
     """
     energy, A, g = _taught(population, n, alpha)
     best = np.sum(energy * (1 - A) ** 2 * g / (A**2 + (1 - A) ** 2 * g))
-    return np.array([best, theory.least_squares(population, n, alpha=alpha).risk])
+    return np.array([best, _laws.ridge(population, n, alpha).risk])
 
 
 def _without_noise(population, n, alpha):
@@ -75,7 +75,7 @@ def optimal_hard_teacher(population, n, alpha):
     energy, A, g = _taught(population, n, alpha)
     noise = np.pi / 2 - 1
     cosine = np.sqrt(np.sum(energy * A**2 / (A**2 + g * ((1 - A) ** 2 + noise))))
-    truth = theory.least_squares(population, n, alpha=alpha)
+    truth = _laws.ridge(population, n, alpha)
     return np.array([np.arccos(cosine) / np.pi, truth.error_rate])
 
 
@@ -216,16 +216,8 @@ def misfit(population, n, m, weak, strong):
 @setting(isotropic(60, scale=4, signal=2, noise=3), n=100, alpha=5.0)
 @setting(isotropic(90, scale=0.2, signal=5, noise=4), n=70, alpha=2.0)
 @setting(isotropic(50, scale=9, signal=1, noise=0.5), n=120, alpha=100.0)
-@mistake(
-    "no shrinkage",
-    lambda population, n, alpha: (
-        theory.least_squares(population, n, alpha=alpha).risk - population.noise_variance
-    ),
-)
-@mistake(
-    "as good as the best ridge",
-    lambda population, n, alpha: theory.best_alpha(population, n).risk - population.noise_variance,
-)
+@mistake("no shrinkage", lambda **at: _laws.excess(_laws.ridge(**at)))
+@mistake("as good as the best ridge", alpha=lambda at: _laws.best_ridge(at["population"]))
 def ridge_student_compensates(population, n, alpha):
     r"""A student's shrinkage mends a teacher with too small a ridge.
 
@@ -235,31 +227,34 @@ def ridge_student_compensates(population, n, alpha):
 
     Source: Moniri and Hassani, arXiv 2505.18346 (abstract).
     """
-    law = theory.least_squares(population, n, alpha=alpha)
+    law = _laws.ridge(population, n, alpha)
     along = np.sum(population.eigenvalues * population.coef * law.coef_mean)
     return population.signal - along**2 / law.score_variance
 
 
 def _errors_at(population, n, ridge):
     """0-1 errors at a third of a ridge, at it, and at three times it."""
-    laws = [theory.least_squares(population, n, alpha=f * ridge) for f in (1 / 3, 1, 3)]
+    laws = [_laws.ridge(population, n, f * ridge) for f in (1 / 3, 1, 3)]
     return np.array([law.error_rate for law in laws])
+
+
+def _without_root(errors):
+    """Angles of kappa for those of its root, at the best ridge."""
+    return np.arctan(np.tan(np.pi * errors) ** [1, 2, 1]) / np.pi
+
+
+def _all_noise(population, n):
+    """The ridge of labels that are noise of variance 1 beside their slope."""
+    ridge = population.n_features * population.eigenvalues[0] / population.label_scale**2
+    return _errors_at(population, n, ridge)
 
 
 @theorem("asymptotic", partial(_simulators.tuned_loss, factors=(1 / 3, 1, 3), n_sets=8), bias=0.01)
 @setting(isotropic(100, scale=4, flips=0.1), n=80)
 @setting(isotropic(100, scale=0.3, flips=0.0), n=250)
 @setting(isotropic(100, scale=7, flips=0.2), n=200)
-@mistake(
-    "all of a label's variance taken for noise",
-    lambda population, n: _errors_at(
-        population, n, 100 * population.eigenvalues[0] / population.label_scale**2
-    ),
-)
-@mistake(
-    "kappa for its root",
-    lambda population, n: np.arctan(np.tan(np.pi * hard_ridge(population, n)) ** [1, 2, 1]) / np.pi,
-)
+@mistake("all of a label's variance taken for noise", _all_noise)
+@mistake("kappa for its root", lambda **at: _without_root(hard_ridge(**at)))
 def hard_ridge(population, n):
     r"""On hard labels the best ridge is the same for every n.
 
@@ -271,7 +266,7 @@ def hard_ridge(population, n):
     Source: our own.
     """
     best = _laws.best_ridge(population)
-    tuned = theory.least_squares(population, n, alpha=best).kappa / population.eigenvalues[0]
+    tuned = _laws.ridge(population, n, best).kappa / population.eigenvalues[0]
     low, _, high = _errors_at(population, n, best)
     return np.array([low, np.arctan(np.sqrt(tuned)) / np.pi, high])
 

@@ -15,7 +15,7 @@ theorem = partial(declare, THEOREMS)
 
 def _quadratic(population, n, alpha):
     """Risk, its slope and its curvature in the share of own soft labels."""
-    teacher = theory.least_squares(population, n, alpha=alpha)
+    teacher = _laws.ridge(population, n, alpha)
     low, middle, high = theory.self_distill(teacher, labels="soft", mixing=[-1.0, 0.0, 1.0]).risk
     return middle, (high - low) / 2, (high + low) / 2 - middle
 
@@ -73,7 +73,7 @@ def _as_if_fresh(population, n, alpha, student_alpha, mixing):
     """Right unless all labels are the teacher's own."""
     if mixing != 1:
         return hard_self_distillation(population, n, alpha, student_alpha, mixing)
-    teacher = theory.least_squares(population, n, alpha=alpha)
+    teacher = _laws.ridge(population, n, alpha)
     return _laws.figures(teacher.distill(n, alpha=student_alpha))
 
 
@@ -95,13 +95,13 @@ def hard_self_distillation(population, n, alpha, student_alpha, mixing):
 
     Source: our own; related: arXiv 2501.16226 (two clusters, by the replica method).
     """
-    teacher = theory.least_squares(population, n, alpha=alpha)
+    teacher = _laws.ridge(population, n, alpha)
     return _laws.figures(theory.self_distill(teacher, alpha=student_alpha, mixing=mixing))
 
 
 def _with(labels, population, n, alpha, m):
     """A student on m of its teacher's labels and some true ones."""
-    teacher = theory.least_squares(population, n, alpha=alpha)
+    teacher = _laws.ridge(population, n, alpha)
     return _laws.figures(teacher.distill(m, alpha=alpha, with_labels=labels))
 
 
@@ -176,10 +176,7 @@ def bagged_gcv(population, n, k, n_models, alpha):
 @setting(WIDE, n=100, time=(0.05,))
 @setting(TALL, n=80, time=(10.0,))
 @setting(EVEN, n=140, time=(0.002,))
-@mistake(
-    "a ridge of 1/T",
-    lambda population, n, time: theory.least_squares(population, n, alpha=1 / np.array(time)).risk,
-)
+@mistake("a ridge of 1/T", _laws.ridge_of_time)
 @mistake("a loss divided by n", time=lambda at: np.divide(at["time"], at["n"]))
 def gradient_flow(population, n, time):
     r"""Early stopping has this law, for any covariance and at p = n, too.
