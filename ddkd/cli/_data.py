@@ -184,7 +184,8 @@ def _read(args: argparse.Namespace, reading: dict[str, Any]) -> DataFile:
             if name != "--data":
                 parser.add_argument(name, **options)
         others = parser.parse_known_args(args.argv)[1]
-        raise undecided.of_command(f"ddkd {shlex.join(others)}") from None
+        undecided.command = f"ddkd {shlex.join(others)}"
+        raise undecided from None
 
 
 def memory() -> float:

@@ -1,41 +1,53 @@
 """Arrays X and y of a .npz file."""
 
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ddkd._checks import check_matrix
-from ddkd.datasets._columns import LARGEST
 from ddkd.datasets._data_file import DataFile
+from ddkd.datasets._objections import LARGEST
 from ddkd.datasets._target import recognise
 
 
-def read_arrays(path: Path, task: str | None) -> DataFile:
+def read_arrays(parts: Mapping[str, Sequence[np.ndarray]], task: str | None) -> DataFile:
     """Inputs and labels, classes or numbers; constant columns stay in their places."""
-    X, y = read_npz(path)
+    X, y = parts["labelled"]
+    n, n_features = X.shape
     constant = int((X[0] == X).all(axis=0).sum())
-    if constant == X.shape[1]:
+    if constant == n_features:
         raise ValueError("every column of X is constant: nothing can be learned")
-    notes = (f"{constant:,} of the columns are constant.",) if constant else ()
-    return DataFile(path.name, X, *recognise(y, task), notes=notes)
+    for part, (other, *_) in parts.items():
+        check_matrix(f"X of the {part} rows", other, n_columns=n_features)
+    X_test, y_test = parts.get("test", (None, y[:0]))
+    labels, task = recognise(np.concatenate([y, y_test]), task)
+    return DataFile(
+        "",
+        X,
+        labels[:n],
+        task,
+        unlabelled=parts.get("unlabelled", [None])[0],
+        test=None if X_test is None else (X_test, labels[n:]),
+        notes=(f"{constant:,} of the columns are constant.",) if constant else (),
+    )
 
 
-def read_npz(
-    path: Path, *, has_label: bool = True, n_features: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs and labels; without `has_label` zeros for labels."""
-    X, *rest = _members(path, "X", *(["y"] if has_label else []))
-    X = check_matrix(f"X in {path}", X, n_columns=n_features)
-    y = rest[0] if has_label else np.zeros(len(X))
+def read_npz(path: Path, has_label: bool) -> list[np.ndarray]:
+    """Inputs, and labels if there are any."""
+    X, *y = _members(path, "X", *(["y"] if has_label else []))
+    X = check_matrix(f"X in {path}", X)
     largest = max(X.max(), -X.min())
     if largest > LARGEST:
         raise ValueError(f"X in {path} must lie within +-{LARGEST:g}; got {largest:.3g}")
-    if y.shape != (len(X),):
-        raise ValueError(
-            f"y in {path} must have {len(X)} entries, one per row of X; its shape is {y.shape}"
-        )
-    return X, y
+    for labels in y:
+        if labels.shape != (len(X),):
+            raise ValueError(
+                f"y in {path} must have {len(X)} entries, one per row of X; its shape is "
+                f"{labels.shape}"
+            )
+    return [X, *y]
 
 
 def _members(path: Path, *wanted: str) -> list[np.ndarray]:

@@ -1,21 +1,28 @@
 """A user's own data, read once: a table as it came, or a .npz with arrays X and y."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ddkd._text import printable
 from ddkd.datasets._arrays import read_arrays, read_npz
-from ddkd.datasets._cells import ENDINGS, SUFFIXES, read_cells
+from ddkd.datasets._cells import read_cells
 from ddkd.datasets._data_file import DataFile, digest_of, numbers_of_rows
-from ddkd.datasets._questions import Question, Undecided, answered
-from ddkd.datasets._table import read_more, read_table
-from ddkd.datasets._target import test_labels
+from ddkd.datasets._lines import UNPACK
+from ddkd.datasets._questions import Question, Undecided, answered, counted, listed
+from ddkd.datasets._table import read_tables
 
 _MOST_QUESTIONS = 50
+_TEXTS = (".csv", ".tsv", ".txt")
+_SUFFIXES = (".npz", *_TEXTS, ".parquet", ".xlsx")
+ENDINGS = (*_SUFFIXES, *(text + packed for text in _TEXTS for packed in UNPACK))
 
 
 def read_file(
@@ -69,7 +76,7 @@ def read_file(
     keep : sequence of str, default=()
         Columns that have been asked about, such as one that numbers the rows, and are right.
     drop_missing : bool, default=False
-        Leave out rows with a missing cell; with `impute` those without a label.
+        Leave out rows with a missing cell. Rows without a label are left out in any case.
     unlabelled : str or Path, optional
         A file of inputs for the transfer set: a .npz with X, or a table with the same columns.
     test : str or Path, optional
@@ -85,7 +92,13 @@ def read_file(
     ValueError
         If a file cannot be read, or could be read in two ways; the message says what to do.
     """
-    options = {
+    for name, value in {"path": path, "unlabelled": unlabelled, "test": test}.items():
+        if not isinstance(value, str | os.PathLike) and (name == "path" or value is not None):
+            raise ValueError(f"{name} must be the path of a file; got {value!r}")
+    paths = {"labelled": Path(path)}
+    paths |= {"unlabelled": Path(unlabelled)} if unlabelled is not None else {}
+    paths |= {"test": Path(test)} if test is not None else {}
+    options: dict[str, Any] = {
         "label": label,
         "sep": sep,
         "decimal": decimal,
@@ -97,86 +110,90 @@ def read_file(
         "keep": [keep] if isinstance(keep, str) else list(keep),
         "drop_missing": drop_missing,
     }
-    main = Path(path)
-    paths = {"unlabelled": unlabelled, "test": test}
-    more = {name: Path(value) for name, value in paths.items() if value is not None}
+    if both := set(options["drop"]) & set(options["keep"]):
+        raise ValueError(f"--drop and --keep both name {listed(sorted(both))}")
+    main = paths["labelled"]
     with _plain_errors(main):
-        for each in (main, *more.values()):
+        for each in paths.values():
             _check_path(each)
-        if _is_npz(main):
-            _check_no_table_flags(main, options)
-        file = _read(main, more, options)
-        notes = list(file.notes)
-        if n_repeated := len(file.X) - 1 - numbers_of_rows(file.X).max():
-            where = "may be on both sides of a split, as examples of a few categories"
-            if file.groups is not None:
-                where = "stay on one side of every split"
-            notes.append(f"{n_repeated:,} rows repeat an earlier one; equal rows {where}.")
+        file = _read(paths, options)
         return replace(
             file,
             name=printable(main.name, most=100),
-            notes=tuple(map(printable, notes)),
-            digest=digest_of(main, *more.values()),
+            notes=tuple(map(printable, [*file.notes, *_repeated(file)])),
+            digest=digest_of(*paths.values()),
         )
 
 
-def _read(main: Path, more: Mapping[str, Path], options: Mapping[str, Any]) -> DataFile:
+def _read(paths: Mapping[str, Path], options: Mapping[str, Any]) -> DataFile:
     """Read the files as often as there is something to decide, then say all of it."""
-    cells = cache(read_cells)
+    main, cells = paths["labelled"], cache(read_cells)
     questions: list[Question] = []
     answers = dict(options)
     while True:
         try:
-            file = _decided(main, more, cells, answers)
+            file = _decided(paths, cells, answers)
             break
         except Question as question:
             questions.append(question)
         except ValueError as error:  # no answer helps
             questions.append(Question(str(error)))
-        if not questions[-1].answers or len(questions) == _MOST_QUESTIONS:
-            raise Undecided(str(main), questions, {}) from None
         answers = answered(answers, questions[-1].answers)
+        if not questions[-1].answers or len(questions) == _MOST_QUESTIONS:
+            break
     if questions:
-        said = {name: str(path) for name, path in more.items()}
-        raise Undecided(str(main), questions, answers | said)
+        said = {part: str(path) for part, path in paths.items() if path is not main}
+        helps = any(question.answers for question in questions)
+        raise Undecided(str(main), questions, answers | said if helps else {}) from None
     return file
 
 
-def _decided(
-    main: Path, more: Mapping[str, Path], cells: Any, options: Mapping[str, Any]
-) -> DataFile:
+def _decided(paths: Mapping[str, Path], cells: Any, options: Mapping[str, Any]) -> DataFile:
     """The data, if every question is answered; else the first Question."""
-    if _is_npz(main):
-        file = read_arrays(main, options["task"])
-    else:
-        file = read_table(cells(main, options["sep"]), options)
-    notes = list(file.notes)
-    for part, path in more.items():
-        has_label = part == "test"
-        with _plain_errors(path):
-            if _is_npz(path):
-                X, y = read_npz(path, has_label=has_label, n_features=file.X.shape[1])
-            else:
-                others = cells(path, options["sep"])
-                X, y = read_more(others, file, options, notes, has_label=has_label)
-            if has_label:
-                file = replace(file, test=(X, test_labels(str(path), y, file.y, file.task)))
-            else:
-                file = replace(file, unlabelled=X)
-    return replace(file, notes=tuple(notes))
-
-
-def _is_npz(path: Path) -> bool:
-    return path.suffix.lower() == ".npz"
-
-
-def _check_no_table_flags(path: Path, options: Mapping[str, Any]) -> None:
+    npz = [path for path in paths.values() if path.suffix.lower() == ".npz"]
+    if npz and len(npz) < len(paths):
+        raise ValueError(f"{npz[0]} is a .npz: the other files must be such files, too")
     for name, value in options.items():
-        if name != "task" and value not in (None, False, [], "."):
+        if npz and name != "task" and value not in (None, False, [], "."):
             raise ValueError(
-                f"--{name.replace('_', '-')} is for tables such as .csv; {path} must hold its "
+                f"--{name.replace('_', '-')} is for tables such as .csv; {npz[0]} must hold its "
                 f"inputs as X and its labels as y"
             )
+    parts: dict[str, Any] = {}
+    for part, path in paths.items():
+        with _plain_errors(path):
+            is_labelled = part != "unlabelled"
+            parts[part] = read_npz(path, is_labelled) if npz else cells(path, options["sep"])
+    file = read_arrays(parts, options["task"]) if npz else read_tables(parts, options)
+    if file.test is not None and file.task == "classes":
+        strange = np.setdiff1d(file.test[1], file.y)
+        if len(strange):
+            raise ValueError(
+                f"the test labels of {paths['test']} must be classes of the labelled file, "
+                f"{listed([str(c) for c in np.unique(file.y)])}; one is {strange[0]!s}. Leave "
+                f"those rows out, or name another column with --label"
+            )
+    return file
+
+
+def _repeated(file: DataFile) -> Iterator[str]:
+    """Notes on rows that stand in the files more than once."""
+    parts = {"labelled": file.X, "unlabelled": file.unlabelled}
+    parts["test"] = None if file.test is None else file.test[0]
+    arrays = {part: X for part, X in parts.items() if X is not None}
+    ends = np.cumsum([len(X) for X in arrays.values()])
+    numbers = numbers_of_rows(np.concatenate(list(arrays.values())))
+    rows = dict(zip(arrays, np.split(numbers, ends[:-1]), strict=True))
+    if n_repeated := len(file.X) - len(np.unique(rows["labelled"])):
+        where = "may be on both sides of a split, as examples of a few categories"
+        if file.groups is not None:
+            where = "stay on one side of every split"
+        repeat = "repeats" if n_repeated == 1 else "repeat"
+        yield f"{counted(n_repeated, 'row')} {repeat} an earlier one; equal rows {where}."
+    for one, other in combinations(rows, 2):
+        if n_shared := int(np.isin(rows[one], rows[other]).sum()):
+            n = len(rows[one])
+            yield f"Of the {n:,} {one} rows {n_shared:,} equal a row of the {other} file."
 
 
 def _check_path(path: Path) -> None:
@@ -186,8 +203,8 @@ def _check_path(path: Path) -> None:
         raise ValueError(f"data file {path} does not exist")
     if not path.name.lower().endswith(ENDINGS):
         raise ValueError(
-            f"data file {path} must end in {', '.join(SUFFIXES)} (or .csv.gz and the like): export "
-            f"the table as 'CSV UTF-8'"
+            f"data file {path} must end in {', '.join(_SUFFIXES)} (or .csv.gz and the like): "
+            f"export the table as 'CSV UTF-8'"
         )
     if path.stat().st_size == 0:
         raise ValueError(f"data file {path} is empty; it needs a header and rows")

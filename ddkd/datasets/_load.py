@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import check_real, check_rng
-from ddkd.datasets._cells import ENDINGS
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._external import from_openml
-from ddkd.datasets._files import read_file
+from ddkd.datasets._files import ENDINGS, read_file
 from ddkd.datasets._named import (
     deformed_digits,
     digits,

@@ -2,64 +2,67 @@
 
 import re
 import shlex
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
-MISSING = frozenset(["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "?"])
+from ddkd._checks import check_choice
+from ddkd.datasets._questions import Question, flag, hold
+
+MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "?"]
 
 
-@dataclass(frozen=True)
-class Signs:
+class Signs(NamedTuple):
     """A decimal sign, and the one between thousands if there is any."""
 
     decimal: str = "."
     thousands: str | None = None
-    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        if self.decimal not in (".", ","):
-            raise ValueError(f"--decimal must be '.' or ','; got {self.decimal!r}")
-        if self.thousands is not None and self.thousands not in (",", ".", " ", "'", "_"):
-            raise ValueError(
-                f"--thousands must be a comma, a point, a space, an apostrophe or an underscore; "
-                f"got {self.thousands!r}"
-            )
+    def check(self) -> "Signs":
+        """ValueError if a sign is none, or both are one."""
+        check_choice("--decimal", self.decimal, (".", ","))
+        if self.thousands is not None:
+            check_choice("--thousands", self.thousands, (",", ".", " ", "'", "_"))
         if self.thousands == self.decimal:
             raise ValueError(f"--decimal and --thousands must differ; both are {self.decimal!r}")
-        point = re.escape(self.decimal)
-        # A number does not begin with 00 or 01: that is a code.
-        whole = r"(?:0|[1-9]\d*)"
-        if self.thousands:
-            between = r"[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)
-            whole = rf"(?:0|[1-9]\d{{0,2}}(?:{between}\d{{3}})+|[1-9]\d*)"
-        text = rf"[-+]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?"
-        object.__setattr__(self, "_pattern", re.compile(text, re.ASCII))
+        return self
 
     def __str__(self) -> str:
         """The flags of the command line that say so."""
         between = f" --thousands {shlex.quote(self.thousands)}" if self.thousands else ""
         return f"--decimal {self.decimal}{between}"
 
+    @property
+    def pattern(self) -> str:
+        """What a number looks like; it does not begin with 00 or 01: that is a code."""
+        whole, point = "(?:0|[1-9][0-9]*)", re.escape(self.decimal)
+        if self.thousands:
+            between = "[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)
+            whole = f"(?:0|[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|[1-9][0-9]*)"
+        return f"(?:[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+
     def is_number(self, cell: str) -> bool:
         """Whether a cell is a number."""
-        return self._pattern.fullmatch(cell) is not None
+        return re.fullmatch(self.pattern, cell) is not None
 
-    def all_numbers(self, cells: Iterable[str]) -> bool:
-        """Whether every cell is a number."""
-        return all(map(self._pattern.fullmatch, cells))
+    def all_numbers(self, cells: Any) -> bool:
+        """Whether every cell of a column is a number or missing."""
+        return bool(cells.str.fullmatch(self.pattern, na=True).all())
 
-    def value(self, cell: str) -> float:
-        """The number."""
+    def values(self, cells: Any) -> Any:
+        """The numbers of a column, NaN where missing."""
         if self.thousands:
-            cell = re.sub(r"\s", "", cell).replace(self.thousands, "")
-        return float(cell if self.decimal == "." else cell.replace(",", "."))
+            cells = cells.str.replace(rf"[\s\u00a0\u202f{self.thousands}]", "", regex=True)
+        return cells.str.replace(self.decimal, ".", regex=False).astype(float)
 
-    def may_group(self, cells: Collection[str]) -> bool:
+    def may_group(self, cells: Any) -> bool:
         """Whether the decimal sign may stand between thousands: 1.387 beside 387."""
-        grouped = re.compile(rf"[-+]?[1-9]\d{{0,2}}{re.escape(self.decimal)}\d{{3}}")
-        marked = [cell for cell in cells if self.decimal in cell]
-        large = any(len(cell) > 2 for cell in cells if self.decimal not in cell)
-        return bool(marked) and large and all(map(grouped.fullmatch, marked))
+        marked = cells.str.contains(self.decimal, regex=False)
+        if not marked.any():
+            return False
+        grouped = rf"[-+]?[1-9][0-9]{{0,2}}{re.escape(self.decimal)}[0-9]{{3}}"
+        large = (cells[~marked].str.len() > 2).any()
+        return bool(large and cells[marked].str.fullmatch(grouped).all())
 
 
 # Every way to write a number that is asked about, the likeliest first.
@@ -73,3 +76,53 @@ ALL_SIGNS = (
     Signs(".", "'"),
     Signs(",", "'"),
 )
+
+
+def is_numeric(column: Any) -> bool:
+    """Whether a column of a frame holds numbers."""
+    return column.dtype.kind in "iuf"
+
+
+def as_texts(cells: Any) -> Any:
+    """Cells without spaces around them, NaN where missing."""
+    if is_numeric(cells):
+        return cells.astype(str).where(cells.notna())
+    cells = cells.str.strip()
+    return cells.where(~cells.isin(MISSING))
+
+
+def decide(column: Any, signs: Signs) -> Any:
+    """A column as numbers, if every cell that is not missing is one; else as texts."""
+    if is_numeric(column):
+        return column
+    codes, values = column.factorize()
+    cells = as_texts(values.to_series())
+    decided = signs.values(cells) if signs.all_numbers(cells) else cells
+    return decided.take(codes).set_axis(column.index)
+
+
+def ask_signs(frame: Any, decided: Any, signs: Signs, keep: Sequence[str]) -> None:
+    """Ask about numbers that are written with other signs."""
+    cells = cache(lambda name: as_texts(frame[name].drop_duplicates()).dropna())
+    written = [name for name in frame if name not in keep and not is_numeric(frame[name])]
+    numbers = [name for name in written if is_numeric(decided[name])]
+    texts = [name for name in written if name not in numbers and len(cells(name))]
+    read = {s: [n for n in written if s.all_numbers(cells(n))] for s in ALL_SIGNS if texts}
+    best = max(read, key=lambda s: len(read[s]), default=signs)
+    large = [name for name in numbers if (decided[name].abs() >= 100).any()]
+    grouped = [name for name in large if signs.may_group(cells(name))]
+    if texts and len(read[best]) > len(numbers):
+        names, fits = [name for name in read[best] if name in texts], True
+    elif grouped and signs.thousands is None:
+        names, best = grouped, Signs("," if signs.decimal == "." else ".", signs.decimal)
+        fits = all(best.all_numbers(cells(name)) for name in numbers)
+    else:
+        return
+    examples = cells(names[0])
+    example = examples[~examples.str.fullmatch("[0-9]*")].iloc[:1]
+    reads, uses = best.values(example).iloc[0], flag("keep", names)
+    answers: dict[str, Any] = {"decimal": best.decimal, "thousands": best.thousands}
+    raise Question(
+        f"{hold(names)} {example.iloc[0]!r}: {best} if that is {reads:,.12g}, {uses} if not",
+        **(answers if fits else {"keep": names}),
+    )

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import starmap
 from typing import Any
 
 from ddkd._text import printable
@@ -15,15 +16,13 @@ class Question(ValueError):
     ----------
     text : str
         What was met, and what can be done about it.
-    mend : str, default=""
-        What must be done to the file first, where no option helps.
     **answers
-        Options that would decide it; `settled` names what a mend settles.
+        Options that would decide it; none where the file itself must be mended.
     """
 
-    def __init__(self, text: str, *, mend: str = "", **answers: Any) -> None:
+    def __init__(self, text: str, **answers: Any) -> None:
         super().__init__(text)
-        self.mend, self.answers = mend, answers
+        self.answers = answers
 
 
 class Undecided(ValueError):
@@ -37,63 +36,52 @@ class Undecided(ValueError):
         What to decide.
     options : mapping
         Options of `read_file` with which the file would be read.
+
+    Attributes
+    ----------
+    command : str
+        The command that is to be run, without flags that decide anything.
     """
 
     def __init__(
         self, path: str, questions: Sequence[Question], options: Mapping[str, Any]
     ) -> None:
         self.path, self.questions, self.options = path, questions, options
-        super().__init__(self._message(f"ddkd curve --data {quoted(path)}"))
+        self.command = f"ddkd curve --data {quoted(path)}"
+        super().__init__(str(self))
 
-    def of_command(self, command: str) -> "Undecided":
-        """Say the same of another command.
-
-        Parameters
-        ----------
-        command : str
-            The command without flags that decide anything.
-
-        Returns
-        -------
-        Undecided
-            The same error.
-        """
-        self.args = (self._message(command),)
-        return self
-
-    def _message(self, command: str) -> str:
+    def __str__(self) -> str:
+        """One line that ends in the command."""
         texts = [printable(str(question), 500) for question in self.questions]
         said = texts[0]
         if len(texts) > 1:
             numbered = [f"({i}) {text}" for i, text in enumerate(texts, start=1)]
             said = f"{len(texts)} things to decide. {'. '.join(numbered)}"
-        mends = [question.mend for question in self.questions if question.mend]
-        run = "Run" if not mends else f"First {', and '.join(mends)}; then run"
-        flags = " ".join(filter(None, (flag(*option) for option in self.options.items())))
-        then = f". {run}: {command} {flags}" if self.options else ""
         where = "" if said.startswith("data file ") else f"data file {self.path}: "
+        flags = " ".join(filter(None, starmap(flag, self.options.items())))
+        run = "Run" if self.questions[-1].answers else "Then run"
+        then = f". {run}: {self.command} {flags}" if self.options else ""
         return f"{where}{said}{then}".rstrip()
 
 
 def flag(name: str, value: Any) -> str:
     """An option of `read_file` as a flag of the command line; empty where it says nothing."""
-    if name == "settled" or value in (None, False, []) or (name, value) == ("decimal", "."):
+    if value in (None, False, []) or (name, value) == ("decimal", "."):
         return ""
     word = f"--{name.replace('_', '-')}"
     if value is True:
         return word
     values = [value] if isinstance(value, str) else list(value)
-    plain = [value for value in values if not value.startswith("-")]
-    flags = [f"{word} {quoted(*plain)}"] if plain else []
-    return " ".join([*flags, *(f"{word}={quoted(v)}" for v in values if v not in plain)])
+    if any(value.startswith("-") for value in values):
+        return " ".join(f"{word}={quoted(value)}" for value in values)
+    return f"{word} {quoted(*values)}"
 
 
 def answered(options: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
     """Options with some answers: columns to drop and to keep join those there are."""
-    merged = dict(options)
-    for name, value in answers.items():
-        joins = name in ("drop", "keep", "settled")
-        merged[name] = list(dict.fromkeys([*options.get(name, ()), *value])) if joins else value
+    merged = {**options, **answers}
+    for name in ("drop", "keep"):
+        merged[name] = list(dict.fromkeys([*options[name], *answers.get(name, ())]))
     merged["keep"] = [name for name in merged["keep"] if name not in merged["drop"]]
     return merged
 
@@ -110,10 +98,20 @@ def named(option: str, name: str, names: Iterable[str]) -> str:
     raise ValueError(f"--{option}: there is no column {name}. {hint}There is {listed(names)}")
 
 
+def hold(names: Sequence[str]) -> str:
+    """The beginning of a sentence on what some columns hold."""
+    return f"column{'s' * (len(names) > 1)} {listed(names)} hold{'s' * (len(names) == 1)}"
+
+
 def listed(names: Sequence[str], most: int = 8) -> str:
     """Some names and how many more there are, each cut where it is long."""
     shown = ", ".join(name if len(name) < 40 else f"{name[:36]}..." for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things: 1 row, 2 rows."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def quoted(*names: str) -> str:

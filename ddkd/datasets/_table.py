@@ -1,159 +1,166 @@
 """From the cells of a table to inputs and labels, with a question for what could be either."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from ddkd.datasets._cells import Cells, needed
-from ddkd.datasets._columns import Column, ask_last_row, ask_odd, ask_signs, ask_sizes, ask_text
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._encoder import TableEncoder
-from ddkd.datasets._numbers import Signs
-from ddkd.datasets._questions import Question, flag, listed, named
-from ddkd.datasets._target import ask_label, check_stray, labels_of, likely_label, recognise
+from ddkd.datasets._numbers import Signs, as_texts, ask_signs, decide, is_numeric
+from ddkd.datasets._objections import ask_last_row, ask_odd, ask_sizes, ask_text
+from ddkd.datasets._questions import Question, counted, flag, listed, named
+from ddkd.datasets._target import choose_label, likely_label, read_labels
 
 
-def read_table(cells: Cells, options: Mapping[str, Any]) -> DataFile:
-    """Decide what each column holds; a Question where that is not plain."""
-    lines, notes, names = cells.lines, list(cells.notes), list(cells.columns)
-    signs = Signs(options["decimal"], options["thousands"])
-    drop, keep, label = options["drop"], options["keep"], options["label"]
-    settled = options.get("settled", ())
+def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataFile:
+    """Decide what each column holds; a Question where that is not plain.
+
+    `parts` are the tables of labelled rows and, where there are any, of unlabelled and test rows.
+    """
+    main = parts["labelled"]
+    notes, names = list(main.notes), list(main.frame.columns)
+    signs, keep = Signs(options["decimal"], options["thousands"]).check(), options["keep"]
     for option in ("drop", "keep"):
         for name in options[option]:
             named(option, name, names)
-    columns = [Column.read(n, c, signs) for n, c in cells.columns.items() if n not in drop]
-    if len(columns) < 2:
-        raise ValueError(f"--drop leaves {len(columns)} columns; a feature and a label must stay")
-    if label is None:
-        ask_label(columns)
-    label = columns[-1].name if label is None else named("label", label, [c.name for c in columns])
-    ask_signs(columns, signs, keep)
-    target = next(c for c in columns if c.name == label)
-    inputs = _varying([c for c in columns if c is not target], notes)
+    frame = main.frame.drop(columns=options["drop"])
+    if frame.shape[1] < 2:
+        raise ValueError("--drop leaves less than two columns; a feature and a label must stay")
+    decided = frame.apply(decide, signs=signs)
+    label = choose_label(decided, options["label"])
+    ask_signs(frame, decided, signs, keep)
+    labels = [_labels_of(main, label, notes)]
+    inputs = _varying(decided.drop(columns=label).loc[labels[0].index], notes)
     ask_sizes(inputs)
-    ask_odd(inputs, keep)
-    ask_text(inputs, lines, signs, options)
-    rows = _complete_rows(inputs, target, lines, options, notes)
-    if not rows.all():
-        inputs = _varying([c.of_rows(rows) for c in inputs], notes)
-        target, lines = target.of_rows(rows), lines[rows]
-    if not inputs:
-        raise ValueError("every column but the label is constant: nothing can be learned")
-    if "sums" not in settled:
-        ask_last_row(inputs, lines, keep)
-    check_stray(target, signs)
+    ask_odd(inputs, signs, keep)
+    ask_text(inputs, options)
+    complete = _complete(inputs, options, notes)
+    inputs = complete if complete is inputs else _varying(complete, notes)
+    tables = {"labelled": inputs}
+    for part, cells in parts.items():
+        if cells is main:
+            continue
+        table = _matching(cells, inputs, signs)
+        if part == "test":
+            labels.append(_labels_of(cells, label, notes))
+            table = table.loc[labels[1].index]
+        tables[part] = _complete(table, options, notes, f"{cells.path}: ")
+    ask_last_row(inputs, keep)
+    if len({is_numeric(column) for column in labels}) > 1:
+        labels = list(map(as_texts, labels))
+    rows = [tables[part].index for part in ("labelled", "test") if part in tables]
+    labels = [column[lines] for column, lines in zip(labels, rows, strict=True)]
+    concat = needed("pandas", main.path).concat
     other = likely_label(inputs) if options["label"] is None else ""
-    y, task = recognise(labels_of(target), options["task"], other=other, settled=settled)
-    frame = _frame(cells, inputs)
-    encoder = TableEncoder().fit(frame)
-    if n_filled := sum(int(c.missing.sum()) for c in inputs):
-        notes.append(f"{n_filled:,} missing cells are filled with their column's mean, and marked.")
+    y, task = read_labels(concat(labels), signs, options["task"], other)
+    seen = concat([table for part, table in tables.items() if part != "test"])
+    encoder = TableEncoder().fit(seen)
+    if n_filled := int(seen.isna().sum().sum()):
+        notes.append(
+            f"{counted(n_filled, 'missing cell')} filled with the mean of the column, and marked."
+        )
+    if "test" in tables:
+        notes += _only_in_test(tables["test"], seen)
+    X = {part: encoder.transform(table) for part, table in tables.items()}
+    n = len(inputs)
     return DataFile(
-        name=cells.path.name,
-        X=encoder.transform(frame),
-        y=y,
+        name=main.path.name,
+        X=X["labelled"],
+        y=y[:n],
         task=task,
+        unlabelled=X.get("unlabelled"),
+        test=(X["test"], y[n:]) if "test" in X else None,
         notes=tuple(notes),
         label=label,
         place="last column" if label == names[-1] else f"column {names.index(label) + 1}",
-        columns=tuple(c.name for c in inputs),
+        columns=tuple(inputs),
         names=tuple(encoder.names_),
-        separator=cells.separator,
+        separator=main.separator,
         encoder=encoder,
     )
 
 
-def read_more(
-    cells: Cells, file: DataFile, options: Mapping[str, Any], notes: list[str], *, has_label: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs, and labels if they are asked for, of another table with the columns of the first."""
-    path, signs = cells.path, Signs(options["decimal"], options["thousands"])
-    # Arrays have no names: all columns but the label, in their order.
-    names = file.columns or tuple(name for name in cells.columns if name != file.label)
-    absent = [n for n in (*names, *[file.label] * has_label) if n not in cells.columns]
-    if file.label in absent:
-        raise ValueError(f"{path} has no column {file.label}, the label: add it")
+def _labels_of(cells: Cells, label: str, notes: list[str]) -> Any:
+    """The labels of the rows that have one."""
+    if label not in cells.frame:
+        raise ValueError(f"{cells.path} has no column {label}, the label: add it")
+    labels = cells.frame[label]
+    labels = labels[as_texts(labels).notna()]
+    if labels.empty:
+        raise ValueError(f"no row of {cells.path} has a label, in column {label}")
+    if n_gone := len(cells.frame) - len(labels):
+        notes.append(f"{cells.path.name}: {counted(n_gone, 'row')} without a label left out.")
+    return labels
+
+
+def _varying(inputs: Any, notes: list[str]) -> Any:
+    """The columns that are not constant; a note names the others."""
+    varies = inputs.nunique(dropna=False) > 1
+    if not varies.any():
+        raise ValueError("every column but the label is constant: nothing can be learned")
+    if not varies.all():
+        notes.append(f"Left out, since constant: {listed(list(inputs.columns[~varies]))}.")
+    return inputs.loc[:, varies]
+
+
+def _matching(cells: Cells, inputs: Any, signs: Signs) -> Any:
+    """The same columns of another table; a Question where they hold something else."""
+    path = cells.path
+    absent = [name for name in inputs if name not in cells.frame]
     if absent:
         raise Question(
             f"{path} has no column {listed(absent)}: add it there, or {flag('drop', absent)}",
             drop=absent,
         )
-    inputs = [Column.read(name, cells.columns[name], signs) for name in names]
-    target = Column.read(file.label, cells.columns[file.label], signs) if has_label else None
-    ask_sizes(inputs)
-    values = file.encoder.values_ if file.encoder is not None and file.columns else {}
-    for c in inputs:
-        odd = next((v for v in c.values if not signs.is_number(v)), "")
-        if odd and c.name not in values:
-            said = (
-                f"column {c.name} of {path} holds {odd!r}, but numbers in the labelled file: mend"
+    table = cells.frame[list(inputs)].copy()
+    for name, column in inputs.items():
+        table[name] = (
+            as_texts(table[name]) if not is_numeric(column) else decide(table[name], signs)
+        )
+        if is_numeric(column) and not is_numeric(table[name]):
+            odd = next(cell for cell in table[name].dropna() if not signs.is_number(cell))
+            raise Question(
+                f"column {name} of {path} holds {odd!r}, but numbers in the labelled file: mend "
+                f"that, or {flag('drop', name)}",
+                drop=[name],
             )
-            if not file.columns:
-                raise ValueError(f"{said} that")
-            raise Question(f"{said} that, or {flag('drop', c.name)}", drop=[c.name])
-        if strange := set(c.values) - set(values.get(c.name, c.values)):
-            notes.append(
-                f"{len(strange):,} values of column {c.name} of {path.name} are not in the "
-                f"labelled file: such a row has zeros there."
-            )
-    rows = _complete_rows(inputs, target, cells.lines, options, notes, f"{path}: ")
-    frame = _frame(cells, [c.of_rows(rows) for c in inputs], values)
-    y = np.zeros(int(rows.sum())) if target is None else labels_of(target.of_rows(rows))
-    if file.encoder is None:
-        return frame.to_numpy(), y
-    return file.encoder.transform(frame), y
+    ask_sizes(table)
+    return table
 
 
-def _varying(columns: Sequence[Column], notes: list[str]) -> list[Column]:
-    """The columns that are not constant; a note names the others."""
-    constant = [c for c in columns if c.n_values == 0 or (c.n_values == 1 and not c.missing.any())]
-    if constant:
-        notes.append(f"Left out, since constant: {listed([c.name for c in constant])}.")
-    return [c for c in columns if c not in constant]
-
-
-def _complete_rows(
-    inputs: Sequence[Column],
-    target: Column | None,
-    lines: np.ndarray,
-    options: Mapping[str, Any],
-    notes: list[str],
-    where: str = "",
-) -> np.ndarray:
-    """Which rows are used: all, or those without a missing cell that is not to be filled."""
-    impute, drop_missing = options["impute"], options["drop_missing"]
-    columns = [*([] if impute else inputs), *([] if target is None else [target])]
-    unfilled = [c for c in columns if c.missing.any()]
-    if not unfilled:
-        return np.ones(len(lines), dtype=bool)
-    gone = np.any([c.missing for c in unfilled], axis=0)
-    n_gone, n = int(gone.sum()), len(gone)
-    if drop_missing and n_gone < n:
+def _complete(table: Any, options: Mapping[str, Any], notes: list[str], where: str = "") -> Any:
+    """The rows that are used: all, or those without a missing cell that is not to be filled."""
+    gone = table.isna().any(axis=1)
+    n_gone, n = int(gone.sum()), len(table)
+    if n_gone == 0 or options["impute"]:
+        return table
+    if options["drop_missing"] and n_gone < n:
         notes.append(f"{where}{n_gone:,} of {n:,} rows left out for a missing cell.")
-        return ~gone
+        return table[~gone]
+    names = list(table.columns[table.isna().any()])
     said = (
-        f"{where}cells are missing in {n_gone:,} of {n:,} rows (line {lines[int(gone.argmax())]} "
-        f"is the first), in column{'s' * (len(unfilled) > 1)} {listed([c.name for c in unfilled])}"
+        f"{where}cells are missing in {n_gone:,} of {n:,} rows (line {gone.idxmax()} is the "
+        f"first), in column{'s' * (len(names) > 1)} {listed(names)}"
     )
-    if n_gone == n and (drop_missing or unfilled == [target]):
-        worst = max(unfilled, key=lambda c: int(c.missing.sum())).name
+    if options["drop_missing"]:
+        worst = table.isna().sum().idxmax()
         raise Question(f"{said}: no row would stay. {flag('drop', worst)}", drop=[worst])
-    # Rows without a label are left out in any case.
-    fills = unfilled != [target] and 2 * n_gone > n
-    offer = ", --impute fills and marks the cells" * (unfilled != [target])
-    answers: dict[str, Any] = {"impute": fills, "drop_missing": not fills or target in unfilled}
-    raise Question(f"{said}: --drop-missing leaves those rows out{offer}", **answers)
+    answer = "impute" if 2 * n_gone > n else "drop_missing"
+    raise Question(
+        f"{said}: --drop-missing leaves those rows out, --impute fills and marks the cells",
+        **{answer: True},
+    )
 
 
-def _frame(cells: Cells, columns: Sequence[Column], texts: Mapping[str, Any] | None = None) -> Any:
-    """Decided columns as a frame: numbers, or texts that are empty where missing."""
-    frame = {}
-    for c in columns:
-        if c.numbers is not None and c.name not in (texts or {}):
-            frame[c.name] = c.numbers
-        else:
-            pairs = zip(c.cells.tolist(), c.missing.tolist(), strict=True)
-            frame[c.name] = np.array(["" if gone else str(v) for v, gone in pairs], dtype=object)
-    return needed("pandas", cells.path).DataFrame(frame)
+def _only_in_test(test: Any, seen: Any) -> list[str]:
+    """Notes on what no row that is learned from shows."""
+    notes = []
+    for name, column in seen.items():
+        if test[name].isna().any() and not column.isna().any():
+            notes.append(f"Only test rows miss cells of column {name}: filled, not marked.")
+        strange = set() if is_numeric(column) else set(test[name].dropna()) - set(column)
+        if strange:
+            notes.append(
+                f"{counted(len(strange), 'value')} of column {name} only in test rows: zeros there."
+            )
+    return notes

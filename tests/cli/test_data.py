@@ -105,7 +105,7 @@ def test_flags_that_were_given_are_not_said_twice(penguins, capsys):
             ["--labelled", "120"],
             "must be at most 89: of the 120 rows of penguins.csv 30 are to test",
         ),
-        (["--decimal", ";"], "--decimal must be '.' or ','; got ';'"),
+        (["--decimal", ";"], "--decimal must be one of '.', ','; got ';'"),
         (["--decimal", ",", "--thousands", ","], "--decimal and --thousands must differ"),
         (["--drop", "bills"], "--drop: there is no column bills. Did you mean bill?"),
         (["--keep", "nobody"], "no column nobody. There is rowid, bill, mass, sex, species"),

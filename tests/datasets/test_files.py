@@ -4,6 +4,7 @@ import re
 import sys
 
 import numpy as np
+import pandas
 import pytest
 from sklearn.preprocessing import OneHotEncoder
 
@@ -222,7 +223,6 @@ def test_a_limit_comes_with_a_number_that_works(n, file, tmp_path, capsys):
 
 def test_without_pandas_the_line_to_paste_is_said_and_arrays_are_read(file, tmp_path, monkeypatch):
     np.savez(tmp_path / "d.npz", X=X, y=KIND)
-    pool = write(tmp_path / "u.csv", "a,b,c", *X[:30].T)
     for module, path in (("pandas", file), ("openpyxl", tmp_path / "d.xlsx")):
         (tmp_path / "d.xlsx").write_bytes(b"PK")
         monkeypatch.setitem(sys.modules, module, None)
@@ -231,8 +231,8 @@ def test_without_pandas_the_line_to_paste_is_said_and_arrays_are_read(file, tmp_
         monkeypatch.undo()
     monkeypatch.setitem(sys.modules, "pandas", None)
     assert read_file(tmp_path / "d.npz").X.shape == (200, 3)
-    with pytest.raises(ValueError, match=r"u\.csv needs pandas"):
-        read_file(tmp_path / "d.npz", unlabelled=pool)
+    with pytest.raises(ValueError, match=r"d\.npz is a \.npz: the other files must be such files"):
+        read_file(tmp_path / "d.npz", unlabelled=file)
 
 
 def test_labels_that_mix_kinds_are_refused_and_objects_are_what_they_hold():
@@ -241,3 +241,78 @@ def test_labels_that_mix_kinds_are_refused_and_objects_are_what_they_hold():
             load(DataFile("mine", X, np.array(labels, dtype=object), "classes"), rng=0)
     objects = np.array(["a", "b"] * 100, dtype=object)
     assert load(DataFile("mine", X, objects, "classes"), rng=0).classes.tolist() == ["a", "b"]
+
+
+def test_rows_that_are_in_two_files_are_counted(file, tmp_path):
+    """The transfer set and the test set overlap nothing, or it is said."""
+    some = write(tmp_path / "some.csv", "a,b,c,kind", *X[:8].T, KIND[:8])
+    new = write(tmp_path / "new.csv", "a,b,c,kind", *(X[:8] + 1).T, KIND[:8])
+    assert read_file(file, test=some).notes == (
+        "Of the 200 labelled rows 8 equal a row of the test file.",
+    )
+    assert read_file(file, test=new).notes == read_file(file, unlabelled=new).notes == ()
+    assert read_file(file, unlabelled=some, test=some).notes == (
+        "Of the 200 labelled rows 8 equal a row of the unlabelled file.",
+        "Of the 200 labelled rows 8 equal a row of the test file.",
+        "Of the 8 unlabelled rows 8 equal a row of the test file.",
+    )
+    np.savez(tmp_path / "d.npz", X=X, y=KIND)
+    np.savez(tmp_path / "t.npz", X=X[:8], y=KIND[:8])
+    assert "8 equal" in read_file(tmp_path / "d.npz", test=tmp_path / "t.npz").notes[0]
+
+
+def test_a_cell_that_is_missing_in_another_file_is_marked_or_said(file, tmp_path):
+    pool = write(tmp_path / "u.csv", "a,b,c", ["", *X[1:40, 0]], *X[:40, 1:].T)
+    split = load(file, unlabelled=pool, impute=True, rng=0, standardise=False)
+    data = read_file(file, unlabelled=pool, impute=True)
+    assert data.names == ("a", "b", "c", "a missing")
+    assert data.notes[0] == "1 missing cell filled with the mean of the column, and marked."
+    np.testing.assert_array_equal(data.unlabelled[:, 3], np.arange(40) == 0)
+    seen = np.concatenate([split.X_train, split.transfer])
+    filled = split.transfer[split.transfer[:, 3] == 1, 0]
+    np.testing.assert_allclose(filled, seen[seen[:, 3] == 0, 0].mean())
+    test = write(tmp_path / "t.csv", "a,b,c,kind", ["", *X[1:40, 0] + 1], *X[:40, 1:].T, KIND[:40])
+    data = read_file(file, test=test, impute=True)
+    assert data.names == ("a", "b", "c")
+    assert data.notes == ("Only test rows miss cells of column a: filled, not marked.",)
+
+
+@pytest.mark.parametrize("pair", [("1", "1.0"), ("1", "+1"), (" u", "u"), ("True", "true")])
+def test_labels_that_differ_in_spelling_are_asked_about(pair, tmp_path):
+    path = write(tmp_path / "d.csv", "a,b,kind", *X[:, :2].T, [*pair, "7"] * 66 + ["7"] * 2)
+    words = {"True": "False"}  # two booleans
+    path.write_text(path.read_text().replace(",7\n", f",{words.get(pair[0], '7')}\n"))
+    with pytest.raises(ValueError, match="differ in spelling only: write"):
+        read_file(path)
+    assert set(read_file(path, task="classes").y) == {*pair, words.get(pair[0], "7")}
+
+
+def test_numbers_in_two_spellings_are_no_classes(tmp_path):
+    y = [f"{i // 2}{'.0' * (i % 2)}" for i in range(200)]
+    data = read_file(write(tmp_path / "d.csv", "a,b,y", *X[:, :2].T, y), task="numbers")
+    np.testing.assert_array_equal(data.y, np.arange(200) // 2)
+
+
+def test_whole_numbers_that_a_float_merges_are_asked_about(tmp_path):
+    codes = [2**53 + i for i in RNG.permutation(200)]
+    path = write(tmp_path / "d.csv", "a,code,kind", X[:, 0], codes, KIND)
+    with pytest.raises(ValueError, match=r"column code holds whole numbers beyond 9,007,199,254"):
+        read_file(path)
+    assert read_file(path, drop="code").names == ("a",)
+    assert read_file(path, keep="code").X.shape == (200, 2)
+    pandas.read_csv(path).to_parquet(tmp_path / "d.parquet")
+    with pytest.raises(ValueError, match=r"column code holds whole numbers beyond 9,007,199,254"):
+        read_file(tmp_path / "d.parquet")
+
+
+def test_what_contradicts_itself_or_is_no_path_is_refused(file):
+    with pytest.raises(ValueError, match=r"--drop and --keep both name a, b$"):
+        read_file(file, drop=["b", "a", "c"], keep=["a", "b"])
+    for path in (3, None, ["d.csv"]):
+        with pytest.raises(ValueError, match="path must be the path of a file; got"):
+            read_file(path)
+        if path is not None:
+            with pytest.raises(ValueError, match="test must be the path of a file; got"):
+                read_file(file, test=path)
+    with pytest.raises(ValueError, match="--sep ';' does not part its lines; --sep comma does"):
+        read_file(file, sep=";")

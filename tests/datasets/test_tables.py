@@ -182,7 +182,7 @@ CASES = {
         {"n": KIND + np.arange(N) % 7},
         C,
         "numbers",
-        says="column c holds numbers such as",
+        says="column c holds '12,6': --decimal , if that is 12.6",
     ),
     "thousands in the label": Case(
         table(";", a=A, b=B, price=POUNDS), AB, POUNDS_VALUES, "numbers", says="--thousands ,"
@@ -200,7 +200,7 @@ CASES = {
     "German thousands beside whole numbers alone": Case(
         table(";", n=KIND + 3 * (np.arange(N) % 7), pay=GERMAN, kind=KIND),
         {"n": KIND + 3 * (np.arange(N) % 7), "pay": GERMAN_VALUES},
-        says="'1.100' beside whole numbers of 100 and more",
+        says="column pay holds '1.100': --decimal , --thousands . if that is 1,100, --keep pay if",
     ),
     "spaces between thousands": Case(
         table(";", a=A, pay=[p.replace(",", " ") for p in POUNDS], kind=KIND),
@@ -288,11 +288,11 @@ CASES = {
         without(KIND, 3),
         says="--drop-missing",
     ),
-    "missing labels": Case(
+    "missing labels": read(
         table(a=A, b=B, kind=rough(KIND, [3], "")),
         {"a": without(A, 3), "b": without(B, 3)},
         without(KIND, 3),
-        says="--drop-missing",
+        says="d.csv: 1 row without a label left out.",
     ),
     "most rows miss a cell": Case(
         table(a=rough(A, range(40), ""), b=B, kind=KIND),
@@ -325,7 +325,7 @@ CASES = {
         {"a": A, "remarks=see above": np.arange(N) == 0, "remarks=wrong?": np.arange(N) == N - 1}
         | {"remarks missing": np.isin(np.arange(N), [0, N - 1], invert=True)},
         GROUP,
-        says="--label kind if that is",
+        says="--label kind or --label remarks",
     ),
     "percent": Case(
         table(a=A, b=[f"{i}.5%" for i in range(N)], kind=KIND), {"a": A}, says="--drop b"
@@ -349,7 +349,7 @@ CASES = {
     "labels all different": Case(
         table(a=A, b=B, kind=KIND, name=PEOPLE),
         AB,
-        says="60 different texts",
+        says="60 different ones in 60 rows",
     ),
     "a misspelt label": Case(
         table(a=A, diagnosis=GROUP, b=B),
@@ -361,7 +361,7 @@ CASES = {
     "a name like a flag": Case(
         table(**{"--force": PEOPLE, "it's $HOME": PEOPLE[::-1], "a": A, "kind": KIND}),
         {"a": A},
-        says="too many different values",
+        says="text of 60 different values",
     ),
     "two separators": Case(
         "a;b,c;kind\n" + "".join(f"{a};{b},7;{k}\n" for a, b, k in zip(A, B, KIND, strict=True)),
@@ -369,16 +369,18 @@ CASES = {
         says="comma or semicolon may separate its columns",
     ),
     # Refused with what must be done to the file.
-    "no header": mended(GOOD.split("\n", 1)[1], "no header", lambda text: "a,b,kind\n" + text),
+    "no header": mended(
+        GOOD.split("\n", 1)[1], "put a line of them first", lambda text: "a,b,kind\n" + text
+    ),
     "no header, text in the label alone": mended(
         table(a=A, b=B, kind=GROUP).split("\n", 1)[1],
-        "no header",
+        "put a line of them first",
         lambda text: "a,b,kind\n" + text,
         labels=GROUP,
     ),
     "a comma in a field": mended(
         table(a=A, b=B, kind=GROUP) + "1,2,one, or two\n" * 2,
-        'double quotes, "like, this"',
+        "the comma must stand in double quotes",
         lambda text: text.replace("one, or two", '"one, or two"'),
         {"a": [*A, 1, 1], "b": [*B, 2, 2]},
         [*GROUP, *["one, or two"] * 2],
@@ -392,20 +394,22 @@ CASES = {
     ),
     "a line cut short": mended(
         GOOD + "1,2\n",
-        "line 62 has 2 cells; the header has 3. Delete the line",
+        "line 62 has 2 cells; most lines have 3. Delete the line",
         lambda text: text.removesuffix("1,2\n"),
     ),
     "a footer": mended(
         GOOD + "Source: nobody\n", "line 62 has 1 cell", lambda text: text.split("Source")[0]
     ),
-    "a title": mended("Export 2024,,\n,,\n" + GOOD, "title", lambda text: text.split("\n,,\n")[1]),
+    "a title": mended(
+        "Export 2024,,\n,,\n" + GOOD, "all lines above", lambda text: text.split("\n,,\n")[1]
+    ),
     "a title of one cell": mended("Export\n" + GOOD, "title", lambda t: t.split("\n", 1)[1]),
     "a title with a comma": mended(
-        "Sales, 2024\n" + GOOD, "delete all lines above", lambda t: t.split("\n", 1)[1]
+        "Sales, 2024\n" + GOOD, "if it is a title", lambda t: t.split("\n", 1)[1]
     ),
     "a separator's line": mended(
         "sep=;\n" + table(";", a=A, b=B, kind=KIND),
-        "delete all lines above",
+        "if it is a title",
         lambda text: text.split("\n", 1)[1],
     ),
     "row names without a name": mended(
@@ -413,7 +417,7 @@ CASES = {
         + "\n".join(
             f"r{i} {a} {b} {k}" for i, (a, b, k) in enumerate(zip(A, B, KIND, strict=True))
         ),
-        "put one before the others",
+        "row names too",
         lambda text: "row " + text,
         flags="--sep space",
     ),
@@ -426,17 +430,17 @@ CASES = {
     ),
     "unquoted decimal commas": mended(
         GOOD.replace(".", ","),
-        "save the table with semicolons",
-        lambda text: COMMAS,
+        "must stand in double quotes",
+        lambda text: re.sub(r"[^;\n]+", r'"\g<0>"', COMMAS).replace(";", ","),
     ),
     "a row of sums": mended(
         GOOD + f"{A.sum():.2f},{B.sum():.2f},{KIND.sum()}\n",
-        "delete line 62",
+        "(line 62) holds the sums",
         lambda text: text.rsplit("\n", 2)[0],
     ),
     "labels in two spellings": mended(
         table(a=A, b=B, kind=np.array(["No", "Yes"])[KIND]).replace("Yes\n", "yes \n", 5),
-        "write them alike",
+        "write 'yes ' as 'Yes'",
         lambda text: text.replace("yes ", "Yes"),
         labels=np.array(["No", "Yes"])[KIND],
     ),
@@ -584,7 +588,7 @@ def test_each_flag_that_a_question_offers_settles_it(name, tmp_path):
         if not getattr(refusal, "options", None):
             return  # the file must be mended first
         questions = list(map(str, refusal.questions))
-        names = set(read_cells(path, refusal.options.get("sep")).columns)
+        names = set(read_cells(path, refusal.options.get("sep")).frame.columns)
     for question in questions:
         for offer in offered(question, names):
             assert question not in refusal_of([*words, *offer]), offer
