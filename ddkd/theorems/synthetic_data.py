@@ -143,35 +143,35 @@ def golden_ratio(n, p, signal, noise_variance, generation, inputs, weight):
     return _chain(n, p, signal, noise_variance, generation, inputs, weight)
 
 
-def _share(n_other, n_true, p):
-    """Mean square of a fit to some rows' labels and zeros elsewhere, for unit signal."""
+def _square(signal, n_other, n_true, p):
+    """Mean square of a fit to some rows' labels, of that signal, and zeros on the others."""
     n = n_true + n_other
     if p > n + 1:
-        return n_other * (p - n_other - 1) / (p * (p - n - 1))
+        return signal * n_other * (p - n_other - 1) / (p * (p - n - 1))
     if p > n - 2:
-        return np.inf
+        return np.inf if signal * n_other else 0.0
     own = n_true * (n + 1) * (p - 1) / ((n - 1) * (n - p - 1))
-    return n_other / (n * (n + 2)) * (n_other + 2 + own)
+    return signal * n_other / (n * (n + 2)) * (n_other + 2 + own)
 
 
-def _mean_alone(n_other, n_true, p):
-    """The mean truth's own share, as if that rows differ were no noise."""
+def _square_of_mean(signal, n_other, n_true, p):
+    """That of the mean truth alone, as if that rows differ were no noise."""
     n = n_true + n_other
-    return (n_other / n) ** 2 * min(1, n / p)
+    return signal * (n_other / n) ** 2 * min(1, n / p)
 
 
-def _share_of_many(n_other, n_true, p):
-    """The limit of many rows and columns."""
+def _square_of_many(signal, n_other, n_true, p):
+    """Its limit for many rows and columns."""
     n = n_true + n_other
     if p > n:
-        return n_other * (p - n_other) / (p * (p - n))
-    return (n_other / n) ** 2 + n_other * n_true / n**2 * p / (n - p)
+        return signal * n_other * (p - n_other) / (p * (p - n))
+    return signal * ((n_other / n) ** 2 + n_other * n_true / n**2 * p / (n - p))
 
 
-def _mixture(n_true, n_other, p, signal, distance, noise_variance, share=_share):
+def _mixture(n_true, n_other, p, signal, distance, noise_variance, square=_square):
     """Excess of a fit to rows of two truths."""
-    n = check_integer("n_true", n_true, low=0) + check_integer("n_other", n_other)
-    other = check_real("distance", distance, low=0.0) * share(n_other, n_true, p)
+    n = check_integer("n_true", n_true, low=0) + check_integer("n_other", n_other, low=0)
+    other = square(check_real("distance", distance, low=0.0), n_other, n_true, p)
     return _missed(n, p, signal) + _fitted(n, p, noise_variance) + other
 
 
@@ -180,8 +180,8 @@ def _mixture(n_true, n_other, p, signal, distance, noise_variance, share=_share)
 @setting(n_true=24, n_other=6, p=10, signal=1.0, distance=9.0, noise_variance=0.5)
 @setting(n_true=14, n_other=8, p=32, signal=1.5, distance=6.0, noise_variance=0.3)
 @setting(n_true=8, n_other=16, p=60, signal=0.5, distance=4.0, noise_variance=1.0)
-@mistake("the bias of the mean truth alone", partial(_mixture, share=_mean_alone))
-@mistake("the limit of many rows and columns", partial(_mixture, share=_share_of_many))
+@mistake("the bias of the mean truth alone", partial(_mixture, square=_square_of_mean))
+@mistake("the limit of many rows and columns", partial(_mixture, square=_square_of_many))
 def two_truths(n_true, n_other, p, signal, distance, noise_variance):
     r"""Rows of a wrong truth cost a bias and a noise that peaks at n = p.
 
@@ -247,11 +247,13 @@ def unlabelled_covariance(n, n_unlabelled, p, signal, noise_variance, covariance
     S = check_real("signal", signal, low=0.0)
     v = check_real("noise_variance", noise_variance, low=0.0)
     both = check_choice("covariance", covariance, ("all", "other")) == "all"
-    if both and np.isfinite(m):
-        N = n + check_integer("n_unlabelled", m, low=0)
-        square = S * _share(n, m, p) + n / N * _fitted(N, p, v)
+    if m != np.inf:
+        m = check_integer("n_unlabelled", m, low=0)
+    if both and m < np.inf:
+        N = n + m
+        square = _square(S, n, m, p) + n / N * _fitted(N, p, v)
         return (N / n) ** 2 * square - 2 * S * min(1, N / p) + S
-    first, second = (1.0, 1.0) if np.isinf(m) else _other_inputs(m, p)
+    first, second = (1.0, 1.0) if m == np.inf else _other_inputs(m, p)
     return second * (S * (n + p + 1) + v * p) / n - 2 * first * S + S
 
 

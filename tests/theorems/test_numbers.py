@@ -144,3 +144,24 @@ def test_near_the_threshold_the_mean_is_infinite(name, at):
         arguments = {"n": 12, "p": 6, "signal": 1.0, "noise_variance": 1.0} | at | changed
         with pytest.raises(ValueError, match="must be"):
             LAWS[name](**arguments)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"n_unlabelled": 2.5}, {"n_unlabelled": -np.inf}, {"covariance": "own"}, {"p": 0}]
+)
+def test_nonsense_about_unlabelled_rows_is_refused(changed):
+    at = {"n": 12, "n_unlabelled": 20, "p": 6, "signal": 1.0, "noise_variance": 1.0}
+    with pytest.raises(ValueError, match=f"{next(iter(changed))} must be"):
+        LAWS["unlabelled-covariance"](**at | {"covariance": "other"} | changed)
+
+
+def test_without_rows_of_another_truth_it_is_least_squares():
+    at = {"signal": 2.0, "distance": 5.0, "noise_variance": 1.0}
+    law = LAWS["two-truths"]
+    assert law(n_true=20, n_other=0, p=10, **at) == pytest.approx(1.0 * 10 / 9)
+    assert law(n_true=10, n_other=0, p=20, **at) == pytest.approx(2.0 / 2 + 1.0 * 10 / 9)
+    assert law(n_true=10, n_other=10, p=20, **at) == np.inf
+    # All rows of the other truth: its whole distance, or its part in the rows.
+    rows = {n: law(n_true=0, n_other=n, p=20, **at | {"noise_variance": 0.0}) for n in (40, 10)}
+    assert rows[40] == pytest.approx(5.0)
+    assert rows[10] == pytest.approx((2.0 + 5.0) / 2)
