@@ -38,11 +38,11 @@ def ends(words, folder, shell="exec", **environment):
 
 @pytest.fixture
 def curve(tmp_path):
-    """A short curve in two processes."""
+    """A short curve."""
     rng = np.random.default_rng(0)
     y = np.arange(200) % 2
     np.savez(tmp_path / "d.npz", X=rng.normal(size=(200, 3)) + y[:, None], y=y)
-    return ["curve", "--data", "d.npz", "--repeats", "2", "--jobs", "2", "--max-width", "40"]
+    return ["curve", "--data", "d.npz", "--repeats", "2", "--max-width", "40"]
 
 
 def test_ctrl_c_during_an_import_is_one_line(tmp_path):
@@ -52,7 +52,7 @@ def test_ctrl_c_during_an_import_is_one_line(tmp_path):
 
 
 def test_a_terminated_run_with_workers_says_one_line(curve, tmp_path):
-    process = start([*curve, "--repeats", "5000"], tmp_path)
+    process = start([*curve, "--repeats", "5000", "--jobs", "2"], tmp_path)
     while not list(tmp_path.glob("ddkd-results/curve/tasks/*/*.json")):  # workers work
         assert process.poll() is None
         time.sleep(0.1)
@@ -65,19 +65,30 @@ def test_a_terminated_run_with_workers_says_one_line(curve, tmp_path):
     assert "finished task" in line
 
 
-def test_with_a_closed_output_the_results_are_written_and_nothing_is_said(curve, tmp_path):
-    assert ends(curve, tmp_path, "exec >&-; exec") == (0, [], [])
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
+def test_with_a_closed_output_the_results_are_written_and_nothing_is_said(jobs, curve, tmp_path):
+    assert ends([*curve, "--jobs", jobs], tmp_path, "exec >&-; exec") == (0, [], [])
     assert (tmp_path / "ddkd-results" / "curve" / "results.csv").stat().st_size > 0
-    assert ends(["theorems", "--list"], tmp_path, "exec >&- 2>&-; exec") == (0, [], [])
+    assert ends(["--help"], tmp_path, "exec >&- 2>&-; exec") == (0, [], [])
+
+
+FULL_OUTPUT = "ddkd theorems: error: standard output: No space left on device"
 
 
 @NEEDS_DEV_FULL
-def test_a_full_output_is_one_line(tmp_path):
+def test_a_full_output_is_one_line(monkeypatch, capsys):
+    """Closing the stream, as the end of a process does, fails if anything is left in it."""
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert cli.main(["theorems", "--list"]) == 1
+    assert capsys.readouterr().err == f"{FULL_OUTPUT}\n"
+
+
+@NEEDS_DEV_FULL
+@pytest.mark.slow
+def test_a_full_output_is_one_line_of_a_process(tmp_path):
     status, _, errors = ends(["theorems", "--list"], tmp_path, "exec >/dev/full; exec")
-    assert (status, errors) == (
-        1,
-        ["ddkd theorems: error: standard output: No space left on device"],
-    )
+    assert (status, errors) == (1, [FULL_OUTPUT])
 
 
 def test_an_unknown_backend_is_one_line(tmp_path):
@@ -87,12 +98,22 @@ def test_an_unknown_backend_is_one_line(tmp_path):
     assert "'nonsense' is not a valid value" in line
 
 
-@pytest.mark.parametrize("blocks", [1, 16])
-def test_a_disk_that_is_full_is_told_with_the_name_of_the_folder(blocks, tmp_path):
+@pytest.mark.parametrize("size", [1024, 16384])
+def test_a_disk_that_is_full_is_told_with_the_name_of_the_folder(
+    size, tmp_path, monkeypatch, capsys
+):
     """A limit of the size of a file stands in for the disk: of the table, or of the picture."""
-    status, _, (line,) = ends(["phase", "--quiet"], tmp_path, f"ulimit -f {blocks}; exec")
-    assert status == 1
-    assert line == "ddkd phase: error: ddkd-results/phase: File too large"
+    import resource  # there is none on Windows
+
+    monkeypatch.chdir(tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        status = cli.main(["phase", "--quiet"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    expected = "ddkd phase: error: ddkd-results/phase: File too large\n"
+    assert (status, capsys.readouterr().err) == (1, expected)
 
 
 @NEEDS_DEV_FULL

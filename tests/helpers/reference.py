@@ -13,13 +13,28 @@ def svd_solution(Z, Y, rcond, alpha=0.0):
     return vt[:rank].T @ ((u[:, :rank].T @ Y) / (kept + alpha / kept)), rank, s
 
 
+def exact_product(A, B):
+    """The transpose of A times B, without rounding: floats are whole numbers over powers of two."""
+    wholes, exponents = [], []
+    for matrix in (A, B):
+        mantissas, powers = np.frexp(matrix)
+        exponent = int(powers[mantissas != 0].min(initial=0)) - 53
+        shifts = np.where(mantissas == 0, 0, powers - 53 - exponent)
+        digits = np.ldexp(mantissas, 53).astype(np.int64).astype(object)
+        wholes.append(digits * 2 ** shifts.astype(object))
+        exponents.append(exponent)
+    scale = mpmath.ldexp(1, sum(exponents))
+    return mpmath.matrix([[value * scale for value in row] for row in wholes[0].T @ wholes[1]])
+
+
 def exact_solutions(Z, Y, rcond, alphas=(0.0,)):
     """The same in 90 digits for every penalty, from the eigenvectors of a Gram matrix."""
     n, p = Z.shape
     with mpmath.workdps(90):
-        A, B = mpmath.matrix(Z.tolist()), mpmath.matrix(Y.tolist())
-        values, vectors = mpmath.eigsy(A * A.T if n <= p else A.T * A)
-        largest, right = max(values), B if n <= p else A.T * B
+        A = mpmath.matrix(Z.tolist()) if n <= p else None
+        values, vectors = mpmath.eigsy(exact_product(Z.T, Z.T) if n <= p else exact_product(Z, Z))
+        largest = max(values)
+        right = mpmath.matrix(Y.tolist()) if n <= p else exact_product(Z, Y)
         kept = [j for j in range(min(n, p)) if values[j] > mpmath.mpf(rcond) ** 2 * largest]
         found = []
         for alpha in alphas:

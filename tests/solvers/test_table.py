@@ -4,6 +4,7 @@ A new solver is one row of `SOLVERS`, a new kind of matrix one row of `KINDS`.
 """
 
 import warnings
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from ddkd.solvers import StreamingLeastSquares, leave_one_out, min_norm, ridge, 
 from tests.helpers.reference import exact_solutions, fourier_features, svd_solution
 
 SHAPES = [(30, 12), (12, 12), (12, 40)]
+PENALTIES = (0.0, 1e-6, 1.0)
 # Conditions from which the reference has 90 digits.
 DOUBTFUL = 1e5
 
@@ -104,15 +106,18 @@ KINDS = {
 }
 
 
+@cache
 def problems(kind):
     """Features, targets and cutoff, in double and single precision, with one target or three."""
+    found = []
     for shape in SHAPES:
         for dtype in (np.float64, np.float32):
             for targets in ((), (3,)):
                 rng = np.random.default_rng(21)
                 Z, Y = KINDS[kind](*shape, rng), rng.normal(size=(shape[0], *targets))
                 if dtype is np.float64 or 1e-30 < np.abs(Z).max() < 1e30:
-                    yield Z.astype(dtype), Y, max(shape) * float(np.finfo(dtype).eps)
+                    found.append((Z.astype(dtype), Y, max(shape) * float(np.finfo(dtype).eps)))
+    return found
 
 
 def solve(name, *given):
@@ -121,29 +126,42 @@ def solve(name, *given):
         return SOLVERS[name](*given)
 
 
-def reference(Z, Y, rcond, alpha):
-    """Coefficients, their error in double precision, rank and singular values."""
-    coef, rank, s = svd_solution(Z, Y, rcond, alpha)
-    if s[0] < DOUBTFUL * s[rank - 1]:
-        return coef, np.zeros_like(coef), rank, s
-    (exact,), _, _ = exact_solutions(Z, Y, rcond, (alpha,))
-    return exact, coef - exact, rank, s
+def reference(Z, Y, rcond):
+    """Coefficients of each penalty, their error in double precision, rank and singular values."""
+    solved = [svd_solution(Z, Y, rcond, alpha) for alpha in PENALTIES]
+    coefs, (_, rank, s) = [coef for coef, _, _ in solved], solved[0]
+    exact = coefs
+    if s[0] >= DOUBTFUL * s[rank - 1]:
+        exact, _, _ = exact_solutions(Z, Y, rcond, PENALTIES)
+    errors = [a - b for a, b in zip(coefs, exact, strict=True)]
+    return dict(zip(PENALTIES, zip(exact, errors, strict=True), strict=True)), rank, s
+
+
+@cache
+def solved_problems(kind):
+    """Each problem with its largest entry and the reference, which is the same for all solvers."""
+    found = []
+    for features, targets, rcond in problems(kind):
+        Z, Y = features.astype(np.float64), targets.reshape(len(targets), -1)
+        size = np.abs(Z).max()
+        found.append((features, targets, rcond, size, reference(Z / size, Y, rcond)))
+    return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("name", "penalty"),
-    [(name, a) for name in SOLVERS for a in (0.0, 1e-6, 1.0) if a == 0 or name != "min_norm"],
+    [(name, a) for name in SOLVERS for a in PENALTIES if a == 0 or name != "min_norm"],
 )
 def test_every_solver_on_every_kind_of_matrix(name, kind, penalty):
-    for features, targets, rcond in problems(kind):
+    for features, targets, rcond, size, (references, rank, s) in solved_problems(kind):
         Z, Y = features.astype(np.float64), targets.reshape(len(targets), -1)
-        size = np.abs(Z).max()
-        exact, error, rank, s = reference(Z / size, Y, rcond, penalty)
+        exact, error = references[penalty]
         # A singular value this near to the cutoff may fall on either side of it.
         if ((s > rcond * s[0] / 5) & (s < 5 * rcond * s[0])).any():
             continue
-        for given in (None, rcond):
+        # The cutoff is the same whether it is given or not, which one of two shapes of Y shows.
+        for given in (None, rcond) if targets.ndim == 1 else (None,):
             coef, values = solve(name, features, targets, penalty * size**2, given)
             assert values["rank"] == rank
             assert coef.shape == (Z.shape[1], *targets.shape[1:])
@@ -169,7 +187,7 @@ def test_every_solver_on_every_kind_of_matrix(name, kind, penalty):
                 assert values["interpolates"] == (mse < 1e-16).all()
 
 
-@pytest.mark.parametrize("penalty", [0.0, 1e-6, 1.0])
+@pytest.mark.parametrize("penalty", PENALTIES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_leave_one_out_on_every_kind_of_matrix(kind, penalty):
     for features, targets, rcond in problems(kind):
