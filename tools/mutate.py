@@ -1,28 +1,30 @@
 """Make seeded mistakes in the code, one at a time, and list those that no test notices.
 
-``python -m tools.mutate --mutants 100 --seed 0`` first runs the suite once to learn which test
-executes which line, then runs, for each mistake, only the tests that execute its statement.
-A survivor is a gap in the tests, or a harmless change: read it. Needs pytest-cov.
+``python -m tools.mutate --mutants 30 --seed 0 --rooms cli diagnosis`` draws as many mistakes in
+each room as in the others. Each is made in a copy of the tree, where the tests of its room run
+first, and only for a survivor the whole quick suite. Who survives is a gap in the tests, or a
+harmless change: read it.
 """
 
 import argparse
 import ast
 import copy
+import os
 import random
+import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["solvers", "theory", "simulation", "testing", "populations"]
-MOST_TESTS = 300  # a mistake, those of its own room first
-DEFAULTS = "tests/test_defaults.py"  # compares signatures, of which coverage knows nothing
-SECONDS = 600  # a mutant that runs longer hangs, which is noticed
+NO_ROOMS = {"__init__", "__main__", "_version"}
+SECONDS = 900  # a mutant that runs longer hangs, which is noticed
+TESTS_THAT_READ_CODE = ["--deselect=tests/test_architecture.py"]  # a mutant has lost its comments
 
 OPERATORS = {
     ast.Add: ast.Sub,
@@ -39,42 +41,63 @@ OPERATORS = {
     ast.Or: ast.And,
     ast.USub: ast.UAdd,
 }
+OPPOSITES = {"min": "max", "argmin": "argmax", "nanmin": "nanmax", "any": "all"}
+OPPOSITES |= {other: word for word, other in OPPOSITES.items()}
 
 
 @dataclass(frozen=True)
 class Mutant:
     """One changed statement of one file."""
 
-    path: Path
-    line: int  # where the statement begins, as coverage counts
+    path: Path  # from the root of the project
+    line: int
     before: str
     after: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}  {self.before}  ->  {self.after}"
+
+    @property
+    def tests_of_its_room(self) -> list[str]:
+        """Folders and files with the tests and doctests of the room."""
+        room = self.path.parts[1].removesuffix(".py")
+        places = [f"ddkd/{room}", f"ddkd/{room}.py", f"tests/{room}"]
+        places.append(f"tests/test_{room.removeprefix('_')}.py")
+        return [place for place in places if (ROOT / place).exists()]
+
 
 def changes(node: ast.AST) -> list[ast.AST]:
     """Wrong versions of a node."""
-    if isinstance(node, ast.BinOp | ast.BoolOp | ast.UnaryOp) and type(node.op) in OPERATORS:
-        wrong = copy.deepcopy(node)
-        wrong.op = OPERATORS[type(node.op)]()
-        return [wrong]
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS:
-        wrong = copy.deepcopy(node)
-        wrong.ops[0] = OPERATORS[type(node.ops[0])]()
-        return [wrong]
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return [ast.Constant(node.value + 1), ast.Constant(2 * node.value or 1)]
-    return []
+    wrong = copy.deepcopy(node)
+    match wrong:
+        case ast.BinOp() | ast.BoolOp() | ast.UnaryOp() if type(wrong.op) in OPERATORS:
+            wrong.op = OPERATORS[type(wrong.op)]()
+        case ast.UnaryOp(op=ast.Not()):
+            return [wrong.operand]
+        case ast.Compare() if type(wrong.ops[0]) in OPERATORS:
+            wrong.ops[0] = OPERATORS[type(wrong.ops[0])]()
+        case ast.IfExp():
+            wrong.body, wrong.orelse = wrong.orelse, wrong.body
+        case ast.Name(ctx=ast.Load()) if wrong.id in OPPOSITES:
+            wrong.id = OPPOSITES[wrong.id]
+        case ast.Attribute(ctx=ast.Load()) if wrong.attr in OPPOSITES:
+            wrong.attr = OPPOSITES[wrong.attr]
+        case ast.Constant(value=bool()):
+            wrong.value = not wrong.value
+        case ast.Constant(value=int() | float()):
+            return [ast.Constant(wrong.value + 1), ast.Constant(2 * wrong.value or 1)]
+        case _:
+            return []
+    return [wrong]
 
 
-def mutants_of(path: Path) -> list[Mutant]:
+def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mistake that can be made in a file."""
-    text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    begins = {}  # of the statement around each node; the walk meets outer statements first
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    begins: dict[int, int] = {}  # of the statement around each node; the walk meets outer statements first
     for statement in (node for node in ast.walk(tree) if isinstance(node, ast.stmt)):
         begins.update((id(node), statement.lineno) for node in ast.walk(statement))
-    found = []
     for parent in ast.walk(tree):
         for field, value in ast.iter_fields(parent):
             items = value if isinstance(value, list) else [value]
@@ -83,76 +106,85 @@ def mutants_of(path: Path) -> list[Mutant]:
                     before, after = ast.unparse(node), ast.unparse(wrong)
                     items[index] = wrong
                     setattr(parent, field, items if isinstance(value, list) else wrong)
-                    found.append(Mutant(path, begins[id(node)], before, after, ast.unparse(tree)))
+                    text = ast.unparse(tree)
                     items[index] = node
                     setattr(parent, field, items if isinstance(value, list) else node)
-    return found
+                    yield Mutant(path.relative_to(ROOT), begins[id(node)], before, after, text)
 
 
-def covering_tests(data: Path) -> dict[tuple[str, int], list[str]]:
-    """Tests that execute each line, from a coverage database with contexts."""
-    covering: dict[tuple[str, int], list[str]] = {}
-    query = (  # setup.cfg asks for branches, which are kept as arcs between lines
-        "select distinct file.path, context.context, abs(arc.tono) from arc "
-        "join file on file.id = arc.file_id join context on context.id = arc.context_id"
-    )
-    with sqlite3.connect(data) as database:
-        for path, context, line in database.execute(query):
-            if context.endswith("|run"):
-                covering.setdefault((path, line), []).append(context.removesuffix("|run"))
-    return covering
+def files_of_rooms() -> dict[str, list[Path]]:
+    """The Python files of each room, which is a folder or a file."""
+    files: dict[str, list[Path]] = {}
+    for path in sorted((ROOT / "ddkd").rglob("*.py")):
+        room = path.relative_to(ROOT / "ddkd").parts[0].removesuffix(".py")
+        if room not in NO_ROOMS:
+            files.setdefault(room, []).append(path)
+    return files
 
 
-def is_caught(mutant: Mutant, tests: list[str]) -> bool:
-    """Whether a test fails, in a copy of the tree with the mistake in it."""
-    if not tests:
-        return False
+def draw(rooms: list[str], n_mutants: int, seed: int) -> list[Mutant]:
+    """Mistakes from each room in turn, each of a room's equally likely."""
+    rng, files = random.Random(seed), files_of_rooms()
+    counts = {room: len(range(k, n_mutants, len(rooms))) for k, room in enumerate(rooms)}
+    return [
+        mutant
+        for room, count in counts.items()
+        for mutant in rng.sample([m for path in files[room] for m in mutants_of(path)], count)
+    ]
+
+
+def who_catches(mutant: Mutant, arguments: list[str]) -> str | None:
+    """The first test that fails in a copy of the tree with the mistake in it."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "_build", "ddkd-results"))
-        (tree / mutant.path.relative_to(ROOT)).write_text(mutant.text, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        (tree / mutant.path).write_text(mutant.text, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
         try:
-            done = subprocess.run(command, cwd=tree, capture_output=True, timeout=SECONDS)
+            done = subprocess.run(
+                [*command, *TESTS_THAT_READ_CODE, *arguments],
+                cwd=tree,
+                env=os.environ | {"PYTHONPATH": str(tree)},
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+            )
         except subprocess.TimeoutExpired:
-            return True
-        return done.returncode != 0
+            return "the time limit"
+        if done.returncode == 0:
+            return None
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        return failed.group(1) if failed else f"exit status {done.returncode}"
 
 
 def main() -> None:
-    """Print the survivors and the share that was caught."""
+    """Print who catches each mistake, and the share that is caught."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mutants", type=int, default=100)
+    parser.add_argument("--mutants", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--coverage", type=Path, help="a .coverage file of an earlier run")
+    parser.add_argument("--rooms", nargs="+", default=list(files_of_rooms()))
+    parser.add_argument("--numbers", nargs="+", type=int, help="only these of the draw, from 0")
+    parser.add_argument("--suites", choices=["room", "whole", "both"], default="both")
+    parser.add_argument("--jobs", type=int, default=2, help="mistakes at once, of the first suite")
     args = parser.parse_args()
-    data = args.coverage or ROOT / ".coverage"
-    if args.coverage is None:
-        flags = ["-q", "-n", "2", "--cov=ddkd", "--cov-context=test", "--cov-report="]
-        subprocess.run([sys.executable, "-m", "pytest", *flags], cwd=ROOT, check=True)
-    covering = covering_tests(data)
-    files = [f for room in ROOMS for f in sorted((ROOT / "ddkd").glob(f"{room}/**/*.py"))]
-    everything = [mutant for path in files for mutant in mutants_of(path)]
-    chosen = random.Random(args.seed).sample(everything, args.mutants)
+    drawn = dict(enumerate(draw(args.rooms, args.mutants, args.seed)))
+    chosen = {k: drawn[k] for k in args.numbers or drawn}
 
-    def judge(mutant: Mutant) -> bool:
-        path = str(mutant.path)
-        room = mutant.path.relative_to(ROOT / "ddkd").parts[0]
-        tests = covering.get((path, mutant.line))
-        if tests is None:  # a default or a constant, which runs when the module is imported
-            tests = [test for (file, _), some in covering.items() if file == path for test in some]
-            tests.append(DEFAULTS)
-        tests = sorted(set(tests), key=lambda t: (t != DEFAULTS, room not in t.split("::")[0], t))
-        caught = is_caught(mutant, tests[:MOST_TESTS])
-        if not caught:
-            where = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"
-            print(f"survives ({len(tests)} tests)  {where}  {mutant.before}  ->  {mutant.after}")
-        return caught
+    def judge(number: int, arguments: list[str]) -> bool:
+        by = who_catches(chosen[number], arguments)
+        print(f"{number:3}  {chosen[number]}\n       {by or 'SURVIVES'}", flush=True)
+        return by is not None
 
-    with ThreadPoolExecutor(args.jobs) as pool:
-        caught = sum(pool.map(judge, chosen))
-    print(f"{caught} of {len(chosen)} mistakes caught, of {len(everything)} possible ones")
+    left = list(chosen)
+    if args.suites != "whole":
+        with ThreadPoolExecutor(args.jobs) as pool:
+            of_room = [["-n", "0", *chosen[number].tests_of_its_room] for number in left]
+            caught = list(pool.map(judge, left, of_room))
+        left = [number for number, is_caught in zip(left, caught, strict=True) if not is_caught]
+    if args.suites != "room":
+        print(f"the whole quick suite for {len(left)}")
+        left = [number for number in left if not judge(number, ["-n", "auto"])]
+    print(f"{len(chosen) - len(left)} of {len(chosen)} caught; alive: {left}")
 
 
 if __name__ == "__main__":
