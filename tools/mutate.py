@@ -95,7 +95,8 @@ def changes(node: ast.AST) -> list[ast.AST]:
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mistake that can be made in a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    begins: dict[int, int] = {}  # of the statement around each node; the walk meets outer statements first
+    # Where the statement around each node begins; the walk meets outer statements first.
+    begins: dict[int, int] = {}
     for statement in (node for node in ast.walk(tree) if isinstance(node, ast.stmt)):
         begins.update((id(node), statement.lineno) for node in ast.walk(statement))
     for parent in ast.walk(tree):
