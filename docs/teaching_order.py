@@ -12,6 +12,7 @@ ORDER = (
     "plot_hard_against_soft.py",
     "plot_phase_diagram.py",
     "plot_students_of_students.py",
+    "plot_synthetic_data.py",
     "plot_weak_to_strong.py",
     "plot_self_distillation.py",
     "plot_your_own_data.py",

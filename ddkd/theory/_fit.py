@@ -74,22 +74,9 @@ def fit_to(
     scale = bound / np.maximum(alpha, bound)
     gamma, n_z, k_z = _solve(l, used, n, k, np.clip(alpha, 0.0, bound), bulk)
     if (alpha < 0).any():
-        gamma, n_z = _below_zero(np.where(used, l, 0.0), n, alpha, gamma, n_z)
+        below, left = negative_ridge(np.where(used, l, 0.0), n, alpha, gamma)
+        gamma, n_z = np.where(alpha < 0, below, gamma), np.where(alpha < 0, left, n_z)
     return _of_gamma(l, mask, n, k, alpha, gamma, n_z, k_z, bulk, scale)
-
-
-def _below_zero(
-    s: np.ndarray, n: np.ndarray, alpha: np.ndarray, kappa: np.ndarray, n_z: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Kappa and n - z, those of negative ridges in place of those of no ridge."""
-    n, alpha, kappa, n_z = (
-        np.array(np.broadcast_to(a, kappa.shape)) for a in (n, alpha, kappa, n_z)
-    )
-    matters = (alpha < 0) & np.isfinite(n)
-    s = np.broadcast_to(s, (*kappa.shape, s.shape[-1]))[matters]
-    roots = negative_ridge(s, n[matters], alpha[matters], kappa[matters])
-    kappa[matters], n_z[matters] = roots
-    return kappa, n_z
 
 
 def fit_at(l: np.ndarray, mask: np.ndarray, n: np.ndarray, kappa: np.ndarray) -> Fit:

@@ -6,6 +6,8 @@ import numpy as np
 
 from ddkd._arrays import ratio
 
+_MANY = 1e100  # samples, to which no finite ridge matters
+
 
 def negative_ridge(
     s: np.ndarray, n: np.ndarray, alpha: np.ndarray, kappa_0: np.ndarray
@@ -16,15 +18,17 @@ def negative_ridge(
     `kappa_0`, the implicit ridge of alpha = 0, and above `lowest_implicit_ridge`, where
     n = sum A^2: there the right side, whose derivative is n - sum A^2, is least. That edge is minus
     the limit of the smallest eigenvalue, zeros apart, of the inputs' Gram matrix, below which the
-    fit is no minimum.
+    fit is no minimum. Where alpha is not negative nothing is refused, and nothing found.
     """
+    n = np.minimum(n, _MANY)
     lowest = lowest_implicit_ridge(s, n, kappa_0)
     edge = _ridge_of(s, n, lowest)
-    if (alpha <= edge).any():
-        refused = np.argmax(alpha <= edge)
+    alpha, edge = np.broadcast_arrays(alpha, edge)
+    beyond = (alpha < 0) & (alpha <= edge)
+    if beyond.any():
         raise ValueError(
-            f"alpha must be above {edge.flat[refused]:.6g}, the edge of the law: minus the "
-            f"smallest eigenvalue of the inputs' Gram matrix; got {alpha.flat[refused]:g}"
+            f"alpha must be above {edge[beyond][0]:.6g}, the edge of the law: minus the smallest "
+            f"eigenvalue of the inputs' Gram matrix; got {alpha[beyond][0]:g}"
         )
     kappa = _root(lambda kappa: alpha - _ridge_of(s, n, kappa), lowest, kappa_0)
     # The form that does not cancel: near alpha = 0 either kappa or n - sum A is small.

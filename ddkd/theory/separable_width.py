@@ -10,7 +10,7 @@ from ddkd.populations import GaussianPopulation
 from ddkd.theory._arguments import Values
 from ddkd.theory._half_normal import SIZES, WEIGHTS
 
-_STEEPEST = 1e12  # of scores that separate; the smallest room is of the order of its inverse
+_LOG_STEEPNESS = -25.0, 25.0  # where t is looked for; the smallest h is of the order 1/t
 
 
 def separable_width(population: GaussianPopulation, n_samples: ArrayLike) -> Values:
@@ -72,16 +72,14 @@ def separable_width(population: GaussianPopulation, n_samples: ArrayLike) -> Val
         raise ValueError("population must have hard labels; its labels are real")
     n = check_counts("n_samples", n_samples, allow_inf=False)
     energy = np.append(0.0, np.cumsum(population.truth**2))
-    shares, widths = energy / energy[-1], np.arange(energy.size)
-    unlearned = np.append(0.0, np.cumsum(population.truth[::-1] ** 2))[::-1] / energy[-1]
 
     def width(size: float) -> float:
         """The root for one number of samples."""
         eta = np.rint(population.flip_rate * size) / size
 
         def excess(p: float) -> float:
-            seen, unseen = (np.interp(p, widths, part) for part in (shares, unlearned))
-            return p - 0.5 - size * _room(eta, seen, unseen)
+            q = np.interp(p, np.arange(energy.size), energy) / energy[-1]
+            return p - 0.5 - size * _room(eta, q)
 
         if excess(population.n_features) < 0:
             return np.inf
@@ -90,33 +88,22 @@ def separable_width(population: GaussianPopulation, n_samples: ArrayLike) -> Val
     return unwrap(np.vectorize(width, otypes=[float])(n))
 
 
-def _room(eta: float, seen: float, unseen: float) -> float:
-    """h, the width over n at which scores that separate appear; q = seen, 1 - q = unseen."""
-    right = (
-        eta + (1 - 2 * eta) * special.ndtr(SIZES * np.sqrt(seen / unseen)) if unseen else 1 - eta
-    )
+def _room(eta: float, q: float) -> float:
+    """h, the width over n at which scores that separate appear."""
+    unseen = max(1 - q, 0.0)
+    right = 1 - eta
+    if unseen > 0:
+        right = eta + (1 - 2 * eta) * special.ndtr(SIZES * np.sqrt(q / unseen))
 
-    def slope(t: float) -> float:
-        """Half the derivative in t of what is to be least, which is convex."""
-        pulls = (1 - right) * _mean_excess(-t * SIZES) - right * _mean_excess(t * SIZES)
-        return float(np.sum(WEIGHTS * SIZES * pulls))
+    def mean(log_t: float) -> float:
+        """What is to be least; convex in t, hence with one valley in its logarithm."""
+        a = np.exp(log_t) * SIZES
+        return float(WEIGHTS @ (right * _excess(a) + (1 - right) * _excess(-a)))
 
-    steepest = 1.0
-    while slope(steepest) < 0 and steepest < _STEEPEST:
-        steepest *= 4
-    if slope(steepest) <= 0:
-        t = steepest
-    else:
-        t = optimize.brentq(slope, 0.0, steepest) if slope(0.0) < 0 else 0.0
-    terms = right * _square_excess(t * SIZES) + (1 - right) * _square_excess(-t * SIZES)
-    return float(np.sum(WEIGHTS * terms))
+    options = {"bounds": _LOG_STEEPNESS, "method": "bounded", "options": {"xatol": 1e-8}}
+    return float(optimize.minimize_scalar(mean, **options).fun)
 
 
-def _mean_excess(a: np.ndarray) -> np.ndarray:
-    """E max(Z - a, 0) for a standard normal Z."""
-    return np.exp(-(a**2) / 2) / np.sqrt(2 * np.pi) - a * special.ndtr(-a)
-
-
-def _square_excess(a: np.ndarray) -> np.ndarray:
-    """H(a) = E max(Z - a, 0)^2."""
+def _excess(a: np.ndarray) -> np.ndarray:
+    """H(a) = E max(Z - a, 0)^2 for a standard normal Z."""
     return (1 + a**2) * special.ndtr(-a) - a * np.exp(-(a**2) / 2) / np.sqrt(2 * np.pi)
