@@ -58,6 +58,9 @@ def test_where_it_was_fitted_a_model_has_its_own_risk():
         theory.gradient_flow(HERE, 60, [0.01, 1.0]),
     ):
         np.testing.assert_allclose(law.risk_on(HERE), law.risk, rtol=1e-12)
+    clusters = ELSEWHERE["clusters"]
+    law = theory.least_squares(clusters, 60, alpha=3.0)
+    assert law.risk_on(clusters) == pytest.approx(law.risk, rel=1e-12)
     assert theory.least_squares(HERE, P).risk_on(ELSEWHERE["clusters"]) == np.inf
 
 
