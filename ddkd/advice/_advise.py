@@ -11,15 +11,10 @@ from tqdm.auto import tqdm
 from ddkd._checks import check_integer, check_rng
 from ddkd.advice._cautions import cautions_of
 from ddkd.advice._cross_validation import Z_90, CrossValidation
-from ddkd.advice._entrants import (
-    check_truth,
-    encode,
-    entrants,
-    groups_of,
-    prepare,
-)
+from ddkd.advice._entrants import check_truth, encode, entrants, groups_of, prepare
+from ddkd.advice._model import advised_model
 from ddkd.advice._result import Advice
-from ddkd.contestants import Inputs, Labels, folds_of
+from ddkd.contestants import Labels, folds_of
 
 FEW_LABELS = 300  # with fewer, one split into folds makes the choice a lottery
 MAX_POOL = 10_000
@@ -112,26 +107,23 @@ def advise(
     hidden = [held for split in splits for _, held in split]
     known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
     n_classes = 0 if classes is None else len(classes)
+    everything = Labels.all_known(truth, n_classes)
     rivals, teachers = entrants(contestants, n_classes, pool)
     total = len(rivals) + len(teachers)
     bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
     n_threads = effective_n_jobs(check_integer("n_jobs", n_jobs, low=-(2**15)))
     with threadpool_limits(n_threads), bar:
-        everything = Labels(truth[None], n_classes, np.ones((1, len(X)), dtype=bool))
         problem, scale = prepare(X, pool, everything, seed, group_of)
         contest = CrossValidation(
             problem=problem,
+            everything=everything,
             labels=Labels(np.repeat(truth[None], len(known), axis=0), n_classes, known),
             groups=np.arange(len(X)) if group_of is None else group_of,
             encoder=encoder,
             scale=scale,
-            classes=classes,
-            rivals=rivals,
-            teachers=teachers,
-            pool=Inputs(pool) if len(pool) else None,
-            contestants=contestants,
+            model=advised_model(classes, pool, contestants, seed),
         )
-        contest.run(bar.update)
+        contest.run(rivals, teachers, bar.update)
     ranking = contest.ranking()
     kinds = ranking[ranking.student], ranking[~ranking.student]
     firsts = [rows.name[0] for rows in kinds if len(rows)]

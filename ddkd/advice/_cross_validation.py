@@ -1,6 +1,7 @@
 """The contest behind an advice: errors on held-out rows, how sure they are, and later fits."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +11,8 @@ from sklearn.pipeline import Pipeline
 
 from ddkd._labels import decode
 from ddkd._scale import Scale
-from ddkd.advice._model import AdvisedClassifier, AdvisedModel, AdvisedRegressor
-from ddkd.contestants import Contestant, Entry, Inputs, Labels, Problem, Rival, Teacher, compete
+from ddkd.advice._model import AdvisedModel
+from ddkd.contestants import Contestant, Entry, Labels, Problem, Rival, Teacher, compete
 from ddkd.datasets import TableEncoder
 
 Z_90 = 1.645
@@ -67,6 +68,8 @@ class CrossValidation:
     ----------
     problem : Problem
         The scaled inputs.
+    everything : Labels
+        One labelling that hides nothing.
     labels : Labels
         A labelling a fold, which hides the fold's rows.
     groups : ndarray of shape (n,)
@@ -75,14 +78,8 @@ class CrossValidation:
         What makes arrays of tables.
     scale : Scale
         What scales them.
-    classes : ndarray or None
-        The classes; None for numbers.
-    rivals, teachers : sequence
-        Who competes.
-    pool : Inputs or None
-        The unlabelled rows, encoded but not scaled.
-    contestants : sequence or None
-        Methods of the user's own, as they were given.
+    model : AdvisedModel
+        What is copied and fitted later, of nobody yet.
     entries : list of Entry
         Who competed.
     losses : dict of str to ndarray of shape (n,)
@@ -91,33 +88,25 @@ class CrossValidation:
     """
 
     problem: Problem
+    everything: Labels
     labels: Labels
     groups: np.ndarray
     encoder: TableEncoder
     scale: Scale
-    classes: np.ndarray | None
-    rivals: Sequence[Rival | Contestant]
-    teachers: Sequence[Teacher]
-    pool: Inputs | None
-    contestants: Sequence[Any] | None
+    model: AdvisedModel
     entries: list[Entry] = field(default_factory=list)
     losses: dict[str, np.ndarray] = field(default_factory=dict)
 
-    @property
-    def all_labels(self) -> Labels:
-        """One labelling that hides nothing."""
-        truth = self.labels.values[:1]
-        return Labels(truth, self.labels.n_classes, np.ones(truth.shape, dtype=bool))
-
-    def run(self, done: Callable[[], object]) -> None:
+    def run(
+        self,
+        rivals: Sequence[Rival | Contestant],
+        teachers: Sequence[Teacher],
+        done: Callable[[], object],
+    ) -> None:
         """Let everyone compete; `done` is called after each."""
+        rows = self.problem.labelled
         self.entries = compete(
-            self.problem,
-            self.labels,
-            self.problem.labelled,
-            rivals=self.rivals,
-            teachers=self.teachers,
-            done=done,
+            self.problem, self.labels, rows, rivals=rivals, teachers=teachers, done=done
         )
         truth = self.labels.values
         for entry in self.entries:
@@ -182,17 +171,7 @@ class CrossValidation:
 
     def fit(self, names: Sequence[str]) -> Pipeline:
         """Fit some contestants, and the teachers they need, to all labels."""
-        options: dict[str, Any] = {
-            "X_unlabelled": self.pool,
-            "contestants": self.contestants,
-            "random_state": self.problem.seed,
-        }
-        model: AdvisedModel
-        if self.classes is None:
-            model = AdvisedRegressor(names, **options)
-        else:
-            model = AdvisedClassifier(names, **options)
-            model.classes_ = self.classes
-        model._fit(self.problem, self.scale, self.all_labels)
+        model = copy(self.model).set_params(names=list(names))
+        model._fit(self.problem, self.scale, self.everything)
         # Fitted again, the model meets the unlabelled rows as this encoder left them.
         return Pipeline([("encoder", FrozenEstimator(self.encoder)), ("advised", model)])

@@ -81,7 +81,7 @@ class AdvisedModel(BaseEstimator):
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
         truth, n_classes = self._learn_labels(y)
-        labels = Labels(truth[None], n_classes, np.ones((1, len(X)), dtype=bool))
+        labels = Labels.all_known(truth, n_classes)
         seed = self.random_state
         return self._fit(*prepare(X, pool, labels, seed, groups_of(groups, X)), labels)
 
@@ -207,3 +207,15 @@ class AdvisedRegressor(RegressorMixin, AdvisedModel):
             The median of the contestants' numbers.
         """
         return np.median([score[:, 0] for score in self._scores(X)], axis=0)
+
+
+def advised_model(
+    classes: np.ndarray | None, pool: np.ndarray, contestants: Sequence[Any] | None, seed: int
+) -> AdvisedModel:
+    """A model of nobody yet, for these classes, or for numbers."""
+    kind = AdvisedRegressor if classes is None else AdvisedClassifier
+    rows = Inputs(pool) if len(pool) else None
+    model = kind((), X_unlabelled=rows, contestants=contestants, random_state=seed)
+    if classes is not None:
+        model.classes_ = classes
+    return model

@@ -91,6 +91,24 @@ class Labels:
     def __len__(self) -> int:
         return len(self.values)
 
+    @classmethod
+    def all_known(cls, y: np.ndarray, n_classes: int) -> "Labels":
+        """Make one labelling that hides nothing.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n,)
+            Class indices, or real targets.
+        n_classes : int
+            Number of classes; 0 for real targets.
+
+        Returns
+        -------
+        Labels
+            The labelling.
+        """
+        return cls(y[None], n_classes, np.ones((1, len(y)), dtype=bool))
+
     @property
     def offset(self) -> np.ndarray:
         """What is added to scores, (L, 1, 1): the mean of the known real targets, 0 for classes."""

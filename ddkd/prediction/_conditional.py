@@ -10,7 +10,6 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from ddkd._arrays import broadcast, unwrap
 from ddkd._checks import (
-    as_array,
     check_counts,
     check_integer,
     check_matrix,
@@ -19,6 +18,7 @@ from ddkd._checks import (
     check_targets,
     check_vector,
 )
+from ddkd._labels import codes_of
 from ddkd.theory import implicit_ridge
 
 RELATIVE_CUTOFF = 1e-10  # near-duplicate inputs with different labels: their directions are noise
@@ -109,7 +109,9 @@ class ConditionalPrediction:
             If `labels` are not indices of targets, one for each test point.
         """
         *grid, n_test, n_targets = self.mean.shape
-        labels = _check_labels(labels, n_test, max(n_targets, 2))
+        labels = codes_of("labels", labels, np.arange(max(n_targets, 2)))
+        if labels.shape != (n_test,):
+            raise ValueError(f"labels must have {n_test} entries; their shape is {labels.shape}")
         mean = self.mean.reshape(-1, n_test, n_targets)
         deviation = np.sqrt(self.variance).reshape(-1, n_test)
         covariance = self.covariance.reshape(-1, n_targets, n_targets)
@@ -201,10 +203,8 @@ class ConditionalPredictor:
             raise ValueError("K must have a positive eigenvalue")
         self.eigenvalues, self.vectors = values[kept], vectors[:, kept]
         self._test = cross @ self.vectors
-        if diagonal is None:
-            self._diagonal = np.ones(len(cross))
-        else:
-            self._diagonal = check_vector("diagonal", diagonal, size=len(cross))
+        diagonal = np.ones(len(cross)) if diagonal is None else diagonal
+        self._diagonal = check_vector("diagonal", diagonal, size=len(cross))
 
     def predict(self, Y: Any, n_components: Any, *, alpha: Any = 0.0) -> ConditionalPrediction:
         """Predict the scores of models trained on targets `Y`, over a grid.
@@ -271,21 +271,6 @@ def fourier_predictor(X: Any, X_test: Any, gamma: float) -> ConditionalPredictor
     X = check_matrix("X", X)
     X_test = check_matrix("X_test", X_test, n_columns=X.shape[1])
     return ConditionalPredictor(rbf_kernel(X, gamma=gamma), rbf_kernel(X_test, X, gamma=gamma))
-
-
-def _check_labels(labels: Any, n_test: int, n_classes: int) -> np.ndarray:
-    array = as_array("labels", labels)
-    if array.shape != (n_test,) or array.dtype.kind not in "biu":
-        raise ValueError(
-            f"labels must be {n_test} integers, one for each test point; got an array of shape "
-            f"{array.shape} and dtype {array.dtype}"
-        )
-    array = array.astype(np.intp)
-    if array.min() < 0 or array.max() >= n_classes:
-        raise ValueError(
-            f"labels must be from 0 to {n_classes - 1}; they go from {array.min()} to {array.max()}"
-        )
-    return array
 
 
 def _signs(

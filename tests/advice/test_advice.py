@@ -352,3 +352,19 @@ def test_a_difference_named_beforehand_has_an_interval(advice):
     np.testing.assert_allclose(opposite, (-mean, -high, -low))
     with pytest.raises(ValueError, match="'nobody' is no contestant"):
         advice.difference("nobody", "svm")
+
+
+def test_a_committee_does_not_explode_on_a_table_of_a_few_near_equal_rows():
+    """The memorising teacher leaves 30,000 % of the variance, and once had a vote."""
+    rng = np.random.default_rng(1)
+    columns = [rng.integers(1, 5, 590), *rng.integers(0, 2, (2, 590)), rng.integers(0, 3, 590)]
+    X = np.column_stack([*columns, 100.0 * rng.integers(20, 60, 590)])
+    X += 1e-3 * rng.normal(size=X.shape)
+    y = X[:, 0] + X[:, 1] - X[:, 2] + X[:, 4] / 2000 + 1.2 * rng.normal(size=590)
+    found = advise(X[:90], y[:90], X[90:290], rng=0)
+    assert found.ranking.error.max() > 100 * found.ranking.error[0]
+    left = [
+        np.mean((model.predict(X[290:]) - y[290:]) ** 2)
+        for model in (found.estimator(), found.committee())
+    ]
+    assert left[1] < 1.5 * left[0] < y[290:].var()

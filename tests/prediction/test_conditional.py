@@ -183,8 +183,9 @@ def test_many_features_make_it_kernel_ridge_regression(inputs, targets):
         ({"n_components": 0}, "n_components"),
         ({"n_components": [4, 5], "alpha": [0.1, 0.2, 0.3]}, "do not broadcast"),
         ({"alpha": -1.0}, "alpha must be non-negative"),
-        ({"labels": [0, 1]}, "labels must be 3 integers"),
-        ({"labels": [0, 1, 2]}, "labels must be from 0 to 1"),
+        ({"labels": [0, 1]}, "labels must have 3 entries"),
+        ({"labels": [0, 1, 2]}, "labels has labels .*2.* that are not among"),
+        ({"labels": [0.0, 0.5, 1.0]}, "labels has labels .*0.5.* that are not among"),
         ({"Y_test": np.ones((3, 2))}, "Y_test must have 1 targets"),
     ],
 )
