@@ -54,7 +54,8 @@ _ROWS = (
     Cause(
         "stopped",
         "No peak at {threshold}: the iterations end before the labels are met{part}.",
-        "{exactly} run until the labels are met, in several steps if need be",
+        "Solve in closed form (ddkd.{solver}) what is linear in its features, or let it run until "
+        "the labels are met, in several steps if need be",
         "run for longer",
         removable=True,
     ),

@@ -12,7 +12,6 @@ from sklearn.base import is_classifier
 from tqdm import tqdm
 
 from ddkd._checks import check_integer, check_rng
-from ddkd.diagnosis import _words
 from ddkd.diagnosis._arguments import (
     builder,
     check_scores,
@@ -23,9 +22,10 @@ from ddkd.diagnosis._arguments import (
 )
 from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._picture import draw_diagnosis
-from ddkd.diagnosis._probes import Probes
+from ddkd.diagnosis._probes import Evidence, Probes
 from ddkd.diagnosis._subject import Spent, Subject
 from ddkd.diagnosis._verdict import decide
+from ddkd.diagnosis._words import words
 from ddkd.plotting import DoubleDescentDisplay
 
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt} of at most {total_fmt} fits"
@@ -89,7 +89,7 @@ class Diagnosis:
 
     causes: tuple[str, ...]
     threshold: float | None
-    evidence: tuple[_words.Evidence, ...]
+    evidence: tuple[Evidence, ...]
     remedy: str
     widths: np.ndarray
     errors: np.ndarray
@@ -264,37 +264,32 @@ def diagnose(
 def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
     """The causes in words, with the numbers and curves that show them; widths times `ratio`."""
     cause, data = CAUSES[causes[0]], probes.data
-    change = probes.without(cause.key)
-    threshold = curve = expected = separable = None
-    ridge = "a penalty"
+    evidence = list(probes.evidence.values())  # the last one decided
+    threshold = curve = expected = ridge = separable = None
     # The words and the picture may want a few numbers more; without fits they do without.
     with suppress(Spent):
         curve = probes.own_curve
         if probes.numeric and cause.key != "inert":
             threshold = round(probes.threshold * ratio)
-        if cause.key == "penalty" and probes.effective_ridge is not None:
-            ridge = f"an effective ridge of {probes.effective_ridge:.2g}"
+        if cause.key == "penalty":
+            ridge = probes.effective_ridge
+        change = probes.without(cause.key)
         if probes.numeric and (change or cause.shown_by_noise):
             labels = data.y if change else probes.noisy
             expected = probes.curve(probes.ring_widths, labels, change)
         if cause.key == "loss" and probes.separable_width is not None:
             separable = round(probes.separable_width * ratio)
-    part = next((part for part in probes.parts if part.cause == cause.key), None)
-    _, higher = probes.taken.get(cause.key, (0.0, 0.0))
-    place = "the threshold" if threshold is None else f"{threshold:g}"
-    numbers = {"ridge": ridge, "threshold": place, "n": round(data.n * ratio)}
-    shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if threshold and probes.line else (1,)
-    near = [round(share * threshold) for share in shares] if threshold else []
-    options = {"classes": data.classes is not None, "linear": probes.is_linear_model}
+            evidence.insert(0, probes.evidence["classes are separable"])
+    answer, remedy = words(probes, causes, round(data.n * ratio), threshold, ridge, separable)
     return Diagnosis(
         causes=causes,
         threshold=threshold,
-        evidence=tuple(probes.evidence.values()),
-        remedy=_words.remedy(cause, change, near, **options),
+        evidence=tuple(evidence),
+        remedy=remedy,
         widths=np.array(probes.widths) * ratio if curve and probes.numeric else np.array([]),
         errors=curve.errors if curve else np.array([]),
         expected=(np.array(expected.widths) * ratio, expected.errors) if expected else None,
         n_fits=probes.subject.n_fits,
         score_name="Mean squared error" if data.classes is None else "Test error (%)",
-        _answer=_words.answer(causes, part, higher, separable, leaked=probes.leaked, **numbers),
+        _answer=answer,
     )

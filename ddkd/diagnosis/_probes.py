@@ -7,7 +7,7 @@ labels, with H its hat matrix. Everything here is such a difference, a test erro
 
 from bisect import bisect_left
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,12 +20,20 @@ from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._separable import is_separable
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step, work
 from ddkd.diagnosis._widths import Widths
-from ddkd.diagnosis._words import Evidence
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _LINEAR = 1e-4  # relative misfit of a fit that is linear in its labels
 _MOST_SEPARATED = 500  # rows of a linear program
 _SLOW = 2e7  # products a fit: much longer runs cannot be afforded
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One probe: what it measured, the number, and what that number means."""
+
+    probe: str
+    value: float
+    meaning: str
 
 
 class Probes(Widths):

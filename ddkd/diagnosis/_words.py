@@ -1,46 +1,56 @@
 """What a diagnosis says: why, in a sentence, and what to do, with code where there is some."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from ddkd.diagnosis._causes import CAUSES, Cause
+from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._parts import Part
+from ddkd.diagnosis._probes import Probes
 
 _NOISE = "y = y + y.std() * numpy.random.default_rng(0).standard_normal(len(y))"
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """One probe: what it measured, the number, and what that number means."""
-
-    probe: str
-    value: float
-    meaning: str
-
-
-def answer(
+def words(
+    probes: Probes,
     causes: tuple[str, ...],
-    part: Part | None,
-    higher: float,
-    separable: float | None,
-    **numbers: Any,
-) -> str:
-    """What happened, with the numbers that show it.
+    n: int,
+    threshold: int | None,
+    ridge: float | None,
+    separable: int | None,
+) -> tuple[str, str]:
+    """What happened and what to do.
 
-    The peak comes back `higher` times; a linear classifier can meet its labels from the width
-    `separable` on.
+    `n`, the threshold and the width from which classes are separable are those of all rows.
     """
-    text = CAUSES[causes[0]].why.format(part=_named(part), **numbers)
+    cause, is_for_classes = CAUSES[causes[0]], probes.data.classes is not None
+    shares = (0.5, 0.8, 0.95, 1, 1.1, 2) if threshold and probes.line else (1,)
+    near = [round(share * threshold) for share in shares] if threshold else []
+    numbers = {
+        "leaked": probes.leaked,
+        "n": n,
+        "near": f": param_range={near}" if near else "",
+        "noise": "give a third of the rows another class" if is_for_classes else _NOISE,
+        "part": _named(next((part for part in probes.parts if part.cause == cause.key), None)),
+        "ridge": f"an effective ridge of {ridge:.2g}" if ridge else "a penalty",
+        "solver": "LeastSquaresClassifier" if is_for_classes else "LeastSquaresRegressor",
+        "threshold": f"{threshold:g}" if threshold else "the threshold",
+    }
+    answer, remedy = cause.why.format(**numbers), cause.mend.format(**numbers)
+    _, higher = probes.taken.get(cause.key, (0.0, 0.0))
     if higher > 1:
-        text += f" Without it the error there would be {float(f'{higher:.2g}'):,g} times as high."
+        answer += f" Without it the error there would be {float(f'{higher:.2g}'):,g} times as high."
     if separable is not None:
-        text += (
-            f" From {separable:g} on it can separate all its labels. "
+        answer += (
+            f" From {separable} on it can separate all its labels. "
             "Without a penalty its error has a plateau there, and no peak."
         )
     if len(causes) > 1:
-        text += f"\nAlso at work, or possible: {', '.join(causes[1:])}."
-    return text
+        answer += f"\nAlso at work, or possible: {', '.join(causes[1:])}."
+    change = probes.without(cause.key)
+    if change:
+        arguments = ", ".join(f"{name}={_code(value)}" for name, value in change.items())
+        return answer, f"{remedy}: estimator.set_params({arguments})"
+    hidden = cause.removable and cause.key != "rank"  # equal columns are no part of anything
+    return answer, f"{remedy}; it is hidden inside the model" if hidden else remedy
 
 
 def _named(part: Part | None) -> str:
@@ -52,28 +62,6 @@ def _named(part: Part | None) -> str:
     if part.cause == "rank":
         return f" ({part.owner} leaves {value} columns)"
     return f" ({part.owner}'s {last}{'=' + value if len(value) < 30 else ''})"
-
-
-def remedy(
-    cause: Cause, change: dict[str, Any] | None, widths: list[int], *, classes: bool, linear: bool
-) -> str:
-    """What to do, with code where there is some that works.
-
-    `change` makes the cause's parts neutral, `widths` are round the threshold; a model that is
-    `linear` in its features has a solution in closed form.
-    """
-    solver = "LeastSquaresClassifier" if classes else "LeastSquaresRegressor"
-    text = cause.mend.format(
-        near=f": param_range={widths}" if widths else "",
-        noise="give a third of the rows another class" if classes else _NOISE,
-        solver=solver,
-        exactly=f"Solve in closed form (ddkd.{solver}), or let it" if linear else "Let it",
-    )
-    if change:
-        arguments = ", ".join(f"{name}={_code(value)}" for name, value in change.items())
-        return f"{text}: estimator.set_params({arguments})"
-    hidden = cause.removable and cause.key != "rank"  # equal columns are no part of anything
-    return f"{text}; it is hidden inside the model" if hidden else text
 
 
 def _code(value: Any) -> str:
