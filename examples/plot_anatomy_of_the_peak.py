@@ -46,17 +46,23 @@ for r in range(n_repeats):
 
 fig, axes = plt.subplots(3, 1, figsize=(8, 13), layout="constrained")
 panels = [
-    (axes[0], risk, "Test error above the noise"),
-    (axes[1], norm, "Norm of the coefficients"),
+    (
+        axes[0],
+        risk,
+        "Test error above the noise",
+        "Ten times the noise makes ten times the peak",
+    ),
+    (axes[1], norm, "Norm of the coefficients", "The coefficients explode with it"),
 ]
-for ax, values, name in panels:
+for ax, values, name, title in panels:
     for k, variance in enumerate(noises):
-        shown = np.maximum(values[k], 1e-3)  # a logarithmic axis has no zero
+        kept = np.median(values[k], axis=1) > 1e-6  # a logarithmic axis has no zero
         DoubleDescentDisplay(
-            widths=widths,
-            test_scores=shown,
+            widths=widths[kept],
+            test_scores=values[k, kept],
             threshold=n if k == 0 else None,
             score_name=name,
+            title=title,
         ).plot(ax, name=f"noise {variance:g}", average="median")
 DoubleDescentDisplay(
     widths=widths,
@@ -64,13 +70,14 @@ DoubleDescentDisplay(
     theory=np.abs(np.sqrt(n) - np.sqrt(widths)),
     threshold=n,
     score_name="Smallest singular value",
+    title="They are noise, divided by a number near zero",
 ).plot(axes[2], name="simulation")
 
 # %%
 # What to notice
 # --------------
-# *Top:* without noise there is no peak. The error is zero up to the threshold (the bottom of the
-# axis); beyond it, it grows slowly, because the minimum-norm fit spreads the signal over all
+# *Top:* without noise there is no peak. The error is zero up to the threshold (no marks: the axis
+# has no zero); beyond it, it grows slowly, because the minimum-norm fit spreads the signal over all
 # features. Ten times the noise makes ten times the peak. *Bottom:* the smallest singular value of
 # n x p standard normal features is about ``|sqrt(n) - sqrt(p)|`` (the line) and vanishes at the
 # threshold. *Middle:* the fit divides the noise by it, so the coefficients explode. So the peak is

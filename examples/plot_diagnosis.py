@@ -74,6 +74,7 @@ for ax, (name, (pipeline, tried)) in zip(axes.flat, sick.items(), strict=True):
     ax.set_xticks([6, 20, 60, 240], ["6", "20", "60", "240"])
     ax.minorticks_off()
 axes[0, 0].legend(frameon=False, loc="upper left")
+axes.flat[0].figure.suptitle("Six pipelines without a peak, and what diagnose says hides it")
 axes.flat[0].figure.supxlabel("Number of random features (60 training rows)")
 axes.flat[0].figure.supylabel("Mean squared test error")
 

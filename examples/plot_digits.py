@@ -39,7 +39,7 @@ with warnings.catch_warnings():
 # The test error of a classifier, without and with 10 % wrong labels in the training set.
 
 display = result.where(flip_rate=0.0).plot(
-    name="clean labels", title="Handwritten digits, 200 labelled"
+    name="clean labels", title="200 digits: the error peaks at 200 features"
 )
 result.where(flip_rate=0.1).plot(display.ax_, name="10 % wrong labels", threshold=None)
 

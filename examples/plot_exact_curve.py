@@ -53,7 +53,7 @@ display = DoubleDescentDisplay(
     theory=(every_width, theory),
     threshold=n,
     score_name="Mean squared test error",
-    title="Independent features, 40 examples",
+    title="The error peaks at 40 features, then falls lower than before",
 ).plot()
 display.ax_.set_ylim(0, 4)
 

@@ -122,7 +122,7 @@ display = DoubleDescentDisplay(
     test_scores=result["measured"]["error"],
     threshold=result["n_samples"],
     theory=(result["predicted"]["widths"], result["predicted"]["error"]),
-    title=f"Fashion-MNIST, {result['n_samples']:,} labelled images",
+    title=f"A peak at {result['n_samples']:,} images, predicted by their kernel",
 ).plot()
 
 predicted = dict(zip(result["predicted"]["widths"], result["predicted"]["error"], strict=True))

@@ -55,7 +55,7 @@ display = DistillationDisplay(
     levels={"teacher": teacher_error},
     threshold={f"m = {width} = width": width},
     x_name="Unlabelled examples m",
-    title="Deformed digits, students of width 300",
+    title="Soft labels teach better with few examples, hard with many",
 ).plot()
 
 # %%

@@ -58,7 +58,7 @@ display = DoubleDescentDisplay(
     theory=(grid, predicted),
     threshold=n,
     score_name="Mean squared test error",
-    title="Even or odd digit, 100 labelled",
+    title="The spectrum of a kernel predicts the whole curve",
 ).plot(average="median")
 
 # %%

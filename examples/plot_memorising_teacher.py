@@ -56,7 +56,7 @@ display = DistillationDisplay(
     scores=errors,
     theory={"as many as wrong labels": flip_rates},
     x_name="Wrong training labels (%)",
-    title="Handwritten digits, 200 labelled",
+    title="Memorising is harmless, unless labels are wrong",
 ).plot()
 
 # %%

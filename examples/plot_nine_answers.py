@@ -75,7 +75,7 @@ names = list(answers)[::-1]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5.5), sharey=True, layout="constrained")
 left.barh(names, [residual[name] for name in names], color="#00508A")
 left.set(xscale="log", xlim=(0.1, 10), xticks=[0.1, 1, 10], xticklabels=["0.1", "1", "10"])
-left.set_title("Residual / targets", fontsize=14)
+left.set_xlabel("Residual / targets", fontsize=14)
 right.plot([fitted[name] for name in names], names, "o", color="#00508A", label="fitted")
 right.plot(
     list(reported.values()),
@@ -87,11 +87,12 @@ right.plot(
     markeredgewidth=2,
     label="reported",
 )
-right.set_title("Directions, of 200", fontsize=14)
+right.set_xlabel("Directions, of 200", fontsize=14)
 for ax in (left, right):
     ax.tick_params(labelsize=13)
     ax.grid(axis="x", color="0.88")
     ax.set_axisbelow(True)
+figure.suptitle("Nine solvers of one problem fit between 81 and 189 directions", fontsize=15)
 figure.legend(loc="outside lower center", ncols=2, fontsize=13, frameon=False)
 
 # %%

@@ -71,7 +71,7 @@ display = PhaseDiagramDisplay(
     names=("student", "tuned ridge"),
     x_name="Wrong labels (%)",
     y_name="Unlabelled examples m",
-    title="Deformed digits, 100 labelled, width 150",
+    title="Distilling pays with right labels and many examples",
 ).plot()
 
 # %%

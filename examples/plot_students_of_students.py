@@ -54,7 +54,7 @@ DistillationDisplay(
     scores=errors,
     theory=predicted,
     x_name="Generation",
-    title="100 independent features, 200 labelled",
+    title="Soft labels lose nothing, hard labels a little each time",
 ).plot()
 
 # %%

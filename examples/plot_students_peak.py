@@ -60,7 +60,7 @@ display = DistillationDisplay(
     levels={"teacher": teacher_error},
     threshold={f"n = {n}": n, f"m = {m}": m},
     x_name="Width",
-    title="Handwritten digits, 100 labelled, 700 unlabelled",
+    title="A student's peak is at m, its own number of examples",
 ).plot()
 
 # %%

@@ -73,7 +73,7 @@ for (name, predicted), (colour, marker) in zip(candidates.items(), styles, stric
 ax.axhspan(-4.2, 4.2, color="0.9", label="allowed")
 ax.set_xlabel("Width p", fontsize=14)
 ax.set_ylabel("Gap in standard errors", fontsize=14)
-ax.set_title("Simulation minus formula, n = 20", fontsize=15)
+ax.set_title("Only the right formula stays within what chance allows", fontsize=15)
 ax.tick_params(labelsize=13)
 ax.figure.legend(loc="outside lower center", fontsize=13, frameon=False)
 

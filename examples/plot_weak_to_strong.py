@@ -44,7 +44,7 @@ display = DistillationDisplay(
     levels={"teacher": population.risk(teachers.coef)},
     threshold={"m = 2 x 30 + 1": 61},
     x_name="Unlabelled examples m",
-    title="A weak teacher with 50 columns, a student with 30",
+    title="From about twice its width on the student beats its teacher",
     score_name="Mean squared test error",
 ).plot()
 

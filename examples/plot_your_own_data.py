@@ -47,7 +47,7 @@ print(result.summary(by=["model", "student_width"], values="error"))
 
 # %%
 
-display = result.plot(title="Wine, 30 labelled")
+display = result.plot(title="30 wines: the student has no peak where its twin has one")
 
 # %%
 # What to notice

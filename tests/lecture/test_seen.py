@@ -115,6 +115,7 @@ def test_no_two_lines_differ_by_colour_alone(browser, page):
         (1024, 472, False),  # 1280 x 590 at 125 %
         (1920, 1080, True),
         (400, 800, False),
+        (400, 800, True),
     ],
 )
 def test_nothing_is_clipped(width, height, present, browser, page):

@@ -253,7 +253,7 @@ const INVITATION = (n) =>
   `A model of width w adds up w polynomials, each times a weight, and comes as near to ${n} noisy points as it can. ` +
   "Slide the width. The dots are its test errors at widths 1 to 4: how do they go on, up to 200?";
 const REASON =
-  "as many unknowns as points, so one single curve passes through all of them, noise and all. Look at its weights.";
+  "as many unknowns as points, so one single curve passes through all of them. Look at its weights.";
 
 function tenTo(value) {
   const digits = "⁰¹²³⁴";
