@@ -49,13 +49,8 @@ class Answer:
     figure: Any = None
     write: Callable[[Path], object] | None = None
 
-    def as_json(self, **more: Any) -> str:
+    def as_json(self) -> str:
         """Answer and values as JSON.
-
-        Parameters
-        ----------
-        **more : object
-            What else to tell.
 
         Returns
         -------
@@ -64,7 +59,7 @@ class Answer:
         """
         values = self.values
         if isinstance(values, Mapping):
-            values = {"answer": self.lead, **values, **more}
+            values = {"answer": self.lead, **values}
         return json.dumps(plain(values), indent=1) + "\n"
 
     def print(self, *, json_file: Path | None = None, verbose: bool = False) -> None:

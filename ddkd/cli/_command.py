@@ -9,10 +9,11 @@ from types import ModuleType
 
 from threadpoolctl import threadpool_limits
 
+from ddkd._provenance import made_with
 from ddkd._text import printable
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import OWN_DATA, Data
-from ddkd.cli._output import check_folder, publish, what_is_kept
+from ddkd.cli._output import check_folder, publish, settings, what_is_kept
 from ddkd.exceptions import InterpolationWarning
 
 
@@ -36,18 +37,20 @@ def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:
     data = None if args.data in (None, OWN_DATA) else Data(args)
     if command.WRITES:
         check_folder(args, data)
-    answer = _told(command.run(args, data), data)
+    answer = _told(command.run(args, data), args, data)
     if command.WRITES:
         publish(args, data, answer)
     return answer
 
 
-def _told(answer: Answer, data: Data | None) -> Answer:
-    """The answer with a second line that says what was read."""
-    if data is None or not isinstance(answer.values, Mapping):
+def _told(answer: Answer, args: argparse.Namespace, data: Data | None) -> Answer:
+    """The answer with what was read, in its second line, and with what it was computed by."""
+    if not isinstance(answer.values, Mapping):
         return answer
-    body, values = [data.about, *answer.body], {**answer.values, "data": data.values}
-    return replace(answer, body=body, values=values)
+    values = {**answer.values, "settings": settings(args, data), **made_with()}
+    if data is None:
+        return replace(answer, values=values)
+    return replace(answer, body=[data.about, *answer.body], values={**values, "data": data.values})
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:

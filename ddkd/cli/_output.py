@@ -37,7 +37,7 @@ def what_is_kept(args: argparse.Namespace) -> str:
     return f"{tasks} in {_tasks(args)}: the same command goes on from there."
 
 
-def _settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:
+def settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:
     """What a result depends on: the flags, the contents of a file, the version."""
     flags = {key: value for key, value in vars(args).items() if key not in _ONLY_HOW}
     versions = {"contents of the data": "" if data is None else data.digest, "ddkd": __version__}
@@ -46,7 +46,7 @@ def _settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:
 
 def check_folder(args: argparse.Namespace, data: Data | None) -> None:
     """ValueError if `--out` holds the results of another run, which these would replace."""
-    path, old, new = args.out / _ANSWER, dict[str, Any](), _settings(args, data)
+    path, old, new = args.out / _ANSWER, dict[str, Any](), settings(args, data)
     if args.force or not path.exists():
         return
     with suppress(ValueError, KeyError, TypeError):  # a damaged file is nobody's
@@ -75,8 +75,7 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> None
             answer.figure.savefig(draft / "figure.svg")
         if answer.write is not None:
             answer.write(draft)
-        text = answer.as_json(settings=_settings(args, data))
-        (draft / _ANSWER).write_text(text, encoding="utf-8")
+        (draft / _ANSWER).write_text(answer.as_json(), encoding="utf-8")
         (draft / "README.txt").write_text(readme(args, draft), encoding="utf-8")
         for path in draft.iterdir():
             path.replace(args.out / path.name)

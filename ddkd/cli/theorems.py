@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
+from ddkd._provenance import made_with
 from ddkd._text import counted
-from ddkd._version import __version__
 from ddkd.cli._answer import Answer, fill, named
 from ddkd.cli._flags import JOBS, SEED, flag, python_file, result_folder, shows_progress, switch
 from ddkd.theorems import ALL, Theorem, Verdict, draw_theorems, verify
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, _: None) -> Answer:
         _table(found, {theorem.id: i for i, theorem in enumerate(known, start=1)}),
         report=args.plot,
         values=[
-            {**verdict.to_dict(), "seed": args.seed, "quick": args.quick, "version": __version__}
+            {**verdict.to_dict(), "seed": args.seed, "quick": args.quick, **made_with()}
             for verdict in found
         ],
         status=int(passed < len(found)),

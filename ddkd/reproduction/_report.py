@@ -7,7 +7,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
+from typing import Any
 
+from ddkd._provenance import made_with
 from ddkd._text import printable
 from ddkd.reproduction._claim_words import (
     SYMBOLS,
@@ -48,7 +50,7 @@ def write_report(done: Reproduction, out: Path) -> None:
         An existing folder. It receives ``claims.json``, ``results.npz``, ``results.csv``, the
         figures of each data set as PNG and SVG, and ``index.html``: one file that can be mailed.
     """
-    claims = json.dumps([claim.as_dict() for claim in done.claims], indent=1)
+    claims = json.dumps(_records(done), indent=1)
     (out / "claims.json").write_text(claims + "\n", encoding="utf-8")
     done.result.save(out / "results.npz")
     done.result.to_csv(out / "results.csv")
@@ -63,6 +65,19 @@ def write_report(done: Reproduction, out: Path) -> None:
             image = Path(f"{stem}.png").read_bytes()
             pictures[protocol.data] += _picture(image, figure.get_label(), _CAPTIONS[name])
     (out / "index.html").write_text(_page(done, pictures), encoding="utf-8")
+
+
+def _records(done: Reproduction) -> list[dict[str, Any]]:
+    """The claims, each with the settings, the seed and the versions that it was measured with."""
+    made = {"seed": done.result.parameters["seed"], **made_with()}
+    sizes = {
+        protocol.data: {
+            "teacher_width": protocol.teacher_width,
+            "n_transfer": protocol.n_transfer,
+        }
+        for protocol in done.protocols
+    }
+    return [{**claim.as_dict(), **sizes[claim.data], **made} for claim in done.claims]
 
 
 def _slug(data: str) -> str:

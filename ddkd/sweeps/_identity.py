@@ -13,7 +13,7 @@ from typing import Any
 
 import joblib
 
-from ddkd.sweeps._provenance import versions
+from ddkd._provenance import versions
 from ddkd.sweeps._tidy_table import as_scalar
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ddkd._checks import check_integer
+from ddkd._provenance import environment
 from ddkd.datasets import Split
 from ddkd.sweeps._identity import described, identity, plain
 from ddkd.sweeps._parallel import run_in_parallel
-from ddkd.sweeps._provenance import environment
 from ddkd.sweeps._store import Store
 from ddkd.sweeps._sweep_result import SweepResult
 from ddkd.sweeps._task import Task, TaskResult, run_task

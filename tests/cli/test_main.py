@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ddkd import cli
+from ddkd._provenance import made_with
 from ddkd.cli import _main, reproduce
 from ddkd.cli._data import Data
 from ddkd.cli._output import pays
@@ -57,6 +58,9 @@ def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
     claims = json.loads((reproduced / "claims.json").read_text())
     assert {claim["verdict"] for claim in claims} <= {"holds", "fails", "undecided"}
     assert {claim["flip_rate"] for claim in claims} == {0.0}  # nobody asked for more
+    for record in (*claims, json.loads((reproduced / "answer.json").read_text())):
+        assert made_with().items() <= record.items()
+    assert {(c["seed"], c["n_transfer"], c["teacher_width"]) for c in claims} == {(0, 4000, 2000)}
     page = (reproduced / "index.html").read_text()
     assert page.count("<figure>") == len(names)
     assert page.count('src="data:image/png;base64,') == len(names)  # it can be mailed alone
