@@ -17,7 +17,7 @@ from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._filters import directions_of, filters_of
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
-from ddkd.diagnosis._separable import is_separable
+from ddkd.diagnosis._separable import is_separable, looks_for_a_plane
 from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step, work
 from ddkd.diagnosis._widths import Widths
 
@@ -324,7 +324,8 @@ class Probes(Widths):
         data, guess = self.data, self.allowed(self.guess)
         signs = data.codes(data.y)
         few = signs.shape[1] == 1 and data.n <= _MOST_SEPARATED
-        if data.classes is None or not (few and self.numeric and self.is_linear_model):
+        model, _ = self.subject.model(self.widths[-1], data.y)
+        if not (few and self.numeric and looks_for_a_plane(last_step(model))):
             return None
 
         def separates(width: int) -> bool:

@@ -1,9 +1,23 @@
-"""Whether a plane separates two classes, by a linear program."""
+"""Whether a plane separates two classes, by a linear program, and who looks for such a plane."""
+
+from typing import Any
 
 import numpy as np
 from scipy import optimize
 
 _LEAST_MARGIN = 1e-6  # of columns of largest entry one; the program's own tolerance is a tenth
+
+_LOSSES = {"log_loss", "hinge", "squared_hinge", "perceptron"}
+_KINDS = {"LogisticRegression", "SVC"}
+
+
+def looks_for_a_plane(model: Any) -> bool:
+    """Whether a fitted model is a linear classifier whose loss ends once classes are separated.
+
+    A squared loss does not: it is least where scores are near their codes, and peaks at n.
+    """
+    named = getattr(model, "loss", None) in _LOSSES or type(model).__name__ in _KINDS
+    return named and hasattr(model, "coef_")
 
 
 def is_separable(features: np.ndarray, signs: np.ndarray) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import optimize
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -58,6 +59,16 @@ def test_the_answer_names_the_width_that_separates_the_users_labels(model):
     assert not gordan(data["X"][:, : width - 1], data["y"])
     population = GaussianPopulation(np.ones(200), np.ones(200), labels="hard", flip_rate=0.1)
     assert width == pytest.approx(theory.separable_width(population, 80), rel=0.3)
+
+
+def test_nothing_is_said_of_a_squared_loss_which_does_peak_at_the_number_of_rows():
+    def build(width):
+        shrunk = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.01)
+        return make_pipeline(FunctionTransformer(lambda X: X[:, :width]), shrunk)
+
+    found = diagnose(build, param_name=None, param_range=[10, 40, 80, 120, 200], **rows(0))
+    assert found.cause != "healthy"
+    assert "separate" not in str(found)
 
 
 @pytest.mark.slow
