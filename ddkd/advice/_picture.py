@@ -1,17 +1,20 @@
 """An advice as a picture: errors with intervals, students marked."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from ddkd.plotting import FONT, legend_below, legend_entries, look, new_axes, set_title
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from ddkd.advice._result import Advice
 
 
-def draw_advice(advice: "Advice", ax: Axes | None = None) -> Axes:
+def draw_advice(advice: Advice, ax: Axes | None = None) -> Axes:
     """Draw the contestants of an advice, the best on top, each with its 90 % interval.
 
     A line joins the best with all that are within 1.5 standard errors of it.

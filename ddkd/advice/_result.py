@@ -1,10 +1,12 @@
 """What an advice says, in plain words and a table, and the models that it leads to."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from sklearn.pipeline import Pipeline
 
 from ddkd._repr import short_repr
@@ -12,6 +14,9 @@ from ddkd.advice._cautions import is_unbalanced
 from ddkd.advice._cross_validation import Z_90, CrossValidation
 from ddkd.advice._picture import draw_advice
 from ddkd.advice._sentences import AS_GOOD, sentences, table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LARGEST_FACTOR = 1.5  # of a near contestant's error, for numbers
 

@@ -1,9 +1,11 @@
 """``curve``: one double-descent curve on any data."""
 
+from __future__ import annotations
+
 import argparse
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ddkd._text import percent
 from ddkd.cli._answer import Answer
@@ -12,6 +14,9 @@ from ddkd.cli._flags import BANDWIDTH, RUN, amount, flag, positive
 from ddkd.cli._output import difference, pays, run_sweep
 from ddkd.experiments import FEATURES, curve, default_widths
 from ddkd.sweeps import SweepResult
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NEEDS = "digits"
 WRITES = True
@@ -46,6 +51,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
 
 def _figure(result: SweepResult, title: str) -> Figure:
     """The error in the measure of the task; below it mean squares of training and test."""
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(8, 9.5), layout="constrained")
     top, bottom = figure.subplots(2, 1)
     result.plot(top, title=title)

@@ -1,12 +1,13 @@
 """Why a curve has no peak: the public function and its result."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 from sklearn.base import is_classifier
 from tqdm import tqdm
@@ -27,6 +28,9 @@ from ddkd.diagnosis._subject import Spent, Subject
 from ddkd.diagnosis._verdict import decide
 from ddkd.diagnosis._words import words
 from ddkd.plotting import DoubleDescentDisplay
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt} of at most {total_fmt} fits"
 
@@ -250,7 +254,7 @@ def diagnose(
         raise ValueError(f"{at}; change it or param_range: {error}") from error
     data = split_rows(X, labels, X_test, y_test, is_for_classes, generator)
     ratio = len(labels) / data.n
-    with tqdm(total=max_fits, delay=2, disable=not progress, bar_format=_BAR, leave=False) as bar:
+    with tqdm(total=max_fits, disable=not progress, bar_format=_BAR, leave=False) as bar:
         subject = Subject(build, data, max_fits, seed, bar.update)
         probes = Probes(subject, scaled(widths, ratio), generator)
         subject.model(probes.widths[-1], data.y)  # the parts can be read, whatever time is left

@@ -1,18 +1,20 @@
 """A measured curve, and the peak that was to be expected."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from matplotlib.axes import Axes
 
 from ddkd.diagnosis._causes import CAUSES
 from ddkd.plotting import DoubleDescentDisplay, new_axes, set_title
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from ddkd.diagnosis._diagnosis import Diagnosis
 
 
-def draw_diagnosis(diagnosis: "Diagnosis", ax: Axes | None = None) -> DoubleDescentDisplay:
+def draw_diagnosis(diagnosis: Diagnosis, ax: Axes | None = None) -> DoubleDescentDisplay:
     """Draw a measured curve beside the one with the cause taken away, or with noisy labels."""
     if len(diagnosis.widths) == 0:
         raise ValueError("the diagnosis has no curve: the parameter's values are not numbers")

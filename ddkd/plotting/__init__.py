@@ -1,6 +1,7 @@
 """Displays in the manner of scikit-learn, and what other rooms draw their results with.
 
-Everything here takes arrays. A result's own picture is drawn in the room of the result.
+Everything here takes arrays. A result's own picture is drawn in the room of the result. Matplotlib
+is imported when something is drawn: no command need wait for it before it prints.
 """
 
 from ddkd.plotting._axes import (

@@ -1,19 +1,22 @@
 """Axes: scales, round ticks, limits that keep the valleys, labels and legend outside the data."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.axis import XAxis, YAxis
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.text import Annotation
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-from matplotlib.transforms import ScaledTranslation
 
 from ddkd.plotting._style import FONT, axes_width
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.axis import XAxis, YAxis
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Annotation
+    from matplotlib.ticker import LogLocator
 
 Threshold = float | Mapping[str, float] | None  # its label is "n = ..." unless it has another
 CURVE, THEORY = "ddkd-curve", "ddkd-theory"  # what a line is, for those who draw on its axes later
@@ -58,6 +61,8 @@ def scale_axis(
     limits: tuple[float, float] | None = None,
 ) -> None:
     """Show plain round numbers on a linear or logarithmic axis; fractions in percent if asked."""
+    from matplotlib.ticker import FuncFormatter, NullLocator
+
     unit = 100 if percent else 1
     axis.axes.set(**{f"{axis.axis_name}scale": "log" if log else "linear"})
     if limits is not None:
@@ -71,6 +76,8 @@ def scale_axis(
 
 def _round_ticks(axis: XAxis | YAxis) -> LogLocator:
     """Ticks at 1, 2 and 5 of each decade, or fewer where their labels would collide."""
+    from matplotlib.ticker import LogLocator
+
     ends = np.log10(axis.get_view_interval())
     # In units of `get_tick_space`, which are three letters wide and two high.
     decade = axis.get_tick_space() / np.ptp(ends)
@@ -206,6 +213,8 @@ def legend_entries(ax: Axes) -> dict[str, Artist]:
     >>> list(legend_entries(ax))
     ['student', 'predicted (thin line)']
     """
+    from matplotlib.lines import Line2D
+
     drawn = dict(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
     entries: dict[str, Artist] = {}
     thin: dict[str, Artist] = {}
@@ -239,6 +248,9 @@ def legend_below(target: Axes | Figure, entries: Mapping[str, Artist]) -> None:
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['fit']
     """
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import ScaledTranslation
+
     place: dict[str, Any] = {"loc": "outside lower center", "ncols": 2}
     if isinstance(target, Axes):
         column = (3.5 + _LETTER * max(map(len, entries))) * FONT / 72
@@ -300,6 +312,8 @@ def _show_cuts(ax: Axes, top: float, percent: bool) -> None:
 
 
 def _labels_above(ax: Axes) -> list[Annotation]:
+    from matplotlib.text import Annotation
+
     return [
         text
         for text in ax.texts

@@ -1,16 +1,20 @@
 """Curves with standard errors, levels and theory lines, drawn alike in every picture."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from ddkd._checks import check_array, check_choice, check_vector
 from ddkd.plotting._axes import CURVE, THEORY, Threshold, finish, mark_thresholds, new_axes
 from ddkd.plotting._style import look, set_title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 Theory = ArrayLike | tuple[ArrayLike, ArrayLike]
 

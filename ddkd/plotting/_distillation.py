@@ -1,15 +1,19 @@
 """Teacher and students."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from ddkd._checks import check_array, check_vector
 from ddkd._repr import short_repr
 from ddkd.plotting._axes import Threshold
 from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @short_repr

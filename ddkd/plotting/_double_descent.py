@@ -1,14 +1,14 @@
 """The double-descent curve."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from joblib import delayed
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
-from scipy.signal import find_peaks
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import check_cv
@@ -19,6 +19,9 @@ from ddkd._repr import short_repr
 from ddkd._workers import parallel
 from ddkd.plotting._axes import Threshold
 from ddkd.plotting._curves import CurvesDisplay, check_scores, check_theory
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _NO_PEAK = "no peak: ddkd.diagnose says why"
 _RISE = 1.2  # a peak is so many times higher than the best on either side
@@ -255,5 +258,5 @@ def _fit_errors(model: BaseEstimator, train: Any, test: Any) -> list[float]:
 
 def _has_peak(errors: np.ndarray) -> bool:
     """Whether the curve somewhere exceeds the best on either side `_RISE` times."""
-    with np.errstate(divide="ignore"):  # no error at all
-        return find_peaks(np.log(errors), prominence=np.log(_RISE))[0].size > 0
+    before, after = np.minimum.accumulate(errors), np.minimum.accumulate(errors[::-1])[::-1]
+    return bool(np.any(errors > _RISE * np.maximum(before, after)))

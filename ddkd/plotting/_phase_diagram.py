@@ -1,20 +1,22 @@
 """Which of two methods is better where."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 
 from ddkd._checks import check_array, check_vector
 from ddkd._repr import short_repr
 from ddkd.plotting._axes import PERCENT, legend_below, legend_entries, new_axes, scale_axis
 from ddkd.plotting._style import FONT, set_title
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 # From worse to better through white; the two ends differ in lightness, too.
-_COLOURS = LinearSegmentedColormap.from_list("ddkd", ["#E07B39", "#FFFFFF", "#00508A"])
+_COLOURS = ("#E07B39", "#FFFFFF", "#00508A")
 _WORSE, _UNDECIDED = "..", "///"
 
 
@@ -107,6 +109,8 @@ class PhaseDiagramDisplay:
         PhaseDiagramDisplay
             The object itself, drawn.
         """
+        from matplotlib.colors import LinearSegmentedColormap
+
         ax = new_axes() if ax is None else ax
         ax.tick_params(labelsize=FONT - 1)
         for axis, values, name in (
@@ -120,8 +124,9 @@ class PhaseDiagramDisplay:
         # Where the colours end: both methods' wins are to be seen, however unequal.
         wins = max(-self.gain.min(), 0.0), max(self.gain.max(), 0.0)
         limit = float(2 * min(wins) or max(wins) or 1.0)
+        colours = LinearSegmentedColormap.from_list("ddkd", _COLOURS)
         self.mesh_ = ax.pcolormesh(
-            _edges(self.x), _edges(self.y), self.gain, cmap=_COLOURS, vmin=-limit, vmax=limit
+            _edges(self.x), _edges(self.y), self.gain, cmap=colours, vmin=-limit, vmax=limit
         )
         error = np.zeros_like(self.gain) if self.standard_error is None else self.standard_error
         self._hatch(ax, self.gain < -2 * error, _WORSE, f"{self.names[0]} worse")
@@ -141,6 +146,8 @@ class PhaseDiagramDisplay:
 
     def _hatch(self, ax: Axes, where: np.ndarray, hatch: str, label: str) -> None:
         """Hatch points of the map; the legend has one entry for all of the same label."""
+        from matplotlib.patches import Rectangle
+
         x, y = _edges(self.x), _edges(self.y)
         style: dict[str, Any] = {"fill": False, "hatch": hatch, "linewidth": 0, "edgecolor": "0.25"}
         for i, j in np.argwhere(where):

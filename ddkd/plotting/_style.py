@@ -1,15 +1,18 @@
 """How every picture looks: one colour, dashes and marker for each model, letters and titles."""
 
+from __future__ import annotations
+
 import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.typing import LineStyleType
+from typing import TYPE_CHECKING
 
 from ddkd._text import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.typing import LineStyleType
 
 FONT = 14  # points on a figure of 8 inches: the last row reads it, and so does a telephone
 _LETTER = 0.56  # width of a letter, in font sizes
@@ -104,6 +107,8 @@ def plain(text: str, length: int = 60) -> str:
     >>> print(plain(60 * "long" + ".csv", length=15))
     longlo...ng.csv
     """
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
     font = get_font(findfont(FontProperties()))
     text = printable(" ".join(unicodedata.normalize("NFC", text).split()))
     text = "".join(c if font.get_char_index(ord(c)) else "?" for c in printable(text, length))
@@ -133,6 +138,8 @@ def set_title(target: Axes | Figure, *lines: str) -> None:
     >>> ax.get_title().splitlines()
     ['digits.csv', '10 % wrong labels']
     """
+    from matplotlib.figure import Figure
+
     size = FONT + 1
     # Over axes a title may be a little wider than they are.
     inches = target.get_figwidth() if isinstance(target, Figure) else 1.15 * axes_width(target)

@@ -1,10 +1,11 @@
 """Pictures of what is predicted of data: curves beside the measured ones, and a map."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ddkd.plotting import (
     PhaseDiagramDisplay,
@@ -16,6 +17,10 @@ from ddkd.plotting import (
     set_title,
 )
 from ddkd.theory import PhaseDiagram
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _AXES = {
     "flip_rate": "Wrong labels (%)",
@@ -59,6 +64,8 @@ def draw_prediction(columns: Mapping[str, np.ndarray], *, title: str = "") -> Fi
     if "error" not in columns:
         values = [("variance_left", "predicted_variance_left", "Variance left (%)")]
     values.append(("test_mse", "predicted_mse", "Mean squared error"))
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(8, 9.5), layout="constrained")
     panels = figure.subplots(2, 1)
     set_title(panels[0], title)

@@ -1,10 +1,11 @@
 """Figures of the main job: students, teachers and the approaches without a teacher."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ddkd.plotting import (
     draw_level,
@@ -17,6 +18,10 @@ from ddkd.plotting import (
     set_title,
 )
 from ddkd.reproduction._lookup import Errors, title_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Columns = Mapping[str, np.ndarray]
 
@@ -98,6 +103,8 @@ class _Panels:
 
     def empty(self, what: str, size: tuple[float, float]) -> Figure:
         """Make an empty figure whose title says which data."""
+        from matplotlib.figure import Figure
+
         caption = f"{self.title}: {what}"
         figure = Figure(figsize=size, layout="constrained", label=caption)
         set_title(figure, caption)

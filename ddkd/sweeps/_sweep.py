@@ -22,7 +22,7 @@ from ddkd.sweeps._sweep_result import SweepResult
 from ddkd.sweeps._task import Task, TaskResult, run_task
 from ddkd.sweeps._tidy_table import Scalar, as_scalar, columns_of
 
-_BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {rate_fmt}, {remaining} left"
+_BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {remaining} left"
 _BAR_WITH_ANSWER = "{percentage:3.0f}%|{bar:8}| {remaining} left: {desc}"
 
 
@@ -150,7 +150,8 @@ def sweep(
     # Every point has its first repeat before any has its second: an answer comes early.
     pending = sorted((t for t in tasks if t.index not in done), key=lambda t: t.repeat)
     results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
-    bar = _progress_bar(len(tasks), n_stored, None if answer is None else so_far(), progress)
+    description = None if answer is None else so_far() or "nothing measured yet"
+    bar = _progress_bar(len(tasks), n_stored, description, progress)
     try:
         with closing(results), bar:
             for result in results:
@@ -186,7 +187,7 @@ def _columns(tasks: Sequence[Task], done: Mapping[int, TaskResult]) -> dict[str,
 
 
 def _progress_bar(total: int, initial: int, description: str | None, shown: bool) -> tqdm:
-    """A bar of few and long tasks: each is worth a new line, and the first tells the pace."""
+    """A bar of few and long tasks: each is worth a new line, and so is the beginning."""
     return tqdm(
         total=total,
         initial=initial,
@@ -196,7 +197,6 @@ def _progress_bar(total: int, initial: int, description: str | None, shown: bool
         unit=" task",
         leave=False,
         mininterval=0,
-        delay=1e-9,
         smoothing=0,
     )
 

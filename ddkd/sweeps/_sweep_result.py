@@ -1,20 +1,24 @@
 """The tidy result of a sweep."""
 
+from __future__ import annotations
+
 import io
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from ddkd._judgement import mean_and_error
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay
 from ddkd.sweeps._atomic import write_atomic
 from ddkd.sweeps._picture import curve_display, students_display
 from ddkd.sweeps._tidy_table import Scalar, Table, columns_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _META = "meta"
 _PREFIX = "column:"
@@ -241,7 +245,7 @@ class SweepResult(Table):
         write_atomic(Path(path), buffer.getvalue())
 
     @classmethod
-    def load(cls, path: str | Path) -> "SweepResult":
+    def load(cls, path: str | Path) -> SweepResult:
         """Read what :meth:`save` wrote.
 
         Parameters

@@ -1,13 +1,14 @@
 """The bench: laws held against simulations that know nothing of them, and the verdicts."""
 
+from __future__ import annotations
+
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import delayed
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 from scipy import stats
 from tqdm import tqdm
@@ -19,6 +20,9 @@ from ddkd.testing import Comparison, compare_means
 from ddkd.theorems import classics, double_descent, fresh_data, same_data, synthetic_data
 from ddkd.theorems._picture import draw_verdict
 from ddkd.theorems._theorem import Theorem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SECTIONS = (fresh_data, synthetic_data, same_data, double_descent, classics)
 ALL = tuple(theorem for section in SECTIONS for theorem in section.THEOREMS)

@@ -1,22 +1,24 @@
 """Law against simulation, a picture an entry and one sheet of all."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ddkd.plotting import look, new_axes, plain
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from ddkd.theorems._bench import Verdict
 
 _COLUMNS = 5
 
 
-def draw_theorems(verdicts: "Sequence[Verdict]", folder: Path) -> None:
+def draw_theorems(verdicts: Sequence[Verdict], folder: Path) -> None:
     """Draw simulated values against predicted ones, and write the pictures to a folder.
 
     Parameters
@@ -38,6 +40,8 @@ def draw_theorems(verdicts: "Sequence[Verdict]", folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = -(-len(verdicts) // _COLUMNS)
+    from matplotlib.figure import Figure
+
     sheet = Figure(figsize=(3 * _COLUMNS, 3.1 * rows), layout="constrained")
     for place, verdict in enumerate(verdicts, start=1):
         draw_verdict(verdict, sheet.add_subplot(rows, _COLUMNS, place), size=10)
@@ -48,7 +52,7 @@ def draw_theorems(verdicts: "Sequence[Verdict]", folder: Path) -> None:
     sheet.savefig(folder / "sheet.png", dpi=100)
 
 
-def draw_verdict(verdict: "Verdict", ax: Axes | None = None, size: int = 11) -> Axes:
+def draw_verdict(verdict: Verdict, ax: Axes | None = None, size: int = 11) -> Axes:
     """Draw simulated values against the law's, each with two standard errors."""
     ax = new_axes(4, 4) if ax is None else ax
     points = look("student")
