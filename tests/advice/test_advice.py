@@ -243,7 +243,7 @@ class Stopped(Exception):
 
 @pytest.mark.parametrize(("n", "n_labellings"), [(299, 10), (300, 5)])
 def test_from_300_labels_on_rows_are_split_into_folds_once(n, n_labellings, monkeypatch):
-    def stop(contest, done):
+    def stop(contest, *_):
         raise Stopped(contest)
 
     monkeypatch.setattr(CrossValidation, "run", stop)
