@@ -136,25 +136,17 @@ def test_the_cosine_is_exact():
 def test_blocks_of_columns_are_those_of_the_whole(kind, X):
     mapping = kind(300, random_state=0).fit(X)
     blocks, whole = ColumnBlocks(mapping, X), mapping.transform(X)
-    assert (blocks.shape, blocks.dtype, len(blocks)) == (whole.shape, whole.dtype, len(X))
-    assert blocks[:, 5:17].dtype == np.float64
+    assert (blocks.shape, blocks.dtype) == (whole.shape, whole.dtype)
     tolerance = 50 * np.finfo(np.float64).eps
     for start, stop in [(0, 300), (0, 1), (299, 300), (17, 120), (40, 40)]:
-        found = blocks[:, start:stop]
-        np.testing.assert_allclose(found, whole[:, start:stop], rtol=0, atol=tolerance)
-        np.testing.assert_array_equal(found, blocks.columns(start, stop))
-    np.testing.assert_array_equal(blocks[:, -20:], blocks[:, 280:])
+        made = blocks.columns(start, stop)
+        assert made.dtype == np.float64
+        np.testing.assert_allclose(made, whole[:, start:stop], rtol=0, atol=tolerance)
     assert repr(blocks) == f"ColumnBlocks({kind.__name__}, shape={whole.shape})"
 
 
 def test_blocks_refuse_what_they_cannot_give(X):
     mapping = RandomReLUFeatures(10, random_state=0).fit(X)
-    blocks = ColumnBlocks(mapping, X)
-    for key in [0, slice(None), (0, slice(3)), (slice(2), slice(3)), (slice(None), 3)]:
-        with pytest.raises(IndexError, match="slices of columns only"):
-            blocks[key]
-    with pytest.raises(IndexError, match="adjacent columns"):
-        blocks[:, ::2]
     with pytest.raises(ValueError, match="feature_map must be a RandomFourierFeatures"):
         ColumnBlocks(StandardScaler().fit(X), X)
     with pytest.raises(NotFittedError):

@@ -115,7 +115,7 @@ def curve(
         records.append(
             {
                 "width": int(width),
-                "n_samples": len(Z),
+                "n_samples": len(split.X_train),
                 split.measure: split.error(predicted),
                 "test_mse": float(np.mean((scores - wanted) ** 2)),
                 "train_mse": float(np.mean(path.train_mse[g])),

@@ -41,7 +41,7 @@ class ColumnBlocks:
     >>> X = np.random.default_rng(0).standard_normal((30, 4))
     >>> mapping = RandomFourierFeatures(200, random_state=0).fit(X)
     >>> blocks = ColumnBlocks(mapping, X)
-    >>> blocks.shape, blocks[:, 50:60].shape
+    >>> blocks.shape, blocks.columns(50, 60).shape
     ((30, 200), (30, 10))
     >>> width_path(blocks, X[:, 0], [10, 30, 200]).rank
     array([10, 30, 30])
@@ -61,9 +61,6 @@ class ColumnBlocks:
     def __repr__(self) -> str:
         return f"ColumnBlocks({type(self._map).__name__}, shape={self.shape})"
 
-    def __len__(self) -> int:
-        return self.shape[0]
-
     def columns(self, start: int, stop: int) -> np.ndarray:
         """Make some columns.
 
@@ -78,12 +75,3 @@ class ColumnBlocks:
             These columns of ``feature_map.transform(X)``.
         """
         return self._map._transform_columns(self._X, start, stop)
-
-    def __getitem__(self, key: Any) -> np.ndarray:
-        everything, columns = key if isinstance(key, tuple) and len(key) == 2 else (None, None)
-        if everything != slice(None) or not isinstance(columns, slice):
-            raise IndexError("ColumnBlocks give slices of columns only, such as blocks[:, 10:20]")
-        start, stop, step = columns.indices(self.shape[1])
-        if step != 1:
-            raise IndexError(f"ColumnBlocks give adjacent columns only; the step is {step}")
-        return self.columns(start, max(start, stop))
