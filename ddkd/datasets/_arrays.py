@@ -8,11 +8,10 @@ import numpy as np
 
 from ddkd._checks import check_matrix
 from ddkd.datasets._data_file import DataFile
-from ddkd.datasets._objections import LARGEST
 from ddkd.datasets._target import recognise
 
 
-def read_arrays(parts: Mapping[str, Sequence[np.ndarray]], task: str | None) -> DataFile:
+def read_arrays(name: str, parts: Mapping[str, Sequence[np.ndarray]], task: str | None) -> DataFile:
     """Inputs and labels, classes or numbers; constant columns stay in their places."""
     X, y = parts["labelled"]
     n, n_features = X.shape
@@ -24,7 +23,7 @@ def read_arrays(parts: Mapping[str, Sequence[np.ndarray]], task: str | None) -> 
     X_test, y_test = parts.get("test", (None, y[:0]))
     labels, task = recognise(np.concatenate([y, y_test]), task)
     return DataFile(
-        "",
+        name,
         X,
         labels[:n],
         task,
@@ -38,9 +37,6 @@ def read_npz(path: Path, has_label: bool) -> list[np.ndarray]:
     """Inputs, and labels if there are any."""
     X, *y = _members(path, "X", *(["y"] if has_label else []))
     X = check_matrix(f"X in {path}", X)
-    largest = max(X.max(), -X.min())
-    if largest > LARGEST:
-        raise ValueError(f"X in {path} must lie within +-{LARGEST:g}; got {largest:.3g}")
     for labels in y:
         if labels.shape != (len(X),):
             raise ValueError(
@@ -51,8 +47,9 @@ def read_npz(path: Path, has_label: bool) -> list[np.ndarray]:
 
 
 def _members(path: Path, *wanted: str) -> list[np.ndarray]:
-    if not zipfile.is_zipfile(path):
-        raise ValueError(f"data file {path} is damaged, truncated or not an .npz archive")
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise ValueError(f"data file {path} is damaged, truncated or no .npz archive")
     try:
         with np.load(path, allow_pickle=False) as archive:
             names = archive.files

@@ -10,8 +10,10 @@ import numpy as np
 
 from ddkd._checks import check_matrix, check_vector
 from ddkd.datasets._encoder import TableEncoder
+from ddkd.datasets._questions import listed
 from ddkd.datasets._split import check_labels
 
+LARGEST = 1e100  # its square, which standardising takes, is still finite
 _FEW = 20  # values of a category
 
 
@@ -53,7 +55,8 @@ class DataFile:
     Raises
     ------
     ValueError
-        If the labels are not of the kind that `task` says, or not one a row.
+        If the labels are not of the kind that `task` says, or not one a row; if a test label is no
+        class of the others; if a number is too large to be squared.
 
     Examples
     --------
@@ -85,6 +88,19 @@ class DataFile:
     def __post_init__(self) -> None:
         check = check_labels if self.task == "classes" else check_vector
         object.__setattr__(self, "y", check(f"the labels of {self.name}", self.y, size=len(self.X)))
+        X_test, y_test = (None, self.y) if self.test is None else self.test
+        for X in (self.X, self.unlabelled, X_test):
+            if X is not None and (largest := max(X.max(initial=0), -X.min(initial=0))) > LARGEST:
+                raise ValueError(
+                    f"the inputs of {self.name} must lie within +-{LARGEST:g}; one is of size "
+                    f"{largest:.3g}"
+                )
+        if self.task == "classes" and len(strange := np.setdiff1d(y_test, self.y)):
+            raise ValueError(
+                f"the test labels must be classes of {self.name}, "
+                f"{listed([str(label) for label in np.unique(self.y)])}; one is {strange[0]!s}. "
+                f"Leave those rows out, or name another column with --label"
+            )
 
     @cached_property
     def groups(self) -> np.ndarray | None:

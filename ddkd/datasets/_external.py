@@ -3,7 +3,6 @@
 import gzip
 import zlib
 from dataclasses import replace
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +24,18 @@ def read_fashion_mnist(folder: Path) -> tuple[np.ndarray, np.ndarray]:
             f"fashion-mnist is not installed: {folder} does not exist; on Debian and its "
             f"relatives install the package dataset-fashion-mnist"
         )
-    images = _read_idx(folder / "train-images-idx3-ubyte.gz")
-    labels = _read_idx(folder / "train-labels-idx1-ubyte.gz")
-    if images.ndim != 3 or labels.shape != images.shape[:1]:
-        raise ValueError(f"{folder} is damaged: images {images.shape}, labels {labels.shape}")
-    return images.reshape(len(images), -1) / 255.0, labels.astype(np.int64)
+    images = _read_idx(folder / "train-images-idx3-ubyte.gz", (60_000, 784), start=16)
+    labels = _read_idx(folder / "train-labels-idx1-ubyte.gz", (60_000,), start=8)
+    return images / 255.0, labels.astype(np.int64)
 
 
-def _read_idx(path: Path) -> np.ndarray:
-    """Array in an IDX file of unsigned bytes: magic 0, 0, 8, ndim; big-endian sizes; data."""
+def _read_idx(path: Path, shape: tuple[int, ...], *, start: int) -> np.ndarray:
+    """Array in an IDX file of unsigned bytes, after magic and sizes."""
     try:
         with gzip.open(path) as file:
-            content = file.read()
-    except (OSError, EOFError, zlib.error) as error:
+            return np.frombuffer(file.read(), np.uint8, offset=start).reshape(shape)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise ValueError(f"{path} cannot be read: {error}") from None
-    n_dims = content[3] if len(content) > 3 and content[:3] == b"\0\0\x08" else 0
-    start = 4 + 4 * n_dims
-    shape = [int.from_bytes(content[i : i + 4]) for i in range(4, start, 4)]
-    if n_dims == 0 or len(content) != start + prod(shape):
-        raise ValueError(f"{path} is not a complete IDX file of unsigned bytes")
-    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
 
 
 def from_openml(

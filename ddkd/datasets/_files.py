@@ -26,7 +26,7 @@ ENDINGS = (*_SUFFIXES, *(text + packed for text in _TEXTS for packed in UNPACK))
 
 
 def read_file(
-    path: str | Path,
+    path: str | os.PathLike[str],
     *,
     label: str | None = None,
     sep: str | None = None,
@@ -38,8 +38,8 @@ def read_file(
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
     drop_missing: bool = False,
-    unlabelled: str | Path | None = None,
-    test: str | Path | None = None,
+    unlabelled: str | os.PathLike[str] | None = None,
+    test: str | os.PathLike[str] | None = None,
 ) -> DataFile:
     """Read a table, or a .npz with arrays X and y, and files that go with it.
 
@@ -115,7 +115,11 @@ def read_file(
     main = paths["labelled"]
     with _plain_errors(main):
         for each in paths.values():
-            _check_path(each)
+            if not each.name.lower().endswith(ENDINGS):
+                raise ValueError(
+                    f"data file {each} must end in {', '.join(_SUFFIXES)} (or .csv.gz and the "
+                    f"like): export the table as 'CSV UTF-8'"
+                )
         file = _read(paths, options)
         return replace(
             file,
@@ -164,16 +168,9 @@ def _decided(paths: Mapping[str, Path], cells: Any, options: Mapping[str, Any]) 
         with _plain_errors(path):
             is_labelled = part != "unlabelled"
             parts[part] = read_npz(path, is_labelled) if npz else cells(path, options["sep"])
-    file = read_arrays(parts, options["task"]) if npz else read_tables(parts, options)
-    if file.test is not None and file.task == "classes":
-        strange = np.setdiff1d(file.test[1], file.y)
-        if len(strange):
-            raise ValueError(
-                f"the test labels of {paths['test']} must be classes of the labelled file, "
-                f"{listed([str(c) for c in np.unique(file.y)])}; one is {strange[0]!s}. Leave "
-                f"those rows out, or name another column with --label"
-            )
-    return file
+    if npz:
+        return read_arrays(paths["labelled"].name, parts, options["task"])
+    return read_tables(parts, options)
 
 
 def _repeated(file: DataFile) -> Iterator[str]:
@@ -194,20 +191,6 @@ def _repeated(file: DataFile) -> Iterator[str]:
         if n_shared := int(np.isin(rows[one], rows[other]).sum()):
             n = len(rows[one])
             yield f"Of the {n:,} {one} rows {n_shared:,} equal a row of the {other} file."
-
-
-def _check_path(path: Path) -> None:
-    if path.is_dir():
-        raise ValueError(f"data file {path} is a directory; give a file in it")
-    if not path.exists():
-        raise ValueError(f"data file {path} does not exist")
-    if not path.name.lower().endswith(ENDINGS):
-        raise ValueError(
-            f"data file {path} must end in {', '.join(_SUFFIXES)} (or .csv.gz and the like): "
-            f"export the table as 'CSV UTF-8'"
-        )
-    if path.stat().st_size == 0:
-        raise ValueError(f"data file {path} is empty; it needs a header and rows")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 
 from ddkd._text import printable
 from ddkd.datasets._numbers import Signs
-from ddkd.datasets._questions import Question, counted, quoted
+from ddkd.datasets._questions import Question, counted
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 _SAMPLE = 100  # lines that tell the separator
@@ -105,30 +105,26 @@ def _rows(content: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 def _separator(path: Path, rows: _Rows, sep: str | None) -> tuple[str, int]:
     """What was given, or what parts most lines alike; and into how many cells it does."""
-    widths = {name: _widths(rows(name)) for name in SEPARATORS}
-    parting = [name for name, (_, most) in widths.items() if most > 1 and name != "space"]
-    alike = [name for name in parting if widths[name][0] == widths[name][1]]
-    fits = alike or parting or [name for name in ["space"] if widths[name][1] > 1]
-    best = max(fits, key=lambda name: widths[name][1], default="")
-    if sep is not None:
-        mark = SEPARATORS.get(sep, "\t" if sep == "\\t" else sep)
-        if len(mark) != 1 or mark in '"\r\n':
-            raise ValueError(
-                f"--sep must be one character or one of {', '.join(SEPARATORS)}; got {sep!r}"
-            )
-        name = next((name for name, value in SEPARATORS.items() if value == mark), mark)
-        width = _widths(rows(name))[1]
-        if width > 1:
-            return name, width
-        if fits:
-            raise Question(
-                f"--sep {quoted(sep)} does not part its lines; --sep {best} does", sep=best
-            )
-    elif fits == [best] != ["space"]:
-        return best, widths[best][1]
-    elif fits:
+    spelt = {mark: name for name, mark in SEPARATORS.items()} | {"\\t": "tab"}
+    given = spelt.get(sep or "", sep)
+    if given and given not in SEPARATORS and (len(given) != 1 or given in '"\r\n'):
+        raise ValueError(
+            f"--sep must be one character or one of {', '.join(SEPARATORS)}; got {sep!r}"
+        )
+    names = [*SEPARATORS, *([given] if given else [])]
+    widths = {name: _widths(rows(name)) for name in dict.fromkeys(names)}
+    parting = {name: most for name, (_, most) in widths.items() if most > 1}
+    alike = [name for name in parting if widths[name][0] == parting[name]] or [*parting]
+    fits = [name for name in alike if name != "space"] or alike  # texts hold spaces
+    best = max(fits, key=parting.__getitem__, default="")
+    if given and given in parting:
+        return given, parting[given]
+    if not given and fits == [best] != ["space"]:
+        return best, parting[best]
+    if fits:
         raise Question(
-            f"{' or '.join(fits)} may separate its columns: say which, as with --sep {best}",
+            f"{' or '.join(fits)} may separate its columns{f', {sep!r} does not' if sep else ''}: "
+            f"say which, as with --sep {best}",
             sep=best,
         )
     raise ValueError(

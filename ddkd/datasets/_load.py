@@ -1,77 +1,18 @@
 """Every data set by name, as a Split."""
 
-import inspect
 import os
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
-
-import numpy as np
 
 from ddkd._checks import check_real, check_rng
 from ddkd.datasets._data_file import DataFile
-from ddkd.datasets._deform import DeformedImages
 from ddkd.datasets._external import from_openml
 from ddkd.datasets._files import ENDINGS, read_file
-from ddkd.datasets._named import (
-    deformed_digits,
-    digits,
-    draws,
-    fashion_mnist,
-    gaussian,
-    mixture,
-    moons,
-    relu_network,
-)
+from ddkd.datasets._named import NAMED
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
-from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget, TwoMoons
 
-# What draws a split, what has load()'s options as keyword-only parameters, and a description.
-_NAMED: dict[str, tuple[Callable[..., Split], Callable[..., Any], str]] = {
-    "digits": (
-        digits,
-        digits,
-        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
-        "class; the transfer pool is the images that are neither labelled nor test ones.",
-    ),
-    "deformed-digits": (
-        deformed_digits,
-        DeformedImages,
-        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
-        "class; the transfer stream deforms the images that are neither labelled nor test ones.",
-    ),
-    "mixture": (
-        partial(draws, mixture, n_samples=300),
-        ClusterMixture,
-        "Gaussian clusters, several to a class; all rows and the stream are independent draws.",
-    ),
-    "moons": (
-        partial(draws, moons, n_samples=40),
-        TwoMoons,
-        "Two interleaving half circles in the plane, one a class; all rows and the stream are "
-        "independent draws.",
-    ),
-    "relu-network": (
-        partial(draws, relu_network),
-        ReLUNetworkTarget,
-        "Standard normal inputs, two classes divided by a random ReLU network; all rows and the "
-        "stream are independent draws.",
-    ),
-    "gaussian": (
-        partial(draws, gaussian, n_samples=300),
-        gaussian,
-        "Gaussian inputs labelled -1 or 1 by the sign of a linear function; all rows and the "
-        "stream are independent draws.",
-    ),
-    "fashion-mnist": (
-        fashion_mnist,
-        fashion_mnist,
-        "Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747), 28 x 28 pixels in [0, 1]: the "
-        "60,000 training images of Debian's package, split at random by class.",
-    ),
-}
+_SPLITTING = ("n_samples", "n_test", "n_transfer", "standardise")
 
 
 def available() -> tuple[str, ...]:
@@ -88,7 +29,7 @@ def available() -> tuple[str, ...]:
     >>> "deformed-digits" in available()
     True
     """
-    return tuple(_NAMED)
+    return tuple(NAMED)
 
 
 def load(
@@ -162,7 +103,9 @@ def load(
     Raises
     ------
     ValueError
-        If the name or an option is unknown, the data cannot be read, or the sizes do not fit.
+        If the name is unknown, the data cannot be read, or the sizes do not fit.
+    TypeError
+        If the set has no such option.
 
     Examples
     --------
@@ -172,51 +115,26 @@ def load(
     """
     generator = check_rng(rng)
     flip_rate = check_real("flip_rate", flip_rate, low=0.0, high=1.0)
-    sizes = {"n_samples": n_samples, "n_test": n_test}
-    sizes = {key: value for key, value in sizes.items() if value is not None}
-    build, known = _source(name, label)
-    for key in options:
-        if key not in known:
-            text = name.name if isinstance(name, DataFile) else os.fspath(name)
-            raise ValueError(f"{key} is not an option of {text!r}; it takes {', '.join(known)}")
-    split = build(generator, **sizes, **options)
-    if name in _NAMED:
-        split = replace(split, name=name, description=_NAMED[name][2])
+    sizes = {"n_samples": n_samples, "n_test": n_test, "label": label}
+    options |= {key: value for key, value in sizes.items() if value is not None}
+    if isinstance(name, DataFile):
+        split = split_rows(name, generator, **options)
+    elif isinstance(name, str) and name in NAMED:
+        build, description = NAMED[name]
+        split = build(generator, **options)
+        split = replace(split, name=name, description=description)
+    elif str(name).startswith("openml:"):
+        split = from_openml(str(name), generator, **options)
+    elif isinstance(name, str | os.PathLike) and _is_path(os.fspath(name)):
+        splitting = {key: options.pop(key) for key in _SPLITTING if key in options}
+        split = split_rows(read_file(name, **options), generator, **splitting)
+    else:
+        raise ValueError(
+            f"name must be one of {', '.join(NAMED)}, openml:NAME, the path of a .npz file or a "
+            f"table, or a DataFile; got {name!r}"
+        )
     return split.flip_labels(flip_rate, rng=generator)
 
 
-def _source(
-    name: str | os.PathLike[str] | DataFile, label: str | None
-) -> tuple[Callable[..., Split], list[str]]:
-    """What draws the splits of a data set, and the names of its options."""
-    if isinstance(name, DataFile):
-        return partial(split_rows, name), _option_names(split_rows)
-    if not isinstance(name, str | os.PathLike):
-        raise ValueError(f"name must be a string, a path or a DataFile; got {name!r}")
-    text = os.fspath(name)
-    if text not in _NAMED and (text.lower().endswith(ENDINGS) or os.path.exists(text)):
-        return partial(_read_and_split, text, label), _option_names(split_rows, read_file)
-    if label is not None:
-        raise ValueError(f"label is for tables; got label={label!r} with {text!r}")
-    if text in _NAMED:
-        build, owner, _ = _NAMED[text]
-        return build, _option_names(owner)
-    if text.startswith("openml:"):
-        return partial(from_openml, text), _option_names(split_rows, from_openml)
-    raise ValueError(
-        f"name must be one of {', '.join(available())}, openml:NAME, or the path of a .npz "
-        f"file or a table; got {text!r}"
-    )
-
-
-def _option_names(*owners: Callable[..., Any]) -> list[str]:
-    parameters = [p for owner in owners for p in inspect.signature(owner).parameters.values()]
-    names = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
-    return [name for name in names if name not in ("rng", "label")]
-
-
-def _read_and_split(
-    path: str, label: str | None, rng: np.random.Generator, **options: Any
-) -> Split:
-    reading = {key: options.pop(key) for key in _option_names(read_file) if key in options}
-    return split_rows(read_file(path, label=label, **reading), rng, **options)
+def _is_path(text: str) -> bool:
+    return text.lower().endswith(ENDINGS) or os.path.exists(text)

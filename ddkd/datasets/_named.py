@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,42 @@ def gaussian(
         raise ValueError("population must not flip labels: test labels are clean; use flip_rate")
     X = population.sample(n, rng=rng)
     return population, X, population.label(X, rng=rng).astype(np.int64)
+
+
+# What draws a split, and where its parts come from.
+NAMED: dict[Any, tuple[Callable[..., Split], str]] = {
+    "digits": (
+        digits,
+        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
+        "class; the transfer pool is the images that are neither labelled nor test ones.",
+    ),
+    "deformed-digits": (
+        deformed_digits,
+        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
+        "class; the transfer stream deforms the images that are neither labelled nor test ones.",
+    ),
+    "mixture": (
+        partial(draws, mixture, n_samples=300),
+        "Gaussian clusters, several to a class; all rows and the stream are independent draws.",
+    ),
+    "moons": (
+        partial(draws, moons, n_samples=40),
+        "Two interleaving half circles in the plane, one a class; all rows and the stream are "
+        "independent draws.",
+    ),
+    "relu-network": (
+        partial(draws, relu_network),
+        "Standard normal inputs, two classes divided by a random ReLU network; all rows and the "
+        "stream are independent draws.",
+    ),
+    "gaussian": (
+        partial(draws, gaussian, n_samples=300),
+        "Gaussian inputs labelled -1 or 1 by the sign of a linear function; all rows and the "
+        "stream are independent draws.",
+    ),
+    "fashion-mnist": (
+        fashion_mnist,
+        "Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747), 28 x 28 pixels in [0, 1]: the "
+        "60,000 training images of Debian's package, split at random by class.",
+    ),
+}

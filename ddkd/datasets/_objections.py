@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ddkd.datasets._data_file import LARGEST
 from ddkd.datasets._numbers import Signs, is_numeric
 from ddkd.datasets._questions import Question, flag, hold, listed
 
-LARGEST = 1e100  # its square, which standardising takes, is still finite
 EXACT = 2.0**53  # beyond it two whole numbers may be one float
 FEW = 20  # different values that may be names of classes or steps of a scale
 _MOST_VALUES = 100  # of a text column that is to become columns of zeros and ones
@@ -23,21 +23,18 @@ _DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _MISSING_CODES = (-999, -9999)
 
 
-def ask_sizes(inputs: Any) -> None:
-    """Ask about numbers whose squares overflow."""
-    for name, cells in inputs.items():
-        if is_numeric(cells) and (largest := cells.abs().max()) > LARGEST:
-            raise Question(
-                f"{hold([name])} a number of size {largest:.3g}; it must lie within "
-                f"+-{LARGEST:g}: scale it, or {flag('drop', name)}",
-                drop=[name],
-            )
-
-
 def ask_odd(inputs: Any, signs: Signs, keep: Sequence[str]) -> None:
     """Ask about columns that should perhaps not be learned from, one kind at a time."""
     known = [column.dropna() for name, column in inputs.items() if name not in keep]
-    for objection in (_row_numbers, _long_codes, _dates, _missing_codes, _strays, _many_texts):
+    for objection in (
+        _huge,
+        _row_numbers,
+        _long_codes,
+        _dates,
+        _missing_codes,
+        _strays,
+        _many_texts,
+    ):
         odd = {c.name: objection(c, signs) for c in known if len(c) >= _FEWEST_ROWS}
         names = [name for name, said in odd.items() if said]
         if names:
@@ -53,6 +50,12 @@ def ask_odd(inputs: Any, signs: Signs, keep: Sequence[str]) -> None:
 def is_whole(cells: Any) -> bool:
     """Whether all cells are whole numbers."""
     return is_numeric(cells) and bool((cells == np.floor(cells)).all())
+
+
+def _huge(cells: Any, signs: Signs) -> str:
+    if not is_numeric(cells) or cells.abs().max() <= LARGEST:
+        return ""
+    return f"a number of size {cells.abs().max():.3g}, whose square overflows"
 
 
 def _row_numbers(cells: Any, signs: Signs) -> str:

@@ -1,7 +1,7 @@
 """What must be decided before a table can be read: all of it said at once, with one command."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import starmap
 from typing import Any
@@ -86,16 +86,14 @@ def answered(options: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str
     return merged
 
 
-def named(option: str, name: str, names: Iterable[str]) -> str:
+def named(option: str, name: str, names: Sequence[str]) -> str:
     """The name of a column, if there is one; a Question where it is spelt almost so."""
-    names = list(names)
     if name in names:
         return name
-    close = get_close_matches(name, names, n=1)
-    if close and option == "label":
-        raise Question(f"there is no column {name}, but {flag('label', close[0])}", label=close[0])
-    hint = f"Did you mean {quoted(close[0])}? " if close else ""
-    raise ValueError(f"--{option}: there is no column {name}. {hint}There is {listed(names)}")
+    near = get_close_matches(name, names, n=9, cutoff=0.0)
+    if option == "label" and get_close_matches(name, near):
+        raise Question(f"there is no column {name}, but {flag('label', near[0])}", label=near[0])
+    raise ValueError(f"--{option}: there is no column {name}. There is {listed(near)}")
 
 
 def hold(names: Sequence[str]) -> str:

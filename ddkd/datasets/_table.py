@@ -7,7 +7,7 @@ from ddkd.datasets._cells import Cells, needed
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._encoder import TableEncoder
 from ddkd.datasets._numbers import Signs, as_texts, ask_signs, decide, is_numeric
-from ddkd.datasets._objections import ask_last_row, ask_odd, ask_sizes, ask_text
+from ddkd.datasets._objections import ask_last_row, ask_odd, ask_text
 from ddkd.datasets._questions import Question, counted, flag, listed, named
 from ddkd.datasets._target import choose_label, likely_label, read_labels
 
@@ -31,7 +31,6 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
     ask_signs(frame, decided, signs, keep)
     labels = [_labels_of(main, label, notes)]
     inputs = _varying(decided.drop(columns=label).loc[labels[0].index], notes)
-    ask_sizes(inputs)
     ask_odd(inputs, signs, keep)
     ask_text(inputs, options)
     complete = _complete(inputs, options, notes)
@@ -124,7 +123,6 @@ def _matching(cells: Cells, inputs: Any, signs: Signs) -> Any:
                 f"that, or {flag('drop', name)}",
                 drop=[name],
             )
-    ask_sizes(table)
     return table
 
 
@@ -138,17 +136,12 @@ def _complete(table: Any, options: Mapping[str, Any], notes: list[str], where: s
         notes.append(f"{where}{n_gone:,} of {n:,} rows left out for a missing cell.")
         return table[~gone]
     names = list(table.columns[table.isna().any()])
-    said = (
-        f"{where}cells are missing in {n_gone:,} of {n:,} rows (line {gone.idxmax()} is the "
-        f"first), in column{'s' * (len(names) > 1)} {listed(names)}"
-    )
-    if options["drop_missing"]:
-        worst = table.isna().sum().idxmax()
-        raise Question(f"{said}: no row would stay. {flag('drop', worst)}", drop=[worst])
-    answer = "impute" if 2 * n_gone > n else "drop_missing"
+    leaves = "--drop-missing leaves those rows out, " if n_gone < n else ""
     raise Question(
-        f"{said}: --drop-missing leaves those rows out, --impute fills and marks the cells",
-        **{answer: True},
+        f"{where}cells are missing in {n_gone:,} of {n:,} rows (line {gone.idxmax()} is the "
+        f"first), in column{'s' * (len(names) > 1)} {listed(names)}: {leaves}--impute fills and "
+        f"marks the cells",
+        **{"impute" if 2 * n_gone > n else "drop_missing": True},
     )
 
 

@@ -89,7 +89,7 @@ def test_unlabelled_and_test_rows_come_from_their_files(file, tmp_path):
     with pytest.raises(ValueError, match=r"u\.csv has no column c: add it there, or --drop c"):
         load(file, unlabelled=unlabelled)
     (tmp_path / "t.csv").write_text("a,b,c,kind\n1,2,3,7\n")
-    with pytest.raises(ValueError, match="must be classes of the labelled file, 0, 1; one is 7"):
+    with pytest.raises(ValueError, match=r"must be classes of d\.csv, 0, 1; one is 7"):
         load(file, test=test)
 
 
@@ -314,5 +314,5 @@ def test_what_contradicts_itself_or_is_no_path_is_refused(file):
         if path is not None:
             with pytest.raises(ValueError, match="test must be the path of a file; got"):
                 read_file(file, test=path)
-    with pytest.raises(ValueError, match="--sep ';' does not part its lines; --sep comma does"):
+    with pytest.raises(ValueError, match="comma may separate its columns, ';' does not"):
         read_file(file, sep=";")
