@@ -40,8 +40,9 @@ def what_is_kept(args: argparse.Namespace) -> str:
 def settings(args: argparse.Namespace, data: Data | None) -> dict[str, Any]:
     """What a result depends on: the flags, the contents of a file, the version."""
     flags = {key: value for key, value in vars(args).items() if key not in _ONLY_HOW}
-    versions = {"contents of the data": "" if data is None else data.digest, "ddkd": __version__}
-    return json.loads(json.dumps({**flags, **versions}, default=str))
+    contents = "" if data is None else data.digest
+    others = {"contents of the data": contents, "version of ddkd": __version__}
+    return json.loads(json.dumps({**flags, **others}, default=str))
 
 
 def check_folder(args: argparse.Namespace, data: Data | None) -> None:

@@ -2,26 +2,22 @@
 
 from dataclasses import dataclass
 
+REMEDY, NOISE = "with the remedy", "with noisy labels"  # curves that have the peak
+
 
 @dataclass(frozen=True)
 class Cause:
     """A cause, and what is said of it.
 
-    `why` and `mend` may name numbers of the diagnosis (see ``_words.py``). Parts of a pipeline
-    stand for a `removable` cause: the probes take them away and see whether a peak comes back.
-    `mended_label` names the curve that has one in a picture; without a label there is none.
+    `why` and `mend` may name numbers of the diagnosis (see ``_words.py``). `peak_returns` says
+    how the peak comes back, if it does: with the remedy, where parts of the pipeline stand for the
+    cause and the probes take them away; or with noise on the training labels.
     """
 
     key: str
     why: str
     mend: str
-    mended_label: str = ""
-    removable: bool = False
-
-    @property
-    def shown_by_noise(self) -> bool:
-        """Whether labels with noise have the peak that is missed."""
-        return bool(self.mended_label) and not self.removable
+    peak_returns: str = ""
 
 
 _ROWS = (
@@ -34,57 +30,51 @@ _ROWS = (
         "penalty",
         "No peak at {threshold}: {ridge} is at work{part}.",
         "Take the penalty away",
-        "without the penalty",
-        removable=True,
+        REMEDY,
     ),
     Cause(
         "cutoff",
         "No peak at {threshold}: the solver drops small singular values{part}.",
         "Lower the cutoff",
-        "without the cutoff",
-        removable=True,
+        REMEDY,
     ),
     Cause(
         "rank",
         "No peak at {threshold}: the features have too low a rank{part}.",
         "Use features of full rank: no narrowing step, more inputs, a larger gamma",
-        "without the narrowing step",
-        removable=True,
+        REMEDY,
     ),
     Cause(
         "stopped",
         "No peak at {threshold}: the iterations end before the labels are met{part}.",
         "Solve in closed form (ddkd.{solver}) what is linear in its features, or let it run until "
         "the labels are met, in several steps if need be",
-        "run for longer",
-        removable=True,
+        REMEDY,
     ),
     Cause(
         "averaged",
         "No peak at {threshold}: many fits are averaged{part}.",
         "Use one member alone",
-        "one member alone",
-        removable=True,
+        REMEDY,
     ),
     Cause(
         "tuned",
         "No peak at {threshold}: a search inside adapts the model to every width{part}.",
         "Fix what the search chooses",
-        "without the search",
-        removable=True,
+        REMEDY,
     ),
     Cause(
         "grid",
         "No width near {threshold} was tried, and that is where the error peaks.",
         "Try widths on both sides of the threshold{near}",
-        "with noisy labels",
+        NOISE,
     ),
     Cause(
         "effective-samples",
         "No peak at {n}, the number of rows: the model uses fewer different ones. Look at "
         "{threshold}.",
         "Look for the peak at the number of different rows the model sees{near}",
-        "with noisy labels",
+        NOISE,
     ),
     Cause(
         "leak",
@@ -95,14 +85,14 @@ _ROWS = (
         "low-noise",
         "No peak at {threshold}: the labels have hardly any noise that could blow up.",
         "Add noise to the training labels: {noise}",
-        "with noisy labels",
+        NOISE,
     ),
     Cause(
         "loss",
         "No peak at {threshold}: this is no least squares on fixed features, but another loss, or "
         "features that the labels choose, as in a tree{part}.",
         "Use least squares on fixed features (ddkd.{solver})",
-        "with noisy labels",
+        NOISE,
     ),
     Cause(
         "inert",
@@ -113,7 +103,7 @@ _ROWS = (
         "unclear",
         "The probes contradict each other or ran out; no cause can be named.",
         "Give 500 test rows or more, widths near the number of rows, or a larger max_fits",
-        "with noisy labels",
+        NOISE,
     ),
 )
 CAUSES = {cause.key: cause for cause in _ROWS}

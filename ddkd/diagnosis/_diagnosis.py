@@ -21,7 +21,7 @@ from ddkd.diagnosis._arguments import (
     scaled,
     split_rows,
 )
-from ddkd.diagnosis._causes import CAUSES
+from ddkd.diagnosis._causes import CAUSES, NOISE
 from ddkd.diagnosis._picture import draw_diagnosis
 from ddkd.diagnosis._probes import Evidence, Probes
 from ddkd.diagnosis._subject import Spent, Subject
@@ -278,7 +278,7 @@ def _result(probes: Probes, causes: tuple[str, ...], ratio: float) -> Diagnosis:
         if cause.key == "penalty":
             ridge = probes.effective_ridge
         change = probes.without(cause.key)
-        if probes.numeric and (change or cause.shown_by_noise):
+        if probes.numeric and (change or cause.peak_returns == NOISE):
             labels = data.y if change else probes.noisy
             expected = probes.curve(probes.ring_widths, labels, change)
         if cause.key == "loss" and probes.separable_width is not None:

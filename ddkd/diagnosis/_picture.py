@@ -30,5 +30,5 @@ def draw_diagnosis(diagnosis: Diagnosis, ax: Axes | None = None) -> DoubleDescen
     if diagnosis.expected is not None:
         widths, errors = diagnosis.expected
         mended = replace(measured, widths=widths, test_scores=errors, threshold=None)
-        mended.plot(ax, name=CAUSES[diagnosis.cause].mended_label)
+        mended.plot(ax, name=CAUSES[diagnosis.cause].peak_returns)
     return measured

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.diagnosis._causes import CAUSES
+from ddkd.diagnosis._causes import CAUSES, REMEDY
 from ddkd.diagnosis._filters import directions_of, filters_of
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
@@ -280,7 +280,7 @@ class Probes(Widths):
 
     def removable(self) -> list[str]:
         """Causes without which a peak comes back, or a low one is three times higher."""
-        for cause in (cause.key for cause in CAUSES.values() if cause.removable):
+        for cause in (key for key, cause in CAUSES.items() if cause.peak_returns == REMEDY):
             change = self.without(cause)
             if change and cause not in self.taken:
                 self.taken[cause] = 0.0, 0.0

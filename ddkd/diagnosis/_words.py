@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ddkd.diagnosis._causes import CAUSES
+from ddkd.diagnosis._causes import CAUSES, REMEDY
 from ddkd.diagnosis._parts import Part
 from ddkd.diagnosis._probes import Probes
 
@@ -49,8 +49,9 @@ def words(
     if change:
         arguments = ", ".join(f"{name}={_code(value)}" for name, value in change.items())
         return answer, f"{remedy}: estimator.set_params({arguments})"
-    hidden = cause.removable and cause.key != "rank"  # equal columns are no part of anything
-    return answer, f"{remedy}; it is hidden inside the model" if hidden else remedy
+    if cause.peak_returns == REMEDY and cause.key != "rank":  # equal columns are no part
+        remedy += "; it is hidden inside the model"
+    return answer, remedy
 
 
 def _named(part: Part | None) -> str:

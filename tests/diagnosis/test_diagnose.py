@@ -261,7 +261,7 @@ def test_few_fits_say_unclear_or_something_true(max_fits):
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("penalty_ridge_default", ["directly trained", "without the penalty"]),
+        ("penalty_ridge_default", ["directly trained", "with the remedy"]),
         ("averaged_hidden", ["directly trained"]),  # nothing can be taken away
         ("low_noise_in_span", ["directly trained", "with noisy labels"]),
     ],
