@@ -222,17 +222,19 @@ def _check_memory(args: argparse.Namespace, n: int, n_test: int) -> None:
 def _rows(file: DataFile, split: Split) -> str:
     """How the rows of a file are split, and how to change it."""
     n, n_transfer, n_test = len(split.X_train), len(split.transfer), len(split.X_test)
-    unused = len(file.X) - n
+    unused, of_them = len(file.X) - n, ""
     pool, test = "without labels (the transfer set, from --unlabelled)", "to test (from --test)"
     if file.unlabelled is None:
         pool = "with their labels hidden (the transfer set)"
         unused -= n_transfer
+    elif n_transfer < len(file.unlabelled):
+        of_them = f" of {len(file.unlabelled):,}"
     if file.test is None:
         test = "to test"
         unused -= n_test
     other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
     other = other if other != n else max(2, n // 2)
     return (
-        f"{n:,} labelled, {n_transfer:,} {pool}, {n_test:,} {test}"
+        f"{n:,} labelled, {n_transfer:,}{of_them} {pool}, {n_test:,} {test}"
         f"{f', {unused:,} unused' if unused else ''}; --labelled {other} splits them otherwise."
     )

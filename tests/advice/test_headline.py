@@ -103,6 +103,15 @@ def test_every_contestant_can_be_kept_and_scores_as_it_decides(advice):
         np.testing.assert_array_equal(model.classes_[(scores > 0).astype(int)], model.predict(rows))
 
 
+def test_unlabelled_rows_that_are_not_used_are_said(advice, monkeypatch):
+    assert not any("unlabelled rows used" in line for line in advice.sentences())
+    monkeypatch.setattr("ddkd.advice._advise.MAX_POOL", 20)
+    X = np.random.default_rng(0).normal(size=(70, 2))
+    found = advise(X[:20], X[:20, 0] > 0, X[20:])
+    assert (found.n_unlabelled, found.n_given) == (20, 50)
+    assert "20 of 50 unlabelled rows used." in found.sentences()
+
+
 def test_a_notebook_shows_the_same(advice):
     shown = advice._repr_html_()
     assert shown.count("<li>") == len(advice.sentences())
