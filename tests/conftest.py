@@ -13,6 +13,13 @@ threadpool_limits(limits=1)
 SMOKE = set(Path(__file__).with_name("smoke.txt").read_text(encoding="utf-8").splitlines())
 
 
+@pytest.fixture
+def unsaved_pictures(monkeypatch):
+    """Write empty files for pictures: saving takes most of the time of a small run."""
+    save = "matplotlib.figure.Figure.savefig"
+    monkeypatch.setattr(save, lambda self, path, **options: Path(path).touch())
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Give the tests of the list their marker."""

@@ -33,19 +33,7 @@ def penguins(tmp_path, monkeypatch):
     return "penguins.csv"
 
 
-@pytest.fixture
-def no_pictures(monkeypatch):
-    class NoFigure:
-        def set_layout_engine(self, *_):
-            pass
-
-        def savefig(self, path, **options):
-            path.touch()
-
-    monkeypatch.setattr("ddkd.cli.curve._figure", lambda *_: NoFigure())
-
-
-def test_one_message_and_its_command_reads_the_table(penguins, capsys, no_pictures):
+def test_one_message_and_its_command_reads_the_table(penguins, capsys, unsaved_pictures):
     assert cli.main([*CURVE, "--data", penguins]) == 1
     error = capsys.readouterr().err
     assert len(error.splitlines()) == 1
@@ -71,7 +59,7 @@ def test_one_message_and_its_command_reads_the_table(penguins, capsys, no_pictur
     assert "2 of 120 rows left out for a missing cell." in said
 
 
-def test_the_second_sentence_says_what_was_read_and_json_too(penguins, capsys, no_pictures):
+def test_the_second_sentence_says_what_was_read_and_json_too(penguins, capsys, unsaved_pictures):
     command = [*CURVE, "--data", penguins, "--drop", "rowid", "sex", "--impute"]
     assert cli.main(command) == 0
     answer, _, rest = capsys.readouterr().out.partition("penguins.csv: 120 rows")

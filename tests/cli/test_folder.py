@@ -18,6 +18,7 @@ from ddkd.cli._answer import Answer
 from ddkd.datasets import _files, load, read_file
 from ddkd.sweeps import SweepResult, Table, _sweep
 
+pytestmark = pytest.mark.usefixtures("unsaved_pictures")
 CURVE = ["curve", "--repeats", "2", "--jobs", "1", "--max-width", "40", "--quiet"]
 PHASE = ["phase", "--quiet"]
 

@@ -98,7 +98,7 @@ def test_another_seed_gives_other_results(reproduced, data, tmp_path):
 
 
 @pytest.fixture
-def interrupted(monkeypatch):
+def interrupted(monkeypatch, unsaved_pictures):
     """Make Ctrl-C arrive when the second task starts."""
     run_task = _sweep.run_task
     calls = []
@@ -248,6 +248,7 @@ def test_a_changed_file_is_not_mixed_with_what_was_finished(tmp_path, capsys, in
     assert "taken" not in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("unsaved_pictures")
 def test_a_curve_at_every_width_agrees_with_the_one_at_some(data, tmp_path):
     for widths in ("some", "all"):
         out = ["--out", str(tmp_path / widths), "--widths", widths]
@@ -291,6 +292,7 @@ def test_a_curve_says_whether_width_beyond_the_peak_pays(beyond, noise, n_repeat
     assert values["peak_width"] == 10
 
 
+@pytest.mark.usefixtures("unsaved_pictures")
 def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]
     sizes = ["--student-width", "40", "--repeats", "2", "--jobs", "1", "--quiet"]
@@ -303,6 +305,7 @@ def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     assert set(result.columns["model"]) == {"teacher", "student", "direct"}
 
 
+@pytest.mark.usefixtures("unsaved_pictures")
 def test_distill_says_when_the_transfer_set_is_small(data, tmp_path, capsys):
     arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]
     sizes = ["--student-width", "300", "--repeats", "2", "--jobs", "1"]
@@ -361,6 +364,7 @@ def test_a_difference_counts_beyond_two_standard_errors(difference, standard_err
     assert pays(difference, standard_error) == verdict
 
 
+@pytest.mark.usefixtures("unsaved_pictures")
 def test_numbers_that_are_not_known_are_null_in_json(data, tmp_path, capsys):
     """One repeat has no standard error; JSON has no NaN."""
     sizes = ["--teacher-width", "300", "--student-width", "40", "--repeats", "1", "--jobs", "1"]

@@ -15,6 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from ddkd import cli
 
+pytestmark = pytest.mark.usefixtures("unsaved_pictures")
 FEW = ["--repeats", "2", "--jobs", "1", "--quiet"]
 N, POOL = 120, 396  # labelled rows, a fifth of 600; rows to transfer
 

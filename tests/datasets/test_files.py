@@ -12,6 +12,7 @@ from ddkd import cli
 from ddkd.datasets import DataFile, load, read_file
 from ddkd.sweeps import SweepResult
 
+pytestmark = pytest.mark.usefixtures("unsaved_pictures")
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(200, 3))
 KIND = np.arange(200) % 2
