@@ -389,6 +389,7 @@ def test_a_quick_run_has_four_repeats_and_keeps_its_flags(monkeypatch):
         lambda *_, repeats, **__: asked.append(repeats) or Reproduction((), None, []),
     )
     monkeypatch.setattr(reproduce, "claims_summary", lambda _: ["", ""])
+    monkeypatch.setattr(reproduce, "claims_table", lambda *_: [])
     args = _main._parser(reproduce).parse_args(["reproduce", "--quick"])
     reproduce.run(args, None)
     assert (asked, args.repeats) == ([4], 10)
@@ -400,6 +401,7 @@ def test_reproduce_says_the_sizes_that_it_measures_with(monkeypatch):
     monkeypatch.setattr(Reproduction, "failures", {})
     monkeypatch.setattr(reproduce, "reproduce", lambda *_, **__: nothing)
     monkeypatch.setattr(reproduce, "claims_summary", lambda _: ["", ""])
+    monkeypatch.setattr(reproduce, "claims_table", lambda *_: [])
     monkeypatch.setattr(reproduce, "claims_in_full", lambda _: [])
     args = _main._parser(reproduce).parse_args(["reproduce", "--data", "digits"])
     data = Data(args)

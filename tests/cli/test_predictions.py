@@ -158,8 +158,8 @@ def test_unlabelled_files_that_cannot_be_used(data, tmp_path, capsys):
     np.savez(tmp_path / "names.npz", Z=np.ones((3, 4)))
     np.savez(tmp_path / "narrow.npz", X=np.ones((3, 2)))
     for name, word in {
-        "none.npz": "does not exist",
-        "words.csv": "holds 'x', but numbers in the labelled file",
+        "none.npz": "none.npz cannot be read: No such file or directory",
+        "words.csv": "is a .npz: the other files must be such files, too",
         "names.npz": "needs arrays X; it holds Z",
         "narrow.npz": "4 columns",
     }.items():
