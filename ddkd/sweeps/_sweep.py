@@ -22,8 +22,7 @@ from ddkd.sweeps._sweep_result import SweepResult
 from ddkd.sweeps._task import Task, TaskResult, run_task
 from ddkd.sweeps._tidy_table import Scalar, as_scalar, columns_of
 
-_BAR = "{percentage:3.0f}%|{bar:30}| {n_fmt}/{total_fmt} tasks, {remaining} left"
-_BAR_WITH_ANSWER = "{percentage:3.0f}%|{bar:8}| {remaining} left: {desc}"
+_BAR = "{percentage:3.0f}%|{bar:8}| {remaining} left: {desc}"
 
 
 def sweep(
@@ -147,19 +146,21 @@ def sweep(
         text = answer(SweepResult(_columns(tasks, done), parameters))
         return f"{text}, {n_repeats} of {repeats} repeats"
 
+    def progress_line() -> str:
+        return so_far() or f"{len(done)} of {len(tasks)} tasks"
+
     # Every point has its first repeat before any has its second: an answer comes early.
     pending = sorted((t for t in tasks if t.index not in done), key=lambda t: t.repeat)
     results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
-    description = None if answer is None else so_far() or "nothing measured yet"
-    bar = _progress_bar(len(tasks), n_stored, description, progress)
+    bar = _progress_bar(len(tasks), n_stored, progress_line() if progress else "", progress)
     try:
         with closing(results), bar:
             for result in results:
                 if store:
                     store.write(tasks[result.index], result)
                 done[result.index] = result
-                if answer and progress:
-                    bar.set_description_str(so_far(), refresh=False)
+                if progress:
+                    bar.set_description_str(progress_line(), refresh=False)
                 bar.update()
     except KeyboardInterrupt as stop:
         text = so_far()
@@ -186,15 +187,14 @@ def _columns(tasks: Sequence[Task], done: Mapping[int, TaskResult]) -> dict[str,
     )
 
 
-def _progress_bar(total: int, initial: int, description: str | None, shown: bool) -> tqdm:
+def _progress_bar(total: int, initial: int, description: str, shown: bool) -> tqdm:
     """A bar of few and long tasks: each is worth a new line, and so is the beginning."""
     return tqdm(
         total=total,
         initial=initial,
         desc=description,
         disable=not shown,
-        bar_format=_BAR if description is None else _BAR_WITH_ANSWER,
-        unit=" task",
+        bar_format=_BAR,
         leave=False,
         mininterval=0,
         smoothing=0,

@@ -185,7 +185,7 @@ def test_progress_goes_to_the_terminal_only_on_request(capsys):
     run(progress=True)
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.index("0/12 tasks, ? left") < err.index("1/12 tasks, ")
+    assert err.index("? left: 0 of 12 tasks") < err.index("left: 1 of 12 tasks")
 
 
 class TestResult:
