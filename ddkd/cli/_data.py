@@ -9,6 +9,7 @@ from typing import Any
 
 from joblib import cpu_count
 
+from ddkd._text import counted
 from ddkd.cli._flags import DEFAULT, Flags, flag, labelled, rate, switch
 from ddkd.datasets import (
     DataFile,
@@ -166,11 +167,8 @@ class Data:
         if split.scale:
             notes.append(f"The labels chose the scale of the inputs: {split.scale}.")
         if flips and self.flip_rate:
-            n_wrong = round(self.flip_rate * len(split.X_train))
-            notes.append(
-                f"{n_wrong:,} of the labels are made wrong on purpose; --flip-rate 0 leaves them "
-                f"as they are."
-            )
+            labels = counted(round(self.flip_rate * len(split.X_train)), "label")
+            notes.append(f"{labels} made wrong on purpose; --flip-rate 0 leaves them as they are.")
         return notes
 
 

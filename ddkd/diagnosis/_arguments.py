@@ -11,6 +11,7 @@ from sklearn.utils import _safe_indexing, assert_all_finite, column_or_1d
 
 from ddkd._checks import as_array, check_vector
 from ddkd._labels import check_labels
+from ddkd._text import counted
 from ddkd.diagnosis._subject import Data, distinct_rows
 
 FEWEST_ROWS = 20
@@ -50,7 +51,8 @@ def labelled_rows(X: Any, y: ArrayLike, which: str = "") -> tuple[Any, np.ndarra
     labels = column_or_1d(labels)
     if X.shape[:1] != labels.shape:
         raise ValueError(
-            f"X{which} must have a row for each of {len(labels)} labels; its shape is {X.shape}"
+            f"X{which} must have a row for each of y{which}'s {counted(len(labels), 'label')}; its "
+            f"shape is {X.shape}"
         )
     assert_all_finite(labels, input_name=f"y{which}")
     if not which and len(labels) < FEWEST_ROWS:
@@ -96,7 +98,8 @@ def split_rows(
         folds = GroupShuffleSplit(1, test_size=0.25, random_state=int(rng.integers(2**31)))
         different, groups = np.unique(distinct_rows(X), return_inverse=True)
         if len(different) < FEWEST_ROWS // 2:
-            raise ValueError(f"X has only {len(different)} different rows (constant, or NaN?)")
+            rows = counted(len(different), "different row")
+            raise ValueError(f"X has only {rows} (constant, or NaN?)")
         train, test = next(folds.split(labels, groups=groups))
         X, X_test = _safe_indexing(X, train), _safe_indexing(X, test)
         labels, test_labels = labels[train], labels[test]

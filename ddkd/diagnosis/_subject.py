@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from ddkd._checks import check_array
+from ddkd._text import counted
 
 _WORK_A_FIT = 7e7  # products that a fit may take on average: a tenth of a second or less
 _OF_ANY_FIT = 1e6  # products in the time that a fit of nothing takes
@@ -260,5 +261,6 @@ def _checked(method: str, model: Any, X: Any) -> np.ndarray:
         f"what estimator's {method} returns", getattr(model, method)(lent(X)), ndim=(1, 2)
     )
     if len(values) != X.shape[0]:
-        raise ValueError(f"estimator's {method} returns {len(values)} values for {X.shape[0]} rows")
+        returned, rows = counted(len(values), "value"), counted(X.shape[0], "row")
+        raise ValueError(f"estimator's {method} returns {returned} for {rows}")
     return values.reshape(len(values), -1)

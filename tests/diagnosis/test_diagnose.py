@@ -359,8 +359,11 @@ NONSENSE = {
     "one value": ({"y": np.ones(60)}, "one value"),
     "NaN in y": ({"y": np.r_[np.nan, Y[1:]]}, "y contains NaN"),
     "NaN in X": ({"X": np.full((60, 3), np.nan)}, "NaN"),
-    "rows that do not match": ({"y": Y[:50]}, "X must have a row for each of 50 labels; .*60, 3"),
-    "no rows": ({"X": None}, "X must have a row for each of 60 labels"),
+    "rows that do not match": (
+        {"y": Y[:50]},
+        "a row for each of y's 50 labels; .*60, 3",
+    ),
+    "no rows": ({"X": None}, "X must have a row for each of y's 60 labels"),
     "no such parameter": (
         {"param_name": "width"},
         "one of .* rbfsampler__n_components, .*; got 'width'",
@@ -391,6 +394,11 @@ NONSENSE = {
         | {"X_test": pd.DataFrame(X, columns=[*"cab"]), "y_test": Y},
         "X_test must have the columns of X in their order",
     ),
+    "one label to test on": (
+        {"X_test": X, "y_test": Y[:1]},
+        "X_test must have a row for each of y_test's 1 label; its",
+    ),
+    "the same row": ({"X": np.ones((60, 3))}, r"X has only 1 different row \("),
     "half a test set": ({"X_test": X}, "belong together"),
     "scores without widths": ({"scores": [1.0, 2.0]}, "scores"),
 }
