@@ -38,12 +38,12 @@ def ask_odd(inputs: Any, signs: Signs, keep: Sequence[str]) -> None:
         odd = {c.name: objection(c, signs) for c in known if len(c) >= _FEWEST_ROWS}
         names = [name for name, said in odd.items() if said]
         if names:
-            # Something must be learned from.
-            answer = "drop" if len(names) < inputs.shape[1] else "keep"
+            kept = names[-1:] if len(names) == inputs.shape[1] else []  # something must be learned
             raise Question(
                 f"{hold(names)} {odd[names[0]]}: {flag('drop', names)}, or {flag('keep', names)} "
                 f"to learn from it nevertheless",
-                **{answer: names},
+                drop=[name for name in names if name not in kept],
+                keep=kept,
             )
 
 

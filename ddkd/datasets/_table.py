@@ -1,9 +1,12 @@
 """From the cells of a table to inputs and labels, with a question for what could be either."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
-from ddkd.datasets._cells import Cells, needed
+import numpy as np
+
+from ddkd.datasets._cells import Cells
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._encoder import TableEncoder
 from ddkd.datasets._numbers import Signs, as_texts, ask_signs, decide, is_numeric
@@ -18,50 +21,29 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
     `parts` are the tables of labelled rows and, where there are any, of unlabelled and test rows.
     """
     main = parts["labelled"]
-    notes, names = list(main.notes), list(main.frame.columns)
-    signs, keep = Signs(options["decimal"], options["thousands"]).check(), options["keep"]
-    for option in ("drop", "keep"):
-        for name in options[option]:
-            named(option, name, names)
-    frame = main.frame.drop(columns=options["drop"])
-    if frame.shape[1] < 2:
-        raise ValueError("--drop leaves less than two columns; a feature and a label must stay")
-    decided = frame.apply(decide, signs=signs)
+    names, notes = list(main.frame), list(main.notes)
+    signs = Signs(options["decimal"], options["thousands"]).check()
+    decided = _decided(main, signs, options)
     label = choose_label(decided, options["label"])
-    ask_signs(frame, decided, signs, keep)
-    labels = [_labels_of(main, label, notes)]
-    inputs = _varying(decided.drop(columns=label).loc[labels[0].index], notes)
-    ask_odd(inputs, signs, keep)
+    ask_signs(main.frame[list(decided)], decided, signs, options["keep"])
+    labels = {"labelled": _labels_of(main, label, notes)}
+    inputs = _varying(decided.drop(columns=label).loc[labels["labelled"].index], notes)
+    ask_odd(inputs, signs, options["keep"])
     ask_text(inputs, options)
-    complete = _complete(inputs, options, notes)
-    inputs = complete if complete is inputs else _varying(complete, notes)
-    tables = {"labelled": inputs}
-    for part, cells in parts.items():
-        if cells is main:
-            continue
-        table = _matching(cells, inputs, signs)
+    tables = {"labelled": _varying(_complete(inputs, options, notes), notes)}
+    for part in [part for part in parts if part != "labelled"]:
+        cells = parts[part]
+        tables[part] = _matching(cells, tables["labelled"], signs)
         if part == "test":
-            labels.append(_labels_of(cells, label, notes))
-            table = table.loc[labels[1].index]
-        tables[part] = _complete(table, options, notes, f"{cells.path}: ")
-    ask_last_row(inputs, keep)
-    if len({is_numeric(column) for column in labels}) > 1:
-        labels = list(map(as_texts, labels))
-    rows = [tables[part].index for part in ("labelled", "test") if part in tables]
-    labels = [column[lines] for column, lines in zip(labels, rows, strict=True)]
-    concat = needed("pandas", main.path).concat
-    other = likely_label(inputs) if options["label"] is None else ""
-    y, task = read_labels(concat(labels), signs, options["task"], other)
-    seen = concat([table for part, table in tables.items() if part != "test"])
-    encoder = TableEncoder().fit(seen)
-    if n_filled := int(seen.isna().sum().sum()):
-        notes.append(
-            f"{counted(n_filled, 'missing cell')} filled with the mean of the column, and marked."
-        )
-    if "test" in tables:
-        notes += _only_in_test(tables["test"], seen)
-    X = {part: encoder.transform(table) for part, table in tables.items()}
-    n = len(inputs)
+            labels[part] = _labels_of(cells, label, notes)
+            tables[part] = tables[part].loc[labels[part].index]
+        tables[part] = _complete(tables[part], options, notes, f"{cells.path}: ")
+    ask_last_row(tables["labelled"], options["keep"])
+    other = likely_label(tables["labelled"]) if options["label"] is None else ""
+    rows = {part: column[tables[part].index] for part, column in labels.items()}
+    y, task = read_labels(list(rows.values()), signs, options["task"], other)
+    encoder, X = _encoded(tables, notes)
+    n = len(X["labelled"])
     return DataFile(
         name=main.path.name,
         X=X["labelled"],
@@ -72,11 +54,22 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
         notes=tuple(notes),
         label=label,
         place="last column" if label == names[-1] else f"column {names.index(label) + 1}",
-        columns=tuple(inputs),
+        columns=tuple(tables["labelled"]),
         names=tuple(encoder.names_),
         separator=main.separator,
         encoder=encoder,
     )
+
+
+def _decided(main: Cells, signs: Signs, options: Mapping[str, Any]) -> Any:
+    """The columns that are not dropped, each as numbers or as texts."""
+    for option in ("drop", "keep"):
+        for name in options[option]:
+            named(option, name, list(main.frame))
+    frame = main.frame.drop(columns=options["drop"])
+    if frame.shape[1] < 2:
+        raise ValueError("--drop leaves less than two columns; a feature and a label must stay")
+    return frame.apply(decide, signs=signs)
 
 
 def _labels_of(cells: Cells, label: str, notes: list[str]) -> Any:
@@ -94,7 +87,7 @@ def _labels_of(cells: Cells, label: str, notes: list[str]) -> Any:
 
 def _varying(inputs: Any, notes: list[str]) -> Any:
     """The columns that are not constant; a note names the others."""
-    varies = inputs.nunique(dropna=False) > 1
+    varies = (inputs != inputs.iloc[0]).any() & inputs.notna().any()
     if not varies.any():
         raise ValueError("every column but the label is constant: nothing can be learned")
     if not varies.all():
@@ -145,15 +138,22 @@ def _complete(table: Any, options: Mapping[str, Any], notes: list[str], where: s
     )
 
 
-def _only_in_test(test: Any, seen: Any) -> list[str]:
-    """Notes on what no row that is learned from shows."""
-    notes = []
-    for name, column in seen.items():
-        if test[name].isna().any() and not column.isna().any():
+def _encoded(
+    tables: Mapping[str, Any], notes: list[str]
+) -> tuple[TableEncoder, dict[str, np.ndarray]]:
+    """The tables as arrays, by an encoder that has seen the inputs of all but test rows."""
+    names = list(tables["labelled"])
+    seen = import_module("pandas").concat([t for part, t in tables.items() if part != "test"])
+    encoder = TableEncoder().fit(seen)
+    if n_filled := int(seen.isna().sum().sum()):
+        notes.append(
+            f"{counted(n_filled, 'missing cell')} filled with the mean of the column, and marked."
+        )
+    for name in names if "test" in tables else []:
+        cells = tables["test"][name]
+        if cells.isna().any() and not seen[name].isna().any():
             notes.append(f"Only test rows miss cells of column {name}: filled, not marked.")
-        strange = set() if is_numeric(column) else set(test[name].dropna()) - set(column)
-        if strange:
-            notes.append(
-                f"{counted(len(strange), 'value')} of column {name} only in test rows: zeros there."
-            )
-    return notes
+        if strange := set(cells.dropna()) - set(encoder.values_.get(name, cells)):
+            n_values = counted(len(strange), "value")
+            notes.append(f"{n_values} of column {name} only in test rows: zeros there.")
+    return encoder, {part: encoder.transform(table[names]) for part, table in tables.items()}

@@ -1,5 +1,7 @@
 """What a label column holds: classes or numbers."""
 
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -39,8 +41,13 @@ def likely_label(inputs: Any) -> str:
     return (few or numbers or [""])[-1]
 
 
-def read_labels(cells: Any, signs: Signs, task: str | None, other: str) -> tuple[np.ndarray, str]:
-    """Labels of a column of which no cell is missing, and whether they are classes or numbers."""
+def read_labels(
+    columns: Sequence[Any], signs: Signs, task: str | None, other: str
+) -> tuple[np.ndarray, str]:
+    """Labels of columns of which no cell is missing, and whether they are classes or numbers."""
+    if len({is_numeric(column) for column in columns}) > 1:
+        columns = list(map(as_texts, columns))
+    cells = import_module("pandas").concat(columns)
     column = decide(cells, signs)
     # As they are written; around a number spaces say nothing.
     written = as_texts(cells) if is_numeric(column) else cells

@@ -243,6 +243,13 @@ CASES = {
     "row numbers": Case(
         table(case=range(N), a=A, kind=KIND), {"a": A}, says="seems to number the rows"
     ),
+    "nothing but row numbers": Case(
+        table(**{"": range(N), "time": range(1900, 1900 + N), "c": C}),
+        {"time": range(1900, 1900 + N)},
+        C,
+        "numbers",
+        says="columns unnamed 1, time hold what seems to number the rows",
+    ),
     "an id in capitals": Case(
         table(PatientID=range(N, 0, -1), a=A, kind=KIND), {"a": A}, says="--drop PatientID"
     ),
