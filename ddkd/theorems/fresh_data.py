@@ -134,7 +134,8 @@ def which_rows_clusters(margin, radius, p, m, keep):
     A given teacher of margin a, hard labels, m > p, no ridge; C and c are moments of the kept rows
     along its score and, across it, along the truth. Over many teachers the margin varies.
 
-    Source: our own; related: arXiv 2206.14486, 2511.03492 (abstracts).
+    Source: our own; related: Sorscher et al., arXiv 2206.14486; Dohmatob et al., arXiv 2511.03492
+    (abstracts).
     """
     along = margin / radius
     teacher = np.append([along, np.sqrt(1 - along**2)], np.zeros(p - 2))
