@@ -51,7 +51,8 @@ def advise(
         standard deviations, or one scale serves all columns.
     y : array-like of shape (n_samples,)
         Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
-        different values.
+        different values. Whole numbers of another type are classes, and are refused where these
+        would be more than a third of the rows.
     X_unlabelled : DataFrame, array-like of shape (n_pool, n_inputs) or None, default=None
         Unlabelled inputs, of the same columns in the same order; of more than 10,000, that many are
         drawn, and the advice says so. Methods that need a neighbour graph, and students of these,
@@ -104,13 +105,11 @@ def advise(
     n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
     n_splits = 2 if len(X) < FEW_LABELS else 1
     splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(n_splits)]
-    hidden = [held for split in splits for _, held in split]
-    known = np.array([~np.isin(np.arange(len(X)), held) for held in hidden])
+    known = np.array([~np.isin(np.arange(len(X)), held) for split in splits for _, held in split])
     n_classes = 0 if classes is None else len(classes)
     everything = Labels.all_known(truth, n_classes)
     rivals, teachers = entrants(contestants, n_classes, pool)
-    total = len(rivals) + len(teachers)
-    bar = tqdm(total=total, disable=not progress, bar_format=_BAR, leave=False)
+    bar = tqdm(total=len([*rivals, *teachers]), disable=not progress, bar_format=_BAR, leave=False)
     n_threads = effective_n_jobs(check_integer("n_jobs", n_jobs, low=-(2**15)))
     with threadpool_limits(n_threads), bar:
         problem, scale = prepare(X, pool, everything, seed, group_of)

@@ -150,8 +150,7 @@ class CrossValidation:
         """Error to expect of the best contestant, and its 90 % interval."""
         losses = np.array(list(self.losses.values()))  # in the order of the contest
         error = error_of_a_choice(losses, self.groups, self.problem.seed)
-        best = losses[losses.mean(axis=1).argmin()]
-        half = Z_90 * standard_error(best, self.groups)
+        half = Z_90 * standard_error(losses[losses.mean(axis=1).argmin()], self.groups)
         return error, max(error - half, 0.0), self._possible(error + half)
 
     def _possible(self, error: Any) -> Any:

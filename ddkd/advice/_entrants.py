@@ -49,6 +49,10 @@ def check_truth(y: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray | None]:
         raise ValueError(
             f"y has one class, {classes[0]!r}: nothing can be learned from it, and nothing said"
         )
+    if y.dtype.kind in "iu" and len(classes) > max(MOST_CLASSES, n_rows // 3):
+        raise ValueError(
+            f"y has {len(classes)} different whole numbers in {n_rows} rows: pass y.astype(float)"
+        )
     return codes_of("y", y, classes), classes
 
 

@@ -80,10 +80,8 @@ class AdvisedModel(BaseEstimator):
         pool = np.empty((0, X.shape[1])) if self.X_unlabelled is None else self.X_unlabelled.X
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
-        truth, n_classes = self._learn_labels(y)
-        labels = Labels.all_known(truth, n_classes)
-        seed = self.random_state
-        return self._fit(*prepare(X, pool, labels, seed, groups_of(groups, X)), labels)
+        labels = Labels.all_known(*self._learn_labels(y))
+        return self._fit(*prepare(X, pool, labels, self.random_state, groups_of(groups, X)), labels)
 
     def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
         """Labels as contestants take them, and the number of classes."""

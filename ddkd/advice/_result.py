@@ -203,9 +203,7 @@ class Advice:
         lines = "".join(f"<li>{escape(line)}</li>" for line in self.sentences())
         return f"<ul>{lines}</ul><pre>{escape(self.table())}</pre>"
 
-    def __str__(self) -> str:
-        """The advice in words."""
-        return self.report()
+    __str__ = report
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw errors with their intervals, students marked.

@@ -106,10 +106,9 @@ def _committee(advice: "Advice") -> Iterator[str]:
 
 def _about_the_pool(advice: "Advice") -> str:
     """Where students err most."""
-    width = advice._contest.problem.student_width
     return (
-        f"Students have {width:,} features; their own error peaks at {advice.n_unlabelled:,}, the "
-        f"number of unlabelled rows: keep well below it."
+        f"Students have {advice._contest.problem.student_width:,} features; their own error peaks "
+        f"at {advice.n_unlabelled:,}, the number of unlabelled rows: keep well below it."
     )
 
 

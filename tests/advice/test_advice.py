@@ -210,6 +210,7 @@ def test_a_committee_for_numbers_does_not_explode(numbers):
         (np.full(80, 0.5), "y is 0.5 in every row: nothing can be learned from it"),
         (np.linspace(0.5, 1.5e160, 80), r"value of y must be from 1e-100 to 1e\+100; it is 1.5e"),
         (np.linspace(0.5e-160, 1.5e-160, 80), "value of y must be from 1e-100 to"),
+        (np.arange(80), r"y has 80 different whole numbers in 80 rows.* pass y.astype\(float\)"),
         (np.array(["a", 1] * 40, dtype=object), "y mixes text with other objects, such as 1"),
     ],
 )
