@@ -71,7 +71,7 @@ display = PhaseDiagramDisplay(
     names=("student", "tuned ridge"),
     x_name="Wrong labels (%)",
     y_name="Unlabelled examples m",
-    title="Distilling pays with right labels and many examples",
+    title="Distilling pays left of the border",
 ).plot()
 
 # %%

@@ -33,6 +33,9 @@ def test_an_example_draws_its_figures(name, shown):
     runpy.run_path(str(EXAMPLES / name), run_name="__main__")
     assert shown == [1]
     plt.gcf().canvas.draw()
+    titles = [ax.get_title() for ax in plt.gcf().axes] + [plt.gcf().get_suptitle()]
+    assert any(titles)
+    assert not any("..." in title for title in titles)  # none is cut
 
 
 @pytest.mark.parametrize("name", GALLERY)
