@@ -156,15 +156,14 @@ export class Scene1 {
     const name = rivals.length ? `weights ${readable(model.size)}: the model` : "model";
     const title = alpha ? `Width ${width}, ridge ${alpha.toExponential(0)}` : `Width ${width}`;
     fit.start(title, [[name, main], ...sizes, ...known]);
-    const few = range(0, GRID.length - 1, 4);
-    const thin = (values) => few.map((i) => values[i]);
+    const every = (step, values) => range(0, GRID.length - 1, step).map((i) => values[i]);
     for (const seed of others) {
       const { prediction } = fitWidth(this.points(seed), width, alpha);
-      fit.line(thin(GRID), thin(prediction), grey, { width: 1 });
+      fit.line(every(4, GRID), every(4, prediction), grey, { width: 1 });
     }
-    if (visibility === "shown") fit.line(GRID, points.truth, dashed, { dash: "7 7" });
+    if (visibility === "shown") fit.line(every(4, GRID), every(4, points.truth), dashed, { dash: "7 7" });
     rivals.forEach(({ prediction }, k) => {
-      fit.line(GRID, prediction, [teacher, ridge][k], { width: 2, dash: OTHER_DASHES[k] });
+      fit.line(every(2, GRID), every(2, prediction), [teacher, ridge][k], { width: 2, dash: OTHER_DASHES[k] });
     });
     fit.line(GRID, model.prediction, main, { width: rivals.length ? 5.5 : 4 });
     points.x.forEach((x, i) => fit.mark(x, points.y[i], ink));
