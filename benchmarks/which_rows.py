@@ -46,14 +46,17 @@ def draw(name, flip_rate, seed):
     labels, said = teacher.predict(pool), teacher.predict(split.X_test)
     found = {"teacher": [np.mean(said != split.y_test)] * len(SHARES)}
     shuffled = np.random.default_rng(seed + 2).permutation(len(pool))
+
+    def answer(kept):
+        """What a student of some rows says of the test rows."""
+        student = model(STUDENT, seed + 100).fit(pool[kept], labels[kept])
+        return student.predict(split.X_test)
+
+    of_all = answer(shuffled)
     for kind, ranks in (("least", order), ("surest", order[::-1]), ("random", shuffled)):
-        answers = []
-        for share in SHARES:
-            kept = ranks[: round(share * len(pool))]
-            student = model(STUDENT, seed + 100).fit(pool[kept], labels[kept])
-            answers.append(student.predict(split.X_test))
-        found[kind] = [np.mean(answer != split.y_test) for answer in answers]
-        found[f"{kind}_disagrees"] = [np.mean(answer != said) for answer in answers]
+        answers = [answer(ranks[: round(share * len(pool))]) for share in SHARES[:-1]] + [of_all]
+        found[kind] = [np.mean(student != split.y_test) for student in answers]
+        found[f"{kind}_disagrees"] = [np.mean(student != said) for student in answers]
     return found
 
 

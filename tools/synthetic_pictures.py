@@ -100,17 +100,19 @@ def _draw_kept(
 
 def real_images() -> Figure:
     """Error of students against the share of images that are kept."""
-    figure, axes = two_panels()
-    cases = json.loads(MEASURED.read_text(encoding="utf-8"))
-    share, clean = np.array(cases["share"]), [c for c in cases["cases"] if not c["flip_rate"]]
+    figure = Figure(figsize=(10.5, 10.5), layout="constrained")
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    share, names = np.array(measured["share"]), {"least": "least sure", "random": "at random"}
     titles = {"deformed-digits": "Deformed digits", "fashion-mnist": "Fashion-MNIST"}
-    for ax, case in zip(axes, clean, strict=True):
-        for key, name in (("least", "least sure"), ("surest", "surest"), ("random", "at random")):
+    panels = figure.subplots(2, 2).T.ravel()  # a column for each data set
+    for ax, case in zip(panels, measured["cases"], strict=True):
+        for key in ("least", "surest", "random"):
             mean, half = np.array(case[key]), np.array(case[f"{key}_se"])
-            line = draw_scores(ax, share, mean[:, None], name)
+            line = draw_scores(ax, share, mean[:, None], names.get(key, key))
             ax.errorbar(share, mean, half, color=line.get_color(), capsize=3, linestyle="none")
         draw_level(ax, np.array(case["teacher"][:1]), "teacher")
-        set_title(ax, titles[case["data"]], "200 labelled, a pool of 10,000")
+        wrong = "a fifth of the labels wrong" if case["flip_rate"] else "right labels"
+        set_title(ax, titles[case["data"]], wrong)
         finish(ax, "Share of the pool that is kept (%)", "Test error (%)")
     return figure
 
