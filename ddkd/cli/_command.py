@@ -1,10 +1,12 @@
 """Run one command: read its data, make its folder, and keep what it found there."""
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from types import ModuleType
 
 from threadpoolctl import threadpool_limits
@@ -19,6 +21,8 @@ from ddkd.exceptions import InterpolationWarning
 
 def run(command: ModuleType, args: argparse.Namespace) -> Answer:
     """What a command answers; KeyboardInterrupt says what an interrupted run has left."""
+    if "MPLBACKEND" in os.environ:
+        import_module("matplotlib")  # refuses one that it does not know, before any work
     try:
         # Two processes with as many BLAS threads each as there are cores wait for one another.
         with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):

@@ -96,6 +96,7 @@ def test_an_unknown_backend_is_one_line(tmp_path):
     assert (status, printed) == (1, [])
     assert line.startswith("ddkd curve: error: ")
     assert "'nonsense' is not a valid value" in line
+    assert not (tmp_path / "ddkd-results").exists()  # before any work
 
 
 @pytest.mark.parametrize("size", [1024, 16384])

@@ -33,7 +33,7 @@ FIRST = {
     "diagnose": r"No peak at \d+: a penalty is at work",
     "page": r"Page: \d+ kB",
     "curve of a file": r"The error (peaks at|has no peak)",
-    "mistake": r"ddkd curve: error: data file absent.csv does not exist",
+    "mistake": r"ddkd curve: error: data file absent.csv cannot be read: No such file",
 }
 MODULE = """
 from sklearn.kernel_approximation import RBFSampler
