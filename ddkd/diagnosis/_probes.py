@@ -89,8 +89,7 @@ class Probes(Widths):
     @cached_property
     def ring_widths(self) -> list[Any]:
         """Widths round the threshold, where a peak could not be missed."""
-        last_below = 1 - 1 / self.threshold if self.numeric else 1
-        return self.near(0.5, 0.93, last_below, 1, 1.07, 1.8)
+        return self.near(0.5, 0.93, 1, 1.07, 1.8)
 
     @cached_property
     def ring(self) -> Peak | None:

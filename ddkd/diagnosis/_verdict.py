@@ -16,10 +16,7 @@ def decide(probes: Probes) -> tuple[str, ...]:
     except Spent:
         probes.note("stopped early", probes.subject.n_fits, "fits made; more are not allowed")
         many_fits = [cause for cause in ("averaged", "tuned") if probes.has(cause)]
-        was_measured = "linear in the labels" in probes.evidence
-        ran_to_the_end = was_measured and not probes.has("stopped")
-        loss = ["loss"] if ran_to_the_end and not probes.is_linear else []
-        return tuple(_damped(probes) or many_fits or loss or ["unclear"])
+        return tuple(_damped(probes) or many_fits or ["unclear"])
 
 
 def _rules(probes: Probes) -> Iterator[list[str]]:
@@ -116,10 +113,7 @@ def _quiet_labels(probes: Probes) -> list[str]:
     if probes.noisy_ring is None:
         return []
     curve = probes.own_curve
-    within_reach = curve.errors.min() < 0.3 * curve.spread
-    # Where classes are hardly told apart, an error near chance can only rise a little.
-    exact = probes.data.classes is None and probes.is_linear and probes.interpolates
-    return ["low-noise"] if within_reach or exact else []
+    return ["low-noise"] if curve.errors.min() < 0.3 * curve.spread else []
 
 
 def _other_loss(probes: Probes) -> list[str]:
@@ -148,8 +142,6 @@ def _undamped(probes: Probes) -> list[str]:
         return []
     if not probes.is_linear_below:  # such as a tree with a leaf for each row
         return ["loss"]
-    if not probes.tried_threshold:
-        return ["grid"]
     # Where classes are hardly told apart the error is near chance at every width.
     return ["low-noise"] if probes.loss_peak is None else ["healthy"]
 
