@@ -101,8 +101,7 @@ class FourierKernel(Kernel):
         self._labelled, self._widest, self._seed = problem.labelled, widest, problem.seed
 
     def _map(self, width: int) -> RandomFourierFeatures:
-        features = RandomFourierFeatures(width, gamma=self.gamma, random_state=self._seed)
-        return features.fit(self._labelled.X)
+        return self._labelled.fourier_map(width, self.gamma, self._seed)
 
     def _features(self, rows: Inputs) -> np.ndarray:
         """Features of some rows; all widths share one matrix."""

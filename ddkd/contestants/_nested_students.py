@@ -73,10 +73,7 @@ class NestedStudents:
 
 def student_map(problem: Problem) -> RandomFourierFeatures:
     """The widest student's feature map."""
-    features = RandomFourierFeatures(
-        problem.student_width, gamma=problem.gamma, random_state=problem.seed
-    )
-    return features.fit(problem.labelled.X)
+    return problem.labelled.fourier_map(problem.student_width, problem.gamma, problem.seed)
 
 
 def student_features(problem: Problem, rows: Inputs) -> np.ndarray:

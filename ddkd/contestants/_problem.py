@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from ddkd._labels import decode, encode
+from ddkd.features import RandomFourierFeatures
 
 # How many unlabelled inputs the rivals see that use them: a neighbour graph costs the square of it,
 # and of all would cost more than everything else together.
@@ -64,6 +65,25 @@ class Inputs:
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]  # type: ignore[return-value]
+
+    def fourier_map(self, width: int, gamma: float, seed: int) -> RandomFourierFeatures:
+        """Draw random Fourier features for inputs like these rows.
+
+        Parameters
+        ----------
+        width : int
+            Their number.
+        gamma : float
+            Coefficient of the squared distance in their Gaussian kernel.
+        seed : int
+            Their seed.
+
+        Returns
+        -------
+        RandomFourierFeatures
+            A fitted map.
+        """
+        return RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(self.X)
 
 
 # Scores (L, n_rows, k) of L labellings on some rows.

@@ -111,8 +111,7 @@ class Setting:
 
     def features(self, width: int, seed: int) -> RandomFourierFeatures:
         """A fitted map of the comparison's kernel."""
-        features = RandomFourierFeatures(width, gamma=self.problem.gamma, random_state=seed)
-        return features.fit(self.problem.labelled.X)
+        return self.problem.labelled.fourier_map(width, self.problem.gamma, seed)
 
     def student(self, rows: Inputs) -> np.ndarray:
         """The student's features on some rows, carried on to the widest of `SMALL_WIDTHS`."""
