@@ -189,7 +189,7 @@ ADVISED = (
     *LINEAR,
     *(rival for rival in RIVALS if rival.sees == "labels"),
     BOOSTING,
-    *(rival for rival in RIVALS if rival.name == "label-spreading"),
+    *(rival for rival in RIVALS if rival.sees == "pool" and rival.name != "self-training"),
     INTERPOLATING,
 )
 FIVE = ("ridge-any-width", "kernel-ridge", "svm", "extra-trees", "label-spreading")
