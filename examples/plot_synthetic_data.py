@@ -66,9 +66,9 @@ for ax, (title, (n, p)) in zip(panels, sizes.items(), strict=True):
 # On the left each generation adds the noise of one fit. Rows that are replaced add it without end;
 # rows that accumulate add less and less of it. On the right replaced rows lose the truth: the
 # excess goes to its signal, 1, and a little above. Accumulated rows keep what the first model saw
-# of the truth, no more, and pick up noise. From the fourth generation to the fifth the rows become
-# as many as the columns, 80 and 100 against 90, as at the peak of double descent, but here the
-# excess never comes down again: every later model has learned the damage.
+# of the truth, no more, and pick up noise: most of it in generations four and five, whose 80 and
+# 100 rows are about as many as the 90 columns. That is where double descent has its peak, but here
+# the excess never comes down again: every later model has learned the damage.
 #
 # Exercise
 # --------

@@ -132,6 +132,17 @@ def test_the_numbers_of_the_picture_are_those_of_the_claims():
         assert difference == pytest.approx(claim["difference"], abs=2e-5)
 
 
+def test_the_table_of_images_is_the_measured_one():
+    measured = json.loads((DOCS / "measured" / "which-rows.json").read_text(encoding="utf-8"))
+    page = (DOCS / "synthetic_data.rst").read_text(encoding="utf-8")
+    third, everything = measured["share"].index(0.3), measured["share"].index(1.0)
+    columns = [("teacher", 0), ("least", everything)]
+    columns += [(key, third) for key in ("surest", "least", "random")]
+    for case in measured["cases"]:
+        cells = [f"{100 * case[k][i]:.1f} +- {100 * case[f'{k}_se'][i]:.1f}" for k, i in columns]
+        assert "\n     - ".join(cells) in page, case["data"]
+
+
 def test_the_quickstart_runs(capsys):
     text = (DOCS / "index.rst").read_text(encoding="utf-8")
     block = text.split(".. code-block:: python\n\n")[1].split("\n\n")[0]
