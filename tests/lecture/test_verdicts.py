@@ -29,8 +29,8 @@ def check_peaks(words, guess, peak):
     assert int(worst) == peak
 
 
-@pytest.mark.parametrize("n_seeds", [1, pytest.param(50, marks=pytest.mark.slow)])
-def test_scene_1_compares_a_guess_with_its_errors(n_seeds, browser, page):
+@pytest.mark.parametrize("seeds", [[2], pytest.param([*range(1, 51)], marks=pytest.mark.slow)])
+def test_scene_1_compares_a_guess_with_its_errors(seeds, browser, page):
     open_page(browser, page)
     script = """
         const scene = new Scene1();
@@ -46,9 +46,7 @@ def test_scene_1_compares_a_guess_with_its_errors(n_seeds, browser, page):
         })"""
     at_n = 0
     for setting in SETTINGS_1:
-        for words, guess, widths, errors, train in run(
-            browser, script, setting, list(range(1, n_seeds + 1))
-        ):
+        for words, guess, widths, errors, train in run(browser, script, setting, seeds):
             peak, n = widths[np.argmax(errors)], setting["n_samples"]
             check_peaks(words, guess, peak)
             assert ("as many unknowns as points" in words) == (peak == n)
@@ -57,7 +55,7 @@ def test_scene_1_compares_a_guess_with_its_errors(n_seeds, browser, page):
                 assert train[widths.index(n)] < 1e-9
             assert "noise" not in words or setting["noise"] > 0
             at_n += peak == n
-    assert 0 < at_n < len(SETTINGS_1) * n_seeds
+    assert 0 < at_n < len(SETTINGS_1) * len(seeds)
 
 
 @pytest.mark.parametrize("n_seeds", [1, pytest.param(50, marks=pytest.mark.slow)])
