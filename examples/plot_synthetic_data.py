@@ -56,8 +56,8 @@ for ax, (title, (n, p)) in zip(panels, sizes.items(), strict=True):
     for name in names:
         seen = np.array([chain(name, n, p, rng) for _ in range(n_chains)]).T
         marks = draw_scores(ax, generations, seen, name, joined=False)
-        draw_theory(ax, generations, predicted(name, n, p), f"{name}, law", marks)
-    set_title(ax, "More rows than columns" if n > p else "Fewer rows than columns", title)
+        draw_theory(ax, generations, predicted(name, n, p), f"{name}, theory", marks)
+    set_title(ax, "Keep old rows: it helps" if n > p else "Keep old rows: it harms", title)
     finish(ax, "Generation", "Excess risk")
 
 # %%
