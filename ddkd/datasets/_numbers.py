@@ -53,16 +53,16 @@ class Signs(NamedTuple):
         """The numbers of a column, NaN where missing."""
         if self.thousands:
             cells = cells.str.replace(rf"[\s\u00a0\u202f{self.thousands}]", "", regex=True)
-        return cells.str.replace(self.decimal, ".", regex=False).astype(float)
+        if self.decimal != ".":
+            cells = cells.str.replace(self.decimal, ".", regex=False)
+        return cells.astype(float)
 
     def may_group(self, cells: Any) -> bool:
         """Whether the decimal sign may stand between thousands: 1.387 beside 387."""
         marked = cells.str.contains(self.decimal, regex=False)
-        if not marked.any():
-            return False
         grouped = rf"[-+]?[1-9][0-9]{{0,2}}{re.escape(self.decimal)}[0-9]{{3}}"
         large = (cells[~marked].str.len() > 2).any()
-        return bool(large and cells[marked].str.fullmatch(grouped).all())
+        return bool(marked.any() and large and cells[marked].str.fullmatch(grouped).all())
 
 
 # Every way to write a number that is asked about, the likeliest first.
@@ -96,7 +96,7 @@ def decide(column: Any, signs: Signs) -> Any:
     if is_numeric(column):
         return column
     codes, values = column.factorize()
-    cells = as_texts(values.to_series())
+    cells = as_texts(values.to_series(index=range(len(values))))
     decided = signs.values(cells) if signs.all_numbers(cells) else cells
     return decided.take(codes).set_axis(column.index)
 
@@ -110,7 +110,8 @@ def ask_signs(frame: Any, decided: Any, signs: Signs, keep: Sequence[str]) -> No
     read = {s: [n for n in written if s.all_numbers(cells(n))] for s in ALL_SIGNS if texts}
     best = max(read, key=lambda s: len(read[s]), default=signs)
     large = [name for name in numbers if (decided[name].abs() >= 100).any()]
-    grouped = [name for name in large if signs.may_group(cells(name))]
+    marked = [n for n in large if frame[n].str.contains(signs.decimal, regex=False).any()]
+    grouped = [name for name in marked if signs.may_group(cells(name))]
     if texts and len(read[best]) > len(numbers):
         names, fits = [name for name in read[best] if name in texts], True
     elif grouped and signs.thousands is None:
