@@ -70,9 +70,10 @@ def read_cells(path: Path, sep: str | None = None) -> Cells:
 
 def as_cells(column: Any) -> np.ndarray:
     """Numbers of a typed column, NaN where missing; else an array of texts, empty where missing."""
-    if getattr(column.dtype, "kind", "O") in "iuf":
-        if column.isna().any():
-            return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    kind = getattr(column.dtype, "kind", "O")
+    if kind == "f" or (kind in "iu" and column.isna().any()):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if kind in "iu":
         return column.to_numpy()
     values, missing = column.to_numpy(dtype=object), column.isna().to_numpy()
     known = values[~missing]

@@ -36,6 +36,8 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
         tables[part] = _matching(cells, tables["labelled"], signs)
         if part == "test":
             labels[part] = _labels_of(cells, label, notes)
+            if is_numeric(decided[label]):
+                _numbers(cells, label, signs)
             tables[part] = tables[part].loc[labels[part].index]
         tables[part] = _complete(tables[part], options, notes, f"{cells.path}: ")
     ask_last_row(tables["labelled"], options["keep"])
@@ -106,17 +108,22 @@ def _matching(cells: Cells, inputs: Any, signs: Signs) -> Any:
         )
     table = cells.frame[list(inputs)].copy()
     for name, column in inputs.items():
-        table[name] = (
-            as_texts(table[name]) if not is_numeric(column) else decide(table[name], signs)
-        )
-        if is_numeric(column) and not is_numeric(table[name]):
-            odd = next(cell for cell in table[name].dropna() if not signs.is_number(cell))
-            raise Question(
-                f"column {name} of {path} holds {odd!r}, but numbers in the labelled file: mend "
-                f"that, or {flag('drop', name)}",
-                drop=[name],
-            )
+        numeric = is_numeric(column)
+        table[name] = _numbers(cells, name, signs, name) if numeric else as_texts(table[name])
     return table
+
+
+def _numbers(cells: Cells, name: str, signs: Signs, *drop: str) -> Any:
+    """A column as numbers, which the labelled file holds; a Question where it holds a text."""
+    column = decide(cells.frame[name], signs)
+    if is_numeric(column):
+        return column
+    odd = next(cell for cell in column.dropna() if not signs.is_number(cell))
+    raise Question(
+        f"column {name} of {cells.path} holds {odd!r}, but numbers in the labelled file: mend that"
+        + "".join(f", or {flag('drop', other)}" for other in drop),
+        **({"drop": drop} if drop else {}),
+    )
 
 
 def _complete(table: Any, options: Mapping[str, Any], notes: list[str], where: str = "") -> Any:

@@ -51,6 +51,8 @@ def read_labels(
     column = decide(cells, signs)
     # As they are written; around a number spaces say nothing.
     written = as_texts(cells) if is_numeric(column) else cells
+    if column.dtype.kind == "f" and column.abs().max() >= EXACT:  # a float would merge them
+        column = written
     odd = strays(column, signs)
     if len(odd) and task != "classes":
         raise Question(
@@ -59,7 +61,7 @@ def read_labels(
             f"another column, --label NAME"
         )
     spellings = [] if is_numeric(cells) else _spellings(written, column)
-    plain = _plain(column, written)
+    plain = _plain(column)
     if spellings and task == "classes":
         plain = np.array(written.tolist())
     y, recognised = recognise(plain, task, other=other)
@@ -81,13 +83,11 @@ def _spellings(written: Any, column: Any) -> list[list[str]]:
     return [several for several in spellings if len(several) > 1]
 
 
-def _plain(column: Any, written: Any) -> np.ndarray:
+def _plain(column: Any) -> np.ndarray:
     """Labels as booleans, whole numbers, floats or texts, whichever fits every cell first."""
-    if column.dtype.kind in "iu":
-        return column.to_numpy()
-    if is_numeric(column) and column.abs().max() < EXACT:
-        return column.to_numpy(np.int64 if is_whole(column) else np.float64)
-    texts = (written if is_numeric(column) else column).tolist()
+    if is_numeric(column):
+        return column.to_numpy(np.int64) if is_whole(column) else column.to_numpy()
+    texts = column.tolist()
     if {text.lower() for text in texts} <= set(_BOOLEANS):
         return np.array([_BOOLEANS[text.lower()] for text in texts])
     return np.array(texts)

@@ -288,6 +288,32 @@ def test_labels_that_differ_in_spelling_are_asked_about(pair, tmp_path):
     assert set(read_file(path, task="classes").y) == {*pair, words.get(pair[0], "7")}
 
 
+def test_labels_beyond_the_floats_stay_apart(tmp_path):
+    labels = [2**60 + i for i in KIND]
+    write(tmp_path / "d.csv", "a,b,kind", *X[:, :2].T, labels)
+    pandas.DataFrame({"a": X[:, 0], "kind": labels}).to_parquet(tmp_path / "d.parquet")
+    for name in ("d.csv", "d.parquet"):
+        assert set(map(int, read_file(tmp_path / name).y)) == {2**60, 2**60 + 1}
+
+
+def test_a_test_label_that_is_no_number_is_named(tmp_path):
+    file = write(tmp_path / "d.csv", "a,b,y", *X.T)
+    test = write(tmp_path / "t.csv", "a,b,y", *X[:2, :2].T, ["5", "much"])
+    with pytest.raises(ValueError, match=r"column y of .*t\.csv holds 'much', but numbers"):
+        read_file(file, test=test)
+
+
+def test_a_typed_table_of_any_precision_is_read(tmp_path):
+    columns = {"f": X[:, 0].astype("float32"), "u": (X[:, 1] * 9 + 99).astype("uint8")}
+    columns["i"] = pandas.array([None, *KIND[1:]], dtype="Int64")
+    frame = pandas.DataFrame({**columns, "c": pandas.Categorical(KIND == 1), "kind": KIND})
+    frame.to_parquet(tmp_path / "d.parquet")
+    data = read_file(tmp_path / "d.parquet", impute=True, one_hot=True)
+    assert data.names == ("f", "u", "i", "c=False", "c=True", "i missing")
+    np.testing.assert_array_equal(data.X[:, 0], columns["f"])
+    np.testing.assert_array_equal(data.X[1:, 1:3], frame[["u", "i"]].iloc[1:].astype(float))
+
+
 def test_numbers_in_two_spellings_are_no_classes(tmp_path):
     y = [f"{i // 2}{'.0' * (i % 2)}" for i in range(200)]
     data = read_file(write(tmp_path / "d.csv", "a,b,y", *X[:, :2].T, y), task="numbers")
