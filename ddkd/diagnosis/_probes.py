@@ -255,12 +255,6 @@ class Probes(Widths):
 
     # --- parts taken away
 
-    @property
-    def is_linear_model(self) -> bool:
-        """Whether the last step is linear in its features."""
-        model, _ = self.subject.model(self.widths[-1], self.data.y)
-        return hasattr(last_step(model), "coef_")
-
     @cached_property
     def parts(self) -> list[Part]:
         """Parts whose names could explain a missing peak."""
