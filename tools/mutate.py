@@ -134,12 +134,13 @@ def draw(rooms: list[str], n_mutants: int, seed: int) -> list[Mutant]:
     ]
 
 
-def who_catches(mutant: Mutant, arguments: list[str]) -> str | None:
-    """The first test that fails in a copy of the tree with the mistake in it."""
+def who_catches(mutant: Mutant | None, arguments: list[str]) -> str | None:
+    """The first test that fails in a copy of the tree with the mistake in it, or with none."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "_build", "ddkd-results"))
-        (tree / mutant.path).write_text(mutant.text, encoding="utf-8")
+        if mutant is not None:
+            (tree / mutant.path).write_text(mutant.text, encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
         try:
             done = subprocess.run(
@@ -178,8 +179,11 @@ def main() -> None:
 
     left = list(chosen)
     if args.suites != "whole":
+        of_room = [["-n", "0", *chosen[number].tests_of_its_room] for number in left]
+        for arguments in {tuple(arguments): arguments for arguments in of_room}.values():
+            if by := who_catches(None, arguments):
+                parser.error(f"{by} fails without any mistake")
         with ThreadPoolExecutor(args.jobs) as pool:
-            of_room = [["-n", "0", *chosen[number].tests_of_its_room] for number in left]
             caught = list(pool.map(judge, left, of_room))
         left = [number for number, is_caught in zip(left, caught, strict=True) if not is_caught]
     if args.suites != "room":
