@@ -143,8 +143,9 @@ def test_results_of_a_run_that_has_finished_in_the_meantime_are_kept(tmp_path):
     first, second = (
         argparse.Namespace(out=tmp_path, force=False, seed=seed, argv=["phase"]) for seed in (0, 1)
     )
-    answer = Answer("It peaks.", report=tmp_path, table=Table({"error": np.array([0.5])}))
-    _output.publish(first, None, answer)
+    answer = Answer("It peaks.", table=Table({"error": np.array([0.5])}))
+    settings = _output.settings(first, None)
+    _output.publish(first, None, replace(answer, values={"settings": settings}))
     with pytest.raises(ValueError, match=r"results of another run .other seed"):
         _output.publish(second, None, replace(answer, table=Table({"error": np.array([0.1])})))
     assert (tmp_path / "results.csv").read_text() == "error\n0.5\n"
@@ -152,8 +153,8 @@ def test_results_of_a_run_that_has_finished_in_the_meantime_are_kept(tmp_path):
 
 def test_a_finished_run_may_save_a_model_after_all(tmp_path):
     args = argparse.Namespace(out=tmp_path, force=False, seed=0, argv=["advise"], save=None)
-    answer = Answer("A student is best.", report=tmp_path, table=Table({"error": np.array([0.5])}))
-    _output.publish(args, None, answer)
+    settings = _output.settings(args, None)
+    _output.publish(args, None, Answer("A student is best.", values={"settings": settings}))
     args.save = tmp_path / "model.joblib"
     _output.check_folder(args, None)
     args.seed = 1

@@ -177,7 +177,8 @@ def test_reproduce_counts_the_verdicts_of_its_file(data, run, tmp_path, monkeypa
     out = tmp_path / "out"
     printed, values = run("reproduce", "--quick", "--data", data, "--out", out, *FEW)
     claims = json.loads((out / "claims.json").read_text())
-    assert claims == values["claims"]
+    kept = zip(claims, values["claims"], strict=True)  # the file says versions beside them
+    assert all(claim.items() >= said.items() for claim, said in kept)
     for claim in claims:
         gap, standard_error = claim["difference"], claim["standard_error"]
         if standard_error and claim["key"] != "memorises":
