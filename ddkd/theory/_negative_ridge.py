@@ -37,9 +37,10 @@ def negative_ridge(
 
 
 def lowest_implicit_ridge(s: np.ndarray, n: np.ndarray, kappa_0: np.ndarray) -> np.ndarray:
-    """The implicit ridge at which n = sum A^2, at most `kappa_0`; negative for p < n."""
+    """The implicit ridge where n = sum A^2, at most `kappa_0`; negative for p < n, 0 at p = n."""
     smallest = np.min(np.where(s > 0, s, np.max(s, axis=-1, keepdims=True)), axis=-1)
-    return _root(lambda kappa: np.sum(shrinkage(s, kappa) ** 2, axis=-1) - n, -smallest, kappa_0)
+    lowest = _root(lambda kappa: np.sum(shrinkage(s, kappa) ** 2, -1) - n, -smallest, kappa_0)
+    return np.where(np.count_nonzero(s, axis=-1) == n, 0.0, lowest)
 
 
 def _ridge_of(s: np.ndarray, n: np.ndarray, kappa: np.ndarray) -> np.ndarray:

@@ -26,8 +26,10 @@ def test_the_edge_is_the_smallest_eigenvalue_of_marchenko_and_pastur(n, p):
 
 
 def test_at_the_threshold_no_ridge_is_below_the_edge():
-    with pytest.raises(ValueError, match=r"alpha must be above -?\S+, the edge .*; got -0.001"):
-        theory.least_squares(even(50), 50, alpha=-1e-3)
+    with pytest.raises(ValueError, match=r"alpha must be above 0, the edge .*; got -1e-18"):
+        theory.least_squares(even(50), 50, alpha=-1e-18)
+    law, best = (theory.best_alpha(even(50), [30, 50], negative=n) for n in (False, True))
+    np.testing.assert_allclose(best.alpha, law.alpha, rtol=1e-5)
     blind = GaussianPopulation([1.0, 0.0], [1.0, 0.0])
     with pytest.raises(ValueError, match="alpha must be above 0, the edge"):
         theory.least_squares(blind, 9, features=[1], alpha=-1.0)
