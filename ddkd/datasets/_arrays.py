@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ddkd._checks import check_matrix
+from ddkd._text import counted
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._target import recognise
 
@@ -29,7 +30,7 @@ def read_arrays(name: str, parts: Mapping[str, Sequence[np.ndarray]], task: str 
         task,
         unlabelled=parts.get("unlabelled", [None])[0],
         test=None if X_test is None else (X_test, labels[n:]),
-        notes=(f"{constant:,} of the columns are constant.",) if constant else (),
+        notes=(f"Constant: {counted(constant, 'column')}.",) if constant else (),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import check_matrix, check_vector
+from ddkd._text import counted
 from ddkd.datasets._encoder import TableEncoder
 from ddkd.datasets._questions import listed
 from ddkd.datasets._split import check_labels
@@ -117,12 +118,12 @@ class DataFile:
         """
         n_rows, n_features = self.X.shape
         n_columns = len(self.columns) or n_features
-        columns = f"{n_columns:,} column{'s' * (n_columns != 1)}"
-        features = "" if n_features == n_columns else f" ({n_features:,} features)"
+        features = "" if n_features == n_columns else f" ({counted(n_features, 'feature')})"
         place = f" ({self.place})" if self.place else ""
         kind = "numbers" if self.task == "numbers" else f"{len(np.unique(self.y)):,} classes"
         return (
-            f"{self.name}: {n_rows:,} rows, {columns}{features}; label: {self.label}{place}, {kind}"
+            f"{self.name}: {counted(n_rows, 'row')}, {counted(n_columns, 'column')}{features}; "
+            f"label: {self.label}{place}, {kind}"
         )
 
     def about(self) -> dict[str, Any]:
@@ -147,8 +148,12 @@ class DataFile:
 
     def __repr__(self) -> str:
         """One line; it names the contents, as the identity of a sweep's data must."""
-        more = "" if self.unlabelled is None else f", {len(self.unlabelled):,} unlabelled rows"
-        more += "" if self.test is None else f", {len(self.test[1]):,} test rows"
+        more = (
+            ""
+            if self.unlabelled is None
+            else f", {counted(len(self.unlabelled), 'unlabelled row')}"
+        )
+        more += "" if self.test is None else f", {counted(len(self.test[1]), 'test row')}"
         return f"<DataFile {self.summary()}{more}; sha256 {self.digest[:16]}>"
 
 

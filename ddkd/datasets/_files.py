@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._text import printable
+from ddkd._text import counted, printable
 from ddkd.datasets._arrays import read_arrays, read_npz
 from ddkd.datasets._cells import read_cells
 from ddkd.datasets._data_file import DataFile, digest_of, numbers_of_rows
 from ddkd.datasets._lines import UNPACK
-from ddkd.datasets._questions import Question, Undecided, answered, counted, listed
+from ddkd.datasets._questions import Question, Undecided, answered, listed
 from ddkd.datasets._table import read_tables
 
 _MOST_QUESTIONS = 50

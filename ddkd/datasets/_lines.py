@@ -14,9 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ddkd._text import printable
+from ddkd._text import counted, printable
 from ddkd.datasets._numbers import Signs
-from ddkd.datasets._questions import Question, counted
+from ddkd.datasets._questions import Question
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 _SAMPLE = 100  # lines that tell the separator

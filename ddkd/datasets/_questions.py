@@ -107,11 +107,6 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def counted(n: int, noun: str) -> str:
-    """A number of things: 1 row, 2 rows."""
-    return f"{n:,} {noun}{'s' * (n != 1)}"
-
-
 def quoted(*names: str) -> str:
     """Names as a shell takes them."""
     return " ".join(shlex.quote(name) for name in names)

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._text import counted
 from ddkd.datasets._cells import Cells
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._encoder import TableEncoder
 from ddkd.datasets._numbers import Signs, as_texts, ask_signs, decide, is_numeric
 from ddkd.datasets._objections import ask_last_row, ask_odd, ask_text
-from ddkd.datasets._questions import Question, counted, flag, listed, named
+from ddkd.datasets._questions import Question, flag, listed, named
 from ddkd.datasets._target import choose_label, likely_label, read_labels
 
 
