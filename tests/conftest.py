@@ -20,6 +20,15 @@ def unsaved_pictures(monkeypatch):
     monkeypatch.setattr(save, lambda self, path, **options: Path(path).touch())
 
 
+@pytest.fixture
+def few_rivals(monkeypatch):
+    """Two quick methods in place of all that advice knows, where it matters not who competes."""
+    from ddkd.contestants import ADVISED
+
+    quick = [r for r in ADVISED if r.name in ("ridge-any-width", "logistic-regression")]
+    monkeypatch.setattr("ddkd.advice._entrants.ADVISED", quick)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Give the tests of the list their marker."""

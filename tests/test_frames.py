@@ -134,6 +134,7 @@ def test_advice_takes_a_table_as_it_came(wrong):
         advise(TABLE, LABELS, wrong(POOL))
 
 
+@pytest.mark.usefixtures("few_rivals")
 def test_an_advised_model_is_a_pipeline_that_begins_with_the_encoder(tmp_path):
     advice = advise(TABLE[:60], LABELS[:60], POOL[:90], rng=0)
     model = advice.estimator()

@@ -219,6 +219,7 @@ def test_labels_that_nothing_can_be_said_of_are_refused(split, y, words):
         advise(split.X_train, y, None)
 
 
+@pytest.mark.usefixtures("few_rivals")
 def test_numbers_that_are_objects_are_numbers(split):
     y = split.X_train[:, 20] + 0.25
     found = advise(split.X_train, y.astype(object), None)

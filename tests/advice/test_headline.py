@@ -103,6 +103,7 @@ def test_every_contestant_can_be_kept_and_scores_as_it_decides(advice):
         np.testing.assert_array_equal(model.classes_[(scores > 0).astype(int)], model.predict(rows))
 
 
+@pytest.mark.usefixtures("few_rivals")
 def test_unlabelled_rows_that_are_not_used_are_said(advice, monkeypatch):
     assert not any("unlabelled rows used" in line for line in advice.sentences())
     monkeypatch.setattr("ddkd.advice._advise.MAX_POOL", 20)

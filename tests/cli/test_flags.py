@@ -14,6 +14,7 @@ TINY = 2.0**-52  # the next number above one is 1 + TINY
     ("kind", "taken", "refused", "allowed"),
     [
         ("positive", ["1", "7"], ["0", "-1", "1.5", "x"], "a whole number, at least 1"),
+        ("several", ["2", "7"], ["1", "2.5"], "a whole number, at least 2"),
         ("labelled", ["2"], ["1", "nan"], "a whole number, at least 2, or all"),
         ("seed", ["0", "123456789012"], ["-1"], "a whole number, at least 0"),
         ("jobs", ["1", "-1", "64"], ["0", "-2"], "a whole number, at least 1, or -1"),

@@ -292,6 +292,15 @@ def test_a_curve_says_whether_width_beyond_the_peak_pays(beyond, noise, n_repeat
     assert values["peak_width"] == 10
 
 
+@pytest.mark.parametrize(
+    ("errors", "peak"), [([0.9, 0.5, 0.4, 0.45, 0.8], 7), ([0.9, 0.4, 0.45, 0.5, 0.8], 14)]
+)
+def test_a_peak_is_sought_from_0_7_to_1_4_times_the_labelled_rows(errors, peak):
+    columns = {"width": np.array([6, 7, 10, 14, 15]), "repeat": np.zeros(5, dtype=int)}
+    _, values = _peak(SweepResult(columns | {"error": np.array(errors)}), "error", 10)
+    assert (values["peak_width"], values["peak"]) == (peak, 0.5)
+
+
 @pytest.mark.usefixtures("unsaved_pictures")
 def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]

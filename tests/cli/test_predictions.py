@@ -11,7 +11,6 @@ import pytest
 import sklearn
 
 from ddkd import cli
-from ddkd.contestants import ADVISED
 from ddkd.sweeps import SweepResult
 
 
@@ -126,11 +125,8 @@ def _patients(path, n, rng):
 
 
 @pytest.mark.parametrize("group", [False, True])
-def test_a_saved_model_takes_the_table_as_it_came_and_no_other(
-    group, tmp_path, capsys, monkeypatch
-):
-    quick = [r for r in ADVISED if r.name in ("ridge-any-width", "logistic-regression")]
-    monkeypatch.setattr("ddkd.advice._entrants.ADVISED", quick)  # all of them: a slow test above
+@pytest.mark.usefixtures("few_rivals")
+def test_a_saved_model_takes_the_table_as_it_came_and_no_other(group, tmp_path, capsys):
     rng = np.random.default_rng(0)
     _patients(tmp_path / "d.csv", 150, rng)
     test = _patients(tmp_path / "test.csv", 100, rng)

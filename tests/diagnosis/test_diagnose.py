@@ -31,7 +31,7 @@ from ddkd import diagnose
 from ddkd.diagnosis import Diagnosis, _subject
 from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._parts import parts
-from ddkd.diagnosis._peaks import Peak
+from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Data, Subject, work
 from ddkd.diagnosis._verdict import _smooth, _tuned
 from tests.diagnosis.disguises import HEALTHY, SABOTAGED
@@ -180,6 +180,12 @@ def test_work_is_counted_from_sizes_iterations_and_members():
     assert work(make_pipeline(members), 20, 50) == 5 * closed
     search = GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}, cv=3).fit(X, y)
     assert work(search, 20, 50) == 6 * closed
+
+
+def test_of_two_peaks_the_highest_counts():
+    losses = np.outer([1.0, 5.0, 1.0, 9.0, 1.0], np.ones(50))
+    curve = Curve([10, 20, 30, 40, 50], losses[..., None], losses, None, spread=3.0)
+    assert find_peak(curve) == Peak(width=40, error=9.0, ratio=9.0)
 
 
 def test_a_kernel_machine_is_not_run_without_an_end():

@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from ddkd.datasets import fingerprint, load
-from ddkd.experiments import draw_split
+from ddkd.experiments import draw_split, teacher_student
 from ddkd.sweeps import SweepResult, sweep
 
 
@@ -125,6 +125,15 @@ def test_a_split_cannot_be_changed_by_an_experiment():
 
     with pytest.raises(ValueError, match="read-only"):
         sweep(vandal, load("digits", rng=0), progress=False)
+
+
+def test_only_the_student_has_transfer_rows_and_a_smaller_pool_is_used_whole():
+    split = load("digits", n_samples=40, n_test=60, n_transfer=50, rng=0)
+    for asked, used in ((30, 30), (80, 50)):
+        sizes = {"teacher_width": 60, "student_width": 20, "n_transfer": asked}
+        records = teacher_student(split, np.random.default_rng(0), **sizes)
+        found = {record["model"]: (record["width"], record["n_transfer"]) for record in records}
+        assert found == {"teacher": (60, 0), "student": (20, used), "direct": (20, 0)}
 
 
 def failing(data, rng, width):
