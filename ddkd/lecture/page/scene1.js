@@ -163,7 +163,9 @@ export class Scene1 {
     }
     if (visibility === "shown") fit.line(every(4, GRID), every(4, points.truth), dashed, { dash: "7 7" });
     rivals.forEach(({ prediction }, k) => {
-      fit.line(every(2, GRID), every(2, prediction), [teacher, ridge][k], { width: 2, dash: OTHER_DASHES[k] });
+      // Far outside the frame a dashed line costs as much as inside.
+      const near = every(2, prediction).map((value) => Math.min(Math.max(value, 2 * fit.y.from), 2 * fit.y.to));
+      fit.line(every(2, GRID), near, [teacher, ridge][k], { width: 2, dash: OTHER_DASHES[k] });
     });
     fit.line(GRID, model.prediction, main, { width: rivals.length ? 5.5 : 4 });
     points.x.forEach((x, i) => fit.mark(x, points.y[i], ink));
