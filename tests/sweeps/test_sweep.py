@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from ddkd.datasets import fingerprint, load
-from ddkd.experiments import draw_split, teacher_student
+from ddkd.experiments import curve, draw_split, teacher_student
 from ddkd.sweeps import SweepResult, sweep
 
 
@@ -134,6 +134,15 @@ def test_only_the_student_has_transfer_rows_and_a_smaller_pool_is_used_whole():
         records = teacher_student(split, np.random.default_rng(0), **sizes)
         found = {record["model"]: (record["width"], record["n_transfer"]) for record in records}
         assert found == {"teacher": (60, 0), "student": (20, used), "direct": (20, 0)}
+
+
+def test_squared_errors_of_a_curve_are_the_share_of_variance_times_the_variance(tmp_path):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(150, 3))
+    np.savez(tmp_path / "d.npz", X=X, y=2 + X[:, 0] + 0.1 * rng.normal(size=150))
+    split = load(str(tmp_path / "d.npz"), rng=0)
+    for record in curve(split, rng, widths=[5, 60]):
+        assert record["test_mse"] == pytest.approx(record["variance_left"] * np.var(split.y_test))
 
 
 def failing(data, rng, width):
