@@ -46,7 +46,7 @@ def split_rows(
     n_transfer = check_integer("n_transfer", n_transfer, low=min(1, len(rows)), high=len(rows))
     X_test, y_test = (file.X[test], file.y[test]) if file.test is None else file.test
     parts = {"X_train": file.X[train], "transfer": pool[rows[:n_transfer]], "X_test": X_test}
-    if file.encoder is not None:
+    if file.encoder is not None and file.encoder.filled_:
         seen = np.concatenate([parts["X_train"], parts["transfer"]])
         encoder = file.encoder.filled_by(seen)
         parts = {side: encoder.refilled(part) for side, part in parts.items()}
