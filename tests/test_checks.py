@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier, RandomFourierFeatures
+from ddkd._checks import check_real
 from ddkd.datasets import Split
 from ddkd.solvers import StreamingLeastSquares, min_norm, ridge, width_path
 
@@ -66,3 +67,18 @@ def test_objects_that_are_numbers_are_taken():
     objects = X.astype(object)
     np.testing.assert_array_equal(min_norm(objects, y).coef, min_norm(X, y).coef)
     np.testing.assert_array_equal(MODEL.predict(objects), MODEL.predict(X))
+
+
+@pytest.mark.parametrize(
+    ("limits", "interval"),
+    [
+        ({"low": 0.0, "high": 1.0}, "[0, 1]"),
+        ({"low": 0.0, "high": 1.0, "low_open": True, "high_open": True}, "(0, 1)"),
+        ({"high": 1.0}, "(-inf, 1]"),
+        ({"low": 0.0}, "[0, inf)"),
+    ],
+)
+def test_an_interval_is_open_where_its_end_is_not_taken(limits, interval):
+    with pytest.raises(ValueError) as caught:
+        check_real("alpha", np.nan, **limits)
+    assert str(caught.value) == f"alpha must be finite and in {interval}; got nan"
