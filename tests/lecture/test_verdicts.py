@@ -25,7 +25,8 @@ def run(browser, script, *arguments):
 def check_peaks(words, guess, peak):
     """The two widths, or sizes, that every verdict begins with."""
     said, worst = re.match(r"You said worst at (\d+)\. It is worst at (\d+): ", words).groups()
-    assert abs(int(said) - guess) <= max(0.5, 0.05 * guess)  # a pencil of 80 places
+    # Half a place of the pencil, which has 80 a picture, and half of what is rounded.
+    assert abs(int(said) - guess) <= 0.05 * guess + 0.5
     assert int(worst) == peak
 
 
