@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ddkd._scale import choose_scale
 from ddkd.datasets import load
+from ddkd.features import bandwidth_gamma, left_out_error
 
 NOTHING = slice(0, 0)
 
@@ -69,3 +70,24 @@ def test_columns_that_do_not_vary_stay_finite():
     X = np.ones((20, 2)) * 0.1
     scale = choose_scale(X, np.arange(20.0)[:, None], X[NOTHING])
     np.testing.assert_allclose(scale.transform(X), 0.0, atol=1e-12)
+
+
+def test_each_scale_is_judged_at_its_own_best_of_five_bandwidths():
+    """On tables where the worst bandwidth, or a wider grid, would choose the other scale."""
+    chosen, at_worst, wider = [], [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((25, 4)) * 3.0 ** rng.integers(-1, 2, 4)
+        targets = np.sin(X[:, :1] * rng.uniform(0.3, 2)) + 0.2 * rng.standard_normal((25, 1))
+        columns = np.clip(StandardScaler().fit_transform(X), -3, 3)
+        one = (X - X.mean(axis=0)) / np.sqrt(X.var(axis=0).mean())
+        errors = [
+            [left_out_error(Z, targets, bandwidth_gamma(Z, b)) for b in (0.3, 0.5, 0.8, 1.25, 2, 3)]
+            for Z in (columns, one)
+        ]
+        chosen.append(choose_scale(X, targets, X[NOTHING]).words.startswith("one scale"))
+        at_worst.append(max(errors[0][:5]) > max(errors[1][:5]))
+        wider.append(min(errors[0][:4] + errors[0][5:]) > min(errors[1][:4] + errors[1][5:]))
+        assert chosen[-1] == (min(errors[0][:5]) > min(errors[1][:5]))
+    assert chosen != at_worst
+    assert chosen != wider

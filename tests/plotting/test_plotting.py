@@ -22,6 +22,9 @@ from ddkd.plotting import (
     DistillationDisplay,
     DoubleDescentDisplay,
     PhaseDiagramDisplay,
+    legend_below,
+    legend_entries,
+    new_axes,
     pivot,
 )
 from ddkd.solvers import width_path
@@ -449,3 +452,15 @@ def test_nothing_waits_for_matplotlib_before_it_draws(code):
         "assert not [name for name in sys.modules if name.startswith(slow)]"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("label", "n_columns"), [("fit", 3), ("a model of very many words", 1)])
+def test_a_legend_has_as_many_columns_as_fit_under_its_axes(label, n_columns):
+    ax = new_axes()
+    for i in range(3):
+        ax.plot([1, 2], [i, 1], label=f"{label} {i}")
+    legend_below(ax, legend_entries(ax))
+    ax.figure.canvas.draw()
+    left = {round(text.get_window_extent().x0) for text in ax.get_legend().get_texts()}
+    assert len(left) == n_columns
+    assert ax.get_legend().get_window_extent().width <= ax.figure.bbox.width
