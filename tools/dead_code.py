@@ -11,9 +11,11 @@ from vulture import Vulture
 FOR_OTHERS = {
     "__dir__": "Python",
     "__getattr__": "Python",
+    "_repr_html_": "notebooks",
     "_csv": "a name that the csv module shares",
     "border_": "matplotlib-style attribute of a display",
     "correlation": "users: how close a model is to the best",
+    "data_": "users: what a saved model was fitted to",
     "drawon": "matplotlib",
     "effective_parameters": "users: a curve folded back",
     "figure_": "matplotlib-style attribute of a display",
@@ -27,6 +29,7 @@ FOR_OTHERS = {
     "thresholds_": "matplotlib-style attribute of a display",
     "to_frame": "users of pandas",
     "__path__": "Python",
+    "versions_": "users: what a saved model was fitted with",
     "writeable": "numpy",
     "wrong_clusters": "users: what a law of clusters says, of simulated coefficients",
 }

@@ -1,20 +1,17 @@
 """``advise``: which method to use, and whether to distil it."""
 
 import argparse
-import platform
 from functools import partial
 from pathlib import Path
 
 import joblib
 import numpy as np
-import scipy
-import sklearn
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from ddkd._provenance import made_with
 from ddkd._text import percent
-from ddkd._version import __version__
 from ddkd.advice import Advice, advise
 from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import READ, SPLIT, Data
@@ -99,11 +96,7 @@ def _of_table(model: Pipeline, data: Data, seen: np.ndarray, column: list[int]) 
         steps = [steps[0], ("without group", drop), *steps[1:]]
     saved = Pipeline(steps)
     saved.data_ = data.values
-    saved.versions_ = {
-        "ddkd": __version__,
-        "python": platform.python_version(),
-        **{module.__name__: module.__version__ for module in (np, scipy, sklearn)},
-    }
+    saved.versions_ = made_with()
     return saved
 
 

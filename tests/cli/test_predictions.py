@@ -143,7 +143,7 @@ def test_a_saved_model_takes_the_table_as_it_came_and_no_other(group, tmp_path, 
     assert np.mean(model.predict(test[names]) != test["ill"]) == pytest.approx(values["error"])
     assert model.data_ == values["data"]
     assert model.data_["label"] == "ill"
-    assert model.versions_["sklearn"] == sklearn.__version__
+    assert model.versions_["scikit-learn"] == sklearn.__version__
     for wrong in (test[names[::-1]], test[names].rename(columns={"a": "age"})):
         with pytest.raises(ValueError, match="feature names should match"):
             model.predict(wrong)
