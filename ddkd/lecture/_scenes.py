@@ -177,13 +177,18 @@ def check_link(link: str) -> dict[str, Any]:
     ----------
     link : str
         The page's address, or what follows the number sign: ``scene=1&width=16``. What it
-        leaves out is as when the page opens.
+        leaves out is as when the page opens. ``&seed=7`` asks for another draw. The other settings
+        are those that "Link to this" writes: ``n_transfer``, ``flip_rate``, ``labels`` ...
 
     Returns
     -------
     dict
-        Numbers by name, and arrays: predictions on the page's grid (scene 1), scores at its
-        test points (scene 2), laws at widths 1 to 200 (scene 3).
+        Scene 1: ``error``, ``noise divided by`` (the least factor), ``prediction`` on the page's
+        grid. Scene 2: the errors ``teacher``, ``student``, ``tuned ridge``, the share
+        ``agreement`` of teacher and student, ``predictions`` (the three models' scores at the test
+        points), and the points ``X_train``, ``y_train``, ``transfer``, ``X_test``, ``y_test``.
+        Scene 3: the errors ``generation 0`` (the teacher), ``generation 1`` ..., ``best ridge``,
+        and ``laws`` at widths 1 to 200, the teacher's first.
 
     Raises
     ------

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.lecture.conftest import open_page
+from tests.lecture.test_browser import wait_for
 
 EXTREMES_1 = [
     {"noise": noise, "alpha": alpha, "n_samples": n, "target": target}
@@ -39,6 +40,18 @@ def close(text, value):
     return abs(number(text) - value) <= (0.06 if value >= 0.001 else 0.34) * abs(value) + 1e-12
 
 
+def check_choice(words, state):
+    """The sentence that stays from width n on: no curve, one curve, many; and its numbers."""
+    widths, n = state["widths"], state["n"]
+    narrower = [error for w, error in zip(widths, state["train"], strict=True) if w < n]
+    if state["noise"] > 0:
+        assert words.startswith("Below width")
+        assert min(narrower) > 1e-12
+        return [n, n, n]
+    assert words.startswith("At width")
+    return [n, n]
+
+
 def check_function(words, state):
     """One sentence of scene 1 against its errors; fails if no rule knows the sentence."""
     widths, curve, plain, sizes = (state[k] for k in ("widths", "curve", "plain", "sizes"))
@@ -55,7 +68,10 @@ def check_function(words, state):
         assert ("It lowers the highest error" in words) == (high <= high_plain / 2)
         assert ("does not halve" in words) == (high > high_plain / 2)
         assert ("too strong now" in words) == (low > 1.5 * low_plain)
-        values = [high_plain, high] + ([low, low_plain] if "too strong" in words else [])
+        worst_plain, worst = (widths[np.argmax(errors)] for errors in (plain, curve))
+        values = [here, at[here], plain[widths.index(here)]]
+        values += [high_plain, worst_plain, high, worst]
+        values += [low, low_plain] if "too strong" in words else []
     elif words.startswith("Width 1"):
         assert here == 1
         values = [1, at[1]]
@@ -75,18 +91,23 @@ def check_function(words, state):
         )
         assert ("noise" in words) == (state["noise"] > 0)
         values = [at[valley], valley, at[here]]
-    elif words.startswith("As many"):
-        worst = max(widths, key=lambda w: at[w])
-        assert here == n
-        assert state["train"][widths.index(n)] < 1e-9
-        assert ("no width is worse" in words) == (worst == n)
-        values = [n, state["growth"], size[n], at[n]] + ([] if worst == n else [at[worst], worst])
     else:
-        assert words.startswith("Many curves pass")
-        assert here > n
+        values = check_choice(words, state)
+        assert here >= n
         assert state["train"][widths.index(here)] < 1e-9
-        assert size[here] <= size[n] * (1 + 1e-9)
-        values = [size[here], n, size[n]]
+    if here == n and state["alpha"] == 0:
+        worst = max(widths, key=lambda w: at[w])
+        assert ("no width is worse" in words) == (worst == n)
+        assert ("the noise by a small" in words) == (state["noise"] > 0)
+        values += [state["growth"], size[n], at[n]] + ([] if worst == n else [at[worst], worst])
+    elif here > n and state["alpha"] == 0:
+        second = words.partition("\n")[2]
+        assert second.startswith("Of the many, least squares takes the one with the smallest")
+        beyond = [size[w] for w in widths if w >= n]
+        assert np.all(np.diff(beyond) <= 1e-9 * size[n])
+        values += [size[here], n, size[n]]
+        if "small weights swing less" in words:
+            assert state["swing"][0] < state["swing"][1]
         if "not below" in words:
             assert at[here] >= at[n]
             values += [at[here], at[n], n]
@@ -115,9 +136,12 @@ def test_scene_1_says_what_its_errors_say(n_seeds, browser, page):
           const { errors: curve, trainErrors: train, sizes } = errorCurves(points, widths, alpha);
           const plain = alpha ? errorCurves(points, widths, 0).errors : curve;
           return [1, 2, 4, 8, n - 1, n, n + 1, 30, 60, 200].map((width) => {
-            const growth = 1 / smallestDivisor(points, width, alpha);
+            const growth = 1 / smallestDivisor(points, n, 0);
             const state = { growth, widths, curve, plain, sizes, width, n, alpha, noise };
-            return [sayFunction(state), { ...state, train }];
+            // How far each curve goes up and down.
+            const swing = [width, n].map((w) => fitWidth(points, w, alpha).prediction.reduce(
+              (sum, y, i, all) => sum + (i ? Math.abs(y - all[i - 1]) : 0), 0));
+            return [sayFunction(state), { ...state, train, swing }];
           });
         })"""
     kinds = set()
@@ -148,6 +172,8 @@ def check_student(words, answer):
     assert both in words
     if "luck" in words:
         assert luck
+        (said,) = re.findall(r"Less than ([\d.]+) points tell nothing: two standard errors", words)
+        assert abs(float(said) - 0.2 * np.sqrt(max(apart - gain**2 / 1000, 0))) < 0.051
         return "luck"
     assert not luck
     if words.startswith("The student loses"):
@@ -164,6 +190,8 @@ def check_student(words, answer):
     if "It beats" in words:
         assert answer["studentError"] < answer["ridgeError"]
         assert rival > 0
+    tuned_on_moons = setting["teacher"] == "ridge" and setting["data"] == "moons"
+    assert ("which the gap between the moons allows" in words) == tuned_on_moons
     assert ("40 slow waves cannot" in words) <= (setting["width"] == 40)
     assert ("majority" in words) <= (setting["labels"] == "hard" and setting["n_transfer"] > 200)
     return "wins"
@@ -186,7 +214,7 @@ SCRIPT_2 = """
       const votes = answer.neighbourhood?.inside.map((i) => [scores[i] > 0, transfer.y[i] > 0]);
       return { words: sayStudent(answer), steps, setting, teacherError, studentError, ridgeError,
         flips: labels.filter((label, i) => label !== labelled.y[i]).length, score: scores[0],
-        votes: votes ?? null, ...counts };
+        firstClass: transfer.y[0], votes: votes ?? null, ...counts };
     })"""
 
 
@@ -206,15 +234,21 @@ def test_scene_2_calls_luck_luck(n_seeds, browser, page):
 
 
 def check_steps(answer):
-    labels, _, example, votes, _ = answer["steps"]
+    labels, _, example, votes, guess = answer["steps"]
+    setting = answer["setting"]
     flips = round(40 * answer["setting"]["flip_rate"])
     assert answer["flips"] == flips
     assert f"{flips or 'None'} of the labels" in labels
     score = f"{answer['score']:.2f}".replace("-", "−")
     assert example.count(score) == 2
     assert ("class alone, ●" in example) == (answer["score"] > 0)
+    assert ("(right)" in example) == ((answer["score"] > 0) == (answer["firstClass"] > 0))
+    assert f"{setting['labels']} labels alone" in guess
+    assert ("a tuned teacher's" in guess) == (setting["teacher"] == "ridge")
+    assert ("all 200 waves" in guess) == (setting["width"] == 200)
+    assert ("the 40 slow waves only" in guess) == (setting["width"] == 40)
     if answer["votes"] is None:
-        assert votes.startswith("In no small square")
+        assert votes.startswith("In no small rectangle")
         return
     said, truth = np.array(answer["votes"]).T
     assert np.all(truth == truth[0])
@@ -224,6 +258,22 @@ def check_steps(answer):
         assert wrong < right
         assert re.search(rf"calls {right} of them . and {wrong} .\.", votes)
         assert ("majority, ●" in votes) == bool(truth[0])
+
+
+def test_an_exercise_opens_with_a_sentence_of_its_own_setting(browser, page):
+    """Exercises 3, 4, 5: soft labels; 40 waves and a tuned teacher; 400 labels."""
+    open_page(browser, page, reduced_motion="reduce")
+    reading = browser.find_element("id", "scene2-reading")
+    wait_for(browser, lambda: reading.text == "40 labels, no teacher yet")
+    links = browser.find_elements("css selector", ".exercise a")
+    for link, scene, sentence in (
+        (links[2], 2, "from the teacher's soft labels alone; it adds up all 200 waves"),
+        (links[3], 2, "from a tuned teacher's hard labels alone; it adds up the 40 slow waves"),
+        (links[4], 3, "learns from 400 of the teacher's hard labels"),
+    ):
+        link.click()
+        coach = browser.find_element("id", f"scene{scene}-coach")
+        wait_for(browser, lambda coach=coach, words=sentence: words in coach.text)
 
 
 def test_scene_3_says_what_its_laws_say(browser, page):

@@ -141,7 +141,7 @@ export class Picture {
   cut(x, height, colour) {
     const [at, y] = [this.px(x), this.top - 0.3 * this.em];
     const late = at > (this.left + this.right) / 2;
-    const text = late ? `${readable(height)} ▲` : `▲ ${readable(height)}`;
+    const text = late ? `up to ${readable(height)} ▲` : `▲ up to ${readable(height)}`;
     this.outside.push(this.words(at, y, text, late ? "end" : "start", colour));
   }
 

@@ -68,11 +68,11 @@ export class Scene0 {
   verdict() {
     const { widths, errors } = FOUNDING;
     const valley = errors[6];
-    const reason = `as many features as images. First the error falls to ${percent(valley)}, beyond the peak again, to ${percent(errors.at(-1))}: double descent. Why?`;
+    const reason = `as many features as images. ${percent(Math.max(...errors))} wrong is guessing among ten classes. First the error falls to ${percent(valley)}, beyond the peak again, to ${percent(errors.at(-1))}: double descent. Why? Scene 1 shows it on a model that can be seen.`;
     return this.guess.verdict(widths[indexOfLargest(errors)].toLocaleString("en"), reason);
   }
 }
 
 const INVITATION_0 =
-  "A model learns from 10,000 labelled pictures of clothes: shirt, shoe, bag … The more features (numbers computed from a picture) it may use, the wider it is. " +
+  "A model learns from 10,000 labelled pictures of clothes, in ten classes: shirt, shoe, bag … The more features (numbers computed from a picture) it may use, the wider it is. " +
   "The dots are its first four errors on new pictures. How does it go on?";

@@ -22,12 +22,6 @@ const SCENE1_SETTINGS = {
     start: "wiggly",
     text: (name) => (name === "wiggly" ? "Try a gentler truth" : "Back to the wiggly truth"),
   },
-  truth: {
-    choices: ["shown", "hidden"],
-    start: "shown",
-    text: (name) => (name === "shown" ? "Hide the truth" : "Show the truth"),
-    local: true,
-  },
   draws: {
     choices: ["one", "fifty"],
     start: "one",
@@ -148,20 +142,17 @@ export class Scene1 {
   drawFit(points, model, others) {
     const { fit } = this;
     const { ink, grey, model: main, truth: dashed, teacher, ridge } = fit.colours;
-    const { width, alpha, truth: visibility } = this.controls.values;
+    const { width, alpha, n_samples: n } = this.controls.values;
     const rivals = this.rivals(points);
-    const known = [["points", ink, "0.1 11"]];
-    if (visibility === "shown") known.push(["truth", dashed, "7 7"]);
-    const sizes = rivals.map(({ size }, k) => [`weights ${readable(size)}`, [teacher, ridge][k], OTHER_DASHES[k]]);
-    const name = rivals.length ? `weights ${readable(model.size)}: the model` : "model";
-    const title = alpha ? `Width ${width}, ridge ${alpha.toExponential(0)}` : `Width ${width}`;
-    fit.start(title, [[name, main], ...sizes, ...known]);
+    const sizes = rivals.map(({ size }, k) => [`width ${n + 2 * k}, weights ${readable(size)}`, [teacher, ridge][k], OTHER_DASHES[k]]);
+    const detail = alpha ? `, ridge ${alpha.toExponential(0)}` : rivals.length ? `, weights ${readable(model.size)}` : "";
+    fit.start(`Width ${width}${detail}`, [["model", main], ["truth", dashed, "7 7"], ...sizes]);
     const every = (step, values) => range(0, GRID.length - 1, step).map((i) => values[i]);
     for (const seed of others) {
       const { prediction } = fitWidth(this.points(seed), width, alpha);
       fit.line(every(4, GRID), every(4, prediction), grey, { width: 1 });
     }
-    if (visibility === "shown") fit.line(every(4, GRID), every(4, points.truth), dashed, { dash: "7 7" });
+    fit.line(every(4, GRID), every(4, points.truth), dashed, { dash: "7 7" });
     rivals.forEach(({ prediction }, k) => {
       // Far outside the frame a dashed line costs as much as inside.
       const near = every(2, prediction).map((value) => Math.min(Math.max(value, 2 * fit.y.from), 2 * fit.y.to));
@@ -225,36 +216,33 @@ export class Scene1 {
   }
 
   comment(points, { error, size, trainError }) {
-    const { width, alpha } = this.controls.values;
+    const { width, seed } = this.controls.values;
     const { revealed } = this.guess;
     const passes = trainError < 1e-12 ? "0: it interpolates" : readable(trainError);
     const known = revealed ? ` · test error ${readable(error)} · training error ${passes}` : "";
     say("scene1-reading", `Width ${width}${known}`);
-    say("scene1-size", `Size of the weights: ${readable(size)}`);
-    // From a tenth to ten million, by powers of ten.
-    const share = (Math.log10(Math.max(size, 0.1)) + 1) / 8;
-    this.controls.element("bar").style.width = `${Math.round(100 * Math.min(share, 1))}%`;
+    const largest = Math.max(...this.curve(seed, 0).sizes);
+    say("scene1-size", `Size of the weights: ${readable(size)} (full bar: ${readable(largest)})`);
+    this.controls.element("bar").style.width = `${(100 * size) / largest}%`;
     say("scene1-coach", revealed ? this.explain(points) : INVITATION(points.x.length));
   }
 
   explain(points) {
     const { width, seed, alpha, n_samples: n, noise } = this.controls.values;
     const { errors, sizes } = this.curve(seed, alpha);
-    if (width === WIDTHS.at(-1) && this.seen.every(Boolean) && this.guess.peak !== null) {
-      const peak = WIDTHS[indexOfLargest(errors)];
-      return this.guess.verdict(peak, peak === n ? REASON : `not at ${n}, the number of points.`);
-    }
     const plain = this.curve(seed, 0).errors;
-    const growth = 1 / smallestDivisor(points, width, alpha);
-    return sayFunction({ widths: WIDTHS, curve: errors, plain, sizes, width, n, alpha, noise, growth });
+    const growth = 1 / smallestDivisor(points, n, 0);
+    const words = sayFunction({ widths: WIDTHS, curve: errors, plain, sizes, width, n, alpha, noise, growth });
+    if (width !== WIDTHS.at(-1) || !this.seen.every(Boolean) || this.guess.peak === null) return words;
+    const peak = WIDTHS[indexOfLargest(errors)];
+    const reason = peak === n ? "as many unknowns as points." : `not at ${n}, the number of points.`;
+    return `${this.guess.verdict(peak, reason)} ${words}`;
   }
 }
 
 const INVITATION = (n) =>
-  `A model of width w adds up w polynomials, each times a weight, and comes as near to ${n} noisy points as it can. ` +
+  `A model adds up polynomials, each times a weight, and comes as near to ${n} noisy points as it can. ` +
   "Slide the width. The dots are its test errors at widths 1 to 4: how do they go on, up to 200?";
-const REASON =
-  "as many unknowns as points, so one single curve passes through all of them. Look at its weights.";
 
 function tenTo(value) {
   const digits = "⁰¹²³⁴";

@@ -172,14 +172,14 @@ export class Scene2 {
     } else {
       this.studentMap.start(step === 3 ? `${many} new points` : `Student, ${width} waves: ${many} labels`);
       this.drawTransfer();
-      this.drawExample();
+      if (step === 3) this.drawExample();
       this.studentMap.finish("New points, each with the teacher's label.");
     }
     this.drawChart();
     this.comment();
   }
 
-  /** The labels, from step 2 on with the teacher's map, in step 4 with the square to enlarge. */
+  /** The labels, from step 2 on with the teacher's map, in step 4 with the rectangle to enlarge. */
   drawTeacher(step) {
     const { answer, teacherMap } = this;
     const kind = answer.setting.teacher === "ridge" ? "Tuned teacher" : "Teacher";
@@ -188,16 +188,16 @@ export class Scene2 {
     if (step === 1) this.clear("teacher");
     else this.drawMap(teacherMap, answer.teacherMap, "teacher");
     this.drawLabelled();
-    if (step === 4 && answer.neighbourhood) this.drawSquare(answer.neighbourhood);
+    if (step === 4 && answer.neighbourhood) this.drawFrame(teacherMap, answer.neighbourhood);
     teacherMap.finish("Where the teacher sees each class, and the labels it learnt from.");
   }
 
-  drawSquare({ x1, x2, half }) {
+  drawFrame(picture, { x1, x2, half }) {
     const [xs, ys] = [[x1 - half, x1 + half], [x2 - half, x2 + half]];
     const corners = [[xs[0], xs[1], xs[1], xs[0], xs[0]], [ys[0], ys[0], ys[1], ys[1], ys[0]]];
-    const { paper, ink } = this.teacherMap.colours;
-    this.teacherMap.line(...corners, paper, { width: 8 });
-    this.teacherMap.line(...corners, ink, { width: 4 });
+    const { paper, ink } = picture.colours;
+    picture.line(...corners, paper, { width: 8 });
+    picture.line(...corners, ink, { width: 4 });
   }
 
   clear(name) {
@@ -239,7 +239,7 @@ export class Scene2 {
     const { transfer, scores, neighbourhood } = this.answer;
     const { zoom } = this;
     this.clear("student");
-    zoom.start(neighbourhood ? "The square enlarged: votes" : "Nothing to enlarge");
+    zoom.start(neighbourhood ? "The rectangle enlarged: votes" : "Nothing to enlarge");
     if (neighbourhood) {
       const { x1, x2, half, inside } = neighbourhood;
       // As high as wide on the screen.
@@ -259,11 +259,9 @@ export class Scene2 {
   /** In step 3: the point whose hard and soft label the words compare. */
   drawExample() {
     const { transfer, scores } = this.answer;
-    const { paper, ink } = this.studentMap.colours;
-    const place = [transfer.x1[0], transfer.x2[0]];
-    this.studentMap.mark(...place, paper, { shape: "ring", size: 17 });
-    this.studentMap.mark(...place, ink, { shape: "ring", size: 14 });
-    this.studentMap.mark(...place, ink, { shape: scores[0] > 0 ? "dot" : "triangle", size: 8 });
+    const [x1, x2] = [transfer.x1[0], transfer.x2[0]];
+    this.drawFrame(this.studentMap, { x1, x2, half: 0.14 });
+    this.studentMap.mark(x1, x2, this.studentMap.colours.ink, { shape: scores[0] > 0 ? "dot" : "triangle", size: 8 });
   }
 
   /** The student's examples before its map is shown: paler where soft labels are small. */
@@ -290,13 +288,14 @@ export class Scene2 {
   drawChart() {
     const { chart, guess, answer } = this;
     const { model, teacher, ridge, pencil, line } = chart.colours;
-    const legend = [["teacher", teacher, "12 6"]];
+    const learnt = answer.setting.step > 1; // in step 1 there is no teacher yet
+    const legend = learnt ? [["teacher", teacher, "12 6"]] : [];
     if (guess.revealed) legend.push(["student", model], ["tuned ridge", ridge, "3 6"]);
     if (guess.peak !== null) legend.push(["your guess", pencil, "1 8"]);
     chart.start("Error %", legend);
     const ends = [chart.x.from, chart.x.to];
     const level = (error, colour, dash) => chart.line(ends, [error, error], colour, { dash });
-    level(answer.teacherError, teacher, "12 6");
+    if (learnt) level(answer.teacherError, teacher, "12 6");
     chart.vertical(this.controls.values.n_transfer, line);
     if (guess.revealed) {
       level(answer.ridgeError, ridge, "3 6");
@@ -309,8 +308,8 @@ export class Scene2 {
     }
     guess.draw();
     chart.finish(
-      `Error against the size of the transfer set. The teacher's is ${percent(answer.teacherError)}` +
-        (guess.revealed ? `, the student's ${percent(answer.studentError)}.` : "."),
+      "Error against the size of the transfer set." + (learnt ? ` The teacher's is ${percent(answer.teacherError)}.` : "") +
+        (guess.revealed ? ` The student's is ${percent(answer.studentError)}.` : ""),
     );
   }
 
@@ -319,26 +318,26 @@ export class Scene2 {
     const { teacherError, studentError, ridgeError, setting } = answer;
     const size = `${setting.n_transfer.toLocaleString("en")} labels from the teacher`;
     const known = `student ${percent(studentError)} · tuned ridge ${percent(ridgeError)}`;
-    const reading = `${size} · wrong: teacher ${percent(teacherError)}`;
+    const wrong = `wrong: teacher ${percent(teacherError)}`;
+    const reading = setting.step > 2 ? `${size} · ${wrong}` : ["40 labels, no teacher yet", `40 labels · ${wrong}`][setting.step - 1];
     const more = this.trail(setting).size < 2 ? " · Play draws the curve" : "";
     say("scene2-reading", guess.revealed ? `${reading} · ${known}${more}` : reading);
     const step = guess.revealed ? setting.step : Math.min(setting.step, MODELS);
-    const words = guess.revealed ? this.verdict() || sayStudent(answer) : sayStep(step, answer);
+    const words = guess.revealed ? this.verdict() + sayStudent(answer) : sayStep(step, answer);
     const name = step === MODELS && guess.revealed ? "" : `Step ${step}, ${STEPS[step - 1].name}. `;
     say("scene2-coach", name + words);
   }
 
-  /** At the end of the trail: where it was worst, beside the guess. */
+  /** At the end of the trail: where it was worst, beside the guess if there is one. */
   verdict() {
-    const { setting, teacherError, studentError } = this.answer;
+    const { setting } = this.answer;
     const { n_transfer, labels, width } = setting;
     const trail = [...this.trail(setting)];
     const usual = labels === "hard" && width === N_WAVES && n_transfer === SIZES.at(-1);
-    if (this.guess.peak === null || !usual || trail.length < SIZES.length) return "";
-    const [peak] = trail.reduce((a, b) => (b[1] > a[1] ? b : a));
-    const end = `${percent(studentError)} at the end, its teacher ${percent(teacherError)}.`;
-    const where = Math.abs(peak / width - 1) < 0.13 ? "about as many labels as waves." : `not at ${width}, its number of waves.`;
-    return this.guess.verdict(peak, `${where} The student errs on ${end}`);
+    if (!usual || trail.length < SIZES.length) return "";
+    const [peak, error] = trail.reduce((a, b) => (b[1] > a[1] ? b : a));
+    const where = Math.abs(peak / width - 1) < 0.13 ? "about as many labels as waves, its own peak, as in scene 1" : `not at ${width}, its number of waves`;
+    return `${this.guess.verdict(peak, `${percent(error)}, ${where}.`)}\n`;
   }
 }
 

@@ -6,7 +6,7 @@ import { N_SAMPLES } from "./features.js";
 import { Guess, guessSpecs } from "./guess.js";
 import { stream } from "./rng.js";
 import { bestRidge, distillLaw, leastSquaresLaw, scenePopulation } from "./theory.js";
-import { sayLaws } from "./words.js";
+import { indexOfLargest, sayLaws } from "./words.js";
 
 const N_FEATURES = 200;
 const LAW_WIDTHS = range(1, N_FEATURES);
@@ -195,7 +195,7 @@ export class Scene3 {
     const { n_transfer: m } = this.controls.values;
     const start = `${m.toLocaleString("en")} labels from the teacher`;
     say("scene3-reading", `${start} · ${this.progress(laws)}`);
-    say("scene3-coach", guess.revealed ? this.explain(laws) : INVITATION_3);
+    say("scene3-coach", guess.revealed ? this.explain(laws) : invite(this.controls.values, laws));
   }
 
   progress(laws) {
@@ -220,6 +220,6 @@ export class Scene3 {
 }
 
 const SAME_LAW = "the student's own number of labels. One law for both peaks: width = number of labels.";
-const INVITATION_3 =
-  `Two clusters (left), ${N_SAMPLES} labelled examples, some labels wrong. The teacher's error is worst at width ${N_SAMPLES}. ` +
-  "A student learns from 100 of the teacher's hard labels: draw its curve.";
+const invite = ({ n_transfer: m, flip_rate }, { teacher }) =>
+  `Two clusters (left), ${N_SAMPLES} labelled examples, ${Math.round(100 * flip_rate)} % of the labels wrong. The teacher's error is worst at width ${indexOfLargest(teacher) + 1}. ` +
+  `A student learns from ${m.toLocaleString("en")} of the teacher's hard labels: draw its curve.`;

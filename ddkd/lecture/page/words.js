@@ -10,7 +10,7 @@ import { N_TEST } from "./moons.js";
  * of the weights.
  */
 export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, noise, growth }) {
-  if (alpha > 0) return sayRidge(curve, plain);
+  if (alpha > 0) return sayRidge(widths, curve, plain, width);
   const at = (values, where) => values[widths.indexOf(where)];
   const error = (where) => readable(at(curve, where));
   const narrow = widths.filter((where) => where < n);
@@ -26,25 +26,32 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
     return `Behind the first valley (${error(valley)} at width ${valley}) the error is ${error(width)}: the model follows the points ever more closely${noisy}.`;
   }
   const size = readable(at(sizes, width));
+  const choice = noise > 0
+    ? `Below width ${n} no curve passes through all ${n} points, above it many do, at ${n} exactly one, and it must follow the noise.`
+    : `At width ${n} exactly one curve passes through all ${n} points, above it many do.`;
   if (width === n) {
     const worst = widths[indexOfLargest(curve)];
     const peak = worst === n ? "no width is worse." : `the worst is ${error(worst)}, at width ${worst}.`;
-    return `As many unknowns as points: one single curve passes through all ${n} of them. Noise grows up to ${readable(growth)} times in its weights, of size ${size}. Its error is ${error(n)}: ${peak}`;
+    const what = noise > 0 ? "the noise" : "any change of a point";
+    return `${choice} A direction in which the features hardly differ divides ${what} by a small number: it grows up to ${readable(growth)} times in the weights, of size ${size}. The error is ${error(n)}: ${peak}`;
   }
-  const smallest = `Many curves pass through all points. The model is the one with the smallest weights: size ${size}, at width ${n} it was ${readable(at(sizes, n))}.`;
+  const smallest = `${choice}\nOf the many, least squares takes the one with the smallest weights: size ${size}, at width ${n} ${readable(at(sizes, n))}. They only become smaller: each curve is also one of the next width, its last weight zero.`;
   if (at(curve, width) >= at(curve, n)) return `${smallest} The error is ${error(width)}, not below ${error(n)} at width ${n}.`;
+  const calm = `${smallest} Through the same points, small weights swing less (narrower curves of small weights miss points).`;
   return at(curve, width) <= at(curve, valley)
-    ? `${smallest} Second descent: the error ${error(width)} is below the first valley, ${error(valley)}.`
-    : `${smallest} Second descent, from ${error(n)} to ${error(width)}; but the first valley, ${error(valley)}, is lower.`;
+    ? `${calm} Second descent: the error ${error(width)} is below the first valley, ${error(valley)}.`
+    : `${calm} Second descent, from ${error(n)} to ${error(width)}; but the first valley, ${error(valley)}, is lower.`;
 }
 
-function sayRidge(curve, plain) {
+function sayRidge(widths, curve, plain, width) {
   const [high, highPlain] = [curve, plain].map((errors) => Math.max(...errors));
   const [low, lowPlain] = [curve, plain].map((errors) => Math.min(...errors));
-  const pair = `${readable(highPlain)} without it, ${readable(high)} with it`;
+  const where = (errors) => `${readable(Math.max(...errors))} (at width ${widths[indexOfLargest(errors)]})`;
+  const pair = `${where(plain)} without it, ${where(curve)} with it`;
+  const [here, herePlain] = [curve, plain].map((errors) => readable(errors[widths.indexOf(width)]));
   const peak = high <= highPlain / 2 ? `It lowers the highest error: ${pair}.` : `This one does not halve the highest error: ${pair}.`;
   const stiff = low > 1.5 * lowPlain ? ` But it is too strong now, the model too stiff: the lowest error is ${readable(low)}, without a ridge ${readable(lowPlain)}.` : "";
-  return `A ridge puts a price on large weights. ${peak}${stiff}`;
+  return `A ridge puts a price on large weights. At width ${width} the error is ${here}, without it ${herePlain}. ${peak}${stiff}`;
 }
 
 export function indexOfLargest(values) {
@@ -65,23 +72,26 @@ export function compareErrors(first, second, agreement) {
 }
 
 /** Scene 2, before the student is shown. */
-export function sayStep(step, { labels, labelled, scores, neighbourhood }) {
+export function sayStep(step, { labels, labelled, transfer, scores, neighbourhood, setting }) {
   const wrong = labels.filter((label, i) => label !== labelled.y[i]).length;
   const shape = (score) => (score > 0 ? "●" : "▲");
   const score = scores[0].toFixed(2).replace("-", "−");
+  const right = scores[0] > 0 === transfer.y[0] > 0 ? "right" : "wrong";
+  const whose = setting.teacher === "ridge" ? "a tuned teacher's" : "the teacher's";
+  const waves = setting.width === N_WAVES ? `all ${N_WAVES} waves` : `the ${setting.width} slow waves only`;
   return [
     `40 points of two classes, each with a label, ● or ▲. ${wrong || "None"} of the labels ${wrong === 1 ? "is" : "are"} wrong (ringed). A model that learns from them will be the teacher.`,
-    `The teacher adds up ${N_WAVES} waves across the plane, 40 slow and 160 fast, each times a weight: five times as many as labels. So it interpolates, wrong labels too, and its map gets specks. Hatched: no data.`,
-    `The teacher labels new points, the transfer set. Example (ringed): its score there is ${score}. Its hard label is the class alone, ${shape(scores[0])}; its soft label is the score, ${score}.`,
-    neighbourhood ? sayVotes(neighbourhood) : "In no small square of one class do the teacher's labels disagree.",
-    "A student learns from the teacher's hard labels alone; it has 200 waves, too. Guess: how often is it wrong, if the transfer set grows from 50 to 3,000 points? Then Show me.",
+    `The teacher adds up ${N_WAVES} waves across the plane, 40 slow (long) and 160 fast (short), each times a weight: five times as many as labels. So it interpolates, wrong labels too, and its map gets specks. Hatched: no data.`,
+    `The teacher labels new points, the transfer set. Example (framed): its score there is ${score}. Its hard label is the class alone, ${shape(scores[0])} (${right}); its soft label is the score, ${score}.`,
+    neighbourhood ? sayVotes(neighbourhood) : "In no small rectangle of one class do the teacher's labels disagree.",
+    `A student learns from ${whose} ${setting.labels} labels alone; it adds up ${waves}. Guess: how often is it wrong, if the transfer set grows from 50 to 3,000 points? Then Show me.`,
   ][step - 1];
 }
 
 function sayVotes({ inside, wrong, truth }) {
   const [right, other] = truth > 0 ? ["●", "▲"] : ["▲", "●"];
-  if (wrong === 0) return `The square enlarged: all ${inside.length} points are of class ${right}, and the teacher says so of each.`;
-  return `The square enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}. A student that cannot follow every vote follows the majority, ${right}: it is right.`;
+  if (wrong === 0) return `The rectangle enlarged: all ${inside.length} points are of class ${right}, and the teacher says so of each.`;
+  return `The rectangle enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}. A student that cannot follow every vote follows the majority, ${right}: it is right.`;
 }
 
 /** Scene 2: who errs less, why, and whether a tuned ridge errs less still. */
@@ -94,7 +104,7 @@ export function sayStudent({ setting, teacherError, studentError, ridgeError, ag
   if (verdict === "luck") {
     const touching = setting.teacher === "ridge" && setting.data === "no gap";
     const why = touching ? " The two classes touch, and a tuned teacher has no scattered mistakes to outvote." : "";
-    return `Student ${both}: luck. Less than ${(100 * margin).toFixed(1)} points, two standard errors of ${N_TEST.toLocaleString("en")} test points, tell nothing.${why}`;
+    return `Student ${both}: luck. Less than ${(100 * margin).toFixed(1)} points tell nothing: two standard errors on ${N_TEST.toLocaleString("en")} test points, the more the more often the two models disagree.${why}`;
   }
   if (verdict === "worse") return `The student loses, ${both}. ${whyWorse(setting)}`;
   const ridge = setting.teacher === "ridge" ? "luck" : compareErrors(ridgeError, studentError, ridgeAgreement).verdict;
@@ -115,8 +125,9 @@ function whyWorse({ n_transfer: m, width }) {
   return "The labels are too few, or have no scattered mistakes that neighbours could outvote.";
 }
 
-function whyBetter({ n_transfer: m, labels, width, teacher }) {
-  if (teacher === "ridge") return "Hard labels straighten the border of its tuned teacher a little.";
+function whyBetter({ n_transfer: m, labels, width, teacher, data }) {
+  const room = data === "moons" ? ", which the gap between the moons allows" : "";
+  if (teacher === "ridge") return `The labels straighten the border of its tuned teacher a little${room}.`;
   if (width === N_SLOW) return "The 40 slow waves cannot draw small speckles: a narrow student smooths its teacher's mistakes away, with hard labels or soft.";
   if (labels === "hard" && m > width) return "The teacher's mistakes are scattered: among many neighbours the majority of its labels is right, and the student follows the majority.";
   return "Fewer labels than waves: it has not learnt all of its teacher's mistakes.";
