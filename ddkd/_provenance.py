@@ -3,6 +3,7 @@
 import platform
 import subprocess
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,12 @@ def versions() -> dict[str, str]:
     }
 
 
+@cache
 def made_with() -> dict[str, str]:
-    """Versions and, where ddkd runs from a clone, the commit: "-dirty" if files were changed."""
+    """Versions and, where ddkd runs from a clone, the commit: "-dirty" if files were changed.
+
+    A long run asks at its start: the clone may have changed when it ends.
+    """
     root, commit = Path(__file__).parents[1], ""
     if (root / ".git").exists():
         describe = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]

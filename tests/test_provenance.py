@@ -27,7 +27,7 @@ def test_the_commit_is_that_of_the_clone():
     head = subprocess.run(
         ["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     )
-    assert made_with()["commit"].removesuffix("-dirty") == head.stdout.strip()
+    assert made_with.__wrapped__()["commit"].removesuffix("-dirty") == head.stdout.strip()
 
 
 def test_without_git_there_is_no_commit(monkeypatch):
@@ -35,4 +35,4 @@ def test_without_git_there_is_no_commit(monkeypatch):
         raise FileNotFoundError("git")
 
     monkeypatch.setattr(subprocess, "run", no_git)
-    assert "commit" not in made_with()
+    assert "commit" not in made_with.__wrapped__()

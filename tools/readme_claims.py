@@ -52,8 +52,9 @@ def results(claims):
     """How many claims hold, and five lines of numbers."""
     verdicts = [claim["verdict"] for claim in claims]
     count = (
-        f"{verdicts.count('holds')} of {len(verdicts)} claims hold, {verdicts.count('fails')} "
-        f"fail, {verdicts.count('undecided')} are undecided. Does the student win?"
+        f"{len({claim['key'] for claim in claims})} claims in ten settings (data, rate of wrong "
+        f"labels): {verdicts.count('holds')} hold, {verdicts.count('fails')} fail, "
+        f"{verdicts.count('undecided')} are undecided. Does the student win?"
     )
     repeats = [claim["n_repeats"] for claim in claims]
     meaning = (
@@ -61,7 +62,9 @@ def results(claims):
         f"error. Rivals that use the unlabelled rows take long: they are run in the first "
         f"{min(repeats)} of the {max(repeats)} repeats, with 5,000 of these rows."
     )
-    return "\n".join([count, "", *(sentence(claims, *line) for line in LINES), "", fill(meaning)])
+    return "\n".join(
+        [fill(count), "", *(sentence(claims, *line) for line in LINES), "", fill(meaning)]
+    )
 
 
 def picture(founding, rescued):

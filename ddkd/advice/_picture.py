@@ -44,5 +44,5 @@ def draw_advice(advice: Advice, ax: Axes | None = None) -> Axes:
     ax.set_axisbelow(True)
     ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]])
     legend_below(ax, legend_entries(ax))
-    set_title(ax, f"{advice.n_labelled:,} labels; grey: about as good as the best")
+    set_title(ax, f"{advice.n_labelled:,} labels; grey: within 1.5 standard errors of the best")
     return ax

@@ -38,6 +38,7 @@ def run(command: ModuleType, args: argparse.Namespace) -> Answer:
 
 def _answer(command: ModuleType, args: argparse.Namespace) -> Answer:
     """The command's answer, kept in its folder if it has one."""
+    made_with()
     data = None if args.data in (None, OWN_DATA) else Data(args)
     if command.WRITES:
         check_folder(args, data)

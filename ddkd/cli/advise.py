@@ -50,8 +50,10 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     advice = advise(
         X, split.y_train, unlabelled, rng=args.seed, progress=shows_progress(args), groups=groups
     )
-    model = advice.estimator()
+    model, saved = advice.estimator(), []
     if args.save is not None:
+        rest = "" if args.labelled == "all" else "; --labelled all trains it on all but test rows"
+        saved = [f"Saved in {args.save}: {advice.best} of {advice.n_labelled:,} labels{rest}."]
         with named(args.save):
             joblib.dump(
                 _of_table(model, data, np.concatenate([split.X_train, pool]), column), args.save
@@ -63,7 +65,7 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     measured = f"Measured on {len(X_test):,} held-out rows: {percent(score)} {kind}."
     return Answer(
         first,
-        [*lines, measured, *data.notes(), *(f" {line}" for line in advice.table().splitlines())],
+        [*lines, measured, *saved, *data.notes(), *map(" {}".format, advice.table().splitlines())],
         report=args.out,
         values={
             "best": advice.best,

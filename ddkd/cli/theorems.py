@@ -87,7 +87,7 @@ def _lead(found: Sequence[Verdict], passed: int, seconds: float, *, wrong: bool)
     mistakes = sum(len(verdict.theorem.wrong) for verdict in found)
     return (
         f"{passed} of {len(found)} agree; {seconds:.0f} s. "
-        f"Try --wrong: each of {mistakes} plausible mistakes is rejected."
+        f"--wrong tries {counted(mistakes, 'plausible mistake')}."
     )
 
 

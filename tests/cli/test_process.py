@@ -26,7 +26,13 @@ def start(words, folder, shell="exec", **environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts():
+    """A shell starts what runs in its background deaf to Ctrl-C, the tests among it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ends(words, folder, shell="exec", **environment):
