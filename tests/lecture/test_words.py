@@ -105,8 +105,9 @@ def check_function(words, state):
         assert second.startswith("Of the many, least squares takes the one with the smallest")
         beyond = [size[w] for w in widths if w >= n]
         assert np.all(np.diff(beyond) <= 1e-9 * size[n])
-        values += [size[here], n, size[n]]
+        values += [size[here], size[n], n]
         if "small weights swing less" in words:
+            assert size[here] <= size[n] / 2
             assert state["swing"][0] < state["swing"][1]
         if "not below" in words:
             assert at[here] >= at[n]

@@ -171,6 +171,7 @@ export class Scene1 {
     const { width, alpha, seed } = this.controls.values;
     const legend = guess.revealed ? [["test error", model], ["training error", teacher, "12 6"]] : [];
     if (guess.peak !== null) legend.push(["your guess", pencil, "1 8"]);
+    if (others.length && guess.revealed) legend.push(["other samples", grey]);
     if (guess.revealed && alpha > 0) legend.push(["test error, no ridge", ridge, "3 6"]);
     chart.start("Error", legend);
     const passed = range(0, WIDTHS.length - 1).filter((index) => seen[index]);

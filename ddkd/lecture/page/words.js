@@ -35,9 +35,9 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
     const what = noise > 0 ? "the noise" : "any change of a point";
     return `${choice} A direction in which the features hardly differ divides ${what} by a small number: it grows up to ${readable(growth)} times in the weights, of size ${size}. The error is ${error(n)}: ${peak}`;
   }
-  const smallest = `${choice}\nOf the many, least squares takes the one with the smallest weights: size ${size}, at width ${n} ${readable(at(sizes, n))}. They only become smaller: each curve is also one of the next width, its last weight zero.`;
+  const smallest = `${choice}\nOf the many, least squares takes the one with the smallest weights: size ${size} (${readable(at(sizes, n))} at width ${n}). They only become smaller: each curve is also one of the next width, its last weight zero.`;
   if (at(curve, width) >= at(curve, n)) return `${smallest} The error is ${error(width)}, not below ${error(n)} at width ${n}.`;
-  const calm = `${smallest} Through the same points, small weights swing less (narrower curves of small weights miss points).`;
+  const calm = smallest + (at(sizes, width) <= at(sizes, n) / 2 ? " Through the same points, small weights swing less (narrower curves of small weights miss points)." : "");
   return at(curve, width) <= at(curve, valley)
     ? `${calm} Second descent: the error ${error(width)} is below the first valley, ${error(valley)}.`
     : `${calm} Second descent, from ${error(n)} to ${error(width)}; but the first valley, ${error(valley)}, is lower.`;
