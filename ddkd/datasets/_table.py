@@ -102,6 +102,8 @@ def _matching(cells: Cells, inputs: Any, signs: Signs) -> Any:
     """The same columns of another table; a Question where they hold something else."""
     path = cells.path
     absent = [name for name in inputs if name not in cells.frame]
+    if len(absent) == inputs.shape[1]:  # to drop all of them is no remedy
+        raise ValueError(f"{path} has none of the features {listed(absent)}: add them there")
     if absent:
         raise Question(
             f"{path} has no column {listed(absent)}: add it there, or {flag('drop', absent)}",

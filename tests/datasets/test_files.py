@@ -343,3 +343,12 @@ def test_what_contradicts_itself_or_is_no_path_is_refused(file):
                 read_file(file, test=path)
     with pytest.raises(ValueError, match="comma may separate its columns, ';' does not"):
         read_file(file, sep=";")
+
+
+def test_a_second_table_without_any_of_the_features_is_refused_without_a_command(tmp_path):
+    labelled, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    labelled.write_text("a,b,y\n" + "\n".join(f"{i}.5,{i * i % 7}.25,{i % 2}" for i in range(30)))
+    other.write_text("u,v\n" + "\n".join(f"{i}.5,{i * i % 7}.25" for i in range(30)))
+    with pytest.raises(ValueError, match=r"b\.csv has none of the features a, b: add") as refused:
+        read_file(labelled, unlabelled=other)
+    assert "Run: " not in str(refused.value)
