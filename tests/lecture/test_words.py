@@ -98,7 +98,7 @@ def check_function(words, state):
     if here == n and state["alpha"] == 0:
         worst = max(widths, key=lambda w: at[w])
         assert ("no width is worse" in words) == (worst == n)
-        assert ("the noise by a small" in words) == (state["noise"] > 0)
+        assert ("can do that: the noise grows" in words) == (state["noise"] > 0)
         values += [state["growth"], size[n], at[n]] + ([] if worst == n else [at[worst], worst])
     elif here > n and state["alpha"] == 0:
         second = words.partition("\n")[2]

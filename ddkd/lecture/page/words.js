@@ -33,7 +33,7 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
     const worst = widths[indexOfLargest(curve)];
     const peak = worst === n ? "no width is worse." : `the worst is ${error(worst)}, at width ${worst}.`;
     const what = noise > 0 ? "the noise" : "any change of a point";
-    return `${choice} A direction in which the features hardly differ divides ${what} by a small number: it grows up to ${readable(growth)} times in the weights, of size ${size}. The error is ${error(n)}: ${peak}`;
+    return `${choice} Where features hardly differ, only large weights of opposite signs can do that: ${what} grows up to ${readable(growth)} times in the weights, of size ${size}. The error is ${error(n)}: ${peak}`;
   }
   const smallest = `${choice}\nOf the many, least squares takes the one with the smallest weights: size ${size} (${readable(at(sizes, n))} at width ${n}). They only become smaller: each curve is also one of the next width, its last weight zero.`;
   if (at(curve, width) >= at(curve, n)) return `${smallest} The error is ${error(width)}, not below ${error(n)} at width ${n}.`;
