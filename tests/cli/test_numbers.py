@@ -149,6 +149,7 @@ def test_advise_prints_the_error_of_the_model_that_it_saves(task, run, tmp_path,
         estimator=lambda: make_pipeline(FunctionTransformer(), model).fit(X[:60], y[:60]),
         ranking=np.array([("majority", 0.1)], dtype=[("name", "U9"), ("error", float)]),
         n_classes=2 if task == "classes" else 0,
+        n_labelled=60,
         sentences=lambda: ["It is expected to err."],
         table=lambda: "name error",
         report=lambda: "It is expected to err.\n\nname error",
@@ -170,6 +171,7 @@ def test_advise_prints_the_error_of_the_model_that_it_saves(task, run, tmp_path,
     assert values["error"] == pytest.approx(error)
     stated = f"{100 * error:.1f}" if error < 1 else f"{100 * error:.0f}"
     assert f"Measured on 30 held-out rows: {stated} % {words}." in printed
+    assert "majority of 60 labels; --labelled all trains it on all but test rows." in printed
 
 
 def test_reproduce_counts_the_verdicts_of_its_file(data, run, tmp_path, monkeypatch):
