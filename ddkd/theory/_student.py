@@ -43,7 +43,9 @@ def kept_target(
         return total
 
     K = products(fit.A)
-    w = np.linalg.solve(np.eye(2) + M @ K, c[..., None])
+    system = np.eye(2) + M @ K
+    # NumPy 1 takes a single column below a stack of matrices for a vector.
+    w = np.linalg.solve(system, np.broadcast_to(c[..., None], (*system.shape[:-1], 1)))
     explained = np.swapaxes(w, -1, -2) @ (products(np.ones(nu.shape)) + K @ M @ K) @ w
     w_u, w_nu = w[..., 0, 0], w[..., 1, 0]
     return Target(
