@@ -28,6 +28,16 @@ def check_labels(name: str, labels: Any) -> np.ndarray:
     return numbers if plain.dtype == object else plain
 
 
+MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
+
+
+def are_numbers(labels: np.ndarray) -> bool:
+    """Whether labels are numbers: floats, some of them not whole, or many different ones."""
+    if labels.dtype.kind != "f":
+        return False
+    return bool(np.any(labels % 1)) or len(np.unique(labels)) > MOST_CLASSES
+
+
 def check_classes(labels: Any) -> np.ndarray:
     """Classes among `labels`, sorted; ValueError for less than two."""
     classes = np.unique(labels)

@@ -93,3 +93,11 @@ def test_of_many_rows_a_fixed_choice_stands_for_all(monkeypatch):
 def test_bad_arguments(X, y, alpha, message):
     with pytest.raises(ValueError, match=message):
         choose_gamma(X, y, alpha=alpha)
+
+
+def test_whole_numbers_of_many_values_are_numbers_and_not_as_many_classes():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 2))
+    prices = np.round(1000 * np.sin(X[:, 0]))  # floats without a fraction
+    assert len(np.unique(prices)) > 20
+    assert choose_gamma(X, prices) == choose_gamma(X, prices + 0.5)

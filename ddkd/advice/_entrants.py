@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._checks import as_array, check_matrix, check_vector
-from ddkd._labels import check_labels, codes_of
+from ddkd._labels import MOST_CLASSES, are_numbers, check_labels, codes_of
 from ddkd._scale import BANDWIDTHS, Scale, choose_scale
 from ddkd.contestants import (
     ADVISED,
@@ -26,7 +26,6 @@ from ddkd.datasets import TableEncoder, equal_rows
 from ddkd.features import bandwidth_gamma
 
 STUDENT_WIDTH = 4  # in units of the labelled rows
-MOST_CLASSES = 20  # of labels that are floats: with more they are numbers
 _LARGEST, _SMALLEST = 1e100, 1e-100  # beyond these a square may not be finite, or be zero
 _HARD_ONLY = {"student-of-neighbours", "student-of-majority"}
 
@@ -42,7 +41,7 @@ def check_truth(y: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray | None]:
     if y.dtype.kind == "f":
         if not np.isfinite(y).all():
             raise ValueError("y contains NaN or infinity; every label must be finite")
-        if (y != np.floor(y)).any() or len(np.unique(y)) > MOST_CLASSES:
+        if are_numbers(y):
             return check_numbers("y", y), None
     classes = np.unique(y)
     if len(classes) < 2:

@@ -7,7 +7,7 @@ from scipy.spatial.distance import pdist
 from sklearn.metrics.pairwise import rbf_kernel
 
 from ddkd._checks import check_matrix, check_real, check_vector
-from ddkd._labels import check_classes, check_labels, codes_of, encode
+from ddkd._labels import are_numbers, check_classes, check_labels, codes_of, encode
 from ddkd.solvers import leave_one_out
 
 _MOST_ROWS = 1000  # half a million pairs: the median to about 0.2 %
@@ -76,8 +76,8 @@ def choose_gamma(X: Any, y: Any, *, alpha: float | None = None) -> float:
     X : array-like of shape (n_samples, n_features)
         The inputs. Of more than 1,000 rows, a fixed choice of 1,000 stands for all of them.
     y : array-like of shape (n_samples,)
-        Their labels: classes (targets -1 and 1, or one-hot), or numbers with a fraction (less
-        their mean).
+        Their labels: classes (targets -1 and 1, or one-hot), or numbers (less their mean):
+        floats of which some are not whole, or of more than 20 different values.
     alpha : float or None, default=None
         The ridge of the model that the bandwidth is for; zero for a minimum-norm model, which
         needs a narrower kernel than a ridge. None takes the best of 21 ridges for each
@@ -125,7 +125,7 @@ def choose_gamma(X: Any, y: Any, *, alpha: float | None = None) -> float:
     rows = _some_rows(len(X))
     X, labels = X[rows], labels[rows]
     classes = check_classes(labels)
-    if labels.dtype.kind == "f" and np.any(labels % 1):
+    if are_numbers(labels):
         targets = labels[:, None] - labels.mean()
     else:
         targets = encode(codes_of("y", labels, classes), len(classes))

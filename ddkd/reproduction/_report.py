@@ -72,6 +72,7 @@ def _records(done: Reproduction) -> list[dict[str, Any]]:
     made = {"seed": done.result.parameters["seed"], **made_with()}
     sizes = {
         protocol.data: {
+            "n_samples": int(done.result.where(data=protocol.data)["n_samples"][0]),
             "teacher_width": protocol.teacher_width,
             "n_transfer": protocol.n_transfer,
         }

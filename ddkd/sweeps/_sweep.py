@@ -133,7 +133,7 @@ def sweep(
         Task(i, p, r, points[p], seed)
         for i, (p, r) in enumerate(itertools.product(range(len(points)), range(repeats)))
     ]
-    start = time.perf_counter()
+    start, made = time.perf_counter(), environment()
     store = _open_store(folder, parameters, experiment, data, params)
     done = _stored(store, tasks)
     n_stored = len(done)
@@ -166,7 +166,7 @@ def sweep(
         text = so_far()
         raise type(stop)(f"So far: {text}." if text else "") from None
     provenance = {
-        **environment(),
+        **made,
         "n_jobs": n_jobs,
         "seconds": time.perf_counter() - start,
         "task_seconds": [done[task.index].seconds for task in tasks],
