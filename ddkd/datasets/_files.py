@@ -78,7 +78,8 @@ def read_file(
     drop_missing : bool, default=False
         Leave out rows with a missing cell. Rows without a label are left out in any case.
     unlabelled : str or Path, optional
-        A file of inputs for the transfer set: a .npz with X, or a table with the same columns.
+        A file of inputs for the transfer set: a .npz with X beside a .npz, else a table with the
+        same columns.
     test : str or Path, optional
         A file of rows to test on, of the same form as `path`.
 

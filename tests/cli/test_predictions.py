@@ -23,7 +23,6 @@ def data(tmp_path_factory):
     X = rng.normal(size=(3, 4))[y] + 0.7 * rng.normal(size=(400, 4))
     np.savez(folder / "labelled.npz", X=X[:200], y=y[:200])
     np.savez(folder / "inputs.npz", X=X[200:])
-    np.savetxt(folder / "inputs.csv", X[200:], delimiter=",", header="a,b,c,d", comments="")
     return folder
 
 
@@ -74,7 +73,7 @@ def test_phase_claims_no_more_than_its_table(tmp_path, capsys):
     assert all(better[m] == (m >= size) for m in better)  # the size itself is in the table
 
 
-@pytest.mark.parametrize("unlabelled", [None, "inputs.csv"])
+@pytest.mark.parametrize("unlabelled", [None, "inputs.npz"])
 @pytest.mark.slow
 def test_advise_names_a_method_and_checks_it(data, tmp_path, capsys, unlabelled):
     out, model = tmp_path / "out", tmp_path / "model.joblib"
