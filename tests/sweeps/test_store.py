@@ -17,6 +17,9 @@ from ddkd.datasets import load
 from ddkd.populations import GaussianPopulation
 from ddkd.sweeps import SweepResult, _identity, sweep
 
+# Not bound to the experiment that waits here: its identity would tell how many wait.
+BOTH_HAVE_BEGUN = threading.Barrier(2)
+
 
 def draw(rng):
     return rng.normal()
@@ -342,11 +345,9 @@ def test_other_files_are_no_obstacle_and_stay(tmp_path):
 
 
 def test_two_sweeps_at_once_on_a_folder_end_alike(tmp_path):
-    inside = threading.Barrier(2)
-
     def meeting(data, rng):
         with contextlib.suppress(threading.BrokenBarrierError):
-            inside.wait(10)  # both have begun
+            BOTH_HAVE_BEGUN.wait(10)
         return [{"value": data + rng.normal()}]
 
     results = []
