@@ -143,7 +143,9 @@ def _undamped(probes: Probes) -> list[str]:
     if not probes.is_linear_below:  # such as a tree with a leaf for each row
         return ["loss"]
     # Where classes are hardly told apart the error is near chance at every width.
-    return ["low-noise"] if probes.loss_peak is None else ["healthy"]
+    if probes.loss_peak is None:
+        return ["low-noise"]
+    return ["healthy" if probes.tried_threshold else "grid"]
 
 
 def _sharp(probes: Probes) -> list[str]:

