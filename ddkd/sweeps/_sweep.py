@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 from ddkd._checks import check_integer
 from ddkd._provenance import environment
 from ddkd.datasets import Split
-from ddkd.sweeps._identity import described, identity, plain
+from ddkd.sweeps._identity import identity, plain
 from ddkd.sweeps._parallel import run_in_parallel
 from ddkd.sweeps._store import Store
 from ddkd.sweeps._sweep_result import SweepResult
@@ -72,7 +72,8 @@ def sweep(
         experiment that it holds are not computed again, and a line on standard error says how many:
         the same grid, seed, params, data, code and versions of the libraries. The code is that of
         the files of `experiment`, `data` and all functions among `params`, and of ddkd; where it
-        is in no file, as in an interactive session, nothing is kept.
+        is in no file, as in an interactive session, or an object cannot be pickled, nothing is
+        kept.
     progress : bool, default True
         Show a progress bar on the terminal.
     answer : callable, optional
@@ -121,8 +122,8 @@ def sweep(
         raise ValueError("n_jobs must not be 0")
 
     parameters = {
-        "experiment": described(experiment),
-        "data": described(data),
+        "experiment": plain(experiment),
+        "data": plain(data),
         "grid": grid,
         "repeats": repeats,
         "seed": seed,
@@ -134,7 +135,8 @@ def sweep(
         for i, (p, r) in enumerate(itertools.product(range(len(points)), range(repeats)))
     ]
     start, made = time.perf_counter(), environment()
-    store = _open_store(folder, parameters, experiment, data, params)
+    # A task does not depend on how many there are.
+    store = _open_store(folder, experiment, data, grid, seed, params)
     done = _stored(store, tasks)
     n_stored = len(done)
 
@@ -201,18 +203,14 @@ def _progress_bar(total: int, initial: int, description: str, shown: bool) -> tq
     )
 
 
-def _open_store(
-    folder: str | Path | None, parameters: dict[str, Any], *values: Any
-) -> Store | None:
+def _open_store(folder: str | Path | None, *values: Any) -> Store | None:
     """The store of a sweep; None without a folder, or if nobody can tell when its code changes."""
     if folder is None:
         return None
     if Path(folder).exists() and not Path(folder).is_dir():
         raise ValueError(f"a folder is needed, and {folder} is a file")
-    # A task does not depend on how many there are.
-    same = {name: value for name, value in parameters.items() if name != "repeats"}
     try:
-        return Store(Path(folder), identity(same, *values))
+        return Store(Path(folder), identity(*values))
     except OSError as error:
         warnings.warn(f"no task is kept in {folder}: {error}", RuntimeWarning, stacklevel=3)
         return None

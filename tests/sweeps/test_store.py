@@ -1,11 +1,13 @@
 """Tasks on disk: what is taken, what is computed again, and what is told."""
 
 import contextlib
+import functools
 import json
 import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -259,6 +261,67 @@ def test_two_functions_of_one_line_are_two(tmp_path):
     first, second = (lambda data, rng: [{"x": 1}]), (lambda data, rng: [{"x": 2}])
     run(tmp_path, first, grid=None)
     assert run(tmp_path, second, grid=None)["x"].tolist() == [2, 2, 2]
+
+
+def result_of(data, rng, first, second):
+    return [{"x": first(1) - second(1)}]
+
+
+def test_functions_that_change_places_make_another_sweep(tmp_path):
+    twice, thrice = (lambda x: 2 * x), (lambda x: 3 * x)
+    for first, second, difference in ((twice, thrice, -1), (thrice, twice, 1)):
+        params = {"first": first, "second": second}
+        result = run(tmp_path, result_of, grid=None, params=params)
+        assert result["x"].tolist() == [difference] * 3
+
+
+@dataclass
+class Metres:
+    length: float
+
+
+@dataclass
+class Feet:
+    length: float
+
+
+def test_classes_that_change_places_make_another_sweep(tmp_path):
+    def is_metric(data, rng, first, second):
+        return [{"x": isinstance(first, Metres)}]
+
+    for first, second in ((Metres, Feet), (Feet, Metres)):
+        params = {"first": first(1.0), "second": second(1.0)}
+        result = run(tmp_path, is_metric, grid=None, params=params)
+        assert result["x"].tolist() == [first is Metres] * 3
+
+
+def test_a_cached_function_is_known_by_the_code_that_it_caches(tmp_path):
+    for function in ((lambda x: x), (lambda x: x + 1)):
+        params = {"first": functools.cache(function), "second": float}
+        result = run(tmp_path, result_of, grid=None, params=params)
+        assert result["x"].tolist() == [function(1) - 1] * 3
+
+
+class Unpicklable:
+    """Without a word about its value when it is printed."""
+
+    def __init__(self, value):
+        self.value, self.lock = value, threading.Lock()
+
+    def __repr__(self):
+        return "Unpicklable()"
+
+
+def test_nothing_is_kept_where_a_parameters_content_cannot_be_told(tmp_path):
+    def value_of(data, rng, what):
+        return [{"x": what.value}]
+
+    for value in (1, 2):
+        with pytest.warns(RuntimeWarning, match=r"no task is kept .* of a .*Unpicklable cannot"):
+            result = run(tmp_path, value_of, grid=None, params={"what": Unpicklable(value)})
+        assert result["x"].tolist() == [value] * 3
+    assert tasks(tmp_path) == []
+    assert result.parameters["params"] == {"what": f"{__name__}.Unpicklable"}
 
 
 def truncate(content):
