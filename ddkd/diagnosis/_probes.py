@@ -137,8 +137,8 @@ class Probes(Widths):
     @cached_property
     def uses_all_rows(self) -> bool:
         """Whether rows differ, and a linear fit does not meet only a part of them exactly."""
-        self.note("different rows", self.data.n_distinct, f"of {self.data.n}")
-        if self.data.n_distinct < 0.95 * self.data.n:
+        self.note("different rows", self.n_distinct, f"of {self.data.n}")
+        if not self.rows_differ:
             return False
         return self.interpolates or self.met_far <= 0.15 or not self.is_linear
 
@@ -168,7 +168,8 @@ class Probes(Widths):
     def _least_width(self) -> int:
         """By bisection, after a look round the guess: an intercept moves it by one row."""
         low, high = 1, self.far
-        guess = self.allowed((1 if self.interpolates else self.met_far) * self.guess)
+        share = self.met_far if self.rows_differ and not self.interpolates else 1
+        guess = self.allowed(share * self.guess)
         for width in (guess, max(guess - 2, 1)):
             if self.meets(width):
                 high = min(high, width)

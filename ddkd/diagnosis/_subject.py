@@ -47,10 +47,6 @@ class Data:
         return len(self.y)
 
     @cached_property
-    def n_distinct(self) -> int:
-        return len(set(distinct_rows(self.X)))
-
-    @cached_property
     def scale(self) -> float:
         """Standard deviation of the labels; 1 for classes, whose codes are +-1."""
         return 1.0 if self.classes is not None else float(np.std(self.y))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd.diagnosis._subject import Subject
+from ddkd.diagnosis._subject import Subject, distinct_rows
 
 _MOST_WIDTHS = 12
 
@@ -57,9 +57,19 @@ class Widths:
         return self.widths[min(int(np.sum(self.columns < count)), len(self.widths) - 1)]
 
     @cached_property
+    def n_distinct(self) -> int:
+        """Number of different rows that reach the last step: an earlier one may round them."""
+        stages = self.subject.stages(self.widths[-1], self.data.y)
+        return min(len(set(distinct_rows(rows))) for rows in (self.data.X, *stages))
+
+    @property
+    def rows_differ(self) -> bool:
+        return self.n_distinct >= 0.95 * self.data.n
+
+    @cached_property
     def guess(self) -> Any:
         """The width at which there are as many columns as different rows."""
-        return self._reaches(self.data.n_distinct)
+        return self._reaches(self.n_distinct)
 
     @cached_property
     def far(self) -> Any:

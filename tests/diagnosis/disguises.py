@@ -343,6 +343,13 @@ def effective_samples_held_out_inside(seed):
 
 
 @sabotaged
+def effective_samples_rounded(seed):
+    # The rows differ, until the first step rounds them.
+    model = make_pipeline(FunctionTransformer(np.round), fourier(), min_norm())
+    return case(model, numbers(seed, n=100, d=3))
+
+
+@sabotaged
 def rank_random_projection(seed):
     narrow = GaussianRandomProjection(n_components=25, random_state=0)
     values = [30, 60, 75, 80, 90, 120, 240]

@@ -75,6 +75,14 @@ def test_a_healthy_pipeline_is_not_accused(name):
     assert found.causes == ("healthy",), found
 
 
+def test_rows_that_a_first_step_makes_equal_are_counted_once():
+    arguments = SABOTAGED["effective_samples_rounded"](0)
+    found = diagnose(**arguments)
+    assert found.cause == "effective-samples"
+    assert found.threshold == len(np.unique(np.round(arguments["X"]), axis=0)) == 49
+    assert "Look at 49." in str(found)
+
+
 def test_a_peak_of_the_loss_alone_where_no_width_was_tried_is_the_grids():
     """Their error rises too little for a test; their squared loss rises a hundredfold."""
     found = diagnose(**SABOTAGED["grid_classes"](1))
