@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -142,61 +141,27 @@ def self_training(problem: Problem, labels: Labels) -> Model:
     return _fit_all(labels, fit)
 
 
-class _KernelMachine:
-    """Support vectors of a kernel matrix; pairs of classes vote as libsvm's, on many rows at once.
-
-    libsvm itself takes one row after the other, and wants a copy of the kernel's columns.
-    """
-
-    def __init__(self, K: np.ndarray, rows: np.ndarray, y: np.ndarray, C: float) -> None:
-        svm = SVC(C=C, kernel="precomputed").fit(K[np.ix_(rows, rows)], y)
-        k, ends = len(svm.classes_), np.cumsum([0, *svm.n_support_])
-        pairs = np.array(list(combinations(range(k), 2)))
-        sign = 1 if k > 2 else -1  # scikit-learn turns it for two classes
-        self.classes, self._intercept = svm.classes_, sign * svm.intercept_
-        self._coef = np.zeros((len(K), len(pairs)))
-        for pair, (i, j) in enumerate(pairs):
-            for one, other in ((i, j - 1), (j, i)):
-                support = slice(ends[one], ends[one + 1])
-                dual = sign * svm.dual_coef_[other, support]
-                self._coef[rows[svm.support_[support]], pair] = dual
-        self._first, self._second = np.eye(k, dtype=np.float32)[pairs.T]
-
-    def scores(self, K: np.ndarray) -> np.ndarray:
-        """Scores of pairs for rows by their kernel (m, n) with all labelled rows.
-
-        Above zero the second class of a pair has its vote.
-        """
-        return -(K @ self._coef + self._intercept)
-
-    def votes(self, scores: np.ndarray) -> np.ndarray:
-        """Votes (m, k) of the pairs."""
-        wins = (scores < 0).astype(np.float32)
-        return wins @ self._first + (1 - wins) @ self._second
-
-
 def support_vectors(problem: Problem, labels: Labels) -> Model:
     """Gaussian-kernel support vectors, `C` and bandwidth by five-fold cross-validation."""
 
     def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         C, gamma = _tuned(problem, rows, y)
         kernel = GaussianKernel(problem, gamma)
-        machine = _KernelMachine(kernel.matrix(problem.labelled), rows, y, C)
-        return partial(_by_kernel, machine, kernel, labels.n_classes)
+        K = kernel.matrix(problem.labelled)[np.ix_(rows, rows)]
+        svm = SVC(C=C, kernel="precomputed").fit(K, y)
+        return partial(_by_kernel, svm, kernel, rows, labels.n_classes)
 
     return _fit_all(labels, fit)
 
 
 def _by_kernel(
-    machine: _KernelMachine, kernel: GaussianKernel, n_classes: int, rows: Inputs
+    svm: SVC, kernel: GaussianKernel, known: np.ndarray, n_classes: int, rows: Inputs
 ) -> np.ndarray:
-    """Votes of pairs; the one pair of two classes has a score."""
-    scores = machine.scores(kernel.matrix(rows))
+    """The score of two classes; of more of them the labels."""
+    K = kernel.matrix(rows)[:, known]
     if n_classes == 2:
-        return scores
-    votes = np.zeros((len(rows), n_classes))
-    votes[:, machine.classes] = machine.votes(scores)
-    return votes
+        return svm.decision_function(K)[:, None]
+    return encode(svm.predict(K), n_classes)
 
 
 def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, RidgeCV
-from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.svm import SVC
 
@@ -9,7 +8,6 @@ from ddkd._labels import decode
 from ddkd.contestants._library import (
     COSTS,
     LOGISTIC_COSTS,
-    _KernelMachine,
     boosting,
     extra_trees,
     logistic_regression,
@@ -46,20 +44,6 @@ def test_support_vectors_are_chosen_as_grid_search_chooses_them(split, problem):
         cv=StratifiedKFold(5, shuffle=True, random_state=3),
     ).fit(split.X_train, split.y_train)
     np.testing.assert_array_equal(got, search.predict(split.X_test))
-
-
-@pytest.mark.parametrize("n_classes", [2, 3, 10])
-def test_pairs_of_classes_vote_as_in_libsvm(n_classes):
-    rng = np.random.default_rng(0)
-    K, y = rbf_kernel(rng.normal(size=(400, 5))), 2 * rng.integers(n_classes, size=400)
-    rows = np.arange(0, 200, 2)
-    theirs = SVC(C=3.0, kernel="precomputed").fit(K[np.ix_(rows, rows)], y[rows])
-    ours = _KernelMachine(K[:200, :200], rows, y[rows], 3.0)
-    scores = ours.scores(K[:, :200])
-    said = ours.classes[ours.votes(scores).argmax(axis=1)]
-    np.testing.assert_array_equal(said, theirs.predict(K[:, rows]))
-    if n_classes == 2:
-        np.testing.assert_allclose(scores[:, 0], theirs.decision_function(K[:, rows]), atol=1e-9)
 
 
 @pytest.mark.parametrize(
