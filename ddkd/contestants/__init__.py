@@ -2,7 +2,7 @@
 
 from ddkd.contestants._contest import Entry, compete
 from ddkd.contestants._contestant import Contestant, contestants_of
-from ddkd.contestants._kernels import FixedFeatures, fit_ridge, scores_of_many
+from ddkd.contestants._kernels import scores_of_many, tune_ridge
 from ddkd.contestants._nested_students import NestedStudents, keep_gram, student_features
 from ddkd.contestants._problem import N_SEEN, Inputs, Labels, Problem, folds_of
 from ddkd.contestants._rivals import (
@@ -26,7 +26,6 @@ __all__ = [
     "TEACHERS",
     "Contestant",
     "Entry",
-    "FixedFeatures",
     "Inputs",
     "Labels",
     "NestedStudents",
@@ -35,11 +34,11 @@ __all__ = [
     "Teacher",
     "compete",
     "contestants_of",
-    "fit_ridge",
     "folds_of",
     "keep_gram",
     "kernel_ridge",
     "scores_of_many",
     "student_features",
     "student_of",
+    "tune_ridge",
 ]

@@ -21,22 +21,7 @@ ALPHAS = np.logspace(-8, 1, 19)
 BATCH = 1000
 
 
-class Kernel:
-    """Inner products with the labelled rows; `gamma` is that of the Gaussian kernel it tends to."""
-
-    width: float
-    gamma: float
-
-    def matrix(self, rows: Inputs) -> np.ndarray:
-        """Inner products (n_rows, n) of some rows with the labelled ones."""
-        raise NotImplementedError
-
-    def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
-        """Product of that matrix and dual coefficients (n, c)."""
-        return self.matrix(rows) @ dual
-
-
-class GaussianKernel(Kernel):
+class GaussianKernel:
     """The kernel exp(-gamma |x - x'|^2): random Fourier features of infinite width."""
 
     width = np.inf
@@ -45,56 +30,18 @@ class GaussianKernel(Kernel):
         self.gamma, self._labelled = gamma, problem.labelled
 
     def matrix(self, rows: Inputs) -> np.ndarray:
-        """Inner products with the labelled rows."""
+        """Inner products (n_rows, n) of some rows with the labelled ones."""
         return rows.once(
             ("gaussian", self.gamma), lambda: rbf_kernel(rows.X, self._labelled.X, gamma=self.gamma)
         )
 
-
-class LinearKernel(Kernel):
-    """Mean product of the inputs, and a constant for an intercept: linear ridge regression."""
-
-    width, gamma = np.nan, np.nan
-
-    def __init__(self, problem: Problem) -> None:
-        self._labelled = problem.labelled
-
-    def matrix(self, rows: Inputs) -> np.ndarray:
-        """Inner products with the labelled rows."""
-        X = self._labelled.X
-        return 1.0 + rows.X @ X.T / X.shape[1]
+    def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
+        """Product of that matrix and dual coefficients (n, c)."""
+        return self.matrix(rows) @ dual
 
 
-class FixedFeatures(Kernel):
-    """The kernel of a feature matrix that is there already, such as a prefix of a wider one.
-
-    Parameters
-    ----------
-    Z : ndarray of shape (n, width)
-        Features of the labelled rows.
-    """
-
-    def __init__(self, Z: np.ndarray) -> None:
-        self.Z, self.width, self.gamma = Z, float(Z.shape[1]), np.nan
-
-    def matrix(self, rows: Inputs) -> np.ndarray:
-        """Return inner products of the labelled rows, the only ones it knows.
-
-        Parameters
-        ----------
-        rows : Inputs
-            The labelled rows.
-
-        Returns
-        -------
-        ndarray of shape (n, n)
-            The kernel matrix.
-        """
-        return self.Z @ self.Z.T
-
-
-class FourierKernel(Kernel):
-    """The kernel of the first `width` of the problem's random Fourier features."""
+class FourierKernel:
+    """The kernel of the first `width` random Fourier features; `gamma` is that of its limit."""
 
     def __init__(self, problem: Problem, gamma: float, width: int, widest: int) -> None:
         self.gamma, self.width = gamma, float(width)
@@ -112,7 +59,7 @@ class FourierKernel(Kernel):
         return narrow(wide, int(self.width))
 
     def matrix(self, rows: Inputs) -> np.ndarray:
-        """Inner products with the labelled rows."""
+        """Inner products (n_rows, n) of some rows with the labelled ones."""
         return self._features(rows) @ self._features(self._labelled).T
 
     def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
@@ -142,6 +89,9 @@ def scores_of_many(features: RandomFourierFeatures, X: np.ndarray, coef: np.ndar
     """
     scores = [features.transform(X[i : i + BATCH]) @ coef for i in range(0, len(X), BATCH)]
     return np.concatenate(scores)
+
+
+Kernel = GaussianKernel | FourierKernel
 
 
 @dataclass(eq=False)
@@ -185,33 +135,43 @@ class Ridge:
 def fit_ridge(
     problem: Problem,
     labels: Labels,
-    kernels: Iterable[Kernel],
+    kernels: Sequence[Kernel],
     alphas: Sequence[float] | np.ndarray = ALPHAS,
 ) -> Ridge:
-    """Fit every labelling with the kernel and penalty of least leave-one-out squared error.
+    """Fit every labelling with the kernel and penalty of least leave-one-out squared error."""
+    matrices = (kernel.matrix(problem.labelled) for kernel in kernels)
+    chosen, alpha, dual = tune_ridge(labels, matrices, alphas)
+    return Ridge([kernels[i] for i in chosen], alpha, dual, labels.offset)
+
+
+def tune_ridge(
+    labels: Labels, matrices: Iterable[np.ndarray], alphas: Sequence[float] | np.ndarray = ALPHAS
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find the kernel and penalty of least leave-one-out squared error for every labelling.
 
     Parameters
     ----------
-    problem : Problem
-        The inputs.
     labels : Labels
         The labellings.
-    kernels : iterable of Kernel
-        Kernels to choose from.
+    matrices : iterable of ndarray of shape (n, n)
+        Kernels of the labelled rows to choose from.
     alphas : sequence of float
         Penalties to choose from.
 
     Returns
     -------
-    Ridge
-        A model a labelling, and what was chosen for it.
+    chosen : ndarray of shape (L,)
+        Number of the kernel of each labelling.
+    alpha : ndarray of shape (L,)
+        Its penalty.
+    dual : ndarray of shape (L, n, k)
+        Its dual coefficients, zero for unknown rows.
     """
     alphas, targets = np.asarray(alphas, dtype=float), labels.targets
     L, _, k = targets.shape
     least, alpha, dual = np.full(L, np.inf), np.zeros(L), np.zeros(targets.shape)
-    chosen = [Kernel()] * L
-    for kernel in kernels:
-        K = kernel.matrix(problem.labelled)
+    chosen = np.zeros(L, dtype=int)
+    for number, K in enumerate(matrices):
         for rows, members in labels.by_known():
             fit = _Eigen(K[np.ix_(rows, rows)])
             Y = targets[np.ix_(members, rows)].transpose(1, 0, 2)  # (rows, members, k)
@@ -220,9 +180,9 @@ def fit_ridge(
             for i, error_by_alpha in zip(members, errors.T, strict=True):
                 best = error_by_alpha.argmin()
                 if error_by_alpha[best] < least[i]:
-                    least[i], alpha[i], chosen[i] = error_by_alpha[best], alphas[best], kernel
+                    least[i], alpha[i], chosen[i] = error_by_alpha[best], alphas[best], number
                     dual[i, rows] = fit.solve(targets[i, rows], alpha[i])
-    return Ridge(chosen, alpha, dual, labels.offset)
+    return chosen, alpha, dual
 
 
 class _Eigen:

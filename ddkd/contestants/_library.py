@@ -14,7 +14,7 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
 )
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC
 
@@ -27,6 +27,7 @@ from ddkd.features import narrow
 
 COSTS = (0.3, 1.0, 3.0, 10.0)
 LOGISTIC_COSTS = 10.0 ** np.arange(-3, 3)  # of the inputs' mean variance
+LINEAR_ALPHAS = np.logspace(-6, 3, 19)  # of the number of inputs
 _BOOSTING = {"max_iter": 50, "learning_rate": 0.2, "max_leaf_nodes": 8, "min_samples_leaf": 5}
 _N_FOLDS = 5
 _N_TREES = 60
@@ -94,6 +95,16 @@ def _logistic_path(
     model = LogisticRegression(warm_start=True, tol=1e-3, max_iter=2000)
     for C in costs / max(1.0, X.shape[1] / 10):
         yield model.set_params(C=C).fit(X, y)
+
+
+def ridge_regression(problem: Problem, labels: Labels) -> Model:
+    """Linear ridge regression, its penalty by exact leave-one-out."""
+
+    def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
+        X = problem.labelled.X[rows]
+        return partial(_scores, RidgeCV(LINEAR_ALPHAS * X.shape[1]).fit(X, y), labels.n_classes)
+
+    return _fit_all(labels, fit)
 
 
 def extra_trees(problem: Problem, labels: Labels) -> Model:

@@ -11,19 +11,19 @@ import numpy as np
 from ddkd._labels import decode, encode
 from ddkd.contestants._contestant import Contestant
 from ddkd.contestants._graph import label_spreading, spread_votes
-from ddkd.contestants._kernels import FourierKernel, GaussianKernel, LinearKernel, Ridge, fit_ridge
+from ddkd.contestants._kernels import FourierKernel, GaussianKernel, Ridge, fit_ridge
 from ddkd.contestants._library import (
     boosting,
     deformed_support_vectors,
     extra_trees,
     logistic_regression,
+    ridge_regression,
     self_training,
     support_vectors,
 )
 from ddkd.contestants._problem import Labels, Model, Problem
 
 TEACHER_WIDTH = 20
-LINEAR_ALPHAS = np.logspace(-6, 3, 19)
 RIDGE_WIDTHS = (0.25, 0.5, 1, 2, 4, 10)  # both in units of the labelled rows
 
 
@@ -61,11 +61,6 @@ def kernel_ridge(problem: Problem, labels: Labels) -> Ridge:
         return fit_ridge(problem, labels, [GaussianKernel(problem, g) for g in problem.gammas])
 
     return problem.labelled.once(("kernel ridge", labels), fit)
-
-
-def ridge_regression(problem: Problem, labels: Labels) -> Ridge:
-    """Linear ridge regression, its penalty by leave-one-out."""
-    return fit_ridge(problem, labels, [LinearKernel(problem)], LINEAR_ALPHAS)
 
 
 @dataclass(frozen=True)

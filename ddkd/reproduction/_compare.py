@@ -17,11 +17,10 @@ from ddkd.contestants import (
     RIVALS,
     TABULAR,
     Contestant,
-    FixedFeatures,
     Rival,
     compete,
     contestants_of,
-    fit_ridge,
+    tune_ridge,
 )
 from ddkd.datasets import DeformedImages, Split
 from ddkd.features import narrow
@@ -115,10 +114,10 @@ def _direct(setting: Setting) -> Iterator[Record]:
     yield from predicted_errors(setting, "direct", X, targets, widths)
     for width in widths:
         narrow_Z = narrow(Z, int(width))
-        tuned = fit_ridge(setting.problem, setting.labels, [FixedFeatures(narrow_Z)])
-        coef = times(narrow_Z.T, rows_first(tuned.dual))
+        _, alpha, dual = tune_ridge(setting.labels, [narrow_Z @ narrow_Z.T])
+        coef = times(narrow_Z.T, rows_first(dual))
         predicted = decode(times(narrow(Z_test, int(width)), coef))
-        about = {"role": "rival", "width": width, "alpha": tuned.alpha}
+        about = {"role": "rival", "width": width, "alpha": alpha}
         yield from setting.records("direct-ridge", setting.errors(predicted), **about)
 
 

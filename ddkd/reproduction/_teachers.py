@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._labels import decode
-from ddkd.contestants import FixedFeatures, fit_ridge
+from ddkd.contestants import tune_ridge
 from ddkd.reproduction._setting import Record, Setting, rows_first, times
 from ddkd.solvers import min_norm, width_path
 
@@ -43,13 +43,13 @@ def teach(setting: Setting, width: int) -> tuple[Teachers, list[Record]]:
     Z, Z_test = features.transform(setting.problem.labelled.X), features.transform(setting.test.X)
     n, F, k = setting.targets.shape
     solution = min_norm(Z, setting.targets.reshape(n, -1))
-    tuned = fit_ridge(setting.problem, setting.labels, [FixedFeatures(Z)])
+    _, alpha, dual = tune_ridge(setting.labels, [Z @ Z.T])
     interpolating_coef = solution.coef.reshape(width, F, k)
-    coef = np.stack([interpolating_coef, times(Z.T, rows_first(tuned.dual))], axis=1)
+    coef = np.stack([interpolating_coef, times(Z.T, rows_first(dual))], axis=1)
     soft, predicted = times(Z, coef), decode(times(Z_test, coef))
     fits = [_fit(setting, decode(soft[:, teacher])) for teacher in (0, 1)]
     fits[0]["interpolates"] = float(solution.interpolates)
-    fits[1] |= {"interpolates": 0.0, "role": "rival", "alpha": tuned.alpha}
+    fits[1] |= {"interpolates": 0.0, "role": "rival", "alpha": alpha}
     records = [
         record
         for teacher, name in enumerate(("teacher", "teacher-tuned"))

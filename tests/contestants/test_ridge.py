@@ -7,10 +7,10 @@ from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
 from ddkd.contestants._kernels import (
     ALPHAS,
-    FixedFeatures,
     FourierKernel,
     GaussianKernel,
     fit_ridge,
+    tune_ridge,
 )
 from ddkd.contestants._problem import Inputs, Labels, Problem
 from ddkd.datasets import load
@@ -36,12 +36,11 @@ def labels():
 def test_penalties_and_scores_are_those_of_ridge_cv(problem, labels):
     Z = problem.labelled.X @ np.random.default_rng(0).normal(size=(64, 90))
     alphas = np.logspace(-2, 3, 11)
-    got = fit_ridge(problem, labels, [FixedFeatures(Z)], alphas)
-    scores = got(problem.labelled)
+    _, chosen, dual = tune_ridge(labels, [Z @ Z.T], alphas)
     for i, targets in enumerate(labels.targets):
         model = RidgeCV(alphas, fit_intercept=False).fit(Z, targets)
-        assert got.alpha[i] == model.alpha_
-        np.testing.assert_allclose(scores[i], model.predict(Z), atol=1e-8)
+        assert chosen[i] == model.alpha_
+        np.testing.assert_allclose(Z @ Z.T @ dual[i], model.predict(Z), atol=1e-8)
 
 
 def test_the_kernel_and_penalty_have_the_least_leave_one_out_error(problem, labels):
