@@ -118,5 +118,5 @@ def spread_votes(problem: Problem, labels: Labels, scores: np.ndarray) -> np.nda
     nearest = graph_of(problem).nearest[problem.n :, :_AGREEING] - problem.n
     votes = np.eye(max(labels.n_classes, 2), dtype=np.float32)[decode(scores)]
     inside = nearest >= 0
-    counts = (votes[:, nearest] * inside[..., None]).sum(axis=2)
+    counts = (votes[:, np.where(inside, nearest, 0)] * inside[..., None]).sum(axis=2)
     return encode(counts.argmax(axis=-1), labels.n_classes)

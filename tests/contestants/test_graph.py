@@ -85,3 +85,16 @@ def test_neighbours_outvote_a_lone_label(split, problem):
     voted = decode(_graph.spread_votes(problem, labels, scores))[0]
     assert (nearest[7] >= 0).sum() > 2
     assert (voted == 3).all()
+
+
+def test_neighbours_vote_where_most_rows_are_labelled(split):
+    X = Inputs(split.X_train), Inputs(split.transfer[:20])
+    problem = Problem(*X, 0.02, 6, np.array([0.02]), 3)
+    scores = np.random.default_rng(0).standard_normal((1, 20, 10))
+    voted = decode(_graph.spread_votes(problem, labels_of(split), scores))[0]
+    distances = np.linalg.norm(split.transfer[:20, None] - split.transfer[:20], axis=2)
+    to_labelled = np.linalg.norm(split.transfer[:20, None] - split.X_train, axis=2)
+    for i, said in enumerate(voted):
+        ten = np.argsort(np.append(distances[i], to_labelled[i]), kind="stable")[:10]
+        counts = np.bincount(scores[0].argmax(axis=1)[ten[ten < 20]], minlength=10)
+        assert said == counts.argmax()
