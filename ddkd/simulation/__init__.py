@@ -5,7 +5,8 @@
 randomness of a draw is that of its training sets.
 """
 
-from ddkd.simulation._cluster_mixture import Clusters, cluster_mixture
+from ddkd.populations import Clusters
+from ddkd.simulation._cluster_mixture import cluster_mixture
 from ddkd.simulation._distill import distill
 from ddkd.simulation._draws import Draws, ridge_fits, training_sets, votes
 from ddkd.simulation._linear import (

@@ -1,7 +1,7 @@
 """Coefficients of models fitted to many training sets, and how all simulators get them."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,27 +14,13 @@ from ddkd._checks import (
     check_rng,
 )
 from ddkd._repr import short_repr
+from ddkd.populations import Clusters, Population
 from ddkd.solvers import ridge
 
 _LARGEST_CONDITION = 1e10  # of a Gram matrix, for six digits of the fit
 
 
-class Sampler(Protocol):
-    """What a simulator asks of a population."""
-
-    @property
-    def labels(self) -> str:
-        """Whether labels are "real" or "hard"."""
-
-    @property
-    def n_features(self) -> int:
-        """Number of columns of the inputs."""
-
-    def sample(self, n_samples: int, *, rng: Any = None) -> np.ndarray:
-        """Draw inputs of shape (n_samples, n_features)."""
-
-    def label(self, X: Any, *, rng: Any = None) -> np.ndarray:
-        """Draw labels of shape (n_samples,) for given inputs."""
+Sampler: TypeAlias = Population | Clusters  # all that simulators draw from
 
 
 @short_repr

@@ -6,9 +6,9 @@ import numpy as np
 from scipy import special
 
 from ddkd._arrays import ratio
-from ddkd._checks import check_counts, check_integer, check_real, check_ridge
+from ddkd._checks import check_counts, check_ridge
 from ddkd._repr import short_repr
-from ddkd.populations import Target
+from ddkd.populations import Clusters, Target
 from ddkd.theory._fit import fit_to, learn
 from ddkd.theory._law import Teacher, check_labels
 
@@ -97,7 +97,7 @@ class ClusterMixtureLaw(Teacher):
         (0.051, 0.051)
         """
         m = check_counts("n_transfer", n_transfer)
-        clusters = _Clusters(self.n_clusters, self.radius, self.n_features)
+        clusters = Clusters(self.n_clusters, self.radius, self.n_features)
         G, R, a, weights = clusters.n_clusters, clusters.radius, self._margins, self._weights
         u = a / R
         rest = max(1 - G * float(weights @ u**2), 0.0)
@@ -106,20 +106,6 @@ class ClusterMixtureLaw(Teacher):
         f = np.sqrt(2 / np.pi) * float(weights @ np.exp(-(a**2) / 2))
         centres = R / G * special.erf(a / np.sqrt(2)) + f * u
         return _law(clusters, m, alpha, weights, centres, f**2 * rest, square=1.0)
-
-
-@dataclass(frozen=True)
-class _Clusters:
-    """Where the clusters are."""
-
-    n_clusters: int  # G
-    radius: float  # R
-    n_features: int  # p
-
-    @property
-    def spike(self) -> float:
-        """Variance lambda of the inputs along a centre."""
-        return 1 + self.radius**2 / self.n_clusters
 
 
 def cluster_mixture(
@@ -172,18 +158,14 @@ def cluster_mixture(
     >>> round(law.error_rate, 3), round(law.wrong_clusters, 3)
     (0.397, 0.239)
     """
-    p = check_integer("n_features", n_features, low=2)
-    G = check_integer("n_clusters", n_clusters, low=2, high=p)
-    if G % 2:
-        raise ValueError(f"n_clusters must be even, half of them in each class; got {G}")
-    R = check_real("radius", radius, low=0.0, high=1e6, low_open=True)
-    c = 1 - 2 * check_real("flip_rate", flip_rate, low=0.0, high=0.5)
+    clusters = Clusters(n_clusters, radius, n_features, flip_rate)
     n = check_counts("n_samples", n_samples)
-    return _law(_Clusters(G, R, p), n, alpha, np.ones(1), np.array([c * R / G]), square=1.0)
+    moment = (1 - 2 * flip_rate) * radius / n_clusters
+    return _law(clusters, n, alpha, np.ones(1), np.array([moment]), square=1.0)
 
 
 def _law(
-    clusters: _Clusters,
+    clusters: Clusters,
     n: np.ndarray,
     alpha: float,
     weights: np.ndarray,
@@ -225,7 +207,7 @@ def _law(
         below = special.ndtr(np.nan_to_num(-margins / spread))
     return ClusterMixtureLaw(
         n_clusters=clusters.n_clusters,
-        radius=R,
+        radius=float(R),
         n_features=clusters.n_features,
         n_samples=float(n),
         alpha=float(ridge),
