@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from ddkd._arrays import times
+from ddkd._arrays import angle, times
 from ddkd._checks import (
     check_eigenvalues,
     check_integer,
@@ -16,7 +16,7 @@ from ddkd._checks import (
     check_vector,
 )
 from ddkd._repr import short_repr
-from ddkd.populations._population import Population, cosine_and_sine
+from ddkd.populations._population import Population
 from ddkd.populations._score import Score, Target
 
 
@@ -250,7 +250,8 @@ class MixturePopulation(Population):
             A score that is zero has a random sign.
         """
         h, k = self.score_margin(first), self.score_margin(second)
-        return same_sign(h, k, *cosine_and_sine(along, across))
+        theta = angle(across, along)
+        return same_sign(h, k, np.cos(theta), np.sin(theta))
 
 
 def same_sign(h: np.ndarray, k: np.ndarray, cosine: np.ndarray, sine: np.ndarray) -> np.ndarray:

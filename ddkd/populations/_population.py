@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ddkd._arrays import ratio, unwrap
+from ddkd._arrays import unwrap
 from ddkd._checks import check_array, check_features
 from ddkd.populations._score import Score, Target
 
@@ -276,10 +276,3 @@ class Population(ABC):
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
             object.__setattr__(self, name, value)
-
-
-def cosine_and_sine(along: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of the angle with these legs; of a right one where a score is zero or infinite."""
-    length = np.hypot(along, across)
-    defined = np.isfinite(length) & (length > 0)
-    return ratio(along, length), np.where(defined, ratio(across, length), 1.0)
