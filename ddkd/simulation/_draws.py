@@ -32,9 +32,9 @@ class Draws:
     ----------
     coef : ndarray of shape (n_sets, n_features)
         Coefficients on all columns, zero where a model has none. Models on a stack of columns
-        have the shape (n_sets, n_masks, n_features), those of a vote (n_sets, n_models,
-        n_features). ``population.risk(coef)`` and ``population.error_rate(coef)`` are exact.
-    train_risk : ndarray of shape (n_sets,) or (n_sets, n_masks), or None
+        have the shape (n_sets, n_masks, n_features), those at several times (n_sets, n_times,
+        n_features), those of a vote (n_sets, n_models, n_features). ``population.risk(coef)`` and ``population.error_rate(coef)`` are exact.
+    train_risk : ndarray of shape (n_sets,), (n_sets, n_masks) or (n_sets, n_times), or None
         Mean squared error on the labels that each model was fitted to; None for a committee, whose
         models have training sets of their own.
     """
@@ -141,8 +141,7 @@ def fit(X: np.ndarray, y: np.ndarray, alpha: float, features: Any = None) -> Dra
     """Ridge fits to training sets (n_sets, n_samples, n_features), on some of the columns."""
     if np.ndim(features) == 2:
         coef = np.stack([fit(X, y, alpha, mask).coef for mask in features], axis=1)
-        fitted = coef @ np.swapaxes(X, -1, -2)
-        return Draws(coef, np.mean((y[:, None] - fitted) ** 2, axis=-1))
+        return judged(coef, X, y)
     columns = check_features("features", features, X.shape[-1])
     coef = np.zeros((len(X), X.shape[-1]))
     coef[:, columns] = ridge_fits(X[..., columns], y, alpha)
@@ -150,8 +149,10 @@ def fit(X: np.ndarray, y: np.ndarray, alpha: float, features: Any = None) -> Dra
 
 
 def judged(coef: np.ndarray, X: np.ndarray, y: np.ndarray) -> Draws:
-    """Draws with their training error."""
-    return Draws(coef, np.mean((y - products(X, coef)) ** 2, axis=-1))
+    """Draws with their training error, of one model a training set or of a stack of them."""
+    stack = coef if coef.ndim == 3 else coef[:, None]
+    missed = y[:, None] - stack @ np.swapaxes(X, -1, -2)
+    return Draws(coef, np.mean(missed**2, axis=-1).reshape(coef.shape[:-1]))
 
 
 def answers(

@@ -3,8 +3,16 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice, check_features, check_integer, check_real, check_rng
+from ddkd._checks import (
+    check_array,
+    check_choice,
+    check_features,
+    check_integer,
+    check_real,
+    check_rng,
+)
 from ddkd.simulation._draws import (
     Draws,
     Sampler,
@@ -181,7 +189,7 @@ def self_distill(
 def gradient_flow(
     population: Sampler,
     n_samples: int,
-    time: float,
+    time: ArrayLike,
     *,
     features: Any = None,
     n_sets: int = 1,
@@ -197,8 +205,8 @@ def gradient_flow(
         Inputs, truth and labels.
     n_samples : int
         Number of samples.
-    time : float
-        When to stop, positive.
+    time : float or array_like of shape (n_times,)
+        When to stop, positive; at several times each flow gives a model for every one.
     features : None, bool mask or index array, default=None
         Columns used; None for all.
     n_sets : int, default=1
@@ -209,7 +217,7 @@ def gradient_flow(
     Returns
     -------
     Draws
-        The models at that time.
+        The models at that time; of several times, coefficients (n_sets, n_times, n_features).
 
     Examples
     --------
@@ -221,16 +229,19 @@ def gradient_flow(
     >>> bool(population.risk(early.coef)[0] < population.risk(late.coef)[0])
     True
     """
-    stop = check_real("time", time, low=0.0, low_open=True)
+    stop = check_array("time", time, ndim=(0, 1))
+    if (stop <= 0).any():
+        raise ValueError(f"time must be positive; got {stop.min():g}")
     columns = check_features("features", features, population.n_features)
     X, y = training_sets(population, n_samples, n_sets, rng=rng)
     left, size, right = np.linalg.svd(X[..., columns], full_matrices=False)
+    along = products(np.swapaxes(left, -1, -2), y)
     # Directions that the inputs never take stay at zero.
-    moved = np.divide(-np.expm1(-stop * size**2), size, out=np.zeros_like(size), where=size > 0)
-    coef = np.zeros((len(X), population.n_features))
-    along = moved * products(np.swapaxes(left, -1, -2), y)
-    coef[:, columns] = products(np.swapaxes(right, -1, -2), along)
-    return judged(coef, X, y)
+    along = np.divide(along, size, out=np.zeros_like(size), where=size > 0)
+    moved = -np.expm1(-np.multiply.outer(stop, size**2)) * along
+    coef = np.zeros((*moved.shape[:-1], population.n_features))
+    coef[..., columns] = products(np.swapaxes(right, -1, -2), moved)
+    return judged(np.moveaxis(coef, -2, 0), X, y)
 
 
 def bagging(

@@ -248,10 +248,8 @@ def bagged_gcv(rng, population, n, k, n_models, alpha, n_sets=14):
 
 def stopped(rng, population, n, time, n_sets=8):
     """Mean risk at each time of one flow from zero."""
-    X, y = training_sets(population, n, n_sets, rng=rng)
-    left, size, right = np.linalg.svd(X, full_matrices=False)
-    along, back = apply(transpose(left), y) / size, transpose(right)
-    return [mean_loss(population, apply(back, -np.expm1(-t * size**2) * along)) for t in time]
+    flows = simulation.gradient_flow(population, n, time, n_sets=n_sets, rng=rng)
+    return np.mean(population.risk(flows.coef), axis=0)
 
 
 # One training set's own figures.

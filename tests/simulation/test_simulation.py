@@ -103,6 +103,17 @@ def test_of_two_clusters_the_window_is_in_standard_deviations_of_the_score():
     assert kept.item() == pytest.approx(np.mean(x**2) / np.mean(x), rel=0.01)
 
 
+def test_at_several_times_a_flow_is_the_flow_of_one_training_set():
+    times = [0.01, 0.3, 1e6]
+    together = simulation.gradient_flow(POPULATION, 25, times, n_sets=3, rng=0)
+    for k, time in enumerate(times):
+        alone = simulation.gradient_flow(POPULATION, 25, time, n_sets=3, rng=0)
+        np.testing.assert_allclose(together.coef[:, k], alone.coef, rtol=1e-12)
+        np.testing.assert_allclose(together.train_risk[:, k], alone.train_risk, atol=1e-12)
+    with pytest.raises(ValueError, match="time must be positive; got -1"):
+        simulation.gradient_flow(POPULATION, 25, [1.0, -1.0])
+
+
 def test_a_stack_of_columns_is_fitted_to_the_same_training_sets():
     widths = [5, 24, 25, 60]
     masks = theory.prefix_masks(widths, 60)
