@@ -3,10 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ddkd._arrays import broadcast
 from ddkd._checks import check_counts, check_integer, check_numbers
 from ddkd.populations import Population
 from ddkd.theory._arguments import Features, check_fit
-from ddkd.theory.linear import LinearLaw, fit_columns, linear_law
+from ddkd.theory._fit import fit_to
+from ddkd.theory.linear import LinearLaw, linear_law
 
 
 def least_squares(
@@ -87,7 +89,9 @@ def least_squares(
     array([2.165, 1.395, 0.885])
     """
     n, mask, _ = check_fit(population, n_samples, features, kind=Population)
-    fit = fit_columns(population, mask, n, check_numbers("alpha", alpha))
+    ridge = check_numbers("alpha", alpha)
+    broadcast(n_samples=n, alpha=ridge, features=mask[..., 0])
+    fit = fit_to(population.eigenvalues, mask, n, ridge)
     target, centre = population.label_target(), population.centre
     return linear_law(population, fit, target, "own", centre=centre)
 

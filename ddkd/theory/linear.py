@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from ddkd._arrays import broadcast, times, unwrap
 from ddkd._checks import (
-    as_array,
+    as_real_array,
     check_choice,
     check_counts,
     check_masks,
@@ -191,38 +191,39 @@ class LinearLaw(Law):
         if features is not None:
             mask = check_masks("features", features, population.n_features)
         noise = _check_label_noise(label_noise, kind)
-        target = noisy_target(self._target(kind), noise, kind)
-        teacher = None if self._votes else self._score
-        others = {"label_noise": noise}
-        if keep is not None:
-            low, high = _check_window(keep)
-            if self._votes:
-                raise ValueError("keep has not been derived for students of a vote")
-            if kind == "soft" or with_labels is not None:
-                raise ValueError("keep is derived for hard labels and without with_labels")
-            fit = fit_columns(population, mask, m, ridge, self._score, low=low, high=high, **others)
-            kept = noisy_target(
-                kept_target(self._score, fit, population.centre, low, high), noise, kind
-            )
-            return linear_law(population, fit, kept, kind, teacher, centre=None)
+        target, centre = noisy_target(self._target(kind), noise, kind), population.centre
+        window = {} if keep is None else _check_window(keep)
+        if window and self._votes:
+            raise ValueError("keep has not been derived for students of a vote")
+        if window and (kind == "soft" or with_labels is not None):
+            raise ValueError("keep is derived for hard labels and without with_labels")
+        own = isinstance(with_labels, str)
         if with_labels is not None:
             GaussianPopulation.checked(population)
-        if isinstance(with_labels, str):
+        if own:
             check_choice("with_labels", with_labels, ("own",))
             if not self._is_plain or np.isinf(m + self.n_samples).any():
                 raise ValueError(
                     'with_labels="own" is derived for finitely many labels of a least_squares law'
                 )
-            fit = fit_columns(population, mask, m + self.n_samples, ridge, self._score, **others)
+            m = m + self.n_samples
+        elif with_labels is not None:
+            extra = check_counts("with_labels", with_labels, allow_inf=False)
+            m = m + extra
+        shapes = {"features": mask[..., 0], "teacher": self._score.size, "label_noise": noise}
+        broadcast(n_transfer=m, alpha=ridge, **shapes, **window)
+        fit = fit_to(population.eigenvalues, mask, m, ridge)
+        if own:
             figures = refit_with_fresh(self, fit, target)
             fields = law_fields(population, fit=fit, labels=kind, **figures)
             return LinearLaw(features=mask, **fields)
         if with_labels is not None:
-            extra = check_counts("with_labels", with_labels, allow_inf=False)
-            m = m + extra
             target = mixed_target(population.label_target(), target, extra / m)
-        fit = fit_columns(population, mask, m, ridge, self._score, **others)
-        return linear_law(population, fit, target, kind, teacher, centre=population.centre)
+        if window:
+            target = noisy_target(kept_target(self._score, fit, centre, **window), noise, kind)
+            centre = None  # the target has the covariance of the kept inputs
+        teacher = None if self._votes else self._score
+        return linear_law(population, fit, target, kind, teacher, centre=centre)
 
     def risk_on(self, population: Population) -> Values:
         """Mean squared error of this model on inputs and labels of another population.
@@ -336,21 +337,6 @@ def given_law(population: Population, coef: np.ndarray, mask: np.ndarray) -> Lin
     return LinearLaw(features=mask, **fields)
 
 
-def fit_columns(
-    population: Population,
-    mask: np.ndarray,
-    n: np.ndarray,
-    alpha: np.ndarray,
-    teacher: Score | None = None,
-    **others: np.ndarray,
-) -> Fit:
-    """What least squares does to the coordinates, after a check that shapes agree."""
-    size = {"n_samples": n} if teacher is None else {"n_transfer": n}
-    power = {} if teacher is None else {"teacher": teacher.size}
-    broadcast(**size, alpha=alpha, features=mask[..., 0], **power, **others)
-    return fit_to(population.eigenvalues, mask, n, alpha)
-
-
 def _check_label_noise(value: ArrayLike, kind: str) -> np.ndarray:
     """Variances of noise on soft labels, or rates at which hard ones are flipped."""
     noise = check_nonnegative("label_noise", value)
@@ -359,28 +345,16 @@ def _check_label_noise(value: ArrayLike, kind: str) -> np.ndarray:
     return noise
 
 
-def _check_window(keep: Any) -> tuple[np.ndarray, np.ndarray]:
-    """The bounds of the scores that are kept."""
+def _check_window(keep: Any) -> dict[str, np.ndarray]:
+    """The bounds of the scores that are kept, of which the upper one may be infinite."""
     try:
         first, last = keep
     except (TypeError, ValueError):
         raise ValueError(f"keep must be a pair (low, high); got {keep!r}") from None
-    low, high = broadcast(low=check_numbers("keep", first), high=_check_bound(last))
-    if ((low < 0) | (low >= high)).any():
-        raise ValueError(f"keep must be (low, high) with 0 <= low < high; got {keep!r}")
+    low, high = broadcast(low=check_numbers("keep", first), high=as_real_array("keep", last))
     # Beyond these bounds the share of inputs that is kept is lost in rounding.
-    if ((low > 30) | (high - low < 1e-6)).any():
+    if not (low.size and ((low >= 0) & (low <= 30) & (high - low >= 1e-6)).all()):
         raise ValueError(
-            f"keep must be (low, high) with low at most 30 and high at least 1e-6 above it; "
-            f"got {keep!r}"
+            f"keep must be (low, high), low from 0 to 30, high at least 1e-6 above it; got {keep!r}"
         )
-    return low, high
-
-
-def _check_bound(value: ArrayLike) -> np.ndarray:
-    """Numbers, of which some may be infinite."""
-    array = as_array("keep", value)
-    if array.dtype.kind == "f":
-        check_numbers("keep", np.where(np.isposinf(array), 0.0, array))
-        return array
-    return check_numbers("keep", array)
+    return {"low": low, "high": high}

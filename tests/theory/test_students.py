@@ -194,10 +194,12 @@ def test_curves_are_their_points():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"keep": (-1.0, 1.0)}, r"keep must be \(low, high\) with 0 <= low < high; got \(-1.0, 1"),
-        ({"keep": (2.0, 2.0)}, "0 <= low < high"),
+        ({"keep": (-1.0, 1.0)}, r"keep must be \(low, high\), low from 0 to 30 .*got \(-1.0, 1"),
+        ({"keep": (0.0, [])}, r"keep must be .*got \(0.0, \[\]"),
+        ({"keep": (0.0, np.nan)}, r"keep must be .*got \(0.0, nan"),
+        ({"keep": (2.0, 2.0)}, "high at least 1e-6 above it"),
         ({"keep": (0.0, 1e-300)}, "keep must be .* high at least 1e-6 above it"),
-        ({"keep": (39.0, np.inf)}, "keep must be .* low at most 30"),
+        ({"keep": (39.0, np.inf)}, "keep must be .* low from 0 to 30"),
         ({"keep": 0.5}, r"keep must be a pair \(low, high\); got 0.5"),
         ({"keep": (0.5, "much")}, "keep must hold real numbers"),
         ({"keep": (1.0, np.inf), "labels": "soft"}, "keep is derived for hard labels"),
