@@ -33,7 +33,8 @@ class Draws:
     coef : ndarray of shape (n_sets, n_features)
         Coefficients on all columns, zero where a model has none. Models on a stack of columns
         have the shape (n_sets, n_masks, n_features), those at several times (n_sets, n_times,
-        n_features), those of a vote (n_sets, n_models, n_features). ``population.risk(coef)`` and ``population.error_rate(coef)`` are exact.
+        n_features), those of a vote (n_sets, n_models, n_features). ``population.risk(coef)`` and
+        ``population.error_rate(coef)`` are exact.
     train_risk : ndarray of shape (n_sets,), (n_sets, n_masks) or (n_sets, n_times), or None
         Mean squared error on the labels that each model was fitted to; None for a committee, whose
         models have training sets of their own.
