@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ddkd.reproduction._claims import QUESTIONS, Claim
 
-SYMBOLS = {"holds": "\u2713", "fails": "\u2717", "undecided": "?"}
+_SYMBOLS = {"holds": "\u2713", "fails": "\u2717", "undecided": "?"}
 _NAMES = {
     "deformed-digits": "deformed digits",
     "mixture": "clusters",
@@ -15,19 +15,19 @@ _NAMES = {
 _RIVALS = {"everyone": "every rival", "traditional": "every rival that sees only the labels"}
 
 
-def short_name(data: str) -> str:
+def _short_name(data: str) -> str:
     """What a data set of the main job is called in a sentence; another one by its name."""
     return _NAMES.get(data, data)
 
 
-def settings(claims: Sequence[Claim]) -> list[tuple[str, float]]:
+def _settings(claims: Sequence[Claim]) -> list[tuple[str, float]]:
     """Data sets and flip rates, in the order of the claims; rates increase."""
     data = dict.fromkeys(claim.data for claim in claims)
     rates = {name: sorted({c.flip_rate for c in claims if c.data == name}) for name in data}
     return [(name, rate) for name in data for rate in rates[name]]
 
 
-def by_statement(claims: Sequence[Claim]) -> dict[str, dict[tuple[str, float], Claim]]:
+def _by_statement(claims: Sequence[Claim]) -> dict[str, dict[tuple[str, float], Claim]]:
     """Claims by key, then by data set and flip rate; those that fail most often first."""
     by_key: dict[str, dict[tuple[str, float], Claim]] = {}
     for claim in claims:
@@ -86,7 +86,7 @@ def _where(decisive: Sequence[Claim], rivals: str) -> str:
         ("fails", f"the student loses to {best}", "it loses"),
         ("undecided", f"the student and {best} are about equal", "it is undecided"),
     ):
-        names = [short_name(claim.data) for claim in decisive if claim.verdict == verdict]
+        names = [_short_name(claim.data) for claim in decisive if claim.verdict == verdict]
         if names:
             article = "" if names[0].startswith("the ") else clean
             clauses.append(f"on {article}{' and '.join(names)} {later if clauses else first}")
@@ -102,11 +102,11 @@ def _numbers(claims: Sequence[Claim], decisive: Claim) -> str:
             errors = {**claim.values, **errors}
     (first, error), *others = errors.items()
     more = "".join(f", {name} on {100 * value:.1f} %" for name, value in others)
-    first = f"on {short_name(decisive.data)} the {first}"
+    first = f"on {_short_name(decisive.data)} the {first}"
     return f"{first} errs on {100 * error:.1f} % of the test rows{more}"
 
 
-def margin(claim: Claim, n_repeats: int) -> str:
+def _margin(claim: Claim, n_repeats: int) -> str:
     """A claim's margin in points of per cent, positive in its favour, or the count it rests on.
 
     Where a claim rests on fewer than all `n_repeats`, it says so.
@@ -120,7 +120,7 @@ def margin(claim: Claim, n_repeats: int) -> str:
     return f"{-100 * claim.difference:+.1f} \u00b1 {100 * claim.standard_error:.1f}{some}"
 
 
-def means(claim: Claim) -> str:
+def _means(claim: Claim) -> str:
     """The errors that a claim compares, in percent."""
     return ", ".join(
         f"{name} {100 * value:.1f} %"
@@ -151,19 +151,19 @@ def claims_table(claims: Sequence[Claim], width: int = 78) -> list[str]:
     >>> print(claims_table([claim])[1])
     Columns, from the left: toy with 10 % of the labels wrong.
     """
-    columns = settings(claims)
+    columns = _settings(claims)
     data = {name: [column for column in columns if column[0] == name] for name, _ in columns}
     rates = (", ".join(f"{100 * rate:g}" for _, rate in group) for group in data.values())
-    first, *others = map("{} with {} %".format, map(short_name, data), rates)
+    first, *others = map("{} with {} %".format, map(_short_name, data), rates)
     named = "; ".join([f"{first} of the labels wrong", *others])
-    signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
+    signs = ", ".join(f"{sign} {verdict}" for verdict, sign in _SYMBOLS.items())
     lines = [f"A mark stands for a claim in one setting: {signs}."]
     lines += textwrap.wrap(f"Columns, from the left: {named}.", width)
     room = width - 3 - len(columns) - len(data)
     for key in dict.fromkeys(claim.question for claim in claims):
         lines.append(f" {QUESTIONS.get(key, key)}")
-        for cells in by_statement([c for c in claims if c.question == key]).values():
-            verdicts = {column: SYMBOLS[claim.verdict] for column, claim in cells.items()}
+        for cells in _by_statement([c for c in claims if c.question == key]).values():
+            verdicts = {column: _SYMBOLS[claim.verdict] for column, claim in cells.items()}
             groups = ("".join(verdicts.get(c, " ") for c in group) for group in data.values())
             statement, *others = dict.fromkeys(claim.statement for claim in cells.values())
             if others:  # they differ in a size alone
@@ -199,10 +199,10 @@ def claims_in_full(claims: Sequence[Claim]) -> list[tuple[str, list[str]]]:
         (
             next(iter(cells.values())).statement,
             [
-                f"{SYMBOLS[claim.verdict]} {short_name(data)}, {100 * rate:g} % wrong: "
-                f"{margin(claim, claims[0].n_repeats)}, {claim.verdict}. {means(claim)}"
+                f"{_SYMBOLS[claim.verdict]} {_short_name(data)}, {100 * rate:g} % wrong: "
+                f"{_margin(claim, claims[0].n_repeats)}, {claim.verdict}. {_means(claim)}"
                 for (data, rate), claim in cells.items()
             ],
         )
-        for cells in by_statement(claims).values()
+        for cells in _by_statement(claims).values()
     ]

@@ -11,16 +11,8 @@ from typing import Any
 
 from ddkd._provenance import made_with
 from ddkd._text import printable
-from ddkd.reproduction._claim_words import (
-    SYMBOLS,
-    by_statement,
-    claims_summary,
-    margin,
-    means,
-    settings,
-    short_name,
-)
-from ddkd.reproduction._claims import QUESTIONS, Claim
+from ddkd.reproduction._claim_words import claims_in_full, claims_summary, claims_table
+from ddkd.reproduction._claims import Claim
 from ddkd.reproduction._picture import comparison_figures
 from ddkd.reproduction._reproduce import Reproduction
 
@@ -114,43 +106,17 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
         answer=_escaped(answer),
         repeats=_escaped(done.claims[0].n_repeats),
         sections=sections,
-        tables=_claims_table(done.claims),
+        marks=_escaped("\n".join(claims_table(done.claims))),
+        claims=_in_full(done.claims),
     )
 
 
-def _claims_table(claims: Sequence[Claim]) -> str:
-    """A table a question, a row a claim, a column a data set and flip rate."""
-    columns, n_repeats = settings(claims), claims[0].n_repeats
-    names = [f"{short_name(data)}, {100 * rate:g} % wrong" for data, rate in columns]
-    head = "".join(f"<th>{_escaped(name)}</th>" for name in names)
-    tables = []
-    for key in dict.fromkeys(claim.question for claim in claims):
-        rows = by_statement([claim for claim in claims if claim.question == key])
-        body = "".join(
-            f"<tr><th>{_escaped(next(iter(cells.values())).statement)}</th>"
-            + "".join(
-                _cell(cells.get(column), name, n_repeats)
-                for column, name in zip(columns, names, strict=True)
-            )
-            + "</tr>"
-            for cells in rows.values()
-        )
-        tables.append(
-            f'<h3>{_escaped(QUESTIONS.get(key, key))}</h3><div class="wide"><table><thead><tr>'
-            f"<th>claim</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
-    return "".join(tables)
-
-
-def _cell(claim: Claim | None, setting: str, n_repeats: int) -> str:
-    """A claim's verdict in a setting, its margin, and the numbers it rests on."""
-    if claim is None:
-        return "<td></td>"
-    verdict = _escaped(claim.verdict)
-    text = _escaped(f"{SYMBOLS[claim.verdict]} {margin(claim, n_repeats)}")
-    numbers = f"<br><small>{_escaped(means(claim))}</small>"
-    setting = _escaped(setting)
-    return f'<td class="{verdict}" title="{verdict}" data-setting="{setting}">{text}{numbers}</td>'
+def _in_full(claims: Sequence[Claim]) -> str:
+    """Each claim, and below it what was measured in every setting."""
+    return "".join(
+        f"<dt>{_escaped(statement)}</dt>" + "".join(f"<dd>{_escaped(line)}</dd>" for line in lines)
+        for statement, lines in claims_in_full(claims)
+    )
 
 
 def _escaped(value: object) -> str:
