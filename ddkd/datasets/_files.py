@@ -46,10 +46,10 @@ def read_file(
     Tables are read by pandas: .csv, .tsv, .txt (also packed: .gz, .bz2, .xz, .zip), .parquet with
     pyarrow, the first sheet of .xlsx with openpyxl. The first line names the columns. Nothing is
     guessed: a column holds numbers if all its cells are numbers as `decimal` and `thousands` say;
-    a cell is missing if it is empty or NA, N/A, n/a, #N/A, NaN, nan, null, NULL or ?. What could be
-    read in two ways is refused, all of it at once, with the flags that decide it; a flag
-    ``--drop-missing`` of the command line is ``drop_missing=True`` here. Columns that are constant
-    or empty are left out of a table.
+    a cell is missing if it is empty or NA, <NA>, N/A, n/a, NaN, nan, null, NULL, ? or an error of a
+    spreadsheet, such as #DIV/0!. What could be read in two ways is refused, all of it at once, with
+    the flags that decide it; a flag ``--drop-missing`` of the command line is ``drop_missing=True``
+    here. Columns that are constant or empty are left out of a table.
 
     Parameters
     ----------

@@ -159,7 +159,7 @@ def _checked(
 
 def check_names(path: Path, header: Sequence[str]) -> list[str]:
     """Names of the columns as they are printed; one without a name is called after its place."""
-    cells = [printable(cell.strip(), _LONGEST) for cell in header]
+    cells = [printable(" ".join(cell.split()), _LONGEST) for cell in header]
     n_named = sum(map(bool, cells))
     # The first column of row names or numbers often has none itself.
     is_title = n_named <= max(1, len(cells) / 2) and (len(cells) != 2 or cells[0])

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from ddkd._checks import check_choice
 from ddkd.datasets._questions import Question, flag, hold
 
-MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "?"]
+MISSING = ["", "NA", "<NA>", "N/A", "n/a", "NaN", "nan", "null", "NULL", "?"]
+MISSING += ["#N/A", "#DIV/0!", "#NUM!", "#REF!", "#VALUE!"]  # of a spreadsheet
 
 
 class Signs(NamedTuple):
@@ -38,7 +39,8 @@ class Signs(NamedTuple):
         whole, point = "(?:0|[1-9][0-9]*)", re.escape(self.decimal)
         if self.thousands:
             between = "[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)
-            whole = f"(?:0|[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|[1-9][0-9]*)"
+            grouped = f"[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+(?!.*[eE])"  # 1,234e5 is odd
+            whole = f"(?:0|{grouped}|[1-9][0-9]*)"
         return f"(?:[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?)"
 
     def is_number(self, cell: str) -> bool:

@@ -1,12 +1,12 @@
 """What is odd about a column of inputs, so that it is asked about before it is learned from."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from ddkd.datasets._data_file import LARGEST
 from ddkd.datasets._numbers import Signs, is_numeric
 from ddkd.datasets._questions import Question, flag, hold, listed
 
@@ -19,32 +19,31 @@ _IDS = {"id", "index", "rowid", "unnamed: 0", "unnamed 1"}
 _ID_NAME = re.compile(r"(?i:(^|[_ .])(id|ids|index|idx|key|uuid|nr|no)$|^unnamed)|[a-z](ID|Id)$")
 # A number in per cent, currency or a unit; a date has other marks between its digits.
 _DRESSED = re.compile(r"[-+(]?\W?[-+]?\d[\d.,' \u00a0]*\W*[^\W\d]{0,3}\W?")
-_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
-_MISSING_CODES = (-999, -9999)
+_YEAR, _MONTH, _DAY = "(?:19|20)[0-9]{2}", "(?:0[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
+_DATE = re.compile(f"{_YEAR}{_MONTH}(?:0[1-9]|[12][0-9]|3[01])?|{_DAY}{_MONTH}{_YEAR}")
+_MISSING_CODES = (99, 999, 9999, 99999)  # of either sign
 
 
 def ask_odd(inputs: Any, signs: Signs, keep: Sequence[str]) -> None:
-    """Ask about columns that should perhaps not be learned from, one kind at a time."""
-    known = [column.dropna() for name, column in inputs.items() if name not in keep]
-    for objection in (
-        _huge,
-        _row_numbers,
-        _long_codes,
-        _dates,
-        _missing_codes,
-        _strays,
-        _many_texts,
-    ):
-        odd = {c.name: objection(c, signs) for c in known if len(c) >= _FEWEST_ROWS}
-        names = [name for name, said in odd.items() if said]
-        if names:
-            kept = names[-1:] if len(names) == inputs.shape[1] else []  # something must be learned
-            raise Question(
-                f"{hold(names)} {odd[names[0]]}: {flag('drop', names)}, or {flag('keep', names)} "
-                f"to learn from it nevertheless",
-                drop=[name for name in names if name not in kept],
-                keep=kept,
-            )
+    """Ask about the columns that should perhaps not be learned from."""
+    odd: dict[str, tuple[str, list[str]]] = {}
+    for name, column in inputs.items():
+        known = column.dropna()
+        if name not in keep and len(known) >= _FEWEST_ROWS:
+            for what, example in islice(_objections(known, signs), 1):
+                odd.setdefault(what, (example, []))[1].append(name)
+    names = [name for _, group in odd.values() for name in group]
+    if not names:
+        return
+    said = "; ".join(f"{hold(group)} {what}{example}" for what, (example, group) in odd.items())
+    kept = names[-1:] if len(names) == inputs.shape[1] else []  # something must be learned
+    if kept and not is_numeric(inputs[kept[0]]):
+        raise Question(f"{said}: mend the file")
+    raise Question(
+        f"{said}: {flag('drop', names)}, or {flag('keep', names)} to learn from it nevertheless",
+        drop=[name for name in names if name not in kept],
+        keep=kept,
+    )
 
 
 def is_whole(cells: Any) -> bool:
@@ -52,60 +51,50 @@ def is_whole(cells: Any) -> bool:
     return is_numeric(cells) and bool((cells == np.floor(cells)).all())
 
 
-def _huge(cells: Any, signs: Signs) -> str:
-    if not is_numeric(cells) or cells.abs().max() <= LARGEST:
-        return ""
-    return f"a number of size {cells.abs().max():.3g}, whose square overflows"
+def _objections(cells: Any, signs: Signs) -> Iterator[tuple[str, str]]:
+    """What a column holds that speaks against learning from it, and an example.
 
-
-def _row_numbers(cells: Any, signs: Signs) -> str:
-    if is_numeric(cells) and not is_whole(cells):
-        return ""
-    counts = is_numeric(cells) and bool((cells.diff()[1:] == 1).all())
-    is_id = cells.name.lower() in _IDS
-    if not is_id and _ID_NAME.search(cells.name):
-        is_id = cells.nunique() >= _NEARLY_ALL * len(cells)
-    return "what seems to number the rows" if counts or is_id else ""
-
-
-def _long_codes(cells: Any, signs: Signs) -> str:
-    if not is_whole(cells) or cells.abs().max() < EXACT:
-        return ""
-    return f"whole numbers beyond {EXACT:,.0f}, where neighbours become one number"
-
-
-def _dates(cells: Any, signs: Signs) -> str:
-    if not is_whole(cells) or not all(_DATE.fullmatch(f"{v:.0f}") for v in cells.unique()):
-        return ""
-    return f"dates such as {cells.iloc[0]:.0f}, which are no amounts"
-
-
-def _missing_codes(cells: Any, signs: Signs) -> str:
-    lowest = cells.min() if is_numeric(cells) else 0
-    times = int((cells == lowest).sum())
-    if lowest not in _MISSING_CODES or not 1 < times < len(cells):
-        return ""
-    return f"{lowest:g} in {times:,} rows, as if that stood for a missing cell"
-
-
-def _strays(cells: Any, signs: Signs) -> str:
+    No cell is missing.
+    """
+    name, numeric, whole = cells.name, is_numeric(cells), is_whole(cells)
+    counts = whole and bool((cells.diff()[1:] == 1).all())
+    is_id = name.lower() in _IDS or (
+        _ID_NAME.search(name) and cells.nunique() >= _NEARLY_ALL * len(cells)
+    )
+    if counts or (is_id and (whole or not numeric)):
+        yield "what seems to number the rows", ""
+    if whole and cells.abs().max() >= EXACT:
+        yield f"whole numbers beyond {EXACT:,.0f}, where neighbours become one number", ""
+    if whole and all(_DATE.fullmatch(f"{value:.0f}") for value in cells.unique()):
+        yield "dates", f" such as {cells.iloc[0]:.0f}, which are no amounts"
+    if numeric and (code := missing_code(cells)):
+        yield code, ""
     odd = strays(cells, signs)
-    return f"{odd.iloc[0]!r} (line {odd.index[0]}), which is no number" if len(odd) else ""
+    if len(odd):
+        where = f"(line {odd.index[0]}; mend it, or leave it empty)"
+        yield "a cell that is no number", f", {odd.iloc[0]!r} {where}"
+    if not numeric and cells.nunique() > min(_MOST_VALUES, max(2, len(cells) / 2)):
+        yield f"text of {cells.nunique():,} different values", f", such as {cells.iloc[0]!r}"
+
+
+def missing_code(cells: Any) -> str:
+    """The smallest or largest number, if it seems to stand for a missing cell."""
+    for code in (cells.min(), cells.max()):
+        others = cells[cells != code]
+        is_far = code < 0 or code > 2 * others.max()
+        if abs(code) in _MISSING_CODES and is_far and 1 < len(cells) - len(others) < len(cells):
+            n_rows = len(cells) - len(others)
+            return f"{code:g} in {n_rows:,} rows, as if that stood for a missing cell"
+    return ""
 
 
 def strays(cells: Any, signs: Signs) -> Any:
     """Cells that are no numbers in a column that seems to hold numbers."""
-    if is_numeric(cells) or cells.nunique() <= FEW:
+    if is_numeric(cells):
         return cells[:0]
     odd = cells[~cells.str.fullmatch(signs.pattern)]
-    is_dressed = all(map(_DRESSED.fullmatch, odd.unique()))
+    is_dressed = cells.nunique() > FEW and all(map(_DRESSED.fullmatch, odd.unique()))
     return odd if 2 * len(odd) < len(cells) or is_dressed else odd[:0]
-
-
-def _many_texts(cells: Any, signs: Signs) -> str:
-    if is_numeric(cells) or cells.nunique() <= min(_MOST_VALUES, max(2, len(cells) / 2)):
-        return ""
-    return f"text of {cells.nunique():,} different values, such as {cells.iloc[0]!r}"
 
 
 def ask_text(inputs: Any, options: Mapping[str, Any]) -> None:

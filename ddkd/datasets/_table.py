@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,27 +25,27 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
     main = parts["labelled"]
     names, notes = list(main.frame), list(main.notes)
     signs = Signs(options["decimal"], options["thousands"]).check()
-    decided = _decided(main, signs, options)
-    label = choose_label(decided, options["label"])
-    ask_signs(main.frame[list(decided)], decided, signs, options["keep"])
-    labels = {"labelled": _labels_of(main, label, notes)}
-    inputs = _varying(decided.drop(columns=label).loc[labels["labelled"].index], notes)
+    frame = _kept(main.frame, options)
+    label = choose_label(frame, options["label"])
+    frame = _labelled(main.path, frame, label, notes)
+    decided = frame.apply(decide, signs=signs)
+    ask_signs(frame, decided, signs, options["keep"])
+    inputs = _varying(decided.drop(columns=label), notes)
     ask_odd(inputs, signs, options["keep"])
     ask_text(inputs, options)
+    labels = {"labelled": frame[label]}
     tables = {"labelled": _varying(_complete(inputs, options, notes), notes)}
-    for part in [part for part in parts if part != "labelled"]:
-        cells = parts[part]
-        tables[part] = _matching(cells, tables["labelled"], signs)
+    for part, (path, frame, *_) in parts.items():
         if part == "test":
-            labels[part] = _labels_of(cells, label, notes)
-            if is_numeric(decided[label]):
-                _numbers(cells, label, signs)
-            tables[part] = tables[part].loc[labels[part].index]
-        tables[part] = _complete(tables[part], options, notes, f"{cells.path}: ")
+            frame = _labelled(path, frame, label, notes)
+            labels[part] = frame[label]
+        if part != "labelled":
+            table = _matching(path, frame, tables["labelled"], signs)
+            tables[part] = _complete(table, options, notes, f"{path}: ")
     ask_last_row(tables["labelled"], options["keep"])
     other = likely_label(tables["labelled"]) if options["label"] is None else ""
     rows = {part: column[tables[part].index] for part, column in labels.items()}
-    y, task = read_labels(list(rows.values()), signs, options["task"], other)
+    y, task = read_labels(rows, signs, options, other)
     encoder, X = _encoded(tables, notes)
     n = len(X["labelled"])
     return DataFile(
@@ -64,28 +65,27 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
     )
 
 
-def _decided(main: Cells, signs: Signs, options: Mapping[str, Any]) -> Any:
-    """The columns that are not dropped, each as numbers or as texts."""
+def _kept(frame: Any, options: Mapping[str, Any]) -> Any:
+    """The columns that are not dropped."""
     for option in ("drop", "keep"):
         for name in options[option]:
-            named(option, name, list(main.frame))
-    frame = main.frame.drop(columns=options["drop"])
+            named(option, name, list(frame))
+    frame = frame.drop(columns=options["drop"])
     if frame.shape[1] < 2:
         raise ValueError("--drop leaves less than two columns; a feature and a label must stay")
-    return frame.apply(decide, signs=signs)
+    return frame
 
 
-def _labels_of(cells: Cells, label: str, notes: list[str]) -> Any:
-    """The labels of the rows that have one."""
-    if label not in cells.frame:
-        raise ValueError(f"{cells.path} has no column {label}, the label: add it")
-    labels = cells.frame[label]
-    labels = labels[as_texts(labels).notna()]
-    if labels.empty:
-        raise ValueError(f"no row of {cells.path} has a label, in column {label}")
-    if n_gone := len(cells.frame) - len(labels):
-        notes.append(f"{cells.path.name}: {counted(n_gone, 'row')} without a label left out.")
-    return labels
+def _labelled(path: Path, frame: Any, label: str, notes: list[str]) -> Any:
+    """The rows that have a label."""
+    if label not in frame:
+        raise ValueError(f"{path} has no column {label}, the label: add it")
+    has_label = as_texts(frame[label]).notna()
+    if not has_label.any():
+        raise ValueError(f"no row of {path} has a label, in column {label}")
+    if n_gone := int((~has_label).sum()):
+        notes.append(f"{path.name}: {counted(n_gone, 'row')} without a label left out.")
+    return frame[has_label]
 
 
 def _varying(inputs: Any, notes: list[str]) -> Any:
@@ -98,10 +98,9 @@ def _varying(inputs: Any, notes: list[str]) -> Any:
     return inputs.loc[:, varies]
 
 
-def _matching(cells: Cells, inputs: Any, signs: Signs) -> Any:
+def _matching(path: Path, frame: Any, inputs: Any, signs: Signs) -> Any:
     """The same columns of another table; a Question where they hold something else."""
-    path = cells.path
-    absent = [name for name in inputs if name not in cells.frame]
+    absent = [name for name in inputs if name not in frame]
     if len(absent) == inputs.shape[1]:  # to drop all of them is no remedy
         raise ValueError(f"{path} has none of the features {listed(absent)}: add them there")
     if absent:
@@ -109,24 +108,18 @@ def _matching(cells: Cells, inputs: Any, signs: Signs) -> Any:
             f"{path} has no column {listed(absent)}: add it there, or {flag('drop', absent)}",
             drop=absent,
         )
-    table = cells.frame[list(inputs)].copy()
+    table = frame[list(inputs)].copy()
     for name, column in inputs.items():
         numeric = is_numeric(column)
-        table[name] = _numbers(cells, name, signs, name) if numeric else as_texts(table[name])
+        table[name] = decide(table[name], signs) if numeric else as_texts(table[name])
+        if numeric and not is_numeric(table[name]):
+            odd = next(cell for cell in table[name].dropna() if not signs.is_number(cell))
+            raise Question(
+                f"column {name} of {path} holds {odd!r}, but numbers in the labelled file: mend "
+                f"that, or {flag('drop', name)}",
+                drop=[name],
+            )
     return table
-
-
-def _numbers(cells: Cells, name: str, signs: Signs, *drop: str) -> Any:
-    """A column as numbers, which the labelled file holds; a Question where it holds a text."""
-    column = decide(cells.frame[name], signs)
-    if is_numeric(column):
-        return column
-    odd = next(cell for cell in column.dropna() if not signs.is_number(cell))
-    raise Question(
-        f"column {name} of {cells.path} holds {odd!r}, but numbers in the labelled file: mend that"
-        + "".join(f", or {flag('drop', other)}" for other in drop),
-        **({"drop": drop} if drop else {}),
-    )
 
 
 def _complete(table: Any, options: Mapping[str, Any], notes: list[str], where: str = "") -> Any:

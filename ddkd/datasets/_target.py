@@ -1,6 +1,6 @@
 """What a label column holds: classes or numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ddkd._checks import check_choice
 from ddkd.datasets._numbers import Signs, as_texts, decide, is_numeric
-from ddkd.datasets._objections import EXACT, FEW, is_whole, strays
+from ddkd.datasets._objections import EXACT, FEW, is_whole, missing_code, strays
 from ddkd.datasets._questions import Question, flag, named
 
 TASKS = ("classes", "numbers")
@@ -16,14 +16,14 @@ _NAMES = {"label", "target", "class", "y"}
 _BOOLEANS = {"false": False, "true": True}
 
 
-def choose_label(decided: Any, wanted: str | None) -> str:
+def choose_label(frame: Any, wanted: str | None) -> str:
     """Name of the label column; a Question if none is named and the last is not the obvious one."""
-    names = list(decided)
+    names = list(frame)
     if wanted is not None:
         return named("label", wanted, names)
     called = [name for name in names if name.lower() in _NAMES]
-    filled = decided.columns[decided.isna().mean() <= 0.5]
-    likely = called[0] if len(called) == 1 else [*names, *filled][-1]
+    filled = (name for name in reversed(names) if as_texts(frame[name]).notna().mean() >= 0.5)
+    likely = called[0] if len(called) == 1 else next(filled, names[-1])
     if likely != names[-1]:
         raise Question(
             f"the label may be column {likely}, not the last: say {flag('label', likely)} or "
@@ -42,12 +42,12 @@ def likely_label(inputs: Any) -> str:
 
 
 def read_labels(
-    columns: Sequence[Any], signs: Signs, task: str | None, other: str
+    columns: Mapping[str, Any], signs: Signs, options: Mapping[str, Any], other: str
 ) -> tuple[np.ndarray, str]:
-    """Labels of columns of which no cell is missing, and whether they are classes or numbers."""
-    if len({is_numeric(column) for column in columns}) > 1:
-        columns = list(map(as_texts, columns))
-    cells = import_module("pandas").concat(columns)
+    """Labels of all files, of which no cell is missing, and whether they are classes or numbers."""
+    if len({is_numeric(column) for column in columns.values()}) > 1:
+        columns = {part: as_texts(column) for part, column in columns.items()}
+    cells, task = import_module("pandas").concat(columns), options["task"]
     column = decide(cells, signs)
     # As they are written; around a number spaces say nothing.
     written = as_texts(cells) if is_numeric(column) else cells
@@ -55,10 +55,19 @@ def read_labels(
         column = written
     odd = strays(column, signs)
     if len(odd) and task != "classes":
+        part, line = odd.index[0]
         raise Question(
-            f"the labels, column {cells.name}, hold {odd.iloc[0]!r}, which is no number: write "
-            f"digits and a decimal sign only, say --task classes if they are classes, or name "
-            f"another column, --label NAME"
+            f"the labels, column {cells.name}, hold {odd.iloc[0]!r} (line {line} of the {part} "
+            f"file), which is no number: write digits and a decimal sign only, leave it empty if "
+            f"it is missing, say --task classes if they are classes, or name another column, "
+            f"--label NAME"
+        )
+    code = missing_code(column) if is_numeric(column) and task != "classes" else ""
+    if code and cells.name not in options["keep"]:
+        raise Question(
+            f"the labels, column {cells.name}, hold {code}: delete those rows, or "
+            f"{flag('keep', cells.name)}",
+            keep=[cells.name],
         )
     spellings = [] if is_numeric(cells) else _spellings(written, column)
     plain = _plain(column)

@@ -109,12 +109,20 @@ def packed(text, suffix):
     return buffer.getvalue()
 
 
+def titled_workbook():
+    buffer = io.BytesIO()
+    rows = [["Sales 2024", "", ""], ["", "", ""], ["a", "b", "kind"], *zip(A, B, KIND, strict=True)]
+    pandas.DataFrame(rows).to_excel(buffer, header=False, index=False)
+    return buffer.getvalue()
+
+
 ZIP = [f"{i:05d}" for i in 501 + 13 * (np.arange(N) % 5)]
 GERMAN = [str(387 + 7 * i) if i % 3 else f"{1 + i % 9}.{100 + i}" for i in range(N)]
 GERMAN_VALUES = [float(cell.replace(".", "")) for cell in GERMAN]
 POUNDS = [f"{20 + i % 30},{7 * i:03d}" for i in range(N)]
 POUNDS_VALUES = [float(cell.replace(",", "")) for cell in POUNDS]
 DAYS = [20200101 + 100 * (i % 12) + i % 28 for i in range(N)]
+ROOMS = np.arange(N) % 7
 CODES = [1000001 + i % 4 for i in range(N)]
 COLOURS = {f"colour={c}": c == GROUP for c in ("blue", "green", "red")}
 
@@ -166,7 +174,7 @@ CASES = {
             "code=X99": np.arange(N) == 50,
         },
         GROUP,
-        flags="--one-hot",
+        flags="--one-hot --keep code",
     ),
     "text that goes with missing rows": read(
         table(a=rough(A, [0, 3, 6], ""), x=np.where(np.arange(N) % 3, "no", "x"), kind=KIND),
@@ -174,6 +182,10 @@ CASES = {
         without(KIND, 0, 3, 6),
         flags="--one-hot --drop-missing",
     ),
+    "a row of units without a label": read(
+        GOOD.replace("\n", "\ncm,kg,\n", 1), says="1 row without a label left out"
+    ),
+    "a name of two lines": read(GOOD.replace("b", '"b\n  (kg)"', 1), columns={"a": A, "b (kg)": B}),
     # Refused with flags.
     "decimal commas, unasked": Case(COMMAS, AB, says="--decimal ,"),
     "tabs and decimal commas": Case(COMMAS.replace(";", "\t"), AB, says="--decimal ,"),
@@ -341,16 +353,50 @@ CASES = {
         table(a=A, pay=[f"{i}.50 €" for i in range(N)], kind=KIND), {"a": A}, says="--drop pay"
     ),
     "a stray word": Case(
-        table(a=rough(A, [5], "12abc"), b=B, kind=KIND), {"b": B}, says="'12abc' (line 7)"
+        table(a=rough(A, [5], "12abc"), b=B, kind=KIND), {"b": B}, says="'12abc' (line 7;"
     ),
     "infinity": Case(
-        table(a=rough(A, [5], "inf"), b=B, kind=KIND), {"b": B}, says="'inf' (line 7)"
-    ),
-    "huge": Case(
-        table(a=rough(A, [5], "1e200"), b=B, kind=KIND), {"b": B}, says="square overflows"
+        table(a=rough(A, [5], "inf"), b=B, kind=KIND), {"b": B}, says="'inf' (line 7;"
     ),
     "integers of many values": Case(
         table(a=A, b=B, age=20 + np.arange(N) % 30), AB, 20 + np.arange(N) % 30, "numbers", "--task"
+    ),
+    "dashes for missing numbers": Case(
+        table(a=A, rooms=rough(ROOMS, [3, 9], "-"), colour=GROUP, kind=KIND),
+        {"a": A, **COLOURS},
+        flags="--one-hot",
+        says="'-' (line 5; mend it, or leave it empty)",
+    ),
+    "errors of a spreadsheet": Case(
+        table(a=A, rooms=rough(ROOMS, [3, 9], "#DIV/0!"), kind=rough(GROUP, [7], "#REF!")),
+        {"a": without(A, 3, 7, 9), "rooms": without(ROOMS, 3, 7, 9)},
+        without(GROUP, 3, 7, 9),
+        says="--drop-missing",
+    ),
+    "nines for missing numbers": Case(
+        table(a=A, rooms=rough(ROOMS, [3, 9], "999"), kind=KIND), {"a": A}, says="999 in 2 rows"
+    ),
+    "a code for missing labels": Case(
+        table(a=A, b=B, c=rough(C, [3, 9], "-999")),
+        AB,
+        [float(c) for c in rough(C, [3, 9], "-999")],
+        "numbers",
+        says="the labels, column c, hold -999 in 2 rows",
+    ),
+    "months": Case(
+        table(month=[202001 + 100 * (i % 4) + i % 12 for i in range(N)], a=A, kind=KIND),
+        {"a": A},
+        says="dates such as 202001",
+    ),
+    "dates that begin with the day": Case(
+        table(day=[f"{1 + i % 28}{1 + i % 12:02d}2020" for i in range(N)], a=A, kind=KIND),
+        {"a": A},
+        says="dates such as 1012020",
+    ),
+    "exponents with decimal commas": Case(
+        table(";", a=[f"{a:.3e}".replace(".", ",") for a in A], kind=KIND),
+        {"a": A},
+        says="--decimal , if that is 0.13,",
     ),
     "one label only": Case(
         table(a=A, b=B, kind=KIND, version=[1] * N), AB, says="every label is 1"
@@ -453,6 +499,29 @@ CASES = {
         lambda text: text.replace("yes ", "Yes"),
         labels=np.array(["No", "Yes"])[KIND],
     ),
+    "a dash among few labels": mended(
+        table(a=A, b=B, kind=rough(KIND, [3, 9], "-")),
+        "hold '-' (line 5 of the labelled file), which is no number",
+        lambda text: text.replace(",-\n", ",\n"),
+        {"a": without(A, 3, 9), "b": without(B, 3, 9)},
+        without(KIND, 3, 9),
+    ),
+    "a row of units": mended(
+        GOOD.replace("\n", "\ncm,kg,-\n", 1),
+        "columns a, b hold a cell that is no number, 'cm' (line 2;",
+        lambda text: text.replace("cm,kg,-\n", ""),
+    ),
+    "the header twice": mended(
+        GOOD + GOOD,
+        "'a' (line 62;",
+        lambda text: GOOD,
+    ),
+    "a title in a workbook": mended(
+        titled_workbook(),
+        "Delete all lines above",
+        lambda _: packed(GOOD, "xlsx"),
+        name="d.xlsx",
+    ),
     "a word among labels that are numbers": mended(
         table(a=A, b=B, c=rough(C, [7], "n.a.")),
         "'n.a.'",
@@ -485,6 +554,11 @@ CASES = {
     ),
     "a damaged workbook": mended(
         packed(GOOD, "xlsx")[:-200], "damaged", lambda _: packed(GOOD, "xlsx"), name="d.xlsx"
+    ),
+    "huge": mended(
+        table(a=rough(A, [5], "1e200"), b=B, kind=KIND),
+        "must lie within +-1e+100",
+        lambda text: text.replace("1e200", str(A[5])),
     ),
     "all constant": mended(
         table(a=[1] * N, b=[2] * N, kind=KIND), "is constant", lambda text: GOOD
