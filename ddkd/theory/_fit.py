@@ -205,7 +205,7 @@ def _solve(
         linear=np.where(limit, 1.0, gap / np.where(limit, 1.0, k)),
         bulk=bulk,
     )
-    gamma = solve_implicit_ridge(l, used, size, remainder)
+    gamma = solve_implicit_ridge(np.where(used, l, 0.0), size, remainder)
     rank = used.sum(axis=-1)
     u = np.maximum(size - rank, 0.0)
     u = np.where(gamma > 0, remainder.at(np.where(gamma > 0, gamma, 1.0)), u)

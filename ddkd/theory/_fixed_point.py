@@ -84,47 +84,44 @@ def implicit_ridge(
         raise ValueError("n_samples must be positive; got 0")
     n, ridge = broadcast(n_samples=n, alpha=check_ridge(alpha))
     remainder = Remainder(alpha=ridge, square=np.zeros(n.shape), linear=np.ones(n.shape))
-    return unwrap(solve_implicit_ridge(s, np.ones(s.shape), n, remainder))
+    return unwrap(solve_implicit_ridge(s, n, remainder))
 
 
-def solve_implicit_ridge(
-    s: np.ndarray, weight: np.ndarray, size: np.ndarray, remainder: Remainder
-) -> np.ndarray:
-    """Solve size = sum weight s/(s + x) + bulk/x + u(x) for x > 0, over leading axes.
+def solve_implicit_ridge(s: np.ndarray, size: np.ndarray, remainder: Remainder) -> np.ndarray:
+    """Solve size = sum s/(s + x) + bulk/x + u(x) for x > 0, over leading axes.
 
-    `s` and `weight` (how often each eigenvalue occurs; zero to leave one out) have the
-    eigenvalues in the last axis; `size` and the remainder's arrays broadcast against the
-    other axes. x is 0 where alpha and bulk are 0 and the sum of the weights is at most `size`,
-    or where `size` is infinite. Without any eigenvalue it balances the remainder alone.
+    `s` has the eigenvalues in the last axis, zero to leave one out; `size` and the remainder's
+    arrays broadcast against the other axes. x is 0 where alpha and bulk are 0 and at most `size`
+    eigenvalues are positive, or where `size` is infinite. Without any eigenvalue it balances the
+    remainder alone.
 
     Newton's method in log x, inside a bracket. The sum is taken as the exact count of
     eigenvalues above x, minus the shortfall of those, plus the part of the others: its error
     is a few roundings of the derivative in log x, so the root is accurate to rounding
     however close the width is to `size` and however many decades the spectrum spans.
     """
-    weight = np.where(s > 0, weight, 0.0)
     width, size, alpha, square, linear = np.broadcast_arrays(
-        weight.sum(axis=-1), size, remainder.alpha, remainder.square, remainder.linear
+        np.count_nonzero(s, axis=-1), size, remainder.alpha, remainder.square, remainder.linear
     )
     todo = np.isfinite(size) & ((alpha > 0) | (width > size) | (remainder.bulk > 0))
     x = np.zeros(width.shape)
     if not todo.any():
         return x
-    s, weight = (np.broadcast_to(a, (*x.shape, s.shape[-1]))[todo] for a in (s, weight))
+    s = np.broadcast_to(s, (*x.shape, s.shape[-1]))[todo]
     rest = Remainder(alpha[todo], square[todo], linear[todo], remainder.bulk)
-    x[todo] = _solve_flat(s, weight, width[todo], size[todo], rest)
+    x[todo] = _solve_flat(s, width[todo], size[todo], rest)
     return x
 
 
 def _solve_flat(
-    s: np.ndarray, weight: np.ndarray, width: np.ndarray, size: np.ndarray, remainder: Remainder
+    s: np.ndarray, width: np.ndarray, size: np.ndarray, remainder: Remainder
 ) -> np.ndarray:
     """`solve_implicit_ridge` on flat problems that have a positive root."""
-    low, high = _bracket(s, weight, width, size, remainder)
+    low, high = _bracket(s, width, size, remainder)
     x = np.sqrt(low) * np.sqrt(high)
     done = np.zeros(x.shape, dtype=bool)
     for _ in range(_MAX_STEPS):
-        excess, slope = _excess(s, weight, x, size, remainder)
+        excess, slope = _excess(s, x, size, remainder)
         low, high = np.where(excess > 0, x, low), np.where(excess > 0, high, x)
         step = np.clip(excess / slope, -700.0, 700.0)
         new = x * np.exp(step)
@@ -140,32 +137,29 @@ def _solve_flat(
 
 
 def _bracket(
-    s: np.ndarray, weight: np.ndarray, width: np.ndarray, size: np.ndarray, remainder: Remainder
+    s: np.ndarray, width: np.ndarray, size: np.ndarray, remainder: Remainder
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bounds on x, by s/(s+x) <= s/x and x/(s+x) <= x/s."""
-    used = weight > 0
-    largest = np.max(s, axis=-1, initial=0.0)
-    smallest = np.min(np.where(used, s, np.where(largest > 0, largest, 1.0)[..., None]), axis=-1)
-    relative = np.divide(smallest[..., None], s, out=np.zeros(weight.shape), where=used)
-    harmonic = np.sum(weight * relative, axis=-1) / smallest
+    smallest = np.min(np.where(s > 0, s, np.inf), axis=-1, initial=np.inf)
+    relative = np.divide(smallest[..., None], s, out=np.zeros(s.shape), where=s > 0)
+    harmonic = np.sum(relative, axis=-1) / smallest
     too_wide = np.divide(width - size, harmonic, out=np.zeros(width.shape), where=width > size)
     low = np.maximum(remainder.x_where(size), too_wide)
     low = np.maximum(low, remainder.bulk / size)
-    trace = np.sum(weight * s, axis=-1) + remainder.bulk
+    trace = np.sum(s, axis=-1) + remainder.bulk
     high = 2 * np.maximum(trace / size, remainder.x_where(size / 2))
     # Widened by a rounding, so that a root at an end (one eigenvalue) is inside.
     return low * (1 - 1e-12), high * (1 + 1e-12)
 
 
 def _excess(
-    s: np.ndarray, weight: np.ndarray, x: np.ndarray, size: np.ndarray, remainder: Remainder
+    s: np.ndarray, x: np.ndarray, size: np.ndarray, remainder: Remainder
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sum weight s/(s+x) + bulk/x + u(x) - size, and minus its derivative in log x."""
+    """Sum s/(s+x) + bulk/x + u(x) - size, and minus its derivative in log x."""
     column = x[:, None]
     above = s > column
-    part = np.minimum(s, column) / (s + column)
-    count = np.sum(weight * above, axis=-1)
-    smooth = np.sum(weight * np.where(above, -part, part), axis=-1)
-    slope = np.sum(weight * part * (1 - part), axis=-1)
+    part = np.minimum(s, column) / (s + column)  # A, or 1 - A of those above
+    smooth = np.sum(np.where(above, -part, part), axis=-1)
     bulk = remainder.bulk / x
-    return (count - size) + smooth + bulk + remainder.at(x), slope + bulk + remainder.slope(x)
+    gap = (np.count_nonzero(above, axis=-1) - size) + smooth + bulk + remainder.at(x)
+    return gap, np.sum(part * (1 - part), axis=-1) + bulk + remainder.slope(x)
