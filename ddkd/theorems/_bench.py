@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from joblib import delayed
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from ddkd._checks import check_array
 from ddkd._repr import short_repr
+from ddkd._text import plain
 from ddkd._workers import parallel, single_threaded
 from ddkd.testing import Comparison, compare_means
 from ddkd.theorems import classics, double_descent, fresh_data, same_data, synthetic_data
@@ -117,10 +118,10 @@ class Verdict:
             "statement": self.theorem.statement,
             "source": self.theorem.source,
             "kind": self.theorem.kind,
-            "law": _to_json(compared.predicted),
-            "simulated": _to_json(compared.simulated),
-            "standard_error": _to_json(compared.standard_error),
-            "z": _to_json(self.z),
+            "law": compared.predicted.tolist(),
+            "simulated": compared.simulated.tolist(),
+            "standard_error": compared.standard_error.tolist(),
+            "z": self.z,
             "bias": self.theorem.bias,
             "n_repeats": compared.n_repeats,
             "settings": [
@@ -133,25 +134,17 @@ class Verdict:
         if self.variant is not None:
             record |= {"variant": self.variant, "rejected": not self.agrees}
         if self.theorem.kind == "bound":
-            return record | {"closest": _to_json(self.closest)}
-        return record | {
-            "resolution": _to_json(compared.resolution),
-            "common_resolution": _to_json(compared.common_resolution),
-        }
+            record["closest"] = self.closest
+        else:
+            record["resolution"] = compared.resolution.tolist()
+            record["common_resolution"] = compared.common_resolution
+        return cast(dict[str, Any], plain(record))
 
 
 def _setting_to_json(value: Any) -> Any:
     """A number or a word as it is, anything else as a person sees it printed."""
-    plain = isinstance(value, int | str) or (isinstance(value, float) and np.isfinite(value))
-    return value if plain else " ".join(repr(value).split())
-
-
-def _to_json(values: ArrayLike) -> Any:
-    """A number, or nested lists, with None for what is not finite: JSON has no word for it."""
-    numbers = np.asarray(values, dtype=float)
-    records = numbers.astype(object)
-    records[~np.isfinite(numbers)] = None
-    return records.tolist()
+    is_plain = isinstance(value, int | str) or (isinstance(value, float) and np.isfinite(value))
+    return value if is_plain else " ".join(repr(value).split())
 
 
 def verify(
