@@ -41,3 +41,8 @@ def broadcast(**arrays: np.ndarray) -> tuple[np.ndarray, ...]:
 def unwrap(value: Any) -> Any:
     """A Python float for a single number in an array, anything else as it is."""
     return float(value) if isinstance(value, np.ndarray | np.number) and value.ndim == 0 else value
+
+
+def products(A: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Products of many matrices (..., n, p) with a vector (..., p) each."""
+    return (A @ v[..., None])[..., 0]

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from ddkd._arrays import ratio
+from ddkd._arrays import products, ratio
 from ddkd._checks import check_array, check_integer, check_real, check_rng
 from ddkd.populations import Population
-from ddkd.simulation._draws import Draws, Sampler, answers, fit, products, training_sets, votes
+from ddkd.simulation._draws import Draws, Sampler, answers, fit, training_sets, votes
 
 
 def distill(

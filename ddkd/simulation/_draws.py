@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ddkd._arrays import products
 from ddkd._checks import (
     check_choice,
     check_features,
@@ -131,11 +132,6 @@ def ridge_fits(X: np.ndarray, y: np.ndarray, alpha: float = 0.0) -> np.ndarray:
     if unsafe.any():
         coef[unsafe] = [ridge(*one, alpha).coef for one in zip(X[unsafe], y[unsafe], strict=True)]
     return coef
-
-
-def products(A: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Products of many matrices with a vector each."""
-    return (A @ v[..., None])[..., 0]
 
 
 def fit(X: np.ndarray, y: np.ndarray, alpha: float, features: Any = None) -> Draws:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ddkd._arrays import products
 from ddkd._checks import (
     check_array,
     check_choice,
@@ -19,7 +20,6 @@ from ddkd.simulation._draws import (
     answers,
     fit,
     judged,
-    products,
     ridge_fits,
     training_sets,
 )

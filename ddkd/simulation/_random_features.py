@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from ddkd._arrays import products
 from ddkd._checks import check_integer, check_real, check_rng, check_vector
 from ddkd.populations import GaussianPopulation
-from ddkd.simulation._draws import Draws, answers, products, ridge_fits, training_sets
+from ddkd.simulation._draws import Draws, answers, ridge_fits, training_sets
 
 
 def random_features(

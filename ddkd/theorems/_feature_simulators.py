@@ -3,8 +3,9 @@
 import numpy as np
 
 from ddkd import simulation
+from ddkd._arrays import products
 from ddkd.simulation import ridge_fits, training_sets
-from ddkd.theorems._simulators import apply, inputs, mean_loss, smoothers, spread, transpose
+from ddkd.theorems._simulators import inputs, mean_loss, smoothers, spread, transpose
 
 
 def feature_fits(rng, population, n, k, alpha, n_sets=7, **options):
@@ -40,7 +41,7 @@ def projected_risk(rng, population, n, k, n_sets=160):
     """Minimum norm on k random orthonormal combinations of the inputs."""
     X, y = training_sets(population, n, n_sets, rng=rng)
     Q = np.linalg.qr(maps(rng, population, k, n_sets))[0]
-    return mean_loss(population, apply(Q, ridge_fits(X @ Q, y)))
+    return mean_loss(population, products(Q, ridge_fits(X @ Q, y)))
 
 
 def split(rng, population, n, k, alpha, n_sets=9, n_maps=3):
@@ -54,7 +55,7 @@ def split(rng, population, n, k, alpha, n_sets=9, n_maps=3):
     for _ in range(n_maps):
         W = maps(rng, population, k, n_sets)
         S = W @ smoothers(X @ W, alpha)
-        fitted.append(apply(S, X @ b))
+        fitted.append(products(S, X @ b))
         noise.append(population.noise_variance * spread(population, S))
     errors = np.sqrt(s) * (b - np.array(fitted))
     bias = product(errors.mean(axis=0))
@@ -65,8 +66,8 @@ def split(rng, population, n, k, alpha, n_sets=9, n_maps=3):
 def product(errors):
     """Mean product of two different errors along the first axis, summed over the last."""
     count = len(errors)
-    products = np.sum(errors, axis=0) ** 2 - np.sum(errors**2, axis=0)
-    return np.mean(np.sum(products, axis=-1)) / (count * (count - 1))
+    pairs = np.sum(errors, axis=0) ** 2 - np.sum(errors**2, axis=0)
+    return np.mean(np.sum(pairs, axis=-1)) / (count * (count - 1))
 
 
 def relu_risk(rng, d, n, k, alpha, signal, noise, n_sets=7, n_test=200):
@@ -80,7 +81,7 @@ def relu_risk(rng, d, n, k, alpha, signal, noise, n_sets=7, n_test=200):
     Z = (np.maximum(X @ transpose(sphere(k)), 0) - 1 / np.sqrt(2 * np.pi)) / np.sqrt(k)
     truth = X.sum(axis=-1) * np.sqrt(signal / d)
     y = truth[:, :n] + np.sqrt(noise) * rng.standard_normal((n_sets, n))
-    fitted = apply(Z[:, n:], ridge_fits(Z[:, :n], y, alpha))
+    fitted = products(Z[:, n:], ridge_fits(Z[:, :n], y, alpha))
     return np.mean((truth[:, n:] - fitted) ** 2) + noise
 
 

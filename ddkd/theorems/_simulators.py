@@ -10,13 +10,9 @@ import numpy as np
 from scipy import optimize
 
 from ddkd import simulation
+from ddkd._arrays import products
 from ddkd.populations import MixturePopulation
 from ddkd.simulation import distill, ridge_fits, training_sets
-
-
-def apply(A, v):
-    """Products of many matrices with a vector each."""
-    return (A @ v[..., None])[..., 0]
 
 
 def transpose(A):
@@ -66,10 +62,12 @@ def best_ridge(population, n, n_sets=300):
     """The ridge of least mean loss on training sets of its own."""
     X, y = training_sets(population, n, n_sets, rng=n)
     left, size, right = np.linalg.svd(X, full_matrices=False)
-    along = apply(transpose(left), y) * size
+    along = products(transpose(left), y) * size
 
     def loss(log_ridge):
-        return mean_loss(population, apply(transpose(right), along / (size**2 + np.exp(log_ridge))))
+        return mean_loss(
+            population, products(transpose(right), along / (size**2 + np.exp(log_ridge)))
+        )
 
     typical = np.log(np.mean(size**2))
     return np.exp(optimize.minimize_scalar(loss, bounds=(typical - 6, typical + 6)).x)
@@ -130,7 +128,7 @@ def weak_and_strong(rng, population, n, m, weak, strong, n_sets=160):
     student[:, strong:] = smoothers(Z[..., strong:]) @ (Z @ teacher)
     truth, v = X @ population.coef, population.noise_variance
     return [
-        mean_loss(population, apply(S, truth)) - v + v * spread(population, S)
+        mean_loss(population, products(S, truth)) - v + v * spread(population, S)
         for S in (teacher, student)
     ]
 
@@ -173,7 +171,7 @@ def committee(rng, population, n, n_models, m, n_sets=4):
     X, mean = inputs(rng, population, m, n_sets), models.mean(axis=1)
     votes = simulation.votes(X, models)
     wrong = np.mean(votes != np.sign(X @ population.coef))
-    students = ridge_fits(X, np.sign(apply(X, mean))), ridge_fits(X, votes)
+    students = ridge_fits(X, np.sign(products(X, mean))), ridge_fits(X, votes)
     return [mean_loss(population, mean), wrong, *(mean_loss(population, w) for w in students)]
 
 
@@ -203,7 +201,7 @@ def best_share(rng, population, n, alpha):
     """The best share of own labels and its risk, from the mean risk at three shares."""
     X, y = training_sets(population, n, 20, rng=rng)
     w = ridge_fits(X, y, alpha)
-    step = ridge_fits(X, apply(X, w), alpha) - w
+    step = ridge_fits(X, products(X, w), alpha) - w
     low, middle, high = (mean_loss(population, w + share * step) for share in (-1, 0, 1))
     slope, curvature = (high - low) / 2, (high + low) / 2 - middle
     return -slope / (2 * curvature), middle - slope**2 / (4 * curvature)
@@ -213,11 +211,11 @@ def read_from_residuals(rng, population, n, alpha):
     """Half the slope and the curvature of the risk in the share, from training residuals."""
     X, y = training_sets(population, n, 18, rng=rng)
     H = X @ smoothers(X, alpha)
-    own = apply(H, y)
+    own = products(H, y)
     trace, square = np.trace(H, axis1=1, axis2=2)[:, None], np.sum(H**2, axis=(1, 2))[:, None]
     left = 1 - trace / n
     e = (y - own) / left
-    e_again = (y - apply(H, own)) / left - (y - own) * (trace - square) / (n * left**2)
+    e_again = (y - products(H, own)) / left - (y - own) * (trace - square) / (n * left**2)
     return np.mean(e * (e_again - e)), np.mean((e_again - e) ** 2)
 
 
@@ -241,9 +239,9 @@ def bagged_gcv(rng, population, n, k, n_models, alpha, n_sets=14):
     for _ in range(n_models):
         rows = rng.permutation(n)[:k]
         S = smoothers(X[:, rows], alpha)
-        w += apply(S, y[:, rows]) / n_models
+        w += products(S, y[:, rows]) / n_models
         freedom += np.trace(S @ X[:, rows], axis1=1, axis2=2)[:, None] / n_models
-    return np.mean(((y - apply(X, w)) / (1 - freedom / n)) ** 2)
+    return np.mean(((y - products(X, w)) / (1 - freedom / n)) ** 2)
 
 
 def stopped(rng, population, n, time, n_sets=8):
@@ -273,7 +271,7 @@ def leave_one_out(rng, population, n, n_sets=750):
     X, y = training_sets(population, n, n_sets, rng=rng)
     wide = n <= population.n_features
     left = np.linalg.inv(X @ transpose(X)) if wide else np.eye(n) - X @ smoothers(X)
-    return np.mean((apply(left, y) / np.diagonal(left, axis1=1, axis2=2)) ** 2)
+    return np.mean((products(left, y) / np.diagonal(left, axis1=1, axis2=2)) ** 2)
 
 
 # Elsewhere, and below zero.
@@ -286,7 +284,7 @@ def shifted(rng, population, elsewhere, n, alpha):
 def negative_ridge(rng, population, n, alpha, n_sets=20):
     X, y = training_sets(population, n, n_sets, rng=rng)
     dual = np.linalg.solve(X @ transpose(X) + alpha * np.eye(n), y[..., None])[..., 0]
-    return mean_loss(population, apply(transpose(X), dual))
+    return mean_loss(population, products(transpose(X), dual))
 
 
 # Labels fitted without a mistake.

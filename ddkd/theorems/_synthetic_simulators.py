@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from ddkd._arrays import products
 from ddkd.simulation import ridge_fits
 from ddkd.theorems import _simulators
 from ddkd.theorems._problems import power_law
-from ddkd.theorems._simulators import apply, mean_loss, smoothers, transpose
+from ddkd.theorems._simulators import mean_loss, smoothers, transpose
 
 
 def people(n, p, signal, truth=0.0):
@@ -15,7 +16,7 @@ def people(n, p, signal, truth=0.0):
 
 def noisy(rng, X, w, noise_variance):
     """Labels of models (n_sets, n_features), or of one."""
-    y = X @ w if w.ndim == 1 else apply(X, w)
+    y = X @ w if w.ndim == 1 else products(X, w)
     return y + np.sqrt(noise_variance) * rng.standard_normal(y.shape)
 
 
@@ -66,12 +67,12 @@ def covariance_of(rng, n, n_unlabelled, p, signal, noise_variance, covariance, n
     population = people(rows, p, signal)
     X = _simulators.inputs(rng, population, n, n_sets)
     y = noisy(rng, X, population.coef, noise_variance)
-    along = apply(transpose(X), y) / n
+    along = products(transpose(X), y) / n
     if known:
         return mean_loss(population, along / population.eigenvalues)
     Z = _simulators.inputs(rng, population, n_unlabelled, n_sets)
     S = smoothers(Z if covariance == "other" else np.append(X, Z, axis=1))
-    return mean_loss(population, rows * apply(S @ transpose(S), along))
+    return mean_loss(population, rows * products(S @ transpose(S), along))
 
 
 def rectified(rng, n, n_unlabelled, weight, b, w, c, h, noise_variance, n_sets=150):

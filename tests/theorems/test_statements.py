@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ddkd._arrays import products
 from ddkd.populations import GaussianPopulation
 from ddkd.simulation import ridge_fits, training_sets
 from ddkd.theorems import ALL, _simulators
@@ -13,11 +14,11 @@ def test_the_surest_73_percent_are_the_best_filter_from_above_and_far_from_the_b
     rng = np.random.default_rng(0)
     teacher = ridge_fits(*training_sets(people, n, n_sets, rng=rng))
     X = training_sets(people, candidates, n_sets, rng=rng)[0]
-    surest_first = np.argsort(-np.abs(_simulators.apply(X, teacher)), axis=1)
+    surest_first = np.argsort(-np.abs(products(X, teacher)), axis=1)
 
     def disagreement(rows):
         kept = np.take_along_axis(X, rows[..., None], axis=1)
-        students = ridge_fits(kept, np.sign(_simulators.apply(kept, teacher)))
+        students = ridge_fits(kept, np.sign(products(kept, teacher)))
         scores = [np.sum(a * b, axis=1) for a, b in ((students, teacher), (students,) * 2)]
         cosine = scores[0] / np.sqrt(scores[1] * np.sum(teacher**2, axis=1))
         return np.arccos(cosine) / np.pi
@@ -43,7 +44,7 @@ def test_a_negative_share_beats_every_ridge_where_the_best_of_them_is_zero():
     rise = risks[1:] - risks[0]
     assert (rise.mean(axis=1) > 5 * rise.std(axis=1, ddof=1) / np.sqrt(60)).all()
     teacher = ridge_fits(X, y, 100.0)
-    step = ridge_fits(X, _simulators.apply(X, teacher), 100.0) - teacher
+    step = ridge_fits(X, products(X, teacher), 100.0) - teacher
     distilled = people.risk(teacher - 8.46 * step)
     # Computed outside this package: .494, for a tuned ridge's 2.165.
     assert abs(distilled.mean() - 0.494) < 5 * distilled.std(ddof=1) / np.sqrt(60) + 0.02
