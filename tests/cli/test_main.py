@@ -46,7 +46,7 @@ def reproduced(data, tmp_path_factory):
 def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
     files = set(contents(reproduced))
     names = ["width", "own-peak", "transfer", "flips"]
-    pictures = {f"blobs-{name}.{kind}" for name in names for kind in ("png", "svg")}
+    pictures = {f"blobs-{name}.png" for name in names}
     assert files == pictures | {
         "README.txt",
         "answer.json",
@@ -351,7 +351,7 @@ def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_pat
         for name in columns:
             assert re.search(rf"^  {name} +\w", text, flags=re.MULTILINE), name
         for path in folder.iterdir():
-            assert path.suffix in (".svg", ".png", ".txt") or f"  {path.name} " in text
+            assert path.suffix in (".png", ".txt") or f"  {path.name} " in text
 
 
 @pytest.mark.parametrize(
