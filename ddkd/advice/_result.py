@@ -111,7 +111,7 @@ class Advice:
         Pipeline
             A fitted scikit-learn pipeline that takes rows as they were given here, and refuses
             others by the names of their columns. Its first step encodes them and stays as it is
-            when the pipeline is fitted again.
+            when the pipeline is fitted again: text that is new then is zero in all columns.
 
         Raises
         ------
