@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.metrics.pairwise import rbf_kernel
 
 from ddkd.contestants._problem import Inputs, Labels, Problem
-from ddkd.features import RandomFourierFeatures, narrow
+from ddkd.features import RandomFourierFeatures
 
 ALPHAS = np.logspace(-8, 1, 19)
 BATCH = 1000
@@ -41,33 +41,25 @@ class GaussianKernel:
 
 
 class FourierKernel:
-    """The kernel of the first `width` random Fourier features; `gamma` is that of its limit."""
+    """The kernel of so many random Fourier features; `gamma` is that of its limit."""
 
-    def __init__(self, problem: Problem, gamma: float, width: int, widest: int) -> None:
-        self.gamma, self.width = gamma, float(width)
-        self._labelled, self._widest, self._seed = problem.labelled, widest, problem.seed
+    def __init__(self, problem: Problem, gamma: float, width: int) -> None:
+        self.gamma, self.width = gamma, width
+        self._labelled, self._seed = problem.labelled, problem.seed
 
-    def _map(self, width: int) -> RandomFourierFeatures:
-        return self._labelled.fourier_map(width, self.gamma, self._seed)
-
-    def _features(self, rows: Inputs) -> np.ndarray:
-        """Features of some rows; all widths share one matrix."""
-        wide = rows.once(
-            ("fourier", self.gamma, self._widest),
-            lambda: self._map(self._widest).transform(rows.X),
-        )
-        return narrow(wide, int(self.width))
+    def _map(self) -> RandomFourierFeatures:
+        return self._labelled.fourier_map(self.width, self.gamma, self._seed)
 
     def matrix(self, rows: Inputs) -> np.ndarray:
         """Inner products (n_rows, n) of some rows with the labelled ones."""
-        return self._features(rows) @ self._features(self._labelled).T
+        features = self._map()
+        Z = features.transform(rows.X)
+        return Z @ (Z if rows is self._labelled else features.transform(self._labelled.X)).T
 
     def scores(self, rows: Inputs, dual: np.ndarray) -> np.ndarray:
         """Product of that matrix and dual coefficients, by way of the primal ones."""
-        coef = self._features(self._labelled).T @ dual
-        if len(rows) > BATCH:
-            return scores_of_many(self._map(int(self.width)), rows.X, coef)
-        return self._features(rows) @ coef
+        features = self._map()
+        return scores_of_many(features, rows.X, features.transform(self._labelled.X).T @ dual)
 
 
 def scores_of_many(features: RandomFourierFeatures, X: np.ndarray, coef: np.ndarray) -> np.ndarray:

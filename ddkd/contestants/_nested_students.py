@@ -4,7 +4,7 @@ A student's features and their factor depend on neither the labels nor the label
 factorisation serves every teacher, every labelling and every width.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 import scipy.linalg
@@ -14,6 +14,7 @@ from ddkd.contestants._problem import Inputs, Problem
 from ddkd.features import RandomFourierFeatures
 from ddkd.solvers import StreamingLeastSquares
 
+_FEATURES = "student features"
 _GRAM = "gram of student features"
 _LARGEST_CONDITION = 1e10  # of the Gram matrix: six digits are left
 
@@ -93,11 +94,7 @@ def student_features(problem: Problem, rows: Inputs) -> np.ndarray:
     """
     if rows is problem.first:
         return student_features(problem, problem.pool)[: len(rows)]
-    return _features_of(lambda: student_map(problem), rows)
-
-
-def _features_of(make_map: Callable[[], RandomFourierFeatures], rows: Inputs) -> np.ndarray:
-    return rows.once("student features", lambda: make_map().transform(rows.X))
+    return rows.once(_FEATURES, lambda: student_map(problem).transform(rows.X))
 
 
 def keep_gram(rows: Inputs, gram: np.ndarray) -> None:
@@ -151,5 +148,6 @@ class Student:
 
     def __call__(self, rows: Inputs) -> np.ndarray:
         """Scores (L, n_rows, k)."""
-        scores = _features_of(lambda: self._map, rows)[:, : self.width] @ self._coef
+        Z = rows.once(_FEATURES, lambda: self._map.transform(rows.X))
+        scores = Z[:, : self.width] @ self._coef
         return scores.reshape(len(rows), *self._shape).transpose(1, 0, 2) + self._offset

@@ -30,14 +30,13 @@ RIDGE_WIDTHS = (0.25, 0.5, 1, 2, 4, 10)  # both in units of the labelled rows
 def interpolating(problem: Problem, labels: Labels) -> Ridge:
     """The memorising teacher: minimum norm on 20 n random Fourier features."""
     width = TEACHER_WIDTH * problem.n
-    return fit_ridge(problem, labels, [FourierKernel(problem, problem.gamma, width, width)], [0.0])
+    return fit_ridge(problem, labels, [FourierKernel(problem, problem.gamma, width)], [0.0])
 
 
 def tuned_ridge(problem: Problem, labels: Labels) -> Ridge:
     """The strongest single ridge: width, bandwidth and penalty all by leave-one-out."""
     widths = sorted({max(1, round(c * problem.n)) for c in RIDGE_WIDTHS})
-    grid = [(gamma, width) for gamma in problem.gammas for width in widths]
-    kernels = [FourierKernel(problem, gamma, width, widths[-1]) for gamma, width in grid]
+    kernels = [FourierKernel(problem, g, width) for g in problem.gammas for width in widths]
     return fit_ridge(problem, labels, kernels)
 
 
@@ -56,11 +55,7 @@ def kernel_ridge(problem: Problem, labels: Labels) -> Ridge:
     Ridge
         A model a labelling.
     """
-
-    def fit() -> Ridge:
-        return fit_ridge(problem, labels, [GaussianKernel(problem, g) for g in problem.gammas])
-
-    return problem.labelled.once(("kernel ridge", labels), fit)
+    return fit_ridge(problem, labels, [GaussianKernel(problem, g) for g in problem.gammas])
 
 
 @dataclass(frozen=True)

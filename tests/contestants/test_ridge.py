@@ -72,7 +72,7 @@ def test_hidden_labels_are_not_seen(problem, labels):
 
 
 def test_without_a_penalty_it_is_the_minimum_norm_model(problem, labels):
-    kernel = FourierKernel(problem, 0.1, 600, 600)
+    kernel = FourierKernel(problem, 0.1, 600)
     got = fit_ridge(problem, labels, [kernel], [0.0])
     features = RandomFourierFeatures(600, gamma=0.1, random_state=0).fit(problem.labelled.X)
     Z, Z_pool = features.transform(problem.labelled.X), features.transform(problem.pool.X)
@@ -80,13 +80,13 @@ def test_without_a_penalty_it_is_the_minimum_norm_model(problem, labels):
     np.testing.assert_allclose(got(problem.pool)[0], wanted, atol=1e-9)
 
 
-def test_narrower_features_share_a_matrix_and_keep_the_kernel(problem):
+def test_the_first_features_of_a_wide_map_have_the_kernel_of_a_narrow_one(problem):
     X = problem.labelled.X
     Z = RandomFourierFeatures(6000, gamma=0.1, random_state=0).fit_transform(X)
     thin = narrow(Z, 3000)
     # Monte-Carlo error of 3,000 cosines: at most sqrt(2/3000) = 0.026 an entry, 5 sigma.
     assert np.abs(thin @ thin.T - rbf_kernel(X, gamma=0.1)).max() < 5 * np.sqrt(2 / 3000)
-    own = FourierKernel(problem, 0.1, 3000, 6000)
+    own = FourierKernel(problem, 0.1, 3000)
     np.testing.assert_allclose(own.matrix(problem.labelled), thin @ thin.T, atol=1e-12)
     new = Inputs(X)
     np.testing.assert_allclose(own.matrix(new), thin @ thin.T, atol=1e-12)
