@@ -1,8 +1,9 @@
 """Contestants that scikit-learn fits: linear models, support vectors, trees, self-training."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from itertools import product
+from typing import Any, TypeVar
 
 import numpy as np
 import sklearn
@@ -36,6 +37,7 @@ _ROUNDS = 5
 _N_COPIES = 10
 
 
+Setting = TypeVar("Setting")
 # Scores (n_rows, k) of rows.
 Scorer = Callable[[Inputs], np.ndarray]
 
@@ -70,31 +72,22 @@ def _scores(model: Any, n_classes: int, rows: Inputs) -> np.ndarray:
 
 def logistic_regression(problem: Problem, labels: Labels) -> Model:
     """Logistic regression with a ridge, `C` by five-fold cross-validation."""
+    # Of equally good ones the smoothest.
+    costs = LOGISTIC_COSTS / max(1.0, problem.labelled.X.shape[1] / 10)
 
     def fit(rows: np.ndarray, y: np.ndarray) -> Scorer:
         X = problem.labelled.X[rows]
-        groups = None if problem.groups is None else problem.groups[rows]
-        wrong = np.zeros(len(LOGISTIC_COSTS))
-        for train, held in folds_of(y, _N_FOLDS, problem.seed, groups):
-            for i, model in enumerate(_logistic_path(X[train], y[train])):
-                wrong[i] += np.sum(model.predict(X[held]) != y[held])
-        costs = LOGISTIC_COSTS[: 1 + int(wrong.argmin())]  # of equally good ones the smoothest
-        *_, model = _logistic_path(X, y, costs)
-        return partial(_scores, model, labels.n_classes)
+
+        def model(C: float, some: np.ndarray | slice) -> LogisticRegression:
+            return LogisticRegression(C=C, tol=1e-3, max_iter=2000).fit(X[some], y[some])
+
+        def predict(C: float, train: np.ndarray, held: np.ndarray) -> np.ndarray:
+            return model(C, train).predict(X[held])
+
+        best = _cross_validated(problem, rows, y, costs, predict)
+        return partial(_scores, model(best, slice(None)), labels.n_classes)
 
     return _fit_all(labels, fit)
-
-
-def _logistic_path(
-    X: np.ndarray, y: np.ndarray, costs: np.ndarray = LOGISTIC_COSTS
-) -> Iterator[Any]:
-    """One model, fitted with one `C` after another, each from where the last one ended."""
-    if len(np.unique(y)) == 1:
-        yield from [DummyClassifier().fit(X, y)] * len(costs)
-        return
-    model = LogisticRegression(warm_start=True, tol=1e-3, max_iter=2000)
-    for C in costs / max(1.0, X.shape[1] / 10):
-        yield model.set_params(C=C).fit(X, y)
 
 
 def ridge_regression(problem: Problem, labels: Labels) -> Model:
@@ -194,32 +187,40 @@ def deformed_support_vectors(problem: Problem, labels: Labels) -> Model:
 
 
 def _tuned(problem: Problem, rows: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """`C` and `gamma` of least cross-validated error, as GridSearchCV chooses them."""
+    """`C` and `gamma` of support vectors, as GridSearchCV chooses them."""
+
+    def predict(setting: tuple[float, float], train: np.ndarray, held: np.ndarray) -> np.ndarray:
+        C, gamma = setting
+        K = GaussianKernel(problem, gamma).matrix(problem.labelled)[:, rows[train]]
+        svm = SVC(C=C, kernel="precomputed").fit(K[rows[train]], y[train])
+        return svm.predict(K[rows[held]])
 
     def choose() -> tuple[float, float]:
-        groups = None if problem.groups is None else problem.groups[rows]
-        folds = folds_of(y, _N_FOLDS, problem.seed, groups)
-        least, chosen = np.inf, (COSTS[0], problem.gammas[0])
-        # Of equally good ones the first counts. The last ones err less, and set a bar for the rest.
-        for C in reversed(COSTS):
-            for gamma in reversed(problem.gammas):
-                K, wrong = GaussianKernel(problem, gamma).matrix(problem.labelled), 0
-                for train, held in folds:
-                    wrong += _wrong(K, C, rows[train], y[train], rows[held], y[held])
-                    if wrong > least:
-                        break
-                else:
-                    least, chosen = wrong, (C, gamma)
-        return chosen
+        return _cross_validated(problem, rows, y, [*product(COSTS, problem.gammas)], predict)
 
     return problem.labelled.once(("svm", rows.tobytes(), y.tobytes()), choose)
 
 
-def _wrong(
-    K: np.ndarray, C: float, train: np.ndarray, y: np.ndarray, held: np.ndarray, truth: np.ndarray
-) -> int:
-    """How many held-out labels are wrong."""
-    if len(np.unique(y)) == 1:
-        return int(np.sum(truth != y[0]))
-    svm = SVC(C=C, kernel="precomputed").fit(K[np.ix_(train, train)], y)
-    return int(np.sum(svm.predict(K[np.ix_(held, train)]) != truth))
+def _cross_validated(
+    problem: Problem,
+    rows: np.ndarray,
+    y: np.ndarray,
+    settings: Sequence[Setting],
+    predict: Callable[[Setting, np.ndarray, np.ndarray], np.ndarray],
+) -> Setting:
+    """The first of those settings that have the least cross-validated error."""
+    groups = None if problem.groups is None else problem.groups[rows]
+    folds = folds_of(y, _N_FOLDS, problem.seed, groups)
+    least, chosen = np.inf, settings[0]
+    # The last ones err less, and set a bar for the rest.
+    for setting in reversed(settings):
+        wrong = 0
+        for train, held in folds:
+            one_class = len(np.unique(y[train])) == 1
+            predicted = y[train[0]] if one_class else predict(setting, train, held)
+            wrong += np.sum(predicted != y[held])
+            if wrong > least:
+                break
+        else:
+            least, chosen = wrong, setting
+    return chosen
