@@ -42,8 +42,7 @@ def times(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
 class Setting:
     """A split with a labelling for each flip rate, a transfer set, and the kernel of all models.
 
-    Without a bandwidth the noisiest labelling chooses one for all, by the leave-one-out error of
-    kernel ridge.
+    The noisiest labelling chooses its bandwidth, by the leave-one-out error of kernel ridge.
 
     Attributes
     ----------
@@ -67,7 +66,6 @@ class Setting:
         self,
         split: Split,
         rng: np.random.Generator,
-        bandwidth: float | None,
         n_transfer: int,
         flip_rates: Sequence[float],
         n_seen: int | None,
@@ -93,11 +91,8 @@ class Setting:
             seed=student_seed,
             first=Inputs(pool[:n_seen]) if n_seen is not None and n_seen < len(pool) else None,
         )
-        if bandwidth is None:
-            chosen = kernel_ridge(self.problem, self.labels).kernels[np.argmax(flip_rates)]
-            self.problem.gamma = chosen.gamma
-        else:
-            self.problem.gamma = bandwidth_gamma(X, bandwidth)
+        chosen = kernel_ridge(self.problem, self.labels).kernels[np.argmax(flip_rates)]
+        self.problem.gamma = chosen.gamma
 
     @property
     def n(self) -> int:

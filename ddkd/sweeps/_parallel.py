@@ -21,11 +21,6 @@ def run_in_parallel(
 ) -> Generator[Any, None, None]:
     """Yield ``function(task, experiment, data, *arguments)`` of every task as it finishes."""
     backend, _ = get_active_backend()
-    if not backend.supports_return_generator:
-        raise ValueError(
-            f"a sweep needs results as they finish, which joblib's {type(backend).__name__} "
-            f"cannot give; use its backend 'loky', 'threading' or 'dask'"
-        )
     if hasattr(backend, "client"):
         _check_cluster(backend.client, [function, experiment, data])
     run = parallel(n_jobs, return_as="generator_unordered", batch_size=1)

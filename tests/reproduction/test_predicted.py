@@ -6,20 +6,16 @@ import pytest
 from ddkd import RandomFourierFeatures
 from ddkd.datasets import load
 from ddkd.features import bandwidth_gamma
-from ddkd.reproduction import compare
+from ddkd.reproduction import _setting, compare
 
 
 @pytest.fixture(scope="module")
 def found():
     split = load("digits", n_samples=60, rng=0)
-    records = compare(
-        split,
-        np.random.default_rng(0),
-        bandwidth=0.8,
-        n_transfer=300,
-        teacher_width=600,
-        flip_rates=(0.0, 0.2),
-    )
+    sizes = {"n_transfer": 300, "teacher_width": 600, "flip_rates": (0.0, 0.2)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_setting, "BANDWIDTHS", (0.8,))
+        records = compare(split, np.random.default_rng(0), **sizes)
     return split, records
 
 

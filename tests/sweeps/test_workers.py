@@ -68,10 +68,10 @@ def test_workers_filter_warnings_as_their_parent_and_name_no_file(capfd):
     assert capfd.readouterr().err.splitlines() == ["RuntimeWarning: to be seen"] * 2
 
 
-def test_multiprocessing_is_refused_with_the_reason():
+def test_multiprocessing_cannot_report_tasks_and_is_refused():
     with (
         joblib.parallel_config(backend="multiprocessing"),
-        pytest.raises(ValueError, match=r"results as they finish.*use its backend 'loky'"),
+        pytest.raises(ValueError, match=r"Multiprocessing.* does not support return_as=generator"),
     ):
         run(n_jobs=2)
 
