@@ -53,7 +53,7 @@ def _entry(theorem: Theorem, record: Mapping[str, Any]) -> str:
             f"{name}\n{'^' * len(name)}\n",
             f"**{theorem.statement}** ({theorem.source}; *{theorem.kind}*.)\n",
             f".. math:: {theorem.equation}\n",
-            f"{verdict(record)} *Where it stops being true:* {theorem.limits}\n",
+            f"{verdict(record)} *Conditions:* {theorem.limits}\n",
             f"Mistakes that are rejected: {'; '.join(theorem.wrong)}.\n",
             f".. image:: images/theorems/{name}.png\n   :width: 260\n   :alt: Simulated values of"
             f" {name} against those of its law.\n",

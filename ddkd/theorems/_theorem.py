@@ -40,7 +40,7 @@ class Theorem:
     equation : str, default=""
         The law in LaTeX, for the documentation.
     limits : str, default=""
-        Where it stops being true.
+        On which conditions it holds, and what its symbols are.
     bias : float, default=0.0
         Finite-size error that is allowed, relative to the law.
     n_repeats : int, default=100
@@ -102,7 +102,7 @@ def declare(
     """Decorate a law, above its settings and mistakes, and add its theorem to a list.
 
     The law's name is the theorem's. Its docstring has four paragraphs: the statement, the
-    equation, where it stops being true, and the source.
+    equation, its conditions, and the source.
     """
 
     def add(law: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:

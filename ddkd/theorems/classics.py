@@ -46,7 +46,8 @@ def min_norm_risk(population, n):
     .. math:: E = v\frac{n - 1}{n - p - 1}\ (p < n - 1),\quad
         E = S\Bigl(1 - \frac np\Bigr) + v\frac{p - 1}{p - n - 1}\ (p > n + 1)
 
-    Gaussian inputs; equal variances if p > n. Infinite where n and p differ by less than 2.
+    Gaussian inputs; equal variances if p > n. Infinite where n and p differ by less than 2, unless
+    v = 0.
 
     Source: Belkin, Hsu and Xu, arXiv 1903.07571.
     """
@@ -77,7 +78,7 @@ def anisotropic_risk(population, n, alpha):
     .. math:: n = \sum_j \frac{s_j}{s_j + \kappa} + \frac{\alpha}{\kappa},\quad
         E = \frac{v + \sum_j s_j b_j^2 (1 - A_j)^2}{1 - \sum_j A_j^2/n}
 
-    Error of order 1/n; infinite at n = p without a ridge.
+    Errors of order 1/n; infinite at n = p without a ridge.
 
     Source: Hastie, Montanari, Rosset and Tibshirani, arXiv 1903.08560.
     """
@@ -97,9 +98,11 @@ def random_features(population, n, k, alpha):
     .. math:: n = z + \frac{\alpha}{\kappa},\quad k = z + \frac{k\kappa}{\gamma},\quad
         z = \sum_i \frac{l_i}{l_i + \gamma}
 
-    Exact for Gaussian features in the limit; 1/n at a finite size.
+    l are the kernel's eigenvalues, k is the number of features. In the limit it is exact for
+    Gaussian features; errors of order 1/n.
 
-    Source: Simon, Karkada, Ghosh and Belkin, arXiv 2311.14646; arXiv 2405.15699.
+    Source: Simon, Karkada, Ghosh and Belkin, arXiv 2311.14646; Defilippis, Loureiro and
+    Misiakiewicz, arXiv 2405.15699.
     """
     return _laws.features(population, n, k, alpha).risk
 
@@ -125,7 +128,8 @@ def hard_labels(population, n, alpha):
     .. math:: c = (1 - 2\eta)\sqrt{2/\pi},\quad v = 1 - c^2,\quad
         \text{error} = \tfrac1\pi \arccos\rho
 
-    Gaussian scores; a mean of a curved function, so biased at small n.
+    Gaussian inputs; eta is the rate of flips and rho the correlation of score and truth. The error
+    is the mean of a curved function, hence biased at small n.
 
     Source: Thrampoulidis, Abbasi and Hassibi, arXiv 1506.02181.
     """
@@ -150,7 +154,9 @@ def hard_label_student(population, n, alpha, m):
     .. math:: c_1 = \sqrt{2/\pi}/\sqrt{Q_T},\quad N = c_1 \sum_j s_j A_j b_j\,\mathbb E w_j,\quad
         Q = c_1^2 \sum_j s_j A_j^2\,\mathbb E w_j^2 + \frac{E}{m}\mathrm{df}_2
 
-    Fresh inputs; not the teacher's own (hard-self-distillation).
+    Fresh inputs, not the teacher's own (hard-self-distillation). N is the mean product of the
+    student's score with the truth, Q the mean square of the score, and Q_T that of the teacher's;
+    the student's error is arccos(N/sqrt Q)/pi.
 
     Source: derived in the documentation of ddkd.theory.
     """
@@ -169,9 +175,10 @@ def two_clusters(population, n, m):
 
     .. math:: \mathbb E[x\hat y] = (2\Phi(a) - 1)\,\nu + 2\varphi(a)\,u
 
-    One cluster to a class, Gaussian within.
+    One Gaussian cluster to a class. The centre is nu and the teacher's unit score u, with the
+    margin a, in coordinates of unit variance; Phi and phi are the normal distribution and density.
 
-    Source: related: arXiv 2106.13805, 2205.07739; this law is our own.
+    Source: our own; related: Frei, Zou, Chen and Gu, arXiv 2106.13805; Takahashi, arXiv 2205.07739.
     """
     teacher = theory.least_squares(population, n)
     return np.array([teacher.error_rate, teacher.distill(m).error_rate])
@@ -188,7 +195,8 @@ def cluster_floor(n_clusters, radius, n, p, flips, m):
 
     .. math:: \mathbb E[x\hat y] = \frac1G \sum_g \pm(2\Phi(a_g) - 1)\,\nu_g + f u
 
-    Orthogonal centres; with 12 examples a cluster it is off by up to 12 %.
+    G clusters, half of them in each class, with orthogonal centres nu_g, margins a_g and the mean f
+    of 2 phi(a_g). Many clusters: with ten or twenty the law is 2 to 5 % too low.
 
     Source: our own.
     """
@@ -222,8 +230,9 @@ def covariate_shift(population, elsewhere, n, alpha):
     .. math:: E_T = v + (\mathbb E w - b)'\,T\,(\mathbb E w - b) + \sum_j T_{jj}
         \operatorname{Var} w_j
 
-    Judged on inputs of covariance T and another truth b and noise v; training inputs have a
-    diagonal covariance, T need not. Of any linear law: ``law.risk_on(population)``.
+    The model is judged on inputs of covariance T, with another truth b and other noise v. Its
+    training inputs have a diagonal covariance; T need not be diagonal. ``law.risk_on(population)``
+    gives it for any linear law.
 
     Source: Patil, Du and Tibshirani, arXiv 2404.01233 (abstract); this form is our own.
     """
@@ -243,9 +252,9 @@ def negative_ridge(population, n, alpha):
         E = \frac{v + \sum_j s_j b_j^2 (1 - A_j)^2}{1 - \mathrm{df}_2/n},\quad
         \kappa > \kappa_{\min}:\ \mathrm{df}_2(\kappa_{\min}) = n
 
-    p > n; near the edge at kappa_min, where the smallest eigenvalue of XX' is -alpha, it needs
-    sizes far above a hundred. At alpha = 0 a small negative ridge helps if and only if
-    sum e A (1 - A)^2 (n - df2) > (v + sum e (1 - A)^2) sum A^2 (1 - A), e = s b^2.
+    p > n. At the edge kappa_min the smallest eigenvalue of XX' is -alpha; near it the law needs
+    sizes far above a hundred. From alpha = 0 a small negative ridge helps if and only if sum e A (1
+    - A)^2 (n - df2) > (v + sum e (1 - A)^2) sum A^2 (1 - A), where e = s b^2.
 
     Source: Kobak, Lomond and Sanchez, arXiv 1805.10939; Patil, Du and Tibshirani, arXiv 2404.01233
     (abstracts); the criterion is our own.

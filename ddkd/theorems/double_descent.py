@@ -38,7 +38,8 @@ def optimal_ridge_monotone(population, n):
     .. math:: \kappa^* = \frac{a + p - n + \sqrt{(a + p - n)^2 + 4na}}{2n},\quad
         a = \frac{pv}{S},\quad E = v + S\frac{\kappa^*}{1 + \kappa^*}
 
-    Isotropic inputs; a ridge chosen from few data can still peak.
+    Isotropic inputs of variance 1; a is the best ridge, the same for every n. A ridge chosen from
+    few data can still have a peak.
 
     Source: Nakkiran, Venkat, Kakade and Ma, arXiv 2003.01897.
     """
@@ -85,7 +86,8 @@ def effective_parameters(population, n, alpha):
     .. math:: p_\text{test} = \frac{n\,\mathrm{df}_2}{n - \mathrm{df}_2},\quad
         p_\text{train} = \operatorname{tr} H^2
 
-    Exactly np/(n - p - 1) and n^2/(p - n - 1) for isotropic minimum norm.
+    Without a ridge and on isotropic inputs, p_test is exactly np/(n - p - 1) for p < n - 1 and
+    n^2/(p - n - 1) for p > n + 1.
 
     Source: Curth, Jeffares and van der Schaar, arXiv 2310.18988.
     """
@@ -111,11 +113,13 @@ def _blocks(n, ratio):
 @mistake("as for equal variances", ratio=1)
 @mistake("only the larger half of a hyperbolic cosine", lambda n, ratio: np.sqrt(ratio))
 def multiple_descent(n, ratio):
-    r"""Blocks of n columns, each R times the next, give a peak a block.
+    r"""Blocks of n columns, each R times the one before, give a peak a block.
 
     .. math:: E - v = v\cosh(\tfrac12 \ln R)\quad\text{at}\ p = 2n
 
-    n well above the square root of R; further blocks shift the peaks.
+    Columns are taken weakest first, and there is no signal. The peak lies just before p = 2n and
+    needs R above 21; below, the risk falls all the way, as it does if the strongest come first. n
+    well above the square root of R; further blocks shift the peaks.
 
     Source: Chen, Min, Belkin and Karbasi, arXiv 2008.01036; this construction is our own.
     """
@@ -138,7 +142,8 @@ def features_are_ridge(population, n, k, alpha, n_models):
 
     .. math:: \alpha_\text{eff} = \gamma\,(n - z),\quad E_K = E_\infty + (E_1 - E_\infty)/K
 
-    Gaussian-like features; error of order 1/n.
+    K models on k features of their own learn the same rows; E_inf is the risk of the kernel at the
+    larger ridge. Features as if Gaussian; errors of order 1/n.
 
     Source: Jacot, Simsek, Spadaro, Hongler and Gabriel, arXiv 2002.08404.
     """
@@ -160,12 +165,13 @@ def _relu(d, n, k, alpha, signal, noise, first=0.25, bulk=0.25 - 1 / (2 * np.pi)
 @mistake("without the bulk", partial(_relu, bulk=0.0))
 @mistake("mu_1 for mu_1^2", partial(_relu, first=0.5))
 def mei_montanari(d, n, k, alpha, signal, noise):
-    r"""ReLU features in many dimensions are linear ones and a bulk, a ridge.
+    r"""In many dimensions ReLU features are linear ones and an extra ridge.
 
     .. math:: l = \mu_1^2/d,\quad n = z + \frac\alpha\kappa,\quad
         z = \sum_i \frac{l}{l + \gamma} + \frac{\mu_*^2}{\gamma}
 
-    Inputs on a sphere, n and k in proportion to d; a linear truth.
+    Inputs on a sphere of d dimensions, a linear truth, n and k in proportion to d. For ReLU mu_1^2
+    = 1/4 and mu_*^2 = 1/4 - 1/(2 pi): the linear part and the rest, which acts as a ridge.
 
     Source: Mei and Montanari, arXiv 1908.05355.
     """
@@ -185,11 +191,12 @@ def _noise_of_the_kernel(population, n, k, alpha):
 @mistake("sampling and initialisation exchanged", [0, 2, 1, 3])
 @mistake("the noise of infinitely many features", _noise_of_the_kernel)
 def variance_split(population, n, k, alpha):
-    r"""A random-feature risk splits in bias, sampling, initialisation, noise.
+    r"""A random-feature risk splits into bias, sampling, initialisation, noise.
 
     .. math:: \text{bias} = \sum_i \Bigl(\frac{\gamma}{l_i + \gamma}\Bigr)^2 v_i^2
 
-    The order in which one averages matters: here data before features.
+    Sampling is the variance over training sets, then comes that over features, then noise. The
+    order in which one averages matters: here data before features.
 
     Source: d'Ascoli, Refinetti, Biroli and Krzakala, arXiv 2003.01054.
     """
@@ -217,7 +224,8 @@ def loo_is_exact(population, n):
 
     .. math:: \mathbb E\,\frac1n \sum_i \Bigl(\frac{y_i - \hat y_i}{1 - H_{ii}}\Bigr)^2 = E(n - 1)
 
-    Its own spread is another matter; it is widest near n = p.
+    H takes labels to fitted values. The spread of the estimate is another matter; it is widest near
+    n = p.
 
     Source: Hastie, Montanari, Rosset and Tibshirani, arXiv 1903.08560.
     """
@@ -255,7 +263,8 @@ def random_projection(population, n, k):
 
     .. math:: E = E_\text{iso}(n, k;\ S k/p\ \text{seen},\ S (1 - k/p)\ \text{unseen})
 
-    Orthonormal projections of isotropic inputs; otherwise only asymptotically.
+    Orthonormal projections of isotropic inputs, for which E_iso is the risk of min-norm-risk;
+    otherwise only asymptotically.
 
     Source: Bach, arXiv 2303.01372.
     """
@@ -275,7 +284,8 @@ def conservation(population, n):
 
     .. math:: \sum_j (X^+ X)_{jj} = \operatorname{tr} X^+ X = n
 
-    More features than samples, no ridge, rows in general position.
+    The learnability of column j is the j-th diagonal entry of X^+ X. More columns than rows, no
+    ridge, rows in general position.
 
     Source: Simon, Dickens, Karkada and DeWeese, arXiv 2110.03922.
     """
@@ -309,8 +319,9 @@ def epochs(population, n, time):
     .. math:: E(T) = \sum_{kl} c_k c_l E_{kl}\ \text{(gradient-flow)},\quad
         s = (1, \dots, \epsilon, \dots)
 
-    Plain gradient descent on one problem: the fast columns overfit before the slow ones are
-    learned. Three turning points are a property of the law; tested are its risks near them.
+    Plain gradient descent on one problem: the fast columns overfit before the slow ones, of
+    variance epsilon, are learned. That the risk turns three times is a property of the law; tested
+    are its values near the turning points.
 
     Source: Pezeshki, Mitra, Bengio and Lajoie, arXiv 2112.03215 (abstract); this law is our own.
     """
@@ -337,9 +348,10 @@ def separable_width(population, n):
         h = \min_{t \ge 0} \mathbb E\,[\pi H(tg) + (1 - \pi) H(-tg)],\quad
         \pi = \eta + (1 - 2\eta)\,\Phi\Bigl(g\sqrt{\tfrac q{1 - q}}\Bigr)
 
-    H(a) the mean square of a normal variable above a, q the share of the truth in p columns, eta n
-    labels flipped, no intercept. Its error has no peak there: a plateau, and from there on the
-    second descent. Labels of noise: (n + 1)/2 exactly.
+    H(a) is the mean square of a normal variable's excess over a, g the size of a normal variable,
+    and q the share of the truth's variance in p columns. eta n labels are flipped; no intercept.
+    The error has no peak at this width: it is level up to there, and then descends again. For
+    labels that are noise alone it is (n + 1)/2 exactly.
 
     Source: Cover 1965 for noise; Candès and Sur, arXiv 1804.09753, and Deng, Kammoun and
     Thrampoulidis, arXiv 1911.05822 (abstracts); for flips and solved for the width our own.

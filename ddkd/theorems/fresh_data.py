@@ -41,7 +41,8 @@ def optimal_teacher(population, n, alpha):
         E = \sum_i s_i b_i^2 \frac{g (1 - A_i)^2}{A_i^2 + g (1 - A_i)^2},\quad
         g = \frac{\mathrm{df}_2}{n - \mathrm{df}_2}
 
-    Soft labels without noise. For p < n without a ridge the truth is best.
+    The teacher is linear, and its soft labels have no noise. For p < n without a ridge the truth
+    itself is best.
 
     Source: Ildiz, Gozeten, Taga, Mondelli and Oymak, arXiv 2410.18837.
     """
@@ -68,7 +69,8 @@ def optimal_hard_teacher(population, n, alpha):
 
     .. math:: b^*_i \propto \frac{b_i A_i}{A_i^2 + g ((1 - A_i)^2 + \pi/2 - 1)}
 
-    For p < n without a ridge the truth is best.
+    g as in optimal-teacher; pi/2 - 1 is the noise of a sign beside its score. For p < n without a
+    ridge the truth itself is best.
 
     Source: our own.
     """
@@ -106,10 +108,11 @@ def which_rows(population, n, m, keep, alpha):
     .. math:: \tan^2 (\pi\,\text{disagreement}) = \Bigl(\frac{V^2}{a^2} - V\Bigr) \frac p{m - p},
         \quad a = \mathbb E|g|,\quad V = \mathbb E g^2,\quad g\text{ the kept scores}
 
-    One Gaussian population, hard labels; the equation: its teacher's columns, no ridge. Of M rows
-    the best are the 2p least sure, with disagreement .266 p/M, where all leave one of order
-    sqrt(p/M). Of filters from above the best keeps the surest 73 %. Against the *truth* the gain
-    ends at the teacher's own error, and on two clusters the surest teach best.
+    One Gaussian population and hard labels; the equation is for students with their teacher's
+    columns and no ridge. Of M rows it is best to keep the 2p of which the teacher is least sure.
+    The disagreement is then .266 p/M, while all M rows leave one of order sqrt(p/M). Among filters
+    that keep the largest scores the best keeps the surest 73 %. Against the *truth* the gain ends
+    at the teacher's own error. On two clusters the surest rows teach best (which-rows-clusters).
 
     Source: our own; related: Sorscher, Geirhos, Shekhar, Ganguli and Morcos, arXiv 2206.14486;
     Dohmatob, Pezeshki and Askari-Hemmat, arXiv 2511.03492 (abstracts).
@@ -131,8 +134,10 @@ def which_rows_clusters(margin, radius, p, m, keep):
     .. math:: w = C^{-1} c,\quad \text{error} = \Phi\Bigl(-\frac{\langle w, (a, e)\rangle}
         {\sqrt{|w|^2 + (1 - \langle c, w\rangle)\,p/(m - p)}}\Bigr),\quad e^2 = r^2 - a^2
 
-    A given teacher of margin a, hard labels, m > p, no ridge; C and c are moments of the kept rows
-    along its score and, across it, along the truth. Over many teachers the margin varies.
+    The teacher is given, with margin a; the centres are at the distance r from the origin. Hard
+    labels, m > p, no ridge. Over the kept rows, C holds the second moments along the teacher's
+    score and, at right angles to it, along the truth; c holds the mean products with the label.
+    Over many teachers the margin varies, and this law is some per cent too large.
 
     Source: our own; related: Sorscher et al., arXiv 2206.14486; Dohmatob et al., arXiv 2511.03492
     (abstracts).
@@ -155,7 +160,8 @@ def votes(population, n, n_models, m):
     .. math:: c_v = \sqrt{2/\pi}\, t \sqrt{K (1 + (K - 1) r)},\quad
         t = \mathbb E_z \mathrm{Bin}\bigl(\tfrac{K - 1}2; K - 1, \Phi(z\sqrt r)\bigr)
 
-    Independent teachers, K odd; with many examples both students are the mean.
+    K independent teachers, K odd; r is the correlation of two of their scores. With many examples
+    the students of the vote and of the mean are both the mean.
 
     Source: our own.
     """
@@ -181,12 +187,13 @@ WEAK = rows(
 )
 @mistake("all noise outside the overlap lost", m=np.inf)
 def weak_to_strong_variance(population, n, m, weak, strong):
-    r"""A student on other columns than its teacher loses teacher noise.
+    r"""A student on other columns than its teacher's sheds teacher noise.
 
     .. math:: \text{teacher } \frac{v\,d_w}{n - d_w - 1},\quad \text{student }
         \frac{v}{n - d_w - 1}\Bigl(d_{sw} + (d_w - d_{sw})\frac{d_s}{N - d_s - 1}\Bigr)
 
-    Signal in the columns that both have, no ridge, more examples than columns.
+    The teacher learns n rows on d_w columns, the student N rows on d_s columns, and they share
+    d_sw. The truth lies in the shared columns. No ridge, and more rows than columns.
 
     Source: Dong, Li, Li, Lee and Lei, arXiv 2502.05075 (abstract); finite sizes our own.
     """
@@ -204,7 +211,8 @@ def misfit(population, n, m, weak, strong):
 
     .. math:: E_T - E_S = \text{misfit}\,\Bigl(1 - \frac{d_S}{m - d_S - 1}\Bigr)
 
-    Realisable truth, no ridge; a gain if and only if m > 2 d_S + 1.
+    The misfit is the part of the teacher's excess risk that lies outside the student's d_S columns.
+    These hold the whole truth; no ridge. There is a gain if and only if m > 2 d_S + 1.
 
     Source: Charikar, Pabbaraju and Shiragur, arXiv 2405.15116; finite m our own.
     """
@@ -224,7 +232,9 @@ def ridge_student_compensates(population, n, alpha):
 
     .. math:: a^* = \frac{S A}{S A^2 + V},\quad E^* - v = S - \frac{S^2 A^2}{S A^2 + V}
 
-    Isotropic inputs and infinitely many soft labels; a* < 1 iff alpha < p v/S.
+    Isotropic inputs of variance 1 and infinitely many soft labels. V is the variance of the
+    teacher's score about its mean. A ridge student is a multiple of its teacher, and a* is the best
+    one; it is below 1 if and only if the teacher's ridge is below p v/S.
 
     Source: Moniri and Hassani, arXiv 2505.18346 (abstract).
     """
@@ -262,7 +272,7 @@ def hard_ridge(population, n):
     .. math:: \alpha^* = p\,\Bigl(\frac{\pi}{2 (1 - 2\eta)^2} - 1\Bigr),\quad
         \text{error} = \tfrac1\pi \arctan\sqrt{\kappa^*}
 
-    Isotropic inputs. A hard-label student's best ridge is p (pi/2 - 1).
+    Isotropic inputs of variance 1. A student of hard labels has its best ridge at p (pi/2 - 1).
 
     Source: our own.
     """
@@ -281,7 +291,9 @@ def random_feature_student(population, n, k, alpha, m, student_k):
 
     .. math:: \text{energies } c^2\,\mathbb E t_i^2 \text{ in place of } v_i^2,\quad c = 1
 
-    The exponents of the abstract (-.7 for a spectrum i^-2) are not tested here.
+    The law is that of random-features, with the teacher's coefficients t on the eigenfunctions in
+    place of the truth's v; c = 1 for soft labels. The exponents of the abstract (-.7 for a spectrum
+    i^-2) are not tested here.
 
     Source: Wu, Chen, Misiakiewicz and Mondelli, arXiv 2603.05691 (abstract; only the laws are
     checked here).

@@ -42,8 +42,9 @@ def self_distillation(population, n, alpha):
     .. math:: \xi^* = -\frac{\alpha R'}{2 D},\quad E(\xi^*) = R - \frac{(\alpha R')^2}{4 D},\quad
         D = \sum_j s_j\,\mathbb E (\alpha\,\partial_\alpha w_j)^2
 
-    At a tuned ridge above zero R' = 0: there it gains nothing to first order. Where
-    the best of all ridges >= 0 is 0 itself, a negative share can gain much.
+    R is the risk without own labels, R' its derivative in the ridge. At a ridge that is best and
+    above zero, R' = 0 and nothing is gained to first order. Where the best of all ridges >= 0 is 0
+    itself, a negative share can gain much.
 
     Source: Das and Sanghavi, arXiv 2301.13304; Dang, Patil and Rinaldo, arXiv 2602.17565.
     """
@@ -61,7 +62,9 @@ def one_shot_tuning(population, n, alpha):
     .. math:: \hat\xi = -\frac{\langle e, e_\text{again} - e\rangle}
         {\lVert e_\text{again} - e\rVert^2},\quad e = \frac{y - Xw}{1 - \operatorname{tr} H/n}
 
-    The ratio itself is low by up to 15 % at n = 100.
+    H takes labels to fitted values; e_again is e for the student of own labels alone. Tested are
+    the means of the numerator and of the denominator; their ratio is low by 12 % in one of the
+    settings, at n = 100.
 
     Source: Dang, Patil and Rinaldo, arXiv 2602.17565.
     """
@@ -86,14 +89,18 @@ def _as_if_fresh(population, n, alpha, student_alpha, mixing):
 @mistake("the same inputs treated as fresh ones", _as_if_fresh)
 @mistake("a ridge fit to the true labels", mixing=0.0)
 def hard_self_distillation(population, n, alpha, student_alpha, mixing):
-    r"""Hard self-distillation has this law, and beats every ridge fit.
+    r"""Hard self-distillation has this law, and can beat every ridge fit.
 
     .. math:: (s + \kappa_2) w_S = s (a_g b + a_f w_1) - h \kappa_1 w_1 + \sqrt s\,\zeta,\quad
         h = \frac{a_f w_{12}}{1 - w_{12}}
 
-    Gaussian inputs; nothing is claimed against logistic regression.
+    Gaussian inputs. The student has mixed labels on its teacher's inputs: a_g and a_f are their
+    slopes on the truth's score and on the teacher's, w_12 is sum A_1 A_2/n, and zeta is noise. It
+    beats every ridge in the first setting, not in the others; nothing is claimed against logistic
+    regression.
 
-    Source: our own; related: arXiv 2501.16226 (two clusters, by the replica method).
+    Source: our own; related: Takanami, Takahashi and Sakata, arXiv 2501.16226 (two clusters, by the
+    replica method).
     """
     teacher = _laws.ridge(population, n, alpha)
     return _laws.figures(theory.self_distill(teacher, alpha=student_alpha, mixing=mixing))
@@ -115,7 +122,9 @@ def own_labels_again(population, n, alpha, m):
     .. math:: (s + \kappa_2) w_S = s\,[P c b + (1 - P) c_1 w_1] - P h \kappa_1 w_1
         + \sqrt s\,\zeta,\quad P = \frac n{n + m}
 
-    Gaussian inputs. Soft labels of least squares give the teacher back.
+    Gaussian inputs. The student learns its teacher's n true labels and hard labels of m fresh
+    inputs; h and zeta are as in hard-self-distillation. With soft labels and one ridge for both, it
+    is its teacher.
 
     Source: our own.
     """
@@ -133,7 +142,8 @@ def subsample_is_ridge(population, n, k, n_models, alpha):
 
     .. math:: \alpha' = \kappa\,(n - \sum_j A_j),\quad E_K = E_\infty + (E_1 - E_\infty)/K
 
-    Subsamples drawn without replacement; error of order 1/k.
+    K models learn k of the n rows each, drawn without replacement; kappa and A are those of one
+    model. Errors of order 1/k.
 
     Source: Patil and Du, arXiv 2304.13016.
     """
@@ -159,12 +169,12 @@ def _gcv_of_halves(**at):
 @mistake("right for ensembles, too", lambda **at: _ensemble(**at)[1])
 @mistake("no n/k - 1", _gcv_of_halves)
 def bagged_gcv(population, n, k, n_models, alpha):
-    r"""For an average of fits to subsamples cross-validation by GCV is too large.
+    r"""Generalised cross-validation overstates the risk of subsample averages.
 
     .. math:: \mathbb E\,\text{GCV} = E_M + \frac{E_1}M\,\frac{n/k - 1}{(n/d - 1)^2}
 
-    M models on k of n rows, d their mean degrees of freedom. Right for M = 1 on all rows; error of
-    order 1/k.
+    M models learn k of n rows each, and d is the mean of their degrees of freedom. Generalised
+    cross-validation (GCV) is right for one model of all rows. Errors of order 1/k.
 
     Source: Bellec, Du, Koriyama, Patil and Tan, arXiv 2310.01374 (abstract); this mean our own.
     """
@@ -184,7 +194,9 @@ def gradient_flow(population, n, time):
     .. math:: E = \sum_{kl} c_k c_l E_{kl},\quad
         e^{-T\mu} = \frac{1}{2\pi i}\int \frac{e^{zT}}{z + \mu}\,dz
 
-    At most 1.6862 times the excess of a ridge of 1/T, on every design.
+    The flow stops at time T. It is an average over complex ridges z_k with weights c_k, and E_kl is
+    the mean product of the errors of two of them. Averaged over truths, its excess is at most
+    1.6862 times that of a ridge of 1/T, on every design.
 
     Source: Ali, Kolter and Tibshirani, arXiv 1810.10082; this law is our own.
     """

@@ -62,9 +62,10 @@ def model_collapse(n, p, signal, noise_variance, generation, inputs):
         E_k = S (1 - \rho^k) + \frac{v n}{p - n - 1}\,\frac{1 - \rho^k}{1 - \rho}\ (p > n + 1),\quad
         \rho = \frac np
 
-    Excess at generation k on fresh inputs; on the same ones k v g + S (1 - rho). Equal variances
-    if p > n; infinite where n and p differ by less than 2. A ridge, unequal variances or classes:
-    a chain of ``law.distill(label_noise=)``.
+    E_k is the excess of generation k, which learns the labels of generation k - 1 on fresh inputs.
+    On the same inputs it is k v g + S (1 - rho) if p > n, g as in golden-ratio, and as on fresh
+    ones if n > p. Equal variances if p > n; infinite where n and p differ by less than 2. For a
+    ridge, unequal variances or classes, chain ``law.distill(label_noise=)``.
 
     Source: Dohmatob, Feng and Kempe, arXiv 2402.07712 (abstract); finite sizes our own.
     """
@@ -102,9 +103,10 @@ def accumulated_data(n, p, signal, noise_variance, generation, inputs):
         {i\,(|in - p| - 1)}\ \text{(fresh inputs)},\quad
         E_k = \dots + v\,\frac{\min(n, p)}{|n - p| - 1} \sum_{i \le k} \frac1{i^2}\ \text{(same)}
 
-    Only what the first model saw of the truth is ever learned; where rows grow as many as columns,
-    i n = p, the excess jumps and stays high. Equal variances if p > n; infinite from the first
-    i with i n and p less than 2 apart on.
+    Generation k learns the labels of all k generations of rows, each written by the model before
+    it. Only what the first model saw of the truth is ever learned. On fresh inputs the excess jumps
+    where there are as many rows as columns, i n = p, and stays high; it is infinite from the first
+    i on at which i n and p differ by less than 2. Equal variances if p > n.
 
     Source: Gerstgrasser, Schaeffer, Dey, Rafailov et al., arXiv 2404.01413 (abstract); both laws
     our own.
@@ -133,9 +135,10 @@ def golden_ratio(n, p, signal, noise_variance, generation, inputs, weight):
     .. math:: E_t = S\Bigl(1 - \frac np\Bigr)_+ + v g V_t,\quad V_1 = 1,\quad
         V_t = w^2 + (1 - w)^2 (1 + V_{t-1}),\quad g = \frac{\min(n, p)}{|n - p| - 1}
 
-    Weights of labels on the same rows, noise alike. V is least, and is w, at w = (sqrt 5 - 1)/2.
-    For fresh inputs and p > n the feedback is damped by n/p and the best w is another: .742 for
-    n = 26, p = 60, S = 3, v = .6; equal variances there.
+    Each model learns w times true labels plus 1 - w times its predecessor's, both with noise v, on
+    the same rows throughout. In the long run V is least at w = (sqrt 5 - 1)/2 = .618, where V is w.
+    On fresh inputs with p > n the feedback is damped by n/p, and another weight is best: .742 for n
+    = 26, p = 60, S = 3, v = .6. Equal variances if p > n.
 
     Source: He, Xu and Cheng, arXiv 2502.18049; Garg, Bhattacharya and Sur, arXiv 2509.22341
     (abstracts); finite sizes our own.
@@ -186,11 +189,12 @@ def two_truths(n_true, n_other, p, signal, distance, noise_variance):
     r"""Rows of a wrong truth cost a bias and a noise that peaks at n = p.
 
     .. math:: E = v g + S\Bigl(1 - \frac np\Bigr)_+ + D f,\quad f = \frac{n_2}{n (n + 2)}
-        \Bigl[n_2 + 2 + \frac{n_1 (n + 1) (p - 1)}{(n - 1) (n - p - 1)}\Bigr],\quad
+        \Bigl[n_2 + 2 + \frac{n_1 (n + 1) (p - 1)}{(n - 1) (n - p - 1)}\Bigr]\ (n > p + 1),\quad
         f = \frac{n_2 (p - n_2 - 1)}{p (p - n - 1)}\ (p > n + 1)
 
-    D is the variance of the difference of the two truths, n = n_1 + n_2. Equal variances if p > n.
-    Many rows: p_2^2 + p_2 (1 - p_2) p/(n - p), p_2 = n_2/n.
+    n_1 rows follow the truth and n_2 another one; D is the variance of their difference, n = n_1 +
+    n_2, and g is as in golden-ratio. Equal variances if p > n. With many rows f is p_2^2 + p_2 (1 -
+    p_2) p/(n - p) for p < n, where p_2 = n_2/n.
 
     Source: Dohmatob, Feng, Subramonian and Kempe, arXiv 2410.04840 (abstract); finite sizes our
     own.
@@ -237,9 +241,12 @@ def unlabelled_covariance(n, n_unlabelled, p, signal, noise_variance, covariance
         - 2 S \min\Bigl(1, \frac Np\Bigr) + S,\quad N = n + m,\quad
         t = \frac nN\,\frac{\min(N, p)}{|N - p| - 1}
 
-    f as in two-truths: unlabelled rows have the label 0. Covariance known: S (p + 1)/n + v p/n; of
-    m other inputs: c_2 [S (n + p + 1)/n + v p/n] - 2 c_1 S + S. The signal acts as noise: where
-    plain least squares is good this is worse. Equal variances if p > N (or m).
+    The fit is C^-1 X'y/n, with the covariance C of all N inputs. f is that of two-truths, for it is
+    as if m unlabelled rows had the label 0. If the covariance is known, the excess is S (p + 1)/n +
+    v p/n. If it is that of m other inputs, it is c_2 [S (n + p + 1)/n + v p/n] - 2 c_1 S + S, where
+    c_1 and c_2 are the means of their inverse covariance and of its square, at variances of 1. The
+    signal acts as noise: where plain least squares is good this is worse. Equal variances if p > N,
+    or p > m.
 
     Source: our own.
     """
@@ -281,9 +288,11 @@ def rectified_student(n, n_unlabelled, weight, b, w, c, h, noise_variance):
     .. math:: E = p\Bigl[\frac{v + |c - l h|^2}{n - p - 1} + \frac{l^2 |h|^2}{N - p - 1}\Bigr],\quad
         l^* = \frac{\langle c, h\rangle}{|h|^2}\Bigm/\Bigl(1 + \frac{n - p - 1}{N - p - 1}\Bigr)
 
-    Fit to n labels less l times the teacher's, and l times a fit to the teacher's on N other rows:
-    truth b on the student's columns, c on unseen ones, teacher w and h. The teacher is given, the
-    weight l not estimated; p < n, N, any covariance; p > n or N: unit variances, own terms.
+    The student is a fit to n true labels less l times the teacher's, plus l times a fit to the
+    teacher's labels of N other rows. The truth is b on the student's columns and c on columns that
+    it does not see; the teacher is w and h there. The teacher is given, and l is not estimated. The
+    equation is for p < n and p < N, and any covariance; beyond, the bench tests further terms at
+    equal variances.
 
     Source: Angelopoulos, Duchi and Zrnic, arXiv 2311.01453 (abstract); these laws are our own.
     """

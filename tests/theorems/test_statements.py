@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ddkd import simulation, theory
 from ddkd._arrays import products
 from ddkd.populations import GaussianPopulation
 from ddkd.simulation import ridge_fits, training_sets
@@ -67,3 +68,41 @@ def test_two_scales_give_one_problem_three_turning_points_in_time():
         low, high, lower, end = _simulators.stopped(rng, setting["population"], setting["n"], times)
         assert low < high
         assert lower < min(high, end)
+
+
+def test_blocks_of_columns_peak_if_each_is_stronger_than_the_one_before():
+    n = 100
+
+    def peaks(variances):
+        """Widths above n at which the noise that is fitted is largest among their neighbours."""
+        s = np.append(np.repeat(variances, n), np.full(n // 2, variances[-1]))
+        people = GaussianPopulation(s, 0 * s, noise_variance=1.0)
+        widths = np.arange(n + 2, s.size + 1)
+        masks = theory.prefix_masks(widths, s.size)
+        risk = theory.least_squares(people, n, features=masks).risk
+        is_peak = (risk[1:-1] > risk[:-2]) & (risk[1:-1] >= risk[2:])
+        return widths[1:-1][is_peak], risk[1:-1][is_peak] - 1
+
+    widths, heights = peaks([1.0, 60.0, 3600.0])
+    np.testing.assert_allclose(widths, [2 * n, 3 * n], atol=6)
+    np.testing.assert_allclose(heights, np.cosh(np.log(60) / 2), rtol=0.02)
+    assert peaks([1.0, 22.0])[0].size == 1
+    for none in ([1.0, 20.0], [1.0, 1 / 60], [1.0, 1 / 60, 1 / 3600]):
+        assert peaks(none)[0].size == 0
+
+
+def test_hard_self_distillation_beats_every_ridge_in_one_setting_and_not_in_another():
+    theorem = {one.id: one for one in ALL}["hard-self-distillation"]
+    gains = []
+    for setting in theorem.settings[:2]:
+        people, n = setting["population"], setting["n"]
+        seed = {"n_sets": 60, "rng": 0}
+        options = {name: setting[name] for name in ("alpha", "student_alpha", "mixing")}
+        student = people.error_rate(simulation.self_distill(people, n, **options, **seed).coef)
+        ridges = setting["alpha"] * np.geomspace(0.03, 30, 16)
+        fits = [simulation.least_squares(people, n, alpha=ridge, **seed).coef for ridge in ridges]
+        best = min((people.error_rate(coef) for coef in fits), key=np.mean)
+        gain = best - student
+        gains.append(gain.mean() / (gain.std(ddof=1) / np.sqrt(gain.size)))
+    assert gains[0] > 5
+    assert gains[1] < -5
