@@ -146,9 +146,9 @@ def random_features(
     Misiakiewicz, arXiv 2405.15699), here in a form without subtractions. Coefficients have
     mean A v and variance A (1 - A) [sum A (1 - A) v^2]/(k - q) +
     (E/n) (A^2 + A (1 - A) (z - q)/(k - q)); the training error is (alpha/(n kappa))^2 E.
-    Hard labels as in `least_squares`. *Asymptotic*, with errors of order 1/n, exact for
-    Gaussian features; infinite at k = n without a ridge. With k infinite it is the kernel
-    (linear) model of `least_squares`.
+    Hard labels as in `least_squares`. *Asymptotic*, for Gaussian features, with errors of order
+    1/n; infinite at k = n without a ridge. With k infinite it is the kernel (linear) model of
+    `least_squares`.
 
     Parameters
     ----------
