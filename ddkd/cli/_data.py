@@ -31,7 +31,7 @@ _WIDEST = {"curve": 20, "predict": 10}  # model, in labelled rows
 READ: Flags = {
     "--data": flag(
         f"your table (.csv, .tsv, .txt, packed or not, .parquet, .xlsx; its first line names the "
-        f"columns) or FILE.npz (arrays X, y); or {', '.join(available())}, openml:NAME ({DEFAULT})"
+        f"columns) or FILE.npz (arrays X, y); or {', '.join(available())} ({DEFAULT})"
     ),
     "--label": flag("label column of a table (default: the last)", "NAME"),
     "--sep": flag("what separates the columns: a character, comma, semicolon, tab, bar or space"),
@@ -162,8 +162,6 @@ class Data:
         split, notes = self.split, list[str]()
         if isinstance(self.source, DataFile):
             notes = [_rows(self.source, split), *self.source.notes]
-        elif self.name.startswith("openml:"):
-            notes = [split.description]
         if split.scale:
             notes.append(f"The labels chose the scale of the inputs: {split.scale}.")
         if flips and self.flip_rate:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
-from sklearn.utils import Bunch
 
 from ddkd.datasets import Split, available, load
 from ddkd.datasets._external import FASHION_MNIST
@@ -129,30 +128,6 @@ def test_fashion_mnist_absent_or_damaged(tmp_path):
         (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(content)
         with pytest.raises(ValueError, match="train-images-idx3-ubyte"):
             load("fashion-mnist", folder=tmp_path)
-
-
-@pytest.fixture
-def openml(monkeypatch, tmp_path):
-    """An OpenML of one data set."""
-    toy = Bunch(data=np.arange(80.0).reshape(40, 2), url="https://www.openml.org/d/1")
-    toy.target = np.array(["a", "b"] * 20, dtype=object)
-
-    def fetch(name, **options):
-        if name != "toy":
-            raise OSError("no route to host")
-        return toy
-
-    monkeypatch.setattr("ddkd.datasets._external.fetch_openml", fetch)
-    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
-    return toy
-
-
-def test_openml_is_read_and_its_failure_explained(openml, tmp_path):
-    split = load("openml:toy", rng=0)
-    assert (len(split.X_train), len(split.X_test), len(split.transfer)) == (8, 10, 22)
-    assert f"from https://www.openml.org/d/1, kept in {tmp_path}" in split.description
-    with pytest.raises(ValueError, match=r"openml:absent cannot be fetched .* needs a network"):
-        load("openml:absent")
 
 
 class TestFiles:
