@@ -14,7 +14,7 @@ from ddkd.datasets._encoder import TableEncoder
 from ddkd.datasets._numbers import Signs, as_texts, ask_signs, decide, is_numeric
 from ddkd.datasets._objections import ask_last_row, ask_odd, ask_text
 from ddkd.datasets._questions import Question, flag, listed, named
-from ddkd.datasets._target import choose_label, likely_label, read_labels
+from ddkd.datasets._target import choose_label, read_labels
 
 
 def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataFile:
@@ -43,9 +43,9 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
             table = _matching(path, frame, tables["labelled"], signs)
             tables[part] = _complete(table, options, notes, f"{path}: ")
     ask_last_row(tables["labelled"], options["keep"])
-    other = likely_label(tables["labelled"]) if options["label"] is None else ""
     rows = {part: column[tables[part].index] for part, column in labels.items()}
-    y, task = read_labels(rows, signs, options, other)
+    last = label if options["label"] is None and inputs.shape[1] > 1 else ""
+    y, task = read_labels(rows, signs, options, last)
     encoder, X = _encoded(tables, notes)
     n = len(X["labelled"])
     return DataFile(

@@ -33,18 +33,13 @@ def choose_label(frame: Any, wanted: str | None) -> str:
     return likely
 
 
-def likely_label(inputs: Any) -> str:
-    """The last column with few different values, else of numbers; empty if there is none."""
-    n_values = inputs.nunique()
-    few = [name for name in inputs if 2 <= n_values[name] <= FEW]
-    numbers = [name for name in inputs if is_numeric(inputs[name]) and n_values[name] > 1]
-    return (few or numbers or [""])[-1]
-
-
 def read_labels(
-    columns: Mapping[str, Any], signs: Signs, options: Mapping[str, Any], other: str
+    columns: Mapping[str, Any], signs: Signs, options: Mapping[str, Any], last: str
 ) -> tuple[np.ndarray, str]:
-    """Labels of all files, of which no cell is missing, and whether they are classes or numbers."""
+    """Labels of all files, of which no cell is missing, and whether they are classes or numbers.
+
+    `last` is the name of the column if it was taken because it is the last and may be another one.
+    """
     if len({is_numeric(column) for column in columns.values()}) > 1:
         columns = {part: as_texts(column) for part, column in columns.items()}
     cells, task = import_module("pandas").concat(columns), options["task"]
@@ -73,7 +68,7 @@ def read_labels(
     plain = _plain(column)
     if spellings and task == "classes":
         plain = np.array(written.tolist())
-    y, recognised = recognise(plain, task, other=other)
+    y, recognised = recognise(plain, task, last)
     if spellings and task is None and recognised == "classes":
         often, seldom, *_ = sorted(spellings[0], key=lambda text: -(written == text).sum())
         raise Question(
@@ -102,20 +97,18 @@ def _plain(column: Any) -> np.ndarray:
     return np.array(texts)
 
 
-def recognise(y: np.ndarray, task: str | None, *, other: str = "") -> tuple[np.ndarray, str]:
+def recognise(y: np.ndarray, task: str | None, last: str = "") -> tuple[np.ndarray, str]:
     """Labels as classes or as floats, and which of the two; a Question if it could be either.
 
-    `other` is a column which may be meant in place of these labels.
+    `last` is the name of the column if it was taken because it is the last and may be another one.
     """
     values, n = np.unique(y), len(y)
     is_text = y.dtype.kind in "US"
-    instead, answers = flag("label", other or "NAME"), {"label": other} if other else {}
+    answers = {"drop": [last]} if last else {}
+    instead = f": {flag('drop', last)} takes the column before it, --label NAME another one"
+    instead = instead if last else ""
     if len(values) < 2:
-        raise Question(
-            f"every label is {values[0]!s}: there is nothing to learn; if another column is the "
-            f"label, {instead}",
-            **answers,
-        )
+        raise Question(f"every label is {values[0]!s}, nothing can be learned{instead}", **answers)
     few = len(values) <= max(2, min(FEW, n // 5))
     most = n - 1 if few or task == "classes" else n / 2  # classes that can be meant
     if task is None:
@@ -137,8 +130,8 @@ def recognise(y: np.ndarray, task: str | None, *, other: str = "") -> tuple[np.n
         return y, task
     if len(values) > most:
         raise Question(
-            f"the labels are {len(values)} different ones in {n} rows, so they are no classes: "
-            f"{instead}{'' if is_text else ', or --task numbers'}",
+            f"the labels are {len(values)} different ones in {n} rows, so they are no classes"
+            f"{instead}{'' if is_text else '; --task numbers takes them as numbers'}",
             **(answers if is_text else {"task": "numbers"}),
         )
     return (y.astype(str) if y.dtype.kind == "f" and (y % 1).any() else y), task
