@@ -34,20 +34,9 @@ def read_arrays(name: str, parts: Mapping[str, Sequence[np.ndarray]], task: str 
     )
 
 
-def read_npz(path: Path, has_label: bool) -> list[np.ndarray]:
-    """Inputs, and labels if there are any."""
-    X, *y = _members(path, "X", *(["y"] if has_label else []))
-    X = check_matrix(f"X in {path}", X)
-    for labels in y:
-        if labels.shape != (len(X),):
-            raise ValueError(
-                f"y in {path} must have {len(X)} entries, one per row of X; its shape is "
-                f"{labels.shape}"
-            )
-    return [X, *y]
-
-
-def _members(path: Path, *wanted: str) -> list[np.ndarray]:
+def read_npz(path: Path, part: str) -> list[np.ndarray]:
+    """Inputs, and labels except of unlabelled rows."""
+    wanted = ["X"] if part == "unlabelled" else ["X", "y"]
     with path.open("rb") as file:
         if not zipfile.is_zipfile(file):
             raise ValueError(f"data file {path} is damaged, truncated or no .npz archive")
@@ -67,4 +56,12 @@ def _members(path: Path, *wanted: str) -> list[np.ndarray]:
             f"data file {path} needs arrays {' and '.join(wanted)}; it holds "
             f"{', '.join(names) or 'nothing'}"
         )
-    return arrays
+    X, *y = arrays
+    X = check_matrix(f"X in {path}", X)
+    for labels in y:
+        if labels.shape != (len(X),):
+            raise ValueError(
+                f"y in {path} must have {len(X)} entries, one per row of X; its shape is "
+                f"{labels.shape}"
+            )
+    return [X, *y]

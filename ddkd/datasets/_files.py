@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
@@ -93,12 +92,8 @@ def read_file(
     ValueError
         If a file cannot be read, or could be read in two ways; the message says what to do.
     """
-    for name, value in {"path": path, "unlabelled": unlabelled, "test": test}.items():
-        if not isinstance(value, str | os.PathLike) and (name == "path" or value is not None):
-            raise ValueError(f"{name} must be the path of a file; got {value!r}")
-    paths = {"labelled": Path(path)}
-    paths |= {"unlabelled": Path(unlabelled)} if unlabelled is not None else {}
-    paths |= {"test": Path(test)} if test is not None else {}
+    given = {"labelled": path, "unlabelled": unlabelled, "test": test}
+    paths = {part: Path(file) for part, file in given.items() if file is not None}
     options: dict[str, Any] = {
         "label": label,
         "sep": sep,
@@ -113,44 +108,37 @@ def read_file(
     }
     if both := set(options["drop"]) & set(options["keep"]):
         raise ValueError(f"--drop and --keep both name {listed(sorted(both))}")
-    main = paths["labelled"]
-    with _plain_errors(main):
-        for each in paths.values():
-            if not each.name.lower().endswith(ENDINGS):
-                raise ValueError(
-                    f"data file {each} must end in {', '.join(_SUFFIXES)} (or .csv.gz and the "
-                    f"like): export the table as 'CSV UTF-8'"
-                )
-        file = _read(paths, options)
-        return replace(
-            file,
-            name=printable(main.name, most=100),
-            notes=tuple(map(printable, [*file.notes, *_repeated(file)])),
-            digest=digest_of(*paths.values()),
-        )
+    file = _read(paths, options)
+    return replace(
+        file,
+        name=printable(paths["labelled"].name, most=100),
+        notes=tuple(map(printable, [*file.notes, *_repeated(file)])),
+        digest=digest_of(*paths.values()),
+    )
 
 
 def _read(paths: Mapping[str, Path], options: Mapping[str, Any]) -> DataFile:
     """Read the files as often as there is something to decide, then say all of it."""
-    main, cells = paths["labelled"], cache(read_cells)
+    cells = cache(read_cells)
     questions: list[Question] = []
     answers = dict(options)
-    while True:
+    while len(questions) < _MOST_QUESTIONS:
         try:
             file = _decided(paths, cells, answers)
+            if not questions:
+                return file
             break
         except Question as question:
             questions.append(question)
         except ValueError as error:  # no answer helps
             questions.append(Question(str(error)))
         answers = answered(answers, questions[-1].answers)
-        if not questions[-1].answers or len(questions) == _MOST_QUESTIONS:
+        if not questions[-1].answers:
             break
-    if questions:
-        said = {part: str(path) for part, path in paths.items() if path is not main}
-        helps = any(question.answers for question in questions)
-        raise Undecided(str(main), questions, answers | said if helps else {}) from None
-    return file
+    main, *others = paths.items()
+    said = {part: str(path) for part, path in others}
+    helps = any(question.answers for question in questions)
+    raise Undecided(str(main[1]), questions, answers | said if helps else {}) from None
 
 
 def _decided(paths: Mapping[str, Path], cells: Any, options: Mapping[str, Any]) -> DataFile:
@@ -166,9 +154,18 @@ def _decided(paths: Mapping[str, Path], cells: Any, options: Mapping[str, Any]) 
             )
     parts: dict[str, Any] = {}
     for part, path in paths.items():
-        with _plain_errors(path):
-            is_labelled = part != "unlabelled"
-            parts[part] = read_npz(path, is_labelled) if npz else cells(path, options["sep"])
+        if not path.name.lower().endswith(ENDINGS):
+            raise ValueError(
+                f"data file {path} must end in {', '.join(_SUFFIXES)} (or .csv.gz and the like): "
+                f"export the table as 'CSV UTF-8'"
+            )
+        try:
+            parts[part] = read_npz(path, part) if npz else cells(path, options["sep"])
+        except OSError as error:
+            reason = error.strerror or error
+            raise ValueError(f"data file {path} cannot be read: {reason}") from None
+        except MemoryError:
+            raise ValueError(f"data file {path} needs more memory than there is") from None
     if npz:
         return read_arrays(paths["labelled"].name, parts, options["task"])
     return read_tables(parts, options)
@@ -192,19 +189,3 @@ def _repeated(file: DataFile) -> Iterator[str]:
         if n_shared := int(np.isin(rows[one], rows[other]).sum()):
             n = len(rows[one])
             yield f"Of the {n:,} {one} rows {n_shared:,} equal a row of the {other} file."
-
-
-@contextmanager
-def _plain_errors(path: Path) -> Iterator[None]:
-    """Errors as one message of printable characters and bounded length, whatever a file holds."""
-    try:
-        yield
-    except OSError as error:
-        where, reason = error.filename or path, error.strerror or error
-        raise ValueError(printable(f"data file {where} cannot be read: {reason}")) from None
-    except MemoryError:
-        raise ValueError(printable(f"data file {path} needs more memory than there is")) from None
-    except (Question, Undecided):
-        raise
-    except ValueError as error:
-        raise ValueError(printable(str(error), most=1000)) from None
