@@ -216,21 +216,20 @@ def _check_memory(args: argparse.Namespace, n: int, n_test: int) -> None:
 
 
 def _rows(file: DataFile, split: Split) -> str:
-    """How the rows of a file are split, and how to change it."""
+    """How the rows of a file are split, and how to change that."""
     n, n_transfer, n_test = len(split.X_train), len(split.transfer), len(split.X_test)
-    unused, of_them = len(file.X) - n, ""
-    pool, test = "without labels (the transfer set, from --unlabelled)", "to test (from --test)"
+    unused = len(file.X) - n
+    pool, test = "with their labels hidden (the transfer set)", "to test"
     if file.unlabelled is None:
-        pool = "with their labels hidden (the transfer set)"
         unused -= n_transfer
-    elif n_transfer < len(file.unlabelled):
-        of_them = f" of {len(file.unlabelled):,}"
+    else:
+        n_rows = len(file.unlabelled)
+        pool = f"of {n_rows:,} without labels (the transfer set, from --unlabelled)"
     if file.test is None:
-        test = "to test"
         unused -= n_test
-    other = max(2, min(2 * n, (len(file.X) - n_test) // 2))
-    other = other if other != n else max(2, n // 2)
+    else:
+        test = "to test (from --test)"
     return (
-        f"{n:,} labelled, {n_transfer:,}{of_them} {pool}, {n_test:,} {test}"
-        f"{f', {unused:,} unused' if unused else ''}; --labelled {other} splits them otherwise."
+        f"{n:,} labelled, {n_transfer:,} {pool}, {n_test:,} {test}"
+        f"{f', {unused:,} unused' if unused else ''}; --labelled N splits them otherwise."
     )

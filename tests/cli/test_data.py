@@ -121,7 +121,7 @@ def test_what_does_not_fit_in_memory_is_said_before_the_start(command, tmp_path,
     assert len(Data(parser.parse_args([*words, most])).split.X_train) == int(most) > 100
 
 
-@pytest.mark.parametrize(("most", "words"), [(150, "150 of 200 without"), (200, "200 without")])
+@pytest.mark.parametrize(("most", "words"), [(150, "150 of 200"), (200, "200 of 200")])
 def test_unlabelled_rows_that_are_not_used_are_said(most, words, tmp_path, monkeypatch):
     X = RNG.normal(size=(260, 2))
     np.savez(tmp_path / "d.npz", X=X[:60], y=X[:60, 0] > 0)
@@ -130,7 +130,10 @@ def test_unlabelled_rows_that_are_not_used_are_said(most, words, tmp_path, monke
     files = ["--data", str(tmp_path / "d.npz"), "--unlabelled", str(tmp_path / "more.npz")]
     parser = _main._parser(import_module("ddkd.cli.curve"))
     data = Data(parser.parse_args(["curve", *files]))
-    assert f" labelled, {words} labels (the transfer set, from --unlabelled)" in data.notes()[0]
+    assert (
+        f" labelled, {words} without labels (the transfer set, from --unlabelled)"
+        in data.notes()[0]
+    )
 
 
 def test_a_file_without_its_flag(capsys):
