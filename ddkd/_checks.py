@@ -41,8 +41,14 @@ def check_objects(name: str, array: np.ndarray) -> np.ndarray:
         raise ValueError(f"{name} holds an integer beyond 1e308, too large for a float") from None
 
 
+def check_not_empty(name: str, array: np.ndarray) -> None:
+    """ValueError for an array without entries."""
+    if array.size == 0:
+        raise ValueError(f"{name} is empty; its shape is {array.shape}")
+
+
 def as_real_array(name: str, value: Any) -> np.ndarray:
-    """Return `value` as a float64 array; ValueError unless it holds real numbers alone."""
+    """Return `value` as a float64 array; ValueError unless it holds real numbers, and some."""
     if hasattr(value, "toarray"):
         raise TypeError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
     array = as_array(name, value)
@@ -50,10 +56,11 @@ def as_real_array(name: str, value: Any) -> np.ndarray:
         array = check_objects(name, array)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers; its dtype is {array.dtype}")
+    check_not_empty(name, array)
     return array.astype(np.float64, copy=False)
 
 
-def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...] | None) -> np.ndarray:
+def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...] | None = None) -> np.ndarray:
     """Return `value` as a finite float64 array of an allowed number of dimensions; None for any."""
     array = as_real_array(name, value)
     allowed = (ndim,) if isinstance(ndim, int) else ndim
@@ -70,8 +77,6 @@ def check_array(name: str, value: Any, *, ndim: int | tuple[int, ...] | None) ->
 def check_matrix(name: str, value: Any, *, n_columns: int | None = None) -> np.ndarray:
     """Return `value` as a finite, non-empty float64 matrix (n_samples, n_features)."""
     array = check_array(name, value, ndim=2)
-    if 0 in array.shape:
-        raise ValueError(f"{name} must have at least one row and one column; got {array.shape}")
     if n_columns is not None and array.shape[1] != n_columns:
         raise ValueError(f"{name} must have {n_columns} columns; its shape is {array.shape}")
     return array
@@ -80,8 +85,6 @@ def check_matrix(name: str, value: Any, *, n_columns: int | None = None) -> np.n
 def check_vector(name: str, value: Any, *, size: int | None = None) -> np.ndarray:
     """Return `value` as a finite, non-empty float64 vector."""
     array = check_array(name, value, ndim=1)
-    if array.size == 0:
-        raise ValueError(f"{name} is empty; it needs at least one entry")
     if size is not None and array.size != size:
         raise ValueError(f"{name} must have {size} entries; it has {array.size}")
     return array
@@ -106,8 +109,6 @@ def check_targets(name: str, value: Any, n_samples: int) -> np.ndarray:
     array = check_array(name, value, ndim=(1, 2))
     if array.shape[0] != n_samples:
         raise ValueError(f"{name} must have {n_samples} rows, one per sample; got {array.shape}")
-    if array.size == 0:
-        raise ValueError(f"{name} must have at least one target; its shape is {array.shape}")
     return array
 
 
@@ -209,7 +210,8 @@ def check_counts(name: str, value: Any, *, allow_inf: bool = True) -> np.ndarray
     array = as_array(name, value)
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} must be a positive whole number or an array of them: {value!r}")
-    array = _check_entries(name, array.astype(np.float64))
+    check_not_empty(name, array)
+    array = array.astype(np.float64)
     whole = (array >= 1) & (array == np.floor(array)) & (allow_inf | np.isfinite(array))
     if not whole.all():
         bad = array[~whole].flat[0]
@@ -220,7 +222,7 @@ def check_counts(name: str, value: Any, *, allow_inf: bool = True) -> np.ndarray
 
 def check_nonnegative(name: str, value: Any) -> np.ndarray:
     """Return finite, non-negative numbers of any shape."""
-    array = check_numbers(name, value)
+    array = check_array(name, value)
     if (array < 0).any():
         raise ValueError(f"{name} must be non-negative; got {array[array < 0].flat[0]:g}")
     return array
@@ -228,7 +230,7 @@ def check_nonnegative(name: str, value: Any) -> np.ndarray:
 
 def check_ridge(value: Any) -> np.ndarray:
     """Return ridges of any shape."""
-    array = check_numbers("alpha", value)
+    array = check_array("alpha", value)
     if (array < 0).any():
         raise ValueError(
             f"alpha must be non-negative; got {array[array < 0].flat[0]:g}. "
@@ -243,17 +245,6 @@ def check_one_ridge(value: Any, *, high: float = np.inf) -> float:
     return check_real("alpha", value, low=0.0, high=high)
 
 
-def check_numbers(name: str, value: Any) -> np.ndarray:
-    """Return finite numbers of any shape, at least one."""
-    return _check_entries(name, check_array(name, value, ndim=tuple(range(9))))
-
-
-def _check_entries(name: str, array: np.ndarray) -> np.ndarray:
-    if array.size == 0:
-        raise ValueError(f"{name} is empty; it needs at least one entry")
-    return array
-
-
 def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
     """Return a boolean mask (n_features,) or a stack of masks (..., n_features)."""
     array = as_array(name, value)
@@ -262,7 +253,8 @@ def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:
             raise ValueError(
                 f"{name} must have {n_features} entries in its last axis; got {array.shape}"
             )
-        if not _check_entries(name, array).any(axis=-1).all():
+        check_not_empty(name, array)
+        if not array.any(axis=-1).all():
             raise ValueError(f"{name} selects no feature in some mask; each must select one")
         return array
     mask = np.zeros(n_features, dtype=bool)

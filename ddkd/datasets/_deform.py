@@ -70,8 +70,6 @@ class DeformedImages:
         contrast: float = 0.05,
     ) -> None:
         self.images = check_array("images", images, ndim=3)
-        if 0 in self.images.shape:
-            raise ValueError(f"images must not be empty; its shape is {self.images.shape}")
         self.shift = check_real("shift", shift, low=0.0)
         self.rotation = check_real("rotation", rotation, low=0.0)
         self.log_scale = check_real("log_scale", log_scale, low=0.0, high=10.0)

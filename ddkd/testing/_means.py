@@ -129,7 +129,7 @@ def compare_means(
     """
     predicted = check_law(law)
     allowed, level = check_bias(bias, predicted), check_level(false_alarm)
-    array = check_array("draws", draws, ndim=None)
+    array = check_array("draws", draws)
     if array.shape[1:] != predicted.shape or array.shape[:1] < (3,):
         raise ValueError(
             f"draws must be at least 3, each of the law's shape {predicted.shape}; "

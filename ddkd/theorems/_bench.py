@@ -242,10 +242,7 @@ def _draws(theorem: Theorem, setting: Mapping[str, Any], rng: np.random.Generato
     """Draws (n_repeats, *shape of the law) of one setting."""
     name = f"what {theorem.id} simulates"
     return np.stack(
-        [
-            check_array(name, theorem.simulate(rng, **setting), ndim=None)
-            for _ in range(theorem.n_repeats)
-        ]
+        [check_array(name, theorem.simulate(rng, **setting)) for _ in range(theorem.n_repeats)]
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd._arrays import broadcast
-from ddkd._checks import check_numbers
+from ddkd._checks import check_array
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Features, Values, check_fit
@@ -92,7 +92,7 @@ def gradient_flow(
     array([ 1.688,  1.643,  2.745, 21.418])
     """
     n, mask, _ = check_fit(population, n_samples, features, allow_inf=False)
-    stop = check_numbers("time", time)
+    stop = check_array("time", time)
     if (stop <= 0).any():
         raise ValueError(f"time must be positive numbers; got {time!r}")
     n, stop, _ = broadcast(n_samples=n, time=stop, features=mask[..., 0])

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd._arrays import broadcast
-from ddkd._checks import check_counts, check_integer, check_numbers
+from ddkd._checks import check_array, check_counts, check_integer
 from ddkd.populations import Population
 from ddkd.theory._arguments import Features, check_fit
 from ddkd.theory._fit import fit_to
@@ -89,7 +89,7 @@ def least_squares(
     array([2.165, 1.395, 0.885])
     """
     n, mask, _ = check_fit(population, n_samples, features, kind=Population)
-    ridge = check_numbers("alpha", alpha)
+    ridge = check_array("alpha", alpha)
     broadcast(n_samples=n, alpha=ridge, features=mask[..., 0])
     fit = fit_to(population.eigenvalues, mask, n, ridge)
     target, centre = population.label_target(), population.centre

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 from ddkd._arrays import broadcast, times, unwrap
 from ddkd._checks import (
     as_real_array,
+    check_array,
     check_choice,
     check_counts,
     check_masks,
     check_nonnegative,
-    check_numbers,
     check_ridge,
 )
 from ddkd._repr import short_repr
@@ -351,7 +351,7 @@ def _check_window(keep: Any) -> dict[str, np.ndarray]:
         first, last = keep
     except (TypeError, ValueError):
         raise ValueError(f"keep must be a pair (low, high); got {keep!r}") from None
-    low, high = broadcast(low=check_numbers("keep", first), high=as_real_array("keep", last))
+    low, high = broadcast(low=check_array("keep", first), high=as_real_array("keep", last))
     # Beyond these bounds the share of inputs that is kept is lost in rounding.
     if not (low.size and ((low >= 0) & (low <= 30) & (high - low >= 1e-6)).all()):
         raise ValueError(

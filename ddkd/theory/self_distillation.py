@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ddkd._arrays import broadcast, ratio, times
-from ddkd._checks import check_choice, check_numbers, check_ridge
+from ddkd._checks import check_array, check_choice, check_ridge
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Values
@@ -114,7 +114,7 @@ def self_distill(
     best = isinstance(mixing, str)
     if best:
         check_choice("mixing", mixing, ("best",))
-    share = check_numbers("mixing", 0.0 if best else mixing)
+    share = check_array("mixing", 0.0 if best else mixing)
     if np.isinf(law.n_samples).any():
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))

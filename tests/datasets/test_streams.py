@@ -91,7 +91,7 @@ def test_bad_deformations(images, name):
 def test_bad_images_and_sizes(images):
     with pytest.raises(ValueError, match="images must be 3-D"):
         DeformedImages(np.zeros((4, 64)))
-    with pytest.raises(ValueError, match="images must not be empty"):
+    with pytest.raises(ValueError, match="images is empty"):
         DeformedImages(np.zeros((0, 8, 8)))
     synthetic = ClusterMixture(rng=0), ReLUNetworkTarget(rng=0), TwoMoons()
     for stream in (DeformedImages(images), *synthetic):

@@ -136,7 +136,7 @@ def test_equal_rows_with_different_targets_cannot_be_interpolated():
     [
         ({"Z": [[np.nan]]}, "Z contains NaN"),
         ({"Z": [1.0]}, "Z must be 2-D"),
-        ({"Z": np.zeros((1, 0))}, "at least one row and one column"),
+        ({"Z": np.zeros((1, 0))}, "Z is empty"),
         ({"Y": [1.0, 2.0]}, "Y must have 1 rows"),
         ({"Y": [np.inf]}, "Y contains NaN or infinity"),
         ({"alpha": -1.0}, "got -1. Only theory.least_squares takes a negative ridge"),
