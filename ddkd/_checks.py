@@ -98,10 +98,7 @@ def check_eigenvalues(value: Any) -> np.ndarray:
             f"{np.shape(value)}. Rotate inputs and coefficients to the eigenvectors of their "
             f"covariance first (numpy.linalg.eigh)"
         )
-    eigenvalues = check_vector("eigenvalues", value).copy()
-    if eigenvalues.min() < 0:
-        raise ValueError(f"eigenvalues must be non-negative; got {eigenvalues.min():g}")
-    return eigenvalues
+    return check_nonnegative("eigenvalues", check_vector("eigenvalues", value)).copy()
 
 
 def check_targets(name: str, value: Any, n_samples: int) -> np.ndarray:
@@ -226,23 +223,6 @@ def check_nonnegative(name: str, value: Any) -> np.ndarray:
     if (array < 0).any():
         raise ValueError(f"{name} must be non-negative; got {array[array < 0].flat[0]:g}")
     return array
-
-
-def check_ridge(value: Any) -> np.ndarray:
-    """Return ridges of any shape."""
-    array = check_array("alpha", value)
-    if (array < 0).any():
-        raise ValueError(
-            f"alpha must be non-negative; got {array[array < 0].flat[0]:g}. "
-            "Only theory.least_squares takes a negative ridge"
-        )
-    return array
-
-
-def check_one_ridge(value: Any, *, high: float = np.inf) -> float:
-    """Return a ridge to fit with, at most `high`."""
-    check_ridge(check_real("alpha", value))
-    return check_real("alpha", value, low=0.0, high=high)
 
 
 def check_masks(name: str, value: Any, n_features: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from ddkd._checks import check_one_ridge
+from ddkd._checks import check_real
 from ddkd._validation import validate
 from ddkd.solvers import LeastSquaresSolution, StreamingLeastSquares, ridge
 
@@ -65,7 +65,7 @@ class LeastSquares(BaseEstimator):
         return getattr(self, "_stream", None) is None
 
     def _alpha(self) -> float:
-        return check_one_ridge(self.alpha)
+        return check_real("alpha", self.alpha, low=0.0)
 
     def _fit_targets(self, X: np.ndarray, targets: np.ndarray) -> Self:
         alpha = self._alpha()

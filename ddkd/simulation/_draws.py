@@ -10,7 +10,6 @@ from ddkd._checks import (
     check_choice,
     check_features,
     check_integer,
-    check_one_ridge,
     check_real,
     check_rng,
 )
@@ -114,7 +113,7 @@ def ridge_fits(X: np.ndarray, y: np.ndarray, alpha: float = 0.0) -> np.ndarray:
     >>> simulation.ridge_fits(X, y, alpha=4.0)
     array([[0.25, 0.25, 0.25]])
     """
-    alpha = check_one_ridge(alpha)
+    alpha = check_real("alpha", alpha, low=0.0)
     n, p = X.shape[-2:]
     transposed = np.swapaxes(X, -1, -2)
     gram = transposed @ X if p <= n else X @ transposed

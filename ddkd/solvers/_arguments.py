@@ -8,8 +8,8 @@ import numpy as np
 from ddkd._checks import (
     as_array,
     check_matrix,
-    check_one_ridge,
-    check_ridge,
+    check_nonnegative,
+    check_real,
     check_targets,
     check_vector,
     input_eps,
@@ -130,7 +130,7 @@ def check_alpha(alpha: Any) -> tuple[np.ndarray, bool]:
     """Return penalties as a vector, and whether `alpha` was a scalar."""
     if as_array("alpha", alpha).ndim == 0:
         return np.array([check_penalty(alpha)]), True
-    alphas = check_ridge(check_vector("alpha", alpha))
+    alphas = check_nonnegative("alpha", check_vector("alpha", alpha))
     if alphas.max() > _LARGEST_PENALTY:
         raise ValueError(f"alpha must be at most {_LARGEST_PENALTY:g}; got {alphas.max():g}")
     return alphas, False
@@ -138,7 +138,7 @@ def check_alpha(alpha: Any) -> tuple[np.ndarray, bool]:
 
 def check_penalty(alpha: Any) -> float:
     """Return a single penalty."""
-    return check_one_ridge(alpha, high=_LARGEST_PENALTY)
+    return check_real("alpha", alpha, low=0.0, high=_LARGEST_PENALTY)
 
 
 def check_size(name: str, matrix: np.ndarray) -> None:

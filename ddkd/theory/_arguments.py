@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_counts, check_masks, check_ridge
+from ddkd._checks import check_counts, check_masks, check_nonnegative
 from ddkd.populations import GaussianPopulation
 
 Values: TypeAlias = Any  # a float, or an ndarray over a curve
@@ -25,4 +25,4 @@ def check_fit(
     kind.checked(population)
     n = check_counts("n_samples", n_samples, allow_inf=allow_inf)
     mask = check_masks("features", features, population.n_features)
-    return n, mask, check_ridge(alpha)
+    return n, mask, check_nonnegative("alpha", alpha)

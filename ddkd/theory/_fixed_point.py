@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd._arrays import broadcast, unwrap
-from ddkd._checks import check_eigenvalues, check_nonnegative, check_ridge
+from ddkd._checks import check_eigenvalues, check_nonnegative
 from ddkd.theory._arguments import Values
 
 _MAX_STEPS = 200
@@ -82,7 +82,7 @@ def implicit_ridge(
     n = check_nonnegative("n_samples", n_samples)
     if (n == 0).any():
         raise ValueError("n_samples must be positive; got 0")
-    n, ridge = broadcast(n_samples=n, alpha=check_ridge(alpha))
+    n, ridge = broadcast(n_samples=n, alpha=check_nonnegative("alpha", alpha))
     remainder = Remainder(alpha=ridge, square=np.zeros(n.shape), linear=np.ones(n.shape))
     return unwrap(solve_implicit_ridge(s, n, remainder))
 

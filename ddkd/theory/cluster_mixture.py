@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from ddkd._arrays import ratio
-from ddkd._checks import check_counts, check_ridge
+from ddkd._checks import check_counts, check_nonnegative
 from ddkd._repr import short_repr
 from ddkd.populations import Clusters, Target
 from ddkd.theory._fit import fit_to, learn
@@ -180,7 +180,7 @@ def _law(
     with these `weights`; `rest` is the sum of their squares in all other directions, and `square`
     the mean square of the labels, None if they are linear in the input.
     """
-    ridge = check_ridge(alpha)
+    ridge = check_nonnegative("alpha", alpha)
     if n.ndim or ridge.ndim:
         raise ValueError("n_samples, n_transfer and alpha must be numbers, not arrays, here")
     R, spike = clusters.radius, clusters.spike

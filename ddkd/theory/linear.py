@@ -14,7 +14,6 @@ from ddkd._checks import (
     check_counts,
     check_masks,
     check_nonnegative,
-    check_ridge,
 )
 from ddkd._repr import short_repr
 from ddkd.populations import (
@@ -186,7 +185,7 @@ class LinearLaw(Law):
         (array([0.305, 0.256, 0.248]), 0.267)
         """
         population, kind = self.population, check_labels(labels, self.population.labels)
-        m, ridge = check_counts("n_transfer", n_transfer), check_ridge(alpha)
+        m, ridge = check_counts("n_transfer", n_transfer), check_nonnegative("alpha", alpha)
         mask = self.features
         if features is not None:
             mask = check_masks("features", features, population.n_features)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ddkd._checks import check_choice, check_counts, check_nonnegative, check_ridge
+from ddkd._checks import check_choice, check_counts, check_nonnegative
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation
 from ddkd.theory.least_squares import least_squares, prefix_masks
@@ -222,7 +222,7 @@ def phase_diagram(
             )
     row, column = _varying(values)
     ridges = np.array([alpha]) if alpha is not None else population.eigenvalues.sum() * _RIDGES
-    ridges = check_ridge(ridges)
+    ridges = check_nonnegative("alpha", ridges)
     rows = [
         _errors(population, {**values, row: value}, ridges, features, values[column].shape)
         for value in values[row]

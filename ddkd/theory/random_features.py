@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ddkd._arrays import broadcast, unwrap
-from ddkd._checks import check_counts, check_eigenvalues, check_real, check_ridge, check_vector
+from ddkd._checks import (
+    check_counts,
+    check_eigenvalues,
+    check_nonnegative,
+    check_real,
+    check_vector,
+)
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score, Target
 from ddkd.theory._arguments import Values
@@ -116,8 +122,9 @@ class RandomFeatureLaw(Law):
         m = check_counts("n_transfer", n_transfer)
         k = check_counts("n_components", n_components)
         target = self._target(kind)
-        broadcast(n_transfer=m, n_components=k, alpha=check_ridge(alpha), teacher=target.size)
-        fit = fit_kernel(self.eigenvalues, self.bulk, m, check_ridge(alpha), k)
+        ridge = check_nonnegative("alpha", alpha)
+        broadcast(n_transfer=m, n_components=k, alpha=ridge, teacher=target.size)
+        fit = fit_kernel(self.eigenvalues, self.bulk, m, ridge, k)
         return _law(self.population, self.eigenvalues, self.bulk, fit, target, kind, self._score)
 
 
@@ -212,7 +219,7 @@ def random_features(
     )
     n = check_counts("n_samples", n_samples)
     k = check_counts("n_components", n_components)
-    ridge = check_ridge(alpha)
+    ridge = check_nonnegative("alpha", alpha)
     broadcast(n_samples=n, n_components=k, alpha=ridge)
     target = population.label_target()
     target = replace(target, mean=_extended(target.mean), variance=_extended(target.variance))

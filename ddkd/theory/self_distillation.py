@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ddkd._arrays import broadcast, ratio, times
-from ddkd._checks import check_array, check_choice, check_ridge
+from ddkd._checks import check_array, check_choice, check_nonnegative
 from ddkd._repr import short_repr
 from ddkd.populations import GaussianPopulation, Score
 from ddkd.theory._arguments import Values
@@ -110,7 +110,7 @@ def self_distill(
         )
     GaussianPopulation.checked(law.population)
     kind = check_labels(labels, law.population.labels)
-    ridge = check_ridge(law.alpha if alpha is None else alpha)
+    ridge = check_nonnegative("alpha", law.alpha if alpha is None else alpha)
     best = isinstance(mixing, str)
     if best:
         check_choice("mixing", mixing, ("best",))

@@ -139,7 +139,7 @@ def test_equal_rows_with_different_targets_cannot_be_interpolated():
         ({"Z": np.zeros((1, 0))}, "Z is empty"),
         ({"Y": [1.0, 2.0]}, "Y must have 1 rows"),
         ({"Y": [np.inf]}, "Y contains NaN or infinity"),
-        ({"alpha": -1.0}, "got -1. Only theory.least_squares takes a negative ridge"),
+        ({"alpha": -1.0}, r"alpha must be finite and in \[0, 1e\+200\]; got -1"),
         ({"alpha": [1.0, -1.0]}, "alpha must be non-negative"),
         ({"alpha": []}, "alpha is empty"),
         ({"alpha": np.nan}, "alpha must be finite"),
