@@ -182,23 +182,17 @@ def check_features(name: str, value: Any, n_features: int) -> np.ndarray:
     if value is None or (isinstance(value, str) and value == "all"):
         return np.arange(n_features)
     array = as_array(name, value)
-    if array.size == 0 or (array.dtype.kind == "b" and not array.any()):
-        raise ValueError(f"{name} selects no feature; it must select at least one")
-    allowed = f"{name} must be None, a boolean mask of {n_features} entries or a 1-D index array"
     if array.ndim != 1 or array.dtype.kind not in "biu":
-        raise ValueError(f"{allowed}; got an array of dtype {array.dtype}, shape {array.shape}")
-    if array.dtype.kind == "b":
-        if array.size != n_features:
-            raise ValueError(f"{allowed}; got a mask of {array.size} entries")
-        return np.flatnonzero(array)
-    outside = (array < -n_features) | (array >= n_features)
-    if outside.any():
         raise ValueError(
-            f"{name} holds {array[outside][0]}, out of range for {n_features} features"
+            f"{name} must be None, a boolean mask of {n_features} entries or a 1-D index array; "
+            f"got an array of dtype {array.dtype}, shape {array.shape}"
         )
-    columns = np.where(array < 0, array + n_features, array).astype(np.intp)
-    if np.unique(columns).size != columns.size:
-        raise ValueError(f"{name} selects a feature twice; every feature may be used once")
+    try:
+        columns = np.arange(n_features)[array]
+    except IndexError as error:
+        raise ValueError(f"{name} must select some of {n_features} features: {error}") from None
+    if columns.size == 0 or np.unique(columns).size != columns.size:
+        raise ValueError(f"{name} must select at least one feature, and none twice; got {value!r}")
     return columns
 
 

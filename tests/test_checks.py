@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier, RandomFourierFeatures
-from ddkd._checks import check_real
+from ddkd._checks import check_features, check_real
 from ddkd.datasets import Split
 from ddkd.solvers import StreamingLeastSquares, min_norm, ridge, width_path
 
@@ -82,3 +82,23 @@ def test_an_interval_is_open_where_its_end_is_not_taken(limits, interval):
     with pytest.raises(ValueError) as caught:
         check_real("alpha", np.nan, **limits)
     assert str(caught.value) == f"alpha must be finite and in {interval}; got nan"
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        ([0, 3], "features must select some of 3 features: index 3 is out of bounds"),
+        (np.array([True, False]), "features must select some of 3 features: boolean index did not"),
+        ([1, -2], r"features must select at least one feature, and none twice; got \[1, -2\]"),
+        (np.zeros(3, dtype=bool), "features must select at least one feature"),
+        ([0.0], "features must be None, a boolean mask of 3 entries or a 1-D index array"),
+    ],
+)
+def test_columns_that_are_not_there_or_twice_are_refused(features, message):
+    with pytest.raises(ValueError, match=message):
+        check_features("features", features, 3)
+
+
+def test_columns_keep_their_order_and_count_from_the_end():
+    assert check_features("features", [2, -3], 3).tolist() == [2, 0]
+    assert check_features("features", np.array([True, False, True]), 3).tolist() == [0, 2]
