@@ -150,11 +150,11 @@ def check_integer(name: str, value: Any, *, low: int = 1, high: int | None = Non
     return number
 
 
-def check_widths(name: str, value: Any) -> np.ndarray:
-    """Return `value` as sorted distinct whole numbers, at least 1."""
-    widths = np.unique(check_vector(name, value))
-    if widths[0] < 1 or widths[-1] > 2**31 or (widths != np.rint(widths)).any():
-        raise ValueError(f"{name} must be whole numbers from 1 to 2^31; got {value!r}")
+def check_widths(name: str, value: Any, *, high: int = 2**31) -> np.ndarray:
+    """Return a vector of whole numbers from 1 to `high`, in the order given."""
+    widths = check_vector(name, check_counts(name, value, allow_inf=False))
+    if widths.max() > high:
+        raise ValueError(f"{name} must be at most {high}; got {widths.max():g}")
     return widths.astype(int)
 
 

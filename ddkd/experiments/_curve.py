@@ -91,7 +91,7 @@ def curve(
         For labels that are numbers, "variance_left" in place of "error": the mean squared test
         error as a share of the test labels' variance.
     """
-    grid = check_widths("widths", widths)
+    grid = np.unique(check_widths("widths", widths))
     noisy = split.flip_labels(flip_rate, rng=rng)
     seed = int(rng.integers(2**32))
     mapping = _feature_map(features, int(grid.max()), bandwidth, split.X_train, seed)

@@ -49,7 +49,7 @@ def predict_curve(
         "error" with "predicted_mse" and "predicted_error" beside them. For labels that are numbers
         "variance_left", a share of the test labels' variance, takes the place of "error".
     """
-    grid = check_widths("widths", widths)
+    grid = np.unique(check_widths("widths", widths))
     strengths = np.unique(check_vector("alphas", alphas))
     noisy = split.flip_labels(flip_rate, rng=rng)
     numbers = split.task == "numbers"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_targets, check_vector
+from ddkd._checks import check_targets, check_widths
 from ddkd.solvers._arguments import (
     Features,
     Problem,
@@ -93,7 +93,7 @@ def width_path(
     """
     problem = check_problem(Z, Y, rcond, on_demand=True)
     p = problem.Z.shape[1]
-    grid = _check_widths(widths, p)
+    grid = check_widths("widths", widths, high=p)
     problem = replace(problem, alpha=check_penalty(alpha))
     test = None if Z_test is None else check_columns("Z_test", Z_test, n_columns=p)
     targets = None if Y_test is None else _check_test_targets(Y_test, test, problem)
@@ -174,21 +174,6 @@ def _solve_one(problem: Problem, width: int) -> SmallSolution:
 def _solve_again(problem: Problem, width: int) -> np.ndarray:
     """Coefficients of a single width that were not kept."""
     return problem.as_targets(_solve_one(problem, width).coef)
-
-
-def _check_widths(widths: Any, n_features: int) -> np.ndarray:
-    """Return the widths as a vector of integers in the order given."""
-    grid = check_vector("widths", widths)
-    if np.asarray(widths).dtype.kind == "b":
-        raise ValueError(f"widths must be integers, not a mask; got {widths!r}")
-    if (grid != np.floor(grid)).any():
-        raise ValueError(f"widths must be integers; got {widths!r}")
-    if grid.min() < 1 or grid.max() > n_features:
-        raise ValueError(
-            f"widths must be between 1 and {n_features}, the number of columns of Z; "
-            f"they range from {grid.min():g} to {grid.max():g}"
-        )
-    return grid.astype(int)
 
 
 def _check_test_targets(Y_test: Any, test: Features | None, problem: Problem) -> np.ndarray:

@@ -46,9 +46,10 @@ def test_the_path_can_be_sent_to_another_process():
     ("arguments", "message"),
     [
         ({"widths": []}, "widths is empty"),
-        ({"widths": [0]}, "widths must be between 1 and 3"),
-        ({"widths": [4]}, "widths must be between 1 and 3"),
-        ({"widths": [1.5]}, "widths must be integers"),
+        ({"widths": [0]}, "widths must be a positive whole number; got 0"),
+        ({"widths": [4]}, "widths must be at most 3; got 4"),
+        ({"widths": [True]}, "widths must be a positive whole number"),
+        ({"widths": [1.5]}, "widths must be a positive whole number; got 1.5"),
         ({"widths": 2}, "widths must be 1-D"),
         ({"Z_test": np.ones((2, 2))}, "Z_test must have 3 columns"),
         ({"Y_test": np.ones(2)}, "Y_test needs Z_test"),
