@@ -35,10 +35,7 @@ def check_objects(name: str, array: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"{name} must hold real numbers; one of its objects is a {type(strange[0]).__name__}"
         )
-    try:
-        return array.astype(np.float64)
-    except OverflowError:
-        raise ValueError(f"{name} holds an integer beyond 1e308, too large for a float") from None
+    return array.astype(np.float64)
 
 
 def check_not_empty(name: str, array: np.ndarray) -> None:
@@ -119,20 +116,14 @@ def check_real(
     high_open: bool = False,
 ) -> float:
     """Return `value` as a finite float in the interval from `low` to `high`."""
-    zero_dim = isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf"
-    if isinstance(value, bool | np.bool_) or not (isinstance(value, Real) or zero_dim):
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         raise ValueError(f"{name} must be a real number; got {value!r}")
-    try:
-        number = float(value)
-    except OverflowError:
-        raise ValueError(f"{name} is an integer beyond 1e308, too large for a float") from None
+    number = float(value)
     below = number <= low if low_open else number < low
     above = number >= high if high_open else number > high
     if not np.isfinite(number) or below or above:
-        left, right = (
-            "(" if low_open or low == -np.inf else "[",
-            ")" if high_open or high == np.inf else "]",
-        )
+        left = "(" if low_open or low == -np.inf else "["
+        right = ")" if high_open or high == np.inf else "]"
         raise ValueError(
             f"{name} must be finite and in {left}{low:g}, {high:g}{right}; got {value!r}"
         )

@@ -1,4 +1,4 @@
-"""Arrays whose numbers are not what they seem: masked, objects, beyond a float."""
+"""Arrays whose numbers are not what they seem: masked, or objects; columns by mask or index."""
 
 import numpy as np
 import pytest
@@ -35,14 +35,9 @@ def test_the_hidden_values_of_a_masked_array_are_not_used(take):
 
 @pytest.mark.parametrize("take", TAKES_INPUTS.values(), ids=TAKES_INPUTS)
 def test_words_are_not_read_as_numbers(take):
-    with pytest.raises(ValueError, match="one of its objects is a str"):
-        take(X.astype(str).astype(object))
-
-
-@pytest.mark.parametrize("take", TAKES_INPUTS.values(), ids=TAKES_INPUTS)
-def test_integers_beyond_a_float_are_refused(take):
-    with pytest.raises(ValueError, match="beyond 1e308"):
-        take([[10**400, 0, 0, 0, 0]] * 40)
+    message = "one of its objects is a str|could not convert string to float: 'word'"
+    with pytest.raises(ValueError, match=message):
+        take(np.full(X.shape, "word", dtype=object))
 
 
 TAKES_LABELS = {
@@ -56,11 +51,6 @@ TAKES_LABELS = {
 def test_masked_labels_are_refused(take):
     with pytest.raises(ValueError, match="is a masked array"):
         take(np.ma.masked_array(y, mask=y > 0))
-
-
-def test_a_penalty_beyond_a_float_is_refused():
-    with pytest.raises(ValueError, match="alpha is an integer beyond 1e308"):
-        ridge(X, y, 10**400)
 
 
 def test_objects_that_are_numbers_are_taken():
