@@ -6,8 +6,6 @@ from typing import TypeVar
 
 import numpy as np
 
-_MAX_LINES = 12
-_MAX_WIDTH = 78
 _MAX_VALUE = 56
 _FEW = 6
 
@@ -15,10 +13,7 @@ T = TypeVar("T")
 
 
 def short_repr(cls: type[T]) -> type[T]:
-    """Give a dataclass a `repr` of at most 12 lines; write it above ``@dataclass``.
-
-    Public fields come one to a line, in their order. Where there are too many, they share lines;
-    what still does not fit is counted.
+    """Give a dataclass a short `repr`, a public field a line; write it above ``@dataclass``.
 
     Examples
     --------
@@ -40,12 +35,8 @@ def short_repr(cls: type[T]) -> type[T]:
 
     def __repr__(self: T) -> str:
         names = [f.name for f in dataclasses.fields(cls) if not f.name.startswith("_")]  # type: ignore[arg-type]
-        parts = [f"{name}={summarise(getattr(self, name))}," for name in names]
-        room = _MAX_LINES - 2
-        lines = parts if len(parts) <= room else _filled(parts)
-        if len(lines) > room:
-            lines = [*lines[: room - 1], f"... and {len(lines) - room + 1} lines more"]
-        return "\n".join([f"{type(self).__name__}(", *(f"    {line}" for line in lines), ")"])
+        lines = [f"    {name}={summarise(getattr(self, name))}," for name in names]
+        return "\n".join([f"{type(self).__name__}(", *lines, ")"])
 
     cls.__repr__ = __repr__  # type: ignore[method-assign, assignment]
     return cls
@@ -102,17 +93,6 @@ def _collection(value: Mapping | Set | tuple | list) -> str:
             return f"({text},)" if len(value) == 1 else f"({text})"
     kinds = sorted({type(entry).__name__ for entry in value})
     return _cut(f"{type(value).__name__} of {len(value)}: {', '.join(kinds)}")
-
-
-def _filled(parts: list[str]) -> list[str]:
-    """The parts in as few lines as hold them."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and len(lines[-1]) + 1 + len(part) <= _MAX_WIDTH - 4:
-            lines[-1] += f" {part}"
-        else:
-            lines.append(part)
-    return lines
 
 
 def _cut(text: str) -> str:

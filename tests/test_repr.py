@@ -1,4 +1,4 @@
-"""Short reprs: what they show, what they hide, and how long they are."""
+"""Short reprs: what they show, and what they hide."""
 
 from dataclasses import dataclass, field, make_dataclass
 
@@ -28,14 +28,13 @@ def test_private_fields_and_array_entries_are_left_out():
     ]
 
 
-@pytest.mark.parametrize("n_fields", [0, 5, 10, 11, 30, 200])
-def test_no_repr_is_long(n_fields):
+@pytest.mark.parametrize("n_fields", [0, 5, 30])
+def test_every_field_has_a_line(n_fields):
     cls = make_dataclass("Many", [f"number_{i}" for i in range(n_fields)])
     lines = repr(short_repr(cls)(*[np.float64(i / 7) for i in range(n_fields)])).splitlines()
-    assert len(lines) <= 12
+    assert len(lines) == n_fields + 2
     assert max(map(len, lines)) <= 78
     assert "float64" not in "".join(lines)
-    assert ("more" in lines[-2]) == (n_fields == 200)
 
 
 @pytest.mark.parametrize(

@@ -344,7 +344,7 @@ def test_the_words_and_the_table_fit_a_terminal(advice):
     sentences, table = advice.report().split("\n\n")
     assert "is expected to err on" in sentences.splitlines()[0]
     assert max(map(len, table.splitlines())) <= 77
-    assert len(repr(advice).splitlines()) <= 12
+    assert len(repr(advice).splitlines()) <= 20
 
 
 def test_a_difference_named_beforehand_has_an_interval(advice):
