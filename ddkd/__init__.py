@@ -4,35 +4,20 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from ddkd._version import __version__
+from ddkd._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from ddkd.advice import advise
-    from ddkd.diagnosis import diagnose
-    from ddkd.estimators import (
-        DistilledClassifier,
-        DistilledRegressor,
-        LeastSquaresClassifier,
-        LeastSquaresRegressor,
-    )
-    from ddkd.exceptions import InterpolationWarning
-    from ddkd.features import RandomFourierFeatures, RandomReLUFeatures
-    from ddkd.populations import GaussianPopulation, MixturePopulation
-
-__all__ = [
-    "DistilledClassifier",
-    "DistilledRegressor",
-    "GaussianPopulation",
-    "InterpolationWarning",
-    "LeastSquaresClassifier",
-    "LeastSquaresRegressor",
-    "MixturePopulation",
-    "RandomFourierFeatures",
-    "RandomReLUFeatures",
-    "__version__",
-    "advise",
-    "diagnose",
-]
+    from ddkd.advice import advise as advise
+    from ddkd.diagnosis import diagnose as diagnose
+    from ddkd.estimators import DistilledClassifier as DistilledClassifier
+    from ddkd.estimators import DistilledRegressor as DistilledRegressor
+    from ddkd.estimators import LeastSquaresClassifier as LeastSquaresClassifier
+    from ddkd.estimators import LeastSquaresRegressor as LeastSquaresRegressor
+    from ddkd.exceptions import InterpolationWarning as InterpolationWarning
+    from ddkd.features import RandomFourierFeatures as RandomFourierFeatures
+    from ddkd.features import RandomReLUFeatures as RandomReLUFeatures
+    from ddkd.populations import GaussianPopulation as GaussianPopulation
+    from ddkd.populations import MixturePopulation as MixturePopulation
 
 # The same for the interpreter, which imports a room when a name of it is first used.
 _ROOMS = {
@@ -48,6 +33,7 @@ _ROOMS = {
     "advise": "advice",
     "diagnose": "diagnosis",
 }
+__all__ = sorted([*_ROOMS, "__version__"])
 
 
 def __getattr__(name: str) -> Any:
