@@ -352,7 +352,7 @@ def _check_window(keep: Any) -> dict[str, np.ndarray]:
         raise ValueError(f"keep must be a pair (low, high); got {keep!r}") from None
     low, high = broadcast(low=check_array("keep", first), high=as_real_array("keep", last))
     # Beyond these bounds the share of inputs that is kept is lost in rounding.
-    if not (low.size and ((low >= 0) & (low <= 30) & (high - low >= 1e-6)).all()):
+    if not ((low >= 0) & (low <= 30) & (high - low >= 1e-6)).all():
         raise ValueError(
             f"keep must be (low, high), low from 0 to 30, high at least 1e-6 above it; got {keep!r}"
         )

@@ -194,8 +194,8 @@ def test_curves_are_their_points():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"keep": (-1.0, 1.0)}, r"keep must be \(low, high\), low from 0 to 30 .*got \(-1.0, 1"),
-        ({"keep": (0.0, [])}, r"keep must be .*got \(0.0, \[\]"),
+        ({"keep": (-1.0, 1.0)}, r"keep must be \(low, high\), low from 0 to 30.*got \(-1.0, 1"),
+        ({"keep": (0.0, [])}, "keep is empty"),
         ({"keep": (0.0, np.nan)}, r"keep must be .*got \(0.0, nan"),
         ({"keep": (2.0, 2.0)}, "high at least 1e-6 above it"),
         ({"keep": (0.0, 1e-300)}, "keep must be .* high at least 1e-6 above it"),
