@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ddkd.advice import advise
 from ddkd.advice._cross_validation import error_of_a_choice
+from tests.helpers.quickly import few_settings
 
 N = 60
 
@@ -59,7 +60,8 @@ def advice():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(N, 3))
     y = np.where(X[:, 0] + 0.3 * rng.normal(size=N) > 0, "yes", "no")
-    return advise(X, y, rng.normal(size=(80, 3)), contestants=[Guesses()])
+    with few_settings():
+        return advise(X, y, rng.normal(size=(80, 3)), contestants=[Guesses()], n_folds=3)
 
 
 def test_the_headline_names_error_number_and_simplest(advice):
