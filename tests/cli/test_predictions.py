@@ -121,7 +121,7 @@ def _patients(path, n, rng):
     return table
 
 
-@pytest.mark.parametrize("group", [False, True])
+@pytest.mark.parametrize("group", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.usefixtures("few_rivals")
 def test_a_saved_model_takes_the_table_as_it_came_and_no_other(group, tmp_path, capsys):
     rng = np.random.default_rng(0)

@@ -11,7 +11,7 @@ from ddkd.reproduction import _setting, compare
 
 @pytest.fixture(scope="module")
 def found():
-    split = load("digits", n_samples=60, rng=0)
+    split = load("digits", n_samples=60, n_test=400, rng=0)
     sizes = {"n_transfer": 300, "teacher_width": 600, "flip_rates": (0.0, 0.2)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_setting, "BANDWIDTHS", (0.8,))

@@ -92,6 +92,7 @@ def test_false_alarm_rate_of_medians_is_the_stated_one():
     assert_rate(count, trials, exact)
 
 
+@pytest.mark.slow
 def test_false_alarm_rate_of_convergence_is_not_exceeded():
     trials, level = 1000, 0.1
     count = failures(

@@ -74,7 +74,7 @@ def test_students_of_chosen_rows_match_fits_by_numpy_alone(keep, m, options):
     sd = np.sqrt(np.sum(s * coef**2) + (mu @ coef) ** 2)
 
     def simulate(rng):
-        X = rng.standard_normal((40 * m, P)) * np.sqrt(s)
+        X = rng.standard_normal((8 * m, P)) * np.sqrt(s)
         X += rng.choice([-1, 1], size=(len(X), 1)) * mu
         sizes = np.abs(X @ coef) / sd
         X = X[(sizes >= keep[0]) & (sizes <= keep[1])][:m]

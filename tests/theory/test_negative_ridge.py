@@ -138,9 +138,9 @@ def test_the_best_ridge_of_all_is_where_a_search_finds_it(labels, n, truth):
     def value(log_room):
         return getattr(theory.least_squares(population, n, alpha=edge + np.exp(log_room)), name)
 
-    grid = np.linspace(np.log(-edge) - 5, np.log(-edge) + 9, 200)
+    grid = np.linspace(np.log(-edge) - 5, np.log(-edge) + 9, 60)
     start = grid[np.argmin([value(x) for x in grid])]
-    search = optimize.minimize_scalar(value, bounds=(start - 0.2, start + 0.2), method="bounded")
+    search = optimize.minimize_scalar(value, bounds=(start - 0.4, start + 0.4), method="bounded")
     law = theory.best_alpha(population, n, negative=True)
     assert getattr(law, name) == pytest.approx(min(search.fun, value(np.log(-edge))), rel=1e-6)
     assert getattr(law, name) <= getattr(theory.best_alpha(population, n), name) * (1 + 1e-12)
