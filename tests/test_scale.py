@@ -6,12 +6,14 @@ from sklearn.datasets import load_wine
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
+from ddkd import _scale
 from ddkd._scale import choose_scale
 from ddkd.datasets import load
 from ddkd.features import bandwidth_gamma, left_out_error
 from tests.helpers.reference import kernel_ridge_without_each_row
 
 NOTHING = slice(0, 0)
+MOST_ROWS = _scale._MOST_ROWS  # which a fixture of all tests lowers
 
 
 def by_refits(Z, targets):
@@ -60,6 +62,18 @@ def test_means_and_deviations_are_those_of_all_rows_and_new_rows_are_scaled_alik
     wanted = np.clip(scaler.transform(new), -3, 3)
     np.testing.assert_allclose(scale.transform(new), wanted, atol=1e-12)
     assert np.abs(wanted).max() == 3
+
+
+@pytest.mark.parametrize("n", [300, 301])
+def test_of_more_than_300_rows_a_fixed_choice_of_300_decides(n, monkeypatch):
+    judged = []
+    monkeypatch.setattr(_scale, "_MOST_ROWS", MOST_ROWS)
+    monkeypatch.setattr(_scale, "left_out_error", lambda Z, *_: judged.append(len(Z)) or 0.0)
+    X = np.arange(2.0 * n).reshape(n, 2)
+    scale = choose_scale(X, X[:, :1], X[NOTHING])
+    assert set(judged) == {300}
+    assert len(judged) == 2 * 5  # scales and bandwidths
+    np.testing.assert_allclose(scale.mean, X.mean(axis=0))
 
 
 def test_columns_that_do_not_vary_stay_finite():

@@ -57,9 +57,10 @@ def test_ctrl_c_during_an_import_is_one_line(tmp_path):
     assert (status, printed, errors) == (130, [], ["", "interrupted."])
 
 
-def test_a_terminated_run_with_workers_says_one_line(curve, tmp_path):
-    process = start([*curve, "--repeats", "5000", "--jobs", "2"], tmp_path)
-    while not list(tmp_path.glob("ddkd-results/curve/tasks/*/*.json")):  # workers work
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
+def test_a_terminated_run_says_one_line(jobs, curve, tmp_path):
+    process = start([*curve, "--repeats", "5000", "--jobs", jobs], tmp_path)
+    while not list(tmp_path.glob("ddkd-results/curve/tasks/*/*.json")):  # it works
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
@@ -97,6 +98,7 @@ def test_a_full_output_is_one_line_of_a_process(tmp_path):
     assert (status, errors) == (1, [FULL_OUTPUT])
 
 
+@pytest.mark.slow
 def test_an_unknown_backend_is_one_line(tmp_path):
     status, printed, (line,) = ends(["curve", "--quiet"], tmp_path, MPLBACKEND="nonsense")
     assert (status, printed) == (1, [])

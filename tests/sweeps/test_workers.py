@@ -1,3 +1,4 @@
+import re
 import time
 import warnings
 from functools import partial
@@ -37,6 +38,20 @@ def test_equal_bits_and_one_blas_thread_on_every_backend_after_a_serial_sweep(ba
         np.testing.assert_array_equal(parallel[name], serial[name])
     np.testing.assert_array_equal(parallel["threads"], 1)
     assert set(after) == {2}
+
+
+def failing(data, rng, width):
+    if width == 2:
+        raise ZeroDivisionError("no width of two")
+    return [{"error": 0.0}]
+
+
+def test_a_failing_task_of_a_worker_is_named():
+    with pytest.raises(ZeroDivisionError, match="no width of two") as caught:
+        sweep(failing, draw, grid={"width": [1, 2]}, n_jobs=2, progress=False)
+    # Of two workers either may be the first to fail.
+    (note,) = caught.value.__notes__
+    assert re.fullmatch(r"in repeat \d+ of the sweep at {'width': 2}", note)
 
 
 def waits(number, experiment, data):
