@@ -1,15 +1,17 @@
 """Worker processes and threads: none without its parent, and one BLAS thread a task."""
 
 import os
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from typing import Any
 
 from joblib import Parallel
-from threadpoolctl import OpenBLASController, threadpool_limits
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 _POLL_SECONDS = 1.0
 
@@ -50,7 +52,21 @@ def _watch_parent(parent: int) -> None:
 
 _lock = threading.Lock()
 _users = 0
-_limits: threadpool_limits
+_limits: Any
+
+
+def one_thread(user_api: str | None = None) -> AbstractContextManager[Any]:
+    """Return threadpoolctl's limit of one thread, here and in what this thread calls."""
+    return _libraries(len(sys.modules)).limit(limits=1, user_api=user_api)
+
+
+@lru_cache(maxsize=1)
+def _libraries(n_modules: int) -> ThreadpoolController:
+    """Return the libraries of linear algebra that are loaded, to which only an import can add.
+
+    Finding them takes 8 ms, which is longer than many a draw or a fit.
+    """
+    return ThreadpoolController()
 
 
 @contextmanager
@@ -64,10 +80,10 @@ def single_threaded() -> Iterator[None]:
     with _lock:
         if _users == 0:
             _take_control()
-            _limits = threadpool_limits(limits=1, user_api="blas")
+            _limits = one_thread(user_api="blas")
         _users += 1
     try:
-        with threadpool_limits(limits=1):
+        with one_thread():
             yield
     finally:
         with _lock:

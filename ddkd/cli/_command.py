@@ -9,10 +9,9 @@ from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 
-from threadpoolctl import threadpool_limits
-
 from ddkd._provenance import made_with
 from ddkd._text import printable
+from ddkd._workers import one_thread
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import OWN_DATA, Data
 from ddkd.cli._output import check_folder, publish, settings, what_is_kept
@@ -25,7 +24,7 @@ def run(command: ModuleType, args: argparse.Namespace) -> Answer:
         import_module("matplotlib")  # refuses one that it does not know, before any work
     try:
         # Two processes with as many BLAS threads each as there are cores wait for one another.
-        with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
+        with warnings.catch_warnings(), one_thread(user_api="blas"):
             # At a threshold a model that fails to interpolate is what the curves are about; the
             # records say so in a column.
             warnings.simplefilter("ignore", InterpolationWarning)

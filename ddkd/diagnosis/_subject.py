@@ -16,10 +16,10 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from ddkd._checks import check_array
 from ddkd._text import counted
+from ddkd._workers import one_thread
 
 _WORK_A_FIT = 7e7  # products that a fit may take on average: a tenth of a second or less
 _OF_ANY_FIT = 1e6  # products in the time that a fit of nothing takes
@@ -197,7 +197,7 @@ class Subject:
         state = np.random.get_state()  # noqa: NPY002 - the user's code may draw from it
         try:
             np.random.seed(self.seed)  # noqa: NPY002
-            with threadpool_limits(limits=1), warnings.catch_warnings():
+            with one_thread(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 model = self.make(width, change)
                 model.fit(lent(self.data.X), lent(labels))

@@ -1,13 +1,16 @@
 import re
+import sys
 import time
 import warnings
 from functools import partial
+from unittest.mock import MagicMock
 
 import joblib
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from ddkd._workers import _libraries, single_threaded
 from ddkd.sweeps import sweep
 from ddkd.sweeps._parallel import _check_cluster, run_in_parallel
 
@@ -52,6 +55,22 @@ def test_a_failing_task_of_a_worker_is_named():
     # Of two workers either may be the first to fail.
     (note,) = caught.value.__notes__
     assert re.fullmatch(r"in repeat \d+ of the sweep at {'width': 2}", note)
+
+
+def test_libraries_that_an_import_adds_are_limited_too(monkeypatch):
+    """Those of before are found once, which takes longer than many a task."""
+    found = []
+    monkeypatch.setattr(
+        "ddkd._workers.ThreadpoolController", lambda: found.append(1) or MagicMock()
+    )
+    _libraries.cache_clear()
+    for module in (None, None, "a_module_of_tomorrow"):
+        if module:
+            monkeypatch.setitem(sys.modules, module, None)
+        with single_threaded():
+            pass
+    _libraries.cache_clear()
+    assert len(found) == 2
 
 
 def waits(number, experiment, data):

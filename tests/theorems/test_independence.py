@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 import ddkd
 from ddkd import theory
+from ddkd._workers import one_thread
 from ddkd.theorems import ALL
 
 ROOT = Path(ddkd.__file__).parent
@@ -34,7 +34,7 @@ def test_no_simulator_imports_a_law(path):
 
 def one_draw(theorem):
     """One draw, as the bench makes it: bits depend on the number of BLAS threads."""
-    with threadpool_limits(1, user_api="blas"):
+    with one_thread():
         draw = theorem.simulate(np.random.default_rng(5), **theorem.settings[0])
     return np.array(draw, dtype=float)
 
