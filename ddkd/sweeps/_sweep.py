@@ -141,20 +141,17 @@ def sweep(
     n_stored = len(done)
 
     def so_far() -> str:
-        """What is known, once anything is."""
+        """What is known, or how far the sweep is."""
         if answer is None or not done:
-            return ""
+            return f"{len(done)} of {len(tasks)} tasks"
         n_repeats = len({tasks[index].repeat for index in done})
         text = answer(SweepResult(_columns(tasks, done), parameters))
         return f"{text}, {n_repeats} of {repeats} repeats"
 
-    def progress_line() -> str:
-        return so_far() or f"{len(done)} of {len(tasks)} tasks"
-
     # Every point has its first repeat before any has its second: an answer comes early.
     pending = sorted((t for t in tasks if t.index not in done), key=lambda t: t.repeat)
     results = run_in_parallel(run_task, pending, experiment, data, params, n_jobs=n_jobs)
-    bar = _progress_bar(len(tasks), n_stored, progress_line() if progress else "", progress)
+    bar = _progress_bar(len(tasks), n_stored, so_far(), progress)
     try:
         with closing(results), bar:
             for result in results:
@@ -162,11 +159,10 @@ def sweep(
                     store.write(tasks[result.index], result)
                 done[result.index] = result
                 if progress:
-                    bar.set_description_str(progress_line(), refresh=False)
+                    bar.set_description_str(so_far(), refresh=False)
                 bar.update()
     except KeyboardInterrupt as stop:
-        text = so_far()
-        raise type(stop)(f"So far: {text}." if text else "") from None
+        raise type(stop)(f"So far: {so_far()}.") from None
     provenance = {
         **made,
         "n_jobs": n_jobs,
