@@ -6,11 +6,11 @@ randomness of a draw is that of its training sets.
 """
 
 from ddkd.populations import Clusters
-from ddkd.simulation._cluster_mixture import cluster_mixture
 from ddkd.simulation._distill import distill
 from ddkd.simulation._draws import Draws, ridge_fits, training_sets, votes
 from ddkd.simulation._linear import (
     bagging,
+    cluster_mixture,
     committee,
     gradient_flow,
     least_squares,

@@ -72,9 +72,10 @@ def distill(
     generator = check_rng(rng)
     m = check_integer("n_transfer", n_transfer)
     coef = check_array("coef", coef, ndim=(2, 3))
-    n_features = population.sample(1, rng=0).shape[1]
-    if coef.shape[-1] != n_features:
-        raise ValueError(f"coef must have {n_features} features, the last axis; got {coef.shape}")
+    if coef.shape[-1] != population.n_features:
+        raise ValueError(
+            f"coef must have {population.n_features} features, the last axis; got {coef.shape}"
+        )
     if keep is None:
         X = population.sample(len(coef) * m, rng=generator).reshape(len(coef), m, -1)
     else:

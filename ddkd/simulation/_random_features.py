@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._arrays import products
-from ddkd._checks import check_integer, check_real, check_rng, check_vector
+from ddkd._checks import check_eigenvalues, check_integer, check_real, check_rng
 from ddkd.populations import GaussianPopulation
 from ddkd.simulation._draws import Draws, answers, ridge_fits, training_sets
 
@@ -77,16 +77,13 @@ def random_features(
     (True, True)
     """
     generator = check_rng(rng)
-    l = check_vector("eigenvalues", eigenvalues)
-    if l.min() < 0 or l.max() == 0:
-        raise ValueError("eigenvalues must be non-negative, with at least one positive")
+    l = check_eigenvalues(eigenvalues)
     bulk = check_real("bulk", bulk, low=0.0)
-    truth = check_vector("coef", coef, size=l.size)
     n = check_integer("n_samples", n_samples)
     k = check_integer("n_components", n_components)
     count = check_integer("n_models", n_models)
     population = GaussianPopulation(
-        np.ones(l.size), truth, labels=labels, noise_variance=noise_variance, flip_rate=flip_rate
+        np.ones(l.size), coef, labels=labels, noise_variance=noise_variance, flip_rate=flip_rate
     )
     if teacher is None:
         X, y = training_sets(population, n, n_sets, rng=generator)
