@@ -9,8 +9,8 @@ import pytest
 from tests.lecture.conftest import open_page
 
 SCENES = (1, 2, 3)
-# What these change is not the picture: a file, the address.
-TOOLS = ("save", "link")
+# What this changes is not the picture but the address.
+TOOLS = ("link",)
 PICTURE = """
     const section = document.getElementById('scene' + arguments[0]);
     const texts = [...section.querySelectorAll('svg')].map((svg) => svg.innerHTML);
@@ -193,7 +193,7 @@ def test_the_verdict_compares_the_guess_with_the_peak(browser, page):
     browser.find_element("id", "scene1-reveal").send_keys(Keys.SPACE)
     text = browser.find_element("id", "scene1-coach").text
     assert text.startswith("You said worst at 5")
-    assert "It is worst at 16: as many unknowns as points" in text
+    assert "It is worst at 16: as many weights as points" in text
 
 
 def test_dragging_leaves_a_trail(opened):
@@ -211,6 +211,20 @@ def test_dragging_leaves_a_trail(opened):
     slider = opened.find_element("id", "scene1-width")
     slider.send_keys(Keys.END)
     assert opened.execute_script(script) == 64
+
+
+def test_play_waits_at_the_peak_for_its_reader(opened):
+    coach, play, width = (
+        opened.find_element("id", f"scene1-{name}") for name in ("coach", "play", "width-value")
+    )
+    opened.find_element("id", "scene1-reveal").click()
+    wait_for(opened, lambda: play.text == "▶ Go on")
+    assert width.text == "16"
+    assert "almost cancels at all points but not between them" in coach.text
+    play.click()
+    wait_for(opened, lambda: play.text == "▶ Play")
+    assert width.text == "200"
+    assert "Why was it worst at 16? Slide back." in coach.text
 
 
 def test_a_stop_ends_the_play(opened):
@@ -235,6 +249,41 @@ def test_a_link_sets_the_page_and_the_page_gives_it_back(browser, page):
     assert browser.execute_script("return location.hash") == link
     assert f'--check "{link}"' in browser.find_element("id", "scene3-command").text
     no_errors(browser)
+
+
+def test_a_step_stays_while_its_curve_is_drawn(opened):
+    """The step follows what the buttons set; Play, sliders and Guess again leave it."""
+    from selenium.webdriver.common.keys import Keys
+
+    names = ["next", "step-value", "coach", "reading", "n_transfer"]
+    names += ["play", "reveal", "labels", "data"]
+    element = {name: opened.find_element("id", f"scene2-{name}") for name in names}
+    opened.execute_script(OPEN_MORE)
+    for _ in range(7):
+        element["next"].click()
+
+    def tells(start, step):
+        wait_for(opened, lambda: element["coach"].text.startswith(start))
+        assert element["step-value"].text == f"{step} of 10"
+
+    tells("Step 8, hard labels again. The student wins", 8)
+    element["n_transfer"].send_keys(Keys.ARROW_LEFT)
+    wait_for(opened, lambda: element["reading"].text.startswith("2,200 labels"))
+    tells("Step 8, ", 8)
+    element["play"].click()
+    wait_for(opened, lambda: element["play"].text == "▶ Play")
+    tells("Step 8, ", 8)
+    element["reveal"].click()
+    tells("Step 8, hard labels again. A student learns from the teacher's hard labels", 8)
+    element["labels"].click()
+    tells("Step 7, a narrow student. ", 7)
+    element["data"].click()
+    tells("A setting of your own. Points all over a square: ● above the dashed border", 7)
+    element["next"].click()
+    tells("Step 8, hard labels again. The student wins", 8)
+    opened.find_elements("css selector", ".exercise a")[3].click()
+    tells("Step 10, new data, no gap. Points all over a square", 10)
+    no_errors(opened)
 
 
 def test_every_exercise_sets_a_scene_and_has_an_answer(opened):
@@ -290,23 +339,6 @@ def test_it_follows_the_systems_colours_and_the_button_turns_them(scheme, browse
     browser.find_element("id", "theme").click()
     assert body.value_of_css_property("background-color") == second
     assert picture(browser, 1) != before
-
-
-@pytest.mark.parametrize("scene", SCENES)
-def test_a_scene_is_saved_as_an_svg_that_needs_nothing_else(scene, browser, page):
-    from xml.etree import ElementTree
-
-    open_page(browser, page, f"#scene={scene}")
-    settled(browser, scene)
-    text = browser.execute_script(f"return sceneAsSvg(document.getElementById('scene{scene}'))")
-    root = ElementTree.fromstring(text)
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert len(root.findall("{http://www.w3.org/2000/svg}svg")) == {1: 2, 2: 3, 3: 2}[scene]
-    assert text.count("data:image/png") == (2 if scene == 2 else 0)
-    assert "var(" not in text
-    browser.execute_script(OPEN_MORE)
-    browser.find_element("id", f"scene{scene}-save").click()
-    no_errors(browser)
 
 
 def test_who_prefers_little_motion_sees_the_end_at_once(browser, page):

@@ -31,12 +31,10 @@ def test_linear_algebra(browser, page):
     script = """
         const A = new Matrix(12, 7, Float64Array.from(arguments[0]));
         const G = gram(A);
-        const eigenvalues = symmetricEigenvalues(G);
         const x = choleskySolve(cholesky(G), Float64Array.from(arguments[1]));
-        return [Array.from(eigenvalues), Array.from(x)]"""
+        return Array.from(x)"""
     b = rng.standard_normal(7)
-    eigenvalues, x = run(browser, page, script, A.T.ravel().tolist(), b.tolist())
-    np.testing.assert_allclose(eigenvalues, np.linalg.eigvalsh(G), rtol=1e-13)
+    x = run(browser, page, script, A.T.ravel().tolist(), b.tolist())
     np.testing.assert_allclose(x, np.linalg.solve(G, b), rtol=1e-11)
 
 
@@ -70,10 +68,10 @@ def test_polynomials_agree_with_the_solvers(browser, page):
         return arguments[0].map((s) => {
           const points = drawPoints(s);
           const { prediction, error } = fitWidth(points, s.width, s.alpha);
-          return [Array.from(prediction), error, smallestDivisor(points, s.width, s.alpha)];
+          return [Array.from(prediction), error];
         })"""
     worst = 0.0
-    for setting, (prediction, error, divisor) in zip(
+    for setting, (prediction, error) in zip(
         settings, run(browser, page, script, settings), strict=True
     ):
         expected = check_link(link(1, setting))
@@ -84,7 +82,6 @@ def test_polynomials_agree_with_the_solvers(browser, page):
         worst = max(worst, gap / scale)
         assert gap <= tolerance * scale, setting
         np.testing.assert_allclose(error, expected["error"], rtol=10 * tolerance)
-        np.testing.assert_allclose(divisor, expected["noise divided by"], rtol=1e-6)
     print(f"scene 1: {len(settings)} settings, worst difference {worst:.1e}")
 
 

@@ -32,7 +32,7 @@ def test_every_control_is_a_slider_or_a_button_in_the_document(page):
     body = page.read_text("utf-8").split("<script>")[0]
     assert set(re.findall(r'<input type="(\w+)"', body)) == {"range"}
     assert re.findall(r"<(?:select|textarea|details)", body) == []
-    assert "createElement" not in page.read_text("utf-8").replace('createElement("a")', "")
+    assert "createElement" not in page.read_text("utf-8")
 
 
 def test_names_are_unique_over_all_modules():

@@ -5,6 +5,7 @@ import statistics
 
 import numpy as np
 import pytest
+from scipy.spatial import KDTree
 
 from ddkd.lecture import check_link
 from tests.lecture.conftest import open_page
@@ -66,6 +67,42 @@ def test_scene_2_hard_labels_help_when_there_are_many(browser, page):
     assert same[:, 3:5].min() >= 0.99
     assert gain[:, 2].mean() > gain[:, 0].mean()
     assert gain[:, 5].mean() > 0
+
+
+def test_the_recap_says_where_the_student_did_not_win(browser, page):
+    """At every size of the transfer set, in the steps of scene 2 as the page opens."""
+    script = """
+        return STEPS.slice(MODELS - 1).map(({ set }) => SIZES.map((n_transfer) => {
+          const setting = { ...set, n_transfer, flip_rate: 0.1, seed: 162 };
+          const { teacherError, studentError, agreement } = moons(setting);
+          const { verdict } = compareErrors(teacherError, studentError, agreement);
+          return [setting.width, n_transfer, verdict, agreement];
+        }))"""
+    hard, soft, _, narrow, tuned, no_gap = run(browser, page, script)
+    assert all(agreement == 1 for _, m, _, agreement in soft if m >= 200)
+    few = [verdict for w, m, verdict, _ in (*hard, *narrow, *tuned) if m <= 2 * w]
+    assert len(few) >= 20
+    assert "better" not in few
+    assert "better" not in [verdict for _, _, verdict, _ in no_gap]
+    assert all(steps[-1][2] == "better" for steps in (hard, narrow, tuned))
+
+
+def test_a_tuned_teachers_mistakes_lie_together():
+    """Share of a teacher's mistakes where most of 9 neighbours are wrong, too; over 20 seeds."""
+
+    def share(setting):
+        points = check_link(f"#scene=2&n_transfer=50&{setting}")
+        wrong = points["predictions"][0] * points["y_test"] < 0
+        nearest = KDTree(points["X_test"]).query(points["X_test"][wrong], 10)[1][:, 1:]
+        return np.mean(wrong[nearest].mean(axis=1) > 0.5)
+
+    shares = [
+        [share(f"seed={seed}&{setting}") for seed in range(1, 21)]
+        for setting in ("teacher=interpolating", "teacher=ridge", "teacher=ridge&data=no gap")
+    ]
+    print([f"{np.mean(row):.2f} ({min(row):.2f} to {max(row):.2f})" for row in shares])
+    assert np.mean(shares[0]) < 0.5
+    assert min(np.mean(shares[1]), np.mean(shares[2])) > 0.6
 
 
 def test_scene_3_the_law_promises_what_the_page_says():
@@ -132,10 +169,7 @@ def test_speed_is_measured(browser, page):
           labels: "hard", width: 200, teacher: "interpolating" };
         moons(setting);
         return {
-          "scene 1, n = 60, width 200": time(() => {
-            fitWidth(points, 200, 0);
-            smallestDivisor(points, 200, 0);
-          }),
+          "scene 1, n = 60, width 200": time(() => fitWidth(points, 200, 0)),
           "scene 1, a whole move": time(() => scene.changed("width")),
           "scene 2, m = 3,000": time(() => moons(setting)),
         }"""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.lecture.conftest import open_page
+from tests.lecture.test_browser import OPEN_MORE, drag
 
 SETTINGS_1 = [
     {"noise": noise, "alpha": alpha, "n_samples": n, "target": target}
@@ -43,14 +44,14 @@ def test_scene_1_compares_a_guess_with_its_errors(seeds, browser, page):
           scene.guess.fromSliders();
           const points = scene.points(seed);
           const { errors, trainErrors } = errorCurves(points, WIDTHS, setting.alpha);
-          return [scene.explain(points), guess_peak, WIDTHS, errors, trainErrors];
+          return [scene.explain(), guess_peak, WIDTHS, errors, trainErrors];
         })"""
     at_n = 0
     for setting in SETTINGS_1:
         for words, guess, widths, errors, train in run(browser, script, setting, seeds):
             peak, n = widths[np.argmax(errors)], setting["n_samples"]
             check_peaks(words, guess, peak)
-            assert ("as many unknowns as points" in words) == (peak == n)
+            assert ("as many weights as points" in words) == (peak == n)
             assert (f"not at {n}, the number of points" in words) == (peak != n)
             if peak == n and setting["alpha"] == 0:
                 assert train[widths.index(n)] < 1e-9
@@ -82,10 +83,25 @@ def test_scene_2_compares_a_guess_with_its_errors(n_seeds, browser, page):
             words, guess, sizes, errors = run(browser, script, setting)
             peak = sizes[np.argmax(errors)]
             check_peaks(words, guess, peak)
-            assert ("about as many labels as waves" in words) == (abs(peak - 200) < 26)
-            assert ("not at 200, its number of waves" in words) == (abs(peak - 200) >= 26)
+            assert ("about as many labels as weights" in words) == (abs(peak - 200) < 26)
+            assert ("not at 200, its number of weights" in words) == (abs(peak - 200) >= 26)
             (worst,) = re.findall(r"([\d.]+) %", words)
             assert float(worst) == pytest.approx(100 * max(errors), abs=0.051)
+
+
+def test_a_guess_without_a_peak_is_called_so(browser, page):
+    """A line that falls is highest at its start; the sliders tell what was drawn."""
+    open_page(browser, page, reduced_motion="reduce")
+    browser.execute_script(OPEN_MORE)
+    drag(browser, "scene0-chart", [(0.5, 0.4), (0.9, 0.8)])
+    browser.find_element("id", "scene0-reveal").click()
+    coach = browser.find_element("id", "scene0-coach").text
+    assert coach.startswith("You drew no peak. It is worst at 10,000: ")
+    drag(browser, "scene1-chart", [(0.3, 0.7), (0.98, 0.3), (0.99, 0.6)])
+    browser.find_element("id", "scene1-reveal").click()
+    coach = browser.find_element("id", "scene1-coach").text
+    assert coach.startswith("You said worst at 200. ")  # the widest model, at the picture's edge
+    assert browser.find_element("id", "scene1-guess_peak-value").text == "200"
 
 
 def test_scene_0_compares_a_guess_with_the_measured_curve(browser, page):
@@ -99,5 +115,5 @@ def test_scene_0_compares_a_guess_with_the_measured_curve(browser, page):
         })"""
     for words, guess in run(browser, script):
         check_peaks(words.replace("10,000", "10000", 1), guess, 10_000)
-        assert "falls to 14.2 %, beyond the peak again, to 13.4 %" in words
+        assert "falls to 14.2 %, rises to this peak, and falls a second time, to 13.4 %" in words
         assert "89.9 % wrong is guessing among ten classes" in words

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from ddkd.lecture._scenes import GRID, _legendre
 from tests.lecture.conftest import open_page
 from tests.lecture.test_browser import wait_for
 
@@ -40,27 +41,69 @@ def close(text, value):
     return abs(number(text) - value) <= (0.06 if value >= 0.001 else 0.34) * abs(value) + 1e-12
 
 
-def check_choice(words, state):
-    """The sentence that stays from width n on: no curve, one curve, many; and its numbers."""
-    widths, n = state["widths"], state["n"]
+def check_peak(words, state):
+    """Width n: no curve, one curve, many; a mix of features that cancels at the points alone."""
+    widths, n, noisy = state["widths"], state["n"], state["noise"] > 0
     narrower = [error for w, error in zip(widths, state["train"], strict=True) if w < n]
-    if state["noise"] > 0:
-        assert words.startswith("Below width")
-        assert min(narrower) > 1e-12
-        return [n, n, n]
-    assert words.startswith("At width")
-    return [n, n]
+    assert words.startswith("Below width" if noisy else "At width")
+    assert not noisy or min(narrower) > 1e-12
+    at_points, between = cancelling_mix(state["x"])
+    assert between > 5 * at_points
+    assert ("To hit the noise takes" in words) == ("the curve shoots out" in words) == noisy
+    errors, size = state["curve"], state["sizes"][widths.index(n)]
+    worst = int(np.argmax(errors))
+    assert ("no width is worse" in words) == (widths[worst] == n)
+    values = [n] * (3 if noisy else 2) + [20, 1.01, 20, 1.0, 0.2, size, errors[widths.index(n)]]
+    return values + ([] if widths[worst] == n else [errors[worst], widths[worst]])
+
+
+def cancelling_mix(x):
+    """The largest value, at the points and on the grid, of the mix of n features that is least."""
+    weights = np.linalg.svd(_legendre(np.array(x), len(x)))[2][-1]
+    return [np.max(np.abs(_legendre(at, len(x)) @ weights)) for at in (np.array(x), GRID)]
+
+
+def check_beyond(words, state):
+    """Above n: many curves, the smallest weights, how far a curve of these can go."""
+    widths, n, here = state["widths"], state["n"], state["width"]
+    at, size = (dict(zip(widths, state[k], strict=True)) for k in ("curve", "sizes"))
+    valley = min((w for w in widths if w < n), key=lambda w: (at[w], w))
+    assert words.startswith("Above width")
+    narrower = [error for w, error in zip(widths, state["train"], strict=True) if w < n]
+    assert (f"below {n} none" in words) == (state["noise"] > 0)
+    assert state["noise"] == 0 or min(narrower) > 1e-12
+    beyond = [size[w] for w in widths if w >= n]
+    assert np.all(np.diff(beyond) <= 1e-9 * size[n])
+    # No feature leaves -1..1, and by Cauchy and Schwarz no curve 1.45 times its weights' size.
+    assert state["highest"] <= 1.45 * size[here]
+    calm = "No feature leaves −1..1" in words
+    assert calm == (size[here] <= size[n] / 2) == ("need not swing less yet" not in words)
+    assert not calm or state["swing"][0] < state["swing"][1]
+    values = [n] * (4 if state["noise"] > 0 else 3) + [0, size[here], size[n], n]
+    values += [1, 1] if calm else [n]
+    if "not below" in words:
+        assert at[here] >= at[n]
+        return [*values, at[here], at[n], n]
+    why = max(widths, key=lambda w: at[w]) == n
+    assert ("Why was it worst at" in words) == why
+    if "is below the first valley" in words:
+        assert at[here] <= at[valley]
+        values += [at[here], at[valley]]
+    else:
+        assert "but the first valley" in words
+        assert at[valley] < at[here] < at[n]
+        values += [at[n], at[here], at[valley]]
+    return values + ([n] if why else [])
 
 
 def check_function(words, state):
     """One sentence of scene 1 against its errors; fails if no rule knows the sentence."""
-    widths, curve, plain, sizes = (state[k] for k in ("widths", "curve", "plain", "sizes"))
+    widths, curve, plain = (state[k] for k in ("widths", "curve", "plain"))
     here, n, at = (
         state["width"],
         state["n"],
         dict(zip(state["widths"], state["curve"], strict=True)),
     )
-    size = dict(zip(widths, sizes, strict=True))
     valley = min((w for w in widths if w < n), key=lambda w: (at[w], w))
     digits = re.findall(r"\d[\d,]*(?:\.\d+)?(?:e-\d+)?", words)
     if state["alpha"] > 0:
@@ -92,33 +135,9 @@ def check_function(words, state):
         assert ("noise" in words) == (state["noise"] > 0)
         values = [at[valley], valley, at[here]]
     else:
-        values = check_choice(words, state)
         assert here >= n
         assert state["train"][widths.index(here)] < 1e-9
-    if here == n and state["alpha"] == 0:
-        worst = max(widths, key=lambda w: at[w])
-        assert ("no width is worse" in words) == (worst == n)
-        assert ("can do that: the noise grows" in words) == (state["noise"] > 0)
-        values += [state["growth"], size[n], at[n]] + ([] if worst == n else [at[worst], worst])
-    elif here > n and state["alpha"] == 0:
-        second = words.partition("\n")[2]
-        assert second.startswith("Of the many, least squares takes the one with the smallest")
-        beyond = [size[w] for w in widths if w >= n]
-        assert np.all(np.diff(beyond) <= 1e-9 * size[n])
-        values += [size[here], size[n], n]
-        if "small weights swing less" in words:
-            assert size[here] <= size[n] / 2
-            assert state["swing"][0] < state["swing"][1]
-        if "not below" in words:
-            assert at[here] >= at[n]
-            values += [at[here], at[n], n]
-        elif "is below the first valley" in words:
-            assert at[here] <= at[valley]
-            values += [at[here], at[valley]]
-        else:
-            assert "but the first valley" in words
-            assert at[valley] < at[here] < at[n]
-            values += [at[n], at[here], at[valley]]
+        values = check_peak(words, state) if here == n else check_beyond(words, state)
     assert len(digits) == len(values), words
     assert all(close(text, value) for text, value in zip(digits, values, strict=True)), (
         words,
@@ -137,12 +156,12 @@ def test_scene_1_says_what_its_errors_say(n_seeds, browser, page):
           const { errors: curve, trainErrors: train, sizes } = errorCurves(points, widths, alpha);
           const plain = alpha ? errorCurves(points, widths, 0).errors : curve;
           return [1, 2, 4, 8, n - 1, n, n + 1, 30, 60, 200].map((width) => {
-            const growth = 1 / smallestDivisor(points, n, 0);
-            const state = { growth, widths, curve, plain, sizes, width, n, alpha, noise };
+            const state = { widths, curve, plain, sizes, width, n, alpha, noise };
+            const highest = Math.max(...fitWidth(points, width, alpha).prediction.map(Math.abs));
             // How far each curve goes up and down.
             const swing = [width, n].map((w) => fitWidth(points, w, alpha).prediction.reduce(
               (sum, y, i, all) => sum + (i ? Math.abs(y - all[i - 1]) : 0), 0));
-            return [sayFunction(state), { ...state, train, swing }];
+            return [sayFunction(state), { ...state, train, swing, highest, x: [...points.x] }];
           });
         })"""
     kinds = set()
@@ -171,10 +190,14 @@ def check_student(words, answer):
         return "draw"
     both = f"{answer['studentError'] * 100:.1f} % against {answer['teacherError'] * 100:.1f} %"
     assert both in words
-    if "luck" in words:
+    (limit,) = re.findall(r"differences under ([\d.]+) points may be luck", words)
+    assert (abs(gain) < round(10 * float(limit))) == luck
+    assert 0 <= float(limit) - 0.2 * np.sqrt(max(apart - gain**2 / 1000, 0)) < 0.1001
+    tuned = setting["teacher"] == "ridge"
+    if "no clear winner" in words:
         assert luck
-        (said,) = re.findall(r"Less than ([\d.]+) points tell nothing: two standard errors", words)
-        assert abs(float(said) - 0.2 * np.sqrt(max(apart - gain**2 / 1000, 0))) < 0.051
+        assert f"disagree on {apart} test points" in words
+        assert ("no gap sets a class apart" in words) == (tuned and setting["data"] == "no gap")
         return "luck"
     assert not luck
     if words.startswith("The student loses"):
@@ -191,8 +214,7 @@ def check_student(words, answer):
     if "It beats" in words:
         assert answer["studentError"] < answer["ridgeError"]
         assert rival > 0
-    tuned_on_moons = setting["teacher"] == "ridge" and setting["data"] == "moons"
-    assert ("which the gap between the moons allows" in words) == tuned_on_moons
+    assert ("gap between the moons" in words) == (tuned and setting["data"] == "moons")
     assert ("40 slow waves cannot" in words) <= (setting["width"] == 40)
     assert ("majority" in words) <= (setting["labels"] == "hard" and setting["n_transfer"] > 200)
     return "wins"
@@ -212,10 +234,13 @@ SCRIPT_2 = """
         onlyRidgeWrong: only(r, s), onlyStudentWrongOfRidge: only(s, r) };
       const { teacherError, studentError, ridgeError, labels, labelled, scores } = answer;
       const steps = range(1, 5).map((step) => sayStep(step, answer));
-      const votes = answer.neighbourhood?.inside.map((i) => [scores[i] > 0, transfer.y[i] > 0]);
+      const square = answer.neighbourhood;
+      const votes = square?.inside.map((i) => [scores[i] > 0, transfer.y[i] > 0]);
+      const places = square?.inside.map((i) => [(transfer.x1[i] - square.x1) / square.half,
+        (transfer.x2[i] - square.x2) / square.half]);
       return { words: sayStudent(answer), steps, setting, teacherError, studentError, ridgeError,
         flips: labels.filter((label, i) => label !== labelled.y[i]).length, score: scores[0],
-        firstClass: transfer.y[0], votes: votes ?? null, ...counts };
+        firstClass: transfer.y[0], votes: votes ?? null, places: places ?? null, ...counts };
     })"""
 
 
@@ -249,7 +274,7 @@ def check_steps(answer):
     assert ("all 200 waves" in guess) == (setting["width"] == 200)
     assert ("the 40 slow waves only" in guess) == (setting["width"] == 40)
     if answer["votes"] is None:
-        assert votes.startswith("In no small rectangle")
+        assert votes.startswith("Nothing to enlarge: in no small rectangle")
         return
     said, truth = np.array(answer["votes"]).T
     assert np.all(truth == truth[0])
@@ -257,8 +282,20 @@ def check_steps(answer):
     assert f"all {len(said)} points" in votes
     if wrong:
         assert wrong < right
-        assert re.search(rf"calls {right} of them . and {wrong} .\.", votes)
-        assert ("majority, ●" in votes) == bool(truth[0])
+        assert check_scattered(np.array(answer["places"]), said == truth)
+        names = ["● (+1)", "▲ (−1)"] if truth[0] else ["▲ (−1)", "● (+1)"]
+        votes_of = f"{right} of them {names[0]} and {wrong} {names[1]}"
+        assert f"calls {votes_of}, with {names[0]} ahead in every part" in votes
+        mean = (right - wrong) / len(said) * (1 if truth[0] else -1)
+        assert f"in the mean {mean:+.2f}.".replace("-", "−") in votes
+        many = setting["n_transfer"] > setting["width"]
+        assert ("the student cannot follow every vote" in votes) == many
+
+
+def check_scattered(places, is_right):
+    """Whether in each of nine equal parts of a square most labels are right."""
+    part = np.floor(1.5 * (places + 1)).astype(int) @ [3, 1]
+    return np.all(np.bincount(part, np.where(is_right, 1, -1), minlength=9) > 0)
 
 
 def test_an_exercise_opens_with_a_sentence_of_its_own_setting(browser, page):

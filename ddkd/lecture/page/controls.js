@@ -85,23 +85,27 @@ export class Controls {
   }
 }
 
-/** Moves one slider through all its choices, until it is touched or the button is pressed. */
+/**
+ * Moves one slider through all its choices, until it is touched or the button is pressed.
+ *
+ * At the value `halt()` it waits for the button, however long there is to read.
+ */
 export class Player {
   /**
    * `milliseconds`: of one step; `ready` says whether the last step has been drawn; `jumps`:
    * who prefers little motion sees the last step at once.
    */
-  constructor(controls, name, { milliseconds, ready = () => true, jumps = false }) {
-    Object.assign(this, { controls, name, milliseconds, ready, jumps, timer: null });
+  constructor(controls, name, { milliseconds, ready = () => true, jumps = false, halt = () => null }) {
+    Object.assign(this, { controls, name, milliseconds, ready, jumps, halt, timer: null, next: 0 });
     this.button = controls.element("play");
-    this.button.addEventListener("click", () => (this.timer ? this.stop() : this.start()));
+    this.button.addEventListener("click", () => (this.timer ? this.stop() : this.start(this.next)));
     for (const event of ["pointerdown", "keydown"]) {
       controls.element(name).addEventListener(event, () => this.stop());
     }
     controls.section.addEventListener("apply", () => this.stop());
   }
 
-  start() {
+  start(first = 0) {
     this.stop();
     const last = this.controls.specs[this.name].choices.length - 1;
     if (this.jumps && matchMedia("(prefers-reduced-motion: reduce)").matches) {
@@ -109,20 +113,23 @@ export class Player {
       this.controls.choose(this.name, last);
       return;
     }
-    let index = 0;
+    let index = first;
     const step = () => {
-      if (this.ready()) this.controls.choose(this.name, index++);
+      if (!this.ready()) return;
+      this.controls.choose(this.name, index++);
       if (index > last) this.stop();
+      else if (this.controls.values[this.name] === this.halt()) this.stop(index);
     };
     this.button.textContent = "❚❚ Stop";
     this.timer = setInterval(step, this.milliseconds);
     step();
   }
 
-  stop() {
+  /** Stop; the button then goes on from `next`. */
+  stop(next = 0) {
     clearInterval(this.timer);
-    this.timer = null;
-    this.button.textContent = "▶ Play";
+    Object.assign(this, { next, timer: null });
+    this.button.textContent = next ? "▶ Go on" : "▶ Play";
   }
 }
 

@@ -216,25 +216,3 @@ function unfraction({ from, to, log }, share) {
   const inside = Math.min(Math.max(share, 0), 1);
   return log ? from * Math.pow(to / from, inside) : from + (to - from) * inside;
 }
-
-/** All pictures of a section side by side, as the text of one SVG file. */
-export function sceneAsSvg(section) {
-  const paper = colours().paper;
-  let [x, height, content] = [20, 0, ""];
-  for (const figure of section.querySelectorAll("figure")) {
-    const svg = figure.querySelector("svg");
-    const { width, height: tall } = svg.getBoundingClientRect();
-    const canvas = figure.querySelector("canvas");
-    const { left, top, width: w, height: h } = canvas?.style ?? {};
-    const image = canvas
-      ? `<image href="${canvas.toDataURL()}" x="${left}" y="${top}" width="${w}" height="${h}" preserveAspectRatio="none"/>`
-      : "";
-    content += `<svg x="${x}" y="20" width="${width}" height="${tall}">${image}${svg.innerHTML}</svg>`;
-    x += width + 20;
-    height = Math.max(height, tall + 40);
-  }
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${x}" height="${height}" ` +
-    `font-family="sans-serif" font-size="16"><rect width="100%" height="100%" fill="${paper}"/>${content}</svg>`
-  );
-}

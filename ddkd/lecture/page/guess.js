@@ -63,6 +63,8 @@ export class Guess {
       this.heights[Math.round(from + share * (to - from))] = height;
     }
     this.last = here;
+    this.controls.set("guess_peak", this.peak);
+    this.controls.set("guess_end", this.heights[this.drawn.at(-1)]);
     this.onChange();
   }
 
@@ -111,9 +113,16 @@ export class Guess {
 
   /** What to say about the guess, the true peak being known. */
   verdict(peak, reason) {
-    const guessed = this.peak;
-    const start = guessed === null ? "" : `You said worst at ${Math.round(guessed)}. `;
-    return `${start}It is worst at ${peak}: ${reason}`;
+    return `${this.own()}It is worst at ${peak}: ${reason}`;
+  }
+
+  /** Where the guess has its peak; a guess that is highest at one of its ends has none. */
+  own() {
+    const { drawn, peak } = this;
+    if (peak === null) return "";
+    const inside = [drawn[0], drawn.at(-1)].every((bin) => this.xOf(bin) !== peak);
+    const last = this.controls.specs.guess_peak.choices.at(-1);
+    return inside ? `You said worst at ${Math.round(Math.min(peak, last))}. ` : "You drew no peak. ";
   }
 }
 

@@ -203,39 +203,3 @@ export function ridgeByGram(Z, y, alpha) {
   const L = cholesky(G);
   return wide ? turned.times(choleskySolve(L, y)) : choleskySolve(L, turned.times(y));
 }
-
-/** Eigenvalues of a symmetric matrix, in increasing order, by Jacobi's rotations. */
-export function symmetricEigenvalues(symmetric) {
-  const size = symmetric.cols;
-  const A = new Matrix(size, size, symmetric.data.slice());
-  for (let sweep = 0; sweep < 30; sweep++) {
-    let rotated = false;
-    for (let p = 0; p < size; p++) {
-      for (let q = p + 1; q < size; q++) rotated = rotate(A, p, q) || rotated;
-    }
-    if (!rotated) break;
-  }
-  return Float64Array.from({ length: size }, (_, k) => A.data[k * size + k]).sort();
-}
-
-/** Make the entry (p, q) zero; false if it is zero to rounding already. */
-function rotate(A, p, q) {
-  const { cols: size, data } = A;
-  const [app, aqq, apq] = [data[p * size + p], data[q * size + q], data[q * size + p]];
-  if (Math.abs(apq) <= 1e-15 * Math.sqrt(Math.abs(app * aqq))) return false;
-  const slope = (aqq - app) / (2 * apq);
-  const tangent = (slope < 0 ? -1 : 1) / (Math.abs(slope) + Math.hypot(1, slope));
-  const cosine = 1 / Math.hypot(1, tangent);
-  const sine = tangent * cosine;
-  for (let i = 0; i < size; i++) {
-    const [x, y] = [data[p * size + i], data[q * size + i]];
-    data[p * size + i] = cosine * x - sine * y;
-    data[q * size + i] = sine * x + cosine * y;
-  }
-  for (let i = 0; i < size; i++) {
-    const [x, y] = [data[i * size + p], data[i * size + q]];
-    data[i * size + p] = cosine * x - sine * y;
-    data[i * size + q] = sine * x + cosine * y;
-  }
-  return true;
-}

@@ -1,6 +1,5 @@
-// The start: scenes, links, colours, and the buttons that every scene has.
+// The start: scenes, links, colours, and the button that every scene has.
 import { say } from "./controls.js";
-import { sceneAsSvg } from "./drawing.js";
 import { Scene0 } from "./scene0.js";
 import { Scene1 } from "./scene1.js";
 import { Scene2 } from "./scene2.js";
@@ -16,7 +15,7 @@ function startPage(source) {
   const scenes = [new Scene0(), new Scene1(), new Scene2(assistant), new Scene3(assistant)];
   startScene4((link) => followLink(scenes, link, { revealed: false }));
   startTheme(scenes);
-  scenes.slice(1).forEach(startTools);
+  scenes.slice(1).forEach(startLink);
   startPresentation(scenes);
   const follow = () => followLink(scenes, location.hash, { revealed: true });
   addEventListener("hashchange", follow);
@@ -94,20 +93,11 @@ function startTheme(scenes) {
   paint(system.matches);
 }
 
-/** The buttons that save a scene's pictures and show its link. */
-function startTools({ controls }) {
-  const { number, section } = controls;
-  controls.element("save").addEventListener("click", () => {
-    const blob = new Blob([sceneAsSvg(section)], { type: "image/svg+xml" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `double-descent-scene${number}.svg`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  });
+/** The button that shows a scene's link. */
+function startLink({ controls }) {
   controls.element("link").addEventListener("click", () => {
     history.replaceState(null, "", controls.link());
     const command = `python -m ddkd page --check "${controls.link()}"`;
-    say(`scene${number}-command`, `The link is in the address bar. The same numbers: ${command}`);
+    say(`scene${controls.number}-command`, `The link is in the address bar. The same numbers: ${command}`);
   });
 }

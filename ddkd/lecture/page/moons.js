@@ -30,7 +30,12 @@ function moonPoint(u, v, s, t) {
 
 function squarePoint(u, v) {
   const [x1, x2] = [4 * u - 2, 4 * v - 2];
-  return [x1, x2, x2 > Math.sin(2 * x1) ? 1 : -1];
+  return [x1, x2, x2 > squareBorder(x1) ? 1 : -1];
+}
+
+/** Where the classes touch in the data without a gap. */
+export function squareBorder(x1) {
+  return Math.sin(2 * x1);
 }
 
 /** What does not change with the models: points, waves, features; computed once for a seed. */
@@ -66,7 +71,8 @@ function coverage({ x1, x2 }) {
  * A small square where the teacher's labels disagree most: its centre, and the votes of the
  * transfer points in it for and against their one true class.
  *
- * Among the squares about the first transfer points whose points are all of one class.
+ * Among the squares about the first transfer points whose points are all of one class, and in
+ * each of whose nine parts more labels are right than wrong: the wrong ones are scattered.
  */
 export function findNeighbourhood({ x1, x2, y }, scores, half = 0.28) {
   let best = null;
@@ -76,10 +82,13 @@ export function findNeighbourhood({ x1, x2, y }, scores, half = 0.28) {
       if (Math.abs(x1[i] - x1[centre]) < half && Math.abs(x2[i] - x2[centre]) < half) inside.push(i);
     }
     if (inside.length < 25 || inside.some((i) => y[i] !== y[centre])) continue;
-    const wrong = inside.filter((i) => scores[i] > 0 !== y[i] > 0).length;
-    const share = wrong / inside.length;
-    // Where more are wrong no majority is safe: such squares are near a border or a wrong label.
-    if (share < 0.35 && (best === null || share > best.wrong / best.inside.length)) {
+    const isRight = (i) => scores[i] > 0 === y[i] > 0;
+    const partOf = (x, i) => Math.floor((1.5 * (x[i] - x[centre] + half)) / half);
+    const majorities = new Array(9).fill(0);
+    for (const i of inside) majorities[3 * partOf(x1, i) + partOf(x2, i)] += isRight(i) ? 1 : -1;
+    if (Math.min(...majorities) <= 0) continue;
+    const wrong = inside.filter((i) => !isRight(i)).length;
+    if (best === null || wrong / inside.length > best.wrong / best.inside.length) {
       best = { x1: x1[centre], x2: x2[centre], half, inside, wrong, truth: y[centre] };
     }
   }

@@ -1,6 +1,6 @@
 // Scene 1, the numbers: noisy points of a function, and polynomials fitted to them.
 import { legendreFeatures } from "./features.js";
-import { gram, norm, ridge, symmetricEigenvalues } from "./linalg.js";
+import { norm, ridge } from "./linalg.js";
 import { normals, stream, uniforms } from "./rng.js";
 
 export const WIDEST = 200;
@@ -39,13 +39,6 @@ export function fitWidth({ y, Z, truth }, width, alpha) {
 
 function meanSquare(values) {
   return norm(values) ** 2 / values.length;
-}
-
-/** The least number by which the fit divides a part of the noise: min s + alpha/s, s singular. */
-export function smallestDivisor({ Z }, width, alpha) {
-  const features = Z.firstColumns(width);
-  const squares = symmetricEigenvalues(gram(width > Z.rows ? features.transpose() : features));
-  return squares.reduce((least, s2) => Math.min(least, (s2 + alpha) / Math.sqrt(s2)), Infinity);
 }
 
 /** Errors, training errors and weights' sizes of models of several widths. */

@@ -68,7 +68,7 @@ export class Scene0 {
   verdict() {
     const { widths, errors } = FOUNDING;
     const valley = errors[6];
-    const reason = `as many features as images. ${percent(Math.max(...errors))} wrong is guessing among ten classes. First the error falls to ${percent(valley)}, beyond the peak again, to ${percent(errors.at(-1))}: double descent. Why? Scene 1 shows it on a model that can be seen.`;
+    const reason = `as many features as images. ${percent(Math.max(...errors))} wrong is guessing among ten classes. The error falls to ${percent(valley)}, rises to this peak, and falls a second time, to ${percent(errors.at(-1))}: double descent. Why? Scene 1 shows it on a model that can be seen.`;
     return this.guess.verdict(widths[indexOfLargest(errors)].toLocaleString("en"), reason);
   }
 }

@@ -2,7 +2,7 @@
 import { Controls, Player, range, say } from "./controls.js";
 import { Picture, readable } from "./drawing.js";
 import { Guess, guessSpecs } from "./guess.js";
-import { drawPoints, errorCurves, fitWidth, GRID, smallestDivisor } from "./polynomials.js";
+import { drawPoints, errorCurves, fitWidth, GRID } from "./polynomials.js";
 import { indexOfLargest, sayFunction } from "./words.js";
 
 export const WIDTHS = [...range(1, 32), ...range(34, 60, 2), ...range(65, 100, 5), ...range(110, 200, 10)];
@@ -51,7 +51,11 @@ export class Scene1 {
       { from: 1e-3, to: 1e4, log: true, ticks: [1e-2, 1, 1e2, 1e4], format: tenTo },
     );
     this.controls = new Controls(1, SCENE1_SETTINGS, (name) => this.changed(name));
-    this.player = new Player(this.controls, "width", { milliseconds: 90, jumps: true });
+    this.player = new Player(this.controls, "width", {
+      milliseconds: 90,
+      jumps: true,
+      halt: () => (this.guess.revealed && !this.controls.values.alpha ? this.controls.values.n_samples : null),
+    });
     this.guess = new Guess(this.controls, this.chart, {
       onChange: () => this.draw(),
       onReveal: (shown) => this.reveal(shown),
@@ -132,7 +136,7 @@ export class Scene1 {
     this.comment(points, model);
   }
 
-  /** Other curves through all points: the models of n and n + 2 polynomials, larger weights. */
+  /** Other curves through all points: the models of widths n and n + 2, larger weights. */
   rivals(points) {
     const { width, alpha, n_samples: n, draws } = this.controls.values;
     if (alpha > 0 || draws === "fifty") return [];
@@ -160,8 +164,8 @@ export class Scene1 {
     });
     fit.line(GRID, model.prediction, main, { width: rivals.length ? 5.5 : 4 });
     points.x.forEach((x, i) => fit.mark(x, points.y[i], ink));
-    const highest = indexOfLargest(model.prediction);
-    if (model.prediction[highest] > fit.y.to) fit.cut(GRID[highest], model.prediction[highest], main);
+    const [low, high] = [Math.min(...model.prediction), Math.max(...model.prediction)];
+    if (low < fit.y.from || high > fit.y.to) fit.above(1, `▲▼ model from ${signed(low)} to ${signed(high)}`, "end");
     fit.finish(`The model of width ${width} and the ${points.x.length} points it was fitted to.`);
   }
 
@@ -220,30 +224,33 @@ export class Scene1 {
     const { width, seed } = this.controls.values;
     const { revealed } = this.guess;
     const passes = trainError < 1e-12 ? "0: it interpolates" : readable(trainError);
-    const known = revealed ? ` · test error ${readable(error)} · training error ${passes}` : "";
-    say("scene1-reading", `Width ${width}${known}`);
+    const known = `Test error ${readable(error)} · training error ${passes}`;
+    say("scene1-reading", revealed ? known : `Width ${width}`);
     const largest = Math.max(...this.curve(seed, 0).sizes);
     say("scene1-size", `Size of the weights: ${readable(size)} (full bar: ${readable(largest)})`);
     this.controls.element("bar").style.width = `${(100 * size) / largest}%`;
-    say("scene1-coach", revealed ? this.explain(points) : INVITATION(points.x.length));
+    say("scene1-coach", revealed ? this.explain() : INVITATION(points.x.length));
   }
 
-  explain(points) {
+  explain() {
     const { width, seed, alpha, n_samples: n, noise } = this.controls.values;
     const { errors, sizes } = this.curve(seed, alpha);
     const plain = this.curve(seed, 0).errors;
-    const growth = 1 / smallestDivisor(points, n, 0);
-    const words = sayFunction({ widths: WIDTHS, curve: errors, plain, sizes, width, n, alpha, noise, growth });
+    const words = sayFunction({ widths: WIDTHS, curve: errors, plain, sizes, width, n, alpha, noise });
     if (width !== WIDTHS.at(-1) || !this.seen.every(Boolean) || this.guess.peak === null) return words;
     const peak = WIDTHS[indexOfLargest(errors)];
-    const reason = peak === n ? "as many unknowns as points." : `not at ${n}, the number of points.`;
+    const reason = peak === n ? "as many weights as points." : `not at ${n}, the number of points.`;
     return `${this.guess.verdict(peak, reason)} ${words}`;
   }
 }
 
 const INVITATION = (n) =>
-  `A model adds up polynomials, each times a weight, and comes as near to ${n} noisy points as it can. ` +
+  `A model adds up features, here polynomials, each times a weight, and comes as near to ${n} noisy points as it can. ` +
   "Slide the width. The dots are its test errors at widths 1 to 4: how do they go on, up to 200?";
+
+function signed(value) {
+  return `${value < 0 ? "−" : ""}${readable(Math.abs(value))}`;
+}
 
 function tenTo(value) {
   const digits = "⁰¹²³⁴";

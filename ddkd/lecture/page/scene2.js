@@ -3,25 +3,25 @@ import { Controls, Player, range, say } from "./controls.js";
 import { percent, Picture, whole } from "./drawing.js";
 import { N_SLOW, N_WAVES } from "./features.js";
 import { Guess, guessSpecs } from "./guess.js";
-import { MAP, TUNED_ALPHA } from "./moons.js";
+import { MAP, N_TEST, squareBorder, TUNED_ALPHA } from "./moons.js";
 import { sayStep, sayStudent } from "./words.js";
 
 const SIZES = [50, 60, 75, 100, 125, 150, 175, 190, 200, 210, 225, 250, 300, 400, 500, 650, 800];
 SIZES.push(1000, 1300, 1700, 2200, 3000);
 
-/** The story, step by step: what it is about, and what it changes from the step before. */
-const BASE = "n_transfer=3000&flip_rate=0.1&labels=hard&width=200&teacher=interpolating&data=moons";
+/** The story, step by step: what it is about, and who learns from whom. */
+const BASE = { labels: "hard", width: N_WAVES, teacher: "interpolating", data: "moons" };
 export const STEPS = [
   { name: "labels", set: BASE },
   { name: "a teacher learns", set: BASE },
   { name: "the teacher labels", set: BASE },
   { name: "neighbours vote", set: BASE },
   { name: "a student learns", set: BASE },
-  { name: "soft labels", set: `${BASE}&labels=soft` },
-  { name: "a narrow student", set: `${BASE}&labels=soft&width=40` },
-  { name: "hard labels again", set: `${BASE}&width=40` },
-  { name: "a tuned teacher", set: `${BASE}&width=40&teacher=ridge` },
-  { name: "no gap", set: `${BASE}&width=40&teacher=ridge&data=no+gap` },
+  { name: "soft labels", set: { ...BASE, labels: "soft" } },
+  { name: "a narrow student", set: { ...BASE, labels: "soft", width: N_SLOW } },
+  { name: "hard labels again", set: { ...BASE, width: N_SLOW } },
+  { name: "a tuned teacher", set: { ...BASE, width: N_SLOW, teacher: "ridge" } },
+  { name: "new data, no gap", set: { ...BASE, width: N_SLOW, teacher: "ridge", data: "no gap" } },
 ];
 const MODELS = 5; // from this step on the student is there
 
@@ -95,16 +95,22 @@ export class Scene2 {
       return;
     }
     if (name === "step") this.enter(step);
-    else if (name !== "seed" && name !== "flip_rate") this.controls.set("step", MODELS);
+    else if (name in BASE) this.follow();
     this.request();
+  }
+
+  /** Go to the step that the setting belongs to; with one of one's own stay where a student is. */
+  follow() {
+    const { values } = this.controls;
+    const index = STEPS.findIndex((_, k) => k + 1 >= MODELS && isOfStep(values, k + 1));
+    this.controls.set("step", index < 0 ? Math.max(values.step, MODELS) : index + 1);
   }
 
   /** Set what a step is about; after the guess it shows the student. */
   enter(step) {
     this.player.stop();
-    for (const [name, word] of new URLSearchParams(STEPS[step - 1].set)) {
-      this.controls.set(name, Number(word) || word);
-    }
+    const settings = { ...STEPS[step - 1].set, n_transfer: SIZES.at(-1), flip_rate: 0.1 };
+    for (const [name, value] of Object.entries(settings)) this.controls.set(name, value);
     const shown = step > MODELS;
     if (shown !== this.guess.revealed) this.guess.reveal(shown, { silent: true });
   }
@@ -112,14 +118,14 @@ export class Scene2 {
   reveal(shown) {
     this.player.stop();
     this.trails.clear();
-    this.controls.set("step", MODELS);
+    this.follow();
     if (shown) this.player.start();
     this.request();
   }
 
   open() {
     this.guess.reveal(true, { silent: true });
-    this.controls.set("step", MODELS);
+    this.follow();
     this.draw();
     this.request();
   }
@@ -162,6 +168,7 @@ export class Scene2 {
     if (this.guess.revealed) {
       this.studentMap.start(`Student, ${width} waves: ${many} ${labels} labels`);
       this.drawMap(this.studentMap, this.answer.studentMap, "student");
+      this.drawBorder(this.studentMap);
       this.studentMap.finish("Where the student sees each class.");
     } else if (step < 3) {
       this.studentMap.start("Nothing yet");
@@ -184,9 +191,10 @@ export class Scene2 {
     const { answer, teacherMap } = this;
     const kind = answer.setting.teacher === "ridge" ? "Tuned teacher" : "Teacher";
     const wrong = answer.labels.filter((label, i) => label !== answer.labelled.y[i]).length;
-    teacherMap.start(step === 1 ? `40 labels, ${wrong} wrong (ringed)` : `${kind}; 40 labels, ${wrong} wrong`);
+    teacherMap.start(step === 1 ? `40 labels, ${wrong} wrong (ringed)` : `${kind} (blue: ●), ${wrong} labels wrong`);
     if (step === 1) this.clear("teacher");
     else this.drawMap(teacherMap, answer.teacherMap, "teacher");
+    this.drawBorder(teacherMap);
     this.drawLabelled();
     if (step === 4 && answer.neighbourhood) this.drawFrame(teacherMap, answer.neighbourhood);
     teacherMap.finish("Where the teacher sees each class, and the labels it learnt from.");
@@ -194,10 +202,21 @@ export class Scene2 {
 
   drawFrame(picture, { x1, x2, half }) {
     const [xs, ys] = [[x1 - half, x1 + half], [x2 - half, x2 + half]];
-    const corners = [[xs[0], xs[1], xs[1], xs[0], xs[0]], [ys[0], ys[0], ys[1], ys[1], ys[0]]];
+    this.drawOutlined(picture, [xs[0], xs[1], xs[1], xs[0], xs[0]], [ys[0], ys[0], ys[1], ys[1], ys[0]]);
+  }
+
+  /** The true border of the data without a gap. */
+  drawBorder(picture) {
+    if (this.answer.setting.data === "moons") return;
+    const xs = range(0, 80).map((k) => -2 + k / 20);
+    this.drawOutlined(picture, xs, xs.map(squareBorder), "10 8");
+  }
+
+  /** A line to be seen on both areas. */
+  drawOutlined(picture, xs, ys, dash) {
     const { paper, ink } = picture.colours;
-    picture.line(...corners, paper, { width: 8 });
-    picture.line(...corners, ink, { width: 4 });
+    picture.line(xs, ys, paper, { width: 8, dash });
+    picture.line(xs, ys, ink, { width: 4, dash });
   }
 
   clear(name) {
@@ -242,11 +261,8 @@ export class Scene2 {
     zoom.start(neighbourhood ? "The rectangle enlarged: votes" : "Nothing to enlarge");
     if (neighbourhood) {
       const { x1, x2, half, inside } = neighbourhood;
-      // As high as wide on the screen.
-      const tall = (half * (zoom.bottom - zoom.top)) / (zoom.right - zoom.left);
-      const [across, up] = tall > half ? [half, tall] : [(half * half) / tall, half];
-      Object.assign(zoom.x, { from: x1 - 1.05 * across, to: x1 + 1.05 * across });
-      Object.assign(zoom.y, { from: x2 - 1.05 * up, to: x2 + 1.05 * up });
+      Object.assign(zoom.x, { from: x1 - 1.05 * half, to: x1 + 1.05 * half });
+      Object.assign(zoom.y, { from: x2 - 1.05 * half, to: x2 + 1.05 * half });
       const { plus, minus } = zoom.colours;
       for (const i of inside) {
         const [shape, colour] = scores[i] > 0 ? ["dot", plus] : ["triangle", minus];
@@ -316,16 +332,16 @@ export class Scene2 {
   comment() {
     const { answer, guess } = this;
     const { teacherError, studentError, ridgeError, setting } = answer;
-    const size = `${setting.n_transfer.toLocaleString("en")} labels from the teacher`;
+    const size = `${setting.n_transfer.toLocaleString("en")} labels`;
     const known = `student ${percent(studentError)} · tuned ridge ${percent(ridgeError)}`;
-    const wrong = `wrong: teacher ${percent(teacherError)}`;
+    const wrong = `wrong on ${N_TEST.toLocaleString("en")} test points: teacher ${percent(teacherError)}`;
     const reading = setting.step > 2 ? `${size} · ${wrong}` : ["40 labels, no teacher yet", `40 labels · ${wrong}`][setting.step - 1];
     const more = this.trail(setting).size < 2 ? " · Play draws the curve" : "";
     say("scene2-reading", guess.revealed ? `${reading} · ${known}${more}` : reading);
-    const step = guess.revealed ? setting.step : Math.min(setting.step, MODELS);
-    const words = guess.revealed ? this.verdict() + sayStudent(answer) : sayStep(step, answer);
-    const name = step === MODELS && guess.revealed ? "" : `Step ${step}, ${STEPS[step - 1].name}. `;
-    say("scene2-coach", name + words);
+    const { step, data } = setting;
+    const words = guess.revealed ? this.verdict() + sayStudent(answer) : sayStep(Math.min(step, MODELS), answer);
+    const name = isOfStep(setting, step) ? `Step ${step}, ${STEPS[step - 1].name}. ` : "A setting of your own. ";
+    say("scene2-coach", name + (data === "moons" ? "" : NO_GAP) + words);
   }
 
   /** At the end of the trail: where it was worst, beside the guess if there is one. */
@@ -336,9 +352,16 @@ export class Scene2 {
     const usual = labels === "hard" && width === N_WAVES && n_transfer === SIZES.at(-1);
     if (!usual || trail.length < SIZES.length) return "";
     const [peak, error] = trail.reduce((a, b) => (b[1] > a[1] ? b : a));
-    const where = Math.abs(peak / width - 1) < 0.13 ? "about as many labels as waves, its own peak, as in scene 1" : `not at ${width}, its number of waves`;
+    const where = Math.abs(peak / width - 1) < 0.13 ? "about as many labels as weights, its own peak, as in scene 1" : `not at ${width}, its number of weights`;
     return `${this.guess.verdict(peak, `${percent(error)}, ${where}.`)}\n`;
   }
+}
+
+const NO_GAP = "Points all over a square: ● above the dashed border, ▲ below, no gap between them. ";
+
+/** Whether a setting is that of a step. */
+function isOfStep(setting, step) {
+  return Object.entries(STEPS[step - 1].set).every(([name, value]) => setting[name] === value);
 }
 
 /** The bytes of a colour written as #rrggbb. */

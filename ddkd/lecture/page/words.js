@@ -9,7 +9,7 @@ import { N_TEST } from "./moons.js";
  * `curve` and `plain` are the errors at `widths`, with the ridge and without; `sizes` are those
  * of the weights.
  */
-export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, noise, growth }) {
+export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, noise }) {
   if (alpha > 0) return sayRidge(widths, curve, plain, width);
   const at = (values, where) => values[widths.indexOf(where)];
   const error = (where) => readable(at(curve, where));
@@ -18,7 +18,7 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
   if (width === 1) return `Width 1: the model is a constant. It is too stiff to follow the truth: error ${error(1)}.`;
   if (width <= valley) {
     return at(curve, width) < at(curve, 1)
-      ? `First descent: the error was ${error(1)} at width 1 and is ${error(width)} here. More polynomials follow the truth better.`
+      ? `First descent: the error was ${error(1)} at width 1 and is ${error(width)} here. More features follow the truth better.`
       : `Too stiff: the error is ${error(width)}, no better than ${error(1)} at width 1.`;
   }
   if (width < n) {
@@ -26,21 +26,31 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
     return `Behind the first valley (${error(valley)} at width ${valley}) the error is ${error(width)}: the model follows the points ever more closely${noisy}.`;
   }
   const size = readable(at(sizes, width));
-  const choice = noise > 0
-    ? `Below width ${n} no curve passes through all ${n} points, above it many do, at ${n} exactly one, and it must follow the noise.`
-    : `At width ${n} exactly one curve passes through all ${n} points, above it many do.`;
   if (width === n) {
     const worst = widths[indexOfLargest(curve)];
     const peak = worst === n ? "no width is worse." : `the worst is ${error(worst)}, at width ${worst}.`;
-    const what = noise > 0 ? "the noise" : "any change of a point";
-    return `${choice} Where features hardly differ, only large weights of opposite signs can do that: ${what} grows up to ${readable(growth)} times in the weights, of size ${size}. The error is ${error(n)}: ${peak}`;
+    const [choice, hit] = noise > 0
+      ? [
+          `Below width ${n} no curve passes through all ${n} points, above it many do, at ${n} exactly one: it must hit the noise of every point.`,
+          "To hit the noise takes so much of this mix that the curve shoots out between the points:",
+        ]
+      : [
+          `At width ${n} exactly one curve passes through all ${n} points, above it many do.`,
+          "To hit a point that had moved would take much of this mix. Now there is no noise:",
+        ];
+    return `${choice} One mix of the features, with weights of both signs, almost cancels at all points but not between them, as 20 × 1.01 − 20 × 1.00 is only 0.2. ${hit} weights of size ${size}, error ${error(n)}, ${peak} A narrower curve may miss points instead, a wider one use other features.`;
   }
-  const smallest = `${choice}\nOf the many, least squares takes the one with the smallest weights: size ${size} (${readable(at(sizes, n))} at width ${n}). They only become smaller: each curve is also one of the next width, its last weight zero.`;
+  const half = at(sizes, width) <= at(sizes, n) / 2;
+  const room = half
+    ? "No feature leaves −1..1, so small weights cannot lift a curve far: it swings less between the points."
+    : `Here they are more than half as large as at ${n}: the curve need not swing less yet.`;
+  const why = widths[indexOfLargest(curve)] === n ? ` Why was it worst at ${n}? Slide back.` : "";
+  const fewer = noise > 0 ? `below ${n} none, at ${n} one` : `at ${n} one`;
+  const smallest = `Above width ${n} many curves pass through all ${n} points (${fewer}). All have training error 0, so we take the one with the smallest weights (minimum norm): size ${size}, against ${readable(at(sizes, n))} at width ${n}. They only become smaller: each curve is also one of the next width, its last weight zero. ${room}`;
   if (at(curve, width) >= at(curve, n)) return `${smallest} The error is ${error(width)}, not below ${error(n)} at width ${n}.`;
-  const calm = smallest + (at(sizes, width) <= at(sizes, n) / 2 ? " Through the same points, small weights swing less (narrower curves of small weights miss points)." : "");
   return at(curve, width) <= at(curve, valley)
-    ? `${calm} Second descent: the error ${error(width)} is below the first valley, ${error(valley)}.`
-    : `${calm} Second descent, from ${error(n)} to ${error(width)}; but the first valley, ${error(valley)}, is lower.`;
+    ? `${smallest} Second descent: the error ${error(width)} is below the first valley, ${error(valley)}.${why}`
+    : `${smallest} Second descent, from ${error(n)} to ${error(width)}; but the first valley, ${error(valley)}, is lower.${why}`;
 }
 
 function sayRidge(widths, curve, plain, width) {
@@ -62,13 +72,15 @@ export function indexOfLargest(values) {
  * Two models on the same test points: is the second "better", "worse", or is it "luck"?
  *
  * Where they agree both are right or both wrong; the difference of their errors has the
- * variance of what is left. Luck is what lies within two standard errors.
+ * variance of what is left. Luck is what lies within two standard errors: below `limit`, in
+ * steps of one test point.
  */
 export function compareErrors(first, second, agreement) {
   const gain = first - second;
   const margin = 2 * Math.sqrt(Math.max(1 - agreement - gain ** 2, 0) / N_TEST);
-  if (Math.abs(gain) <= margin || gain === 0) return { verdict: "luck", margin };
-  return { verdict: gain > 0 ? "better" : "worse", margin };
+  const limit = (Math.floor(N_TEST * margin) + 1) / N_TEST;
+  if (Math.abs(gain) < limit - 1e-9) return { verdict: "luck", limit };
+  return { verdict: gain > 0 ? "better" : "worse", limit };
 }
 
 /** Scene 2, before the student is shown. */
@@ -80,18 +92,18 @@ export function sayStep(step, { labels, labelled, transfer, scores, neighbourhoo
   const whose = setting.teacher === "ridge" ? "a tuned teacher's" : "the teacher's";
   const waves = setting.width === N_WAVES ? `all ${N_WAVES} waves` : `the ${setting.width} slow waves only`;
   return [
-    `40 points of two classes, each with a label, ● or ▲. ${wrong || "None"} of the labels ${wrong === 1 ? "is" : "are"} wrong (ringed). A model that learns from them will be the teacher.`,
-    `The teacher adds up ${N_WAVES} waves across the plane, 40 slow (long) and 160 fast (short), each times a weight: five times as many as labels. So it interpolates, wrong labels too, and its map gets specks. Hatched: no data.`,
-    `The teacher labels new points, the transfer set. Example (framed): its score there is ${score}. Its hard label is the class alone, ${shape(scores[0])} (${right}); its soft label is the score, ${score}.`,
-    neighbourhood ? sayVotes(neighbourhood) : "In no small rectangle of one class do the teacher's labels disagree.",
+    `Two moons of points, one of each class; 40 points have a label, ● (+1) or ▲ (−1). ${wrong || "None"} of the labels ${wrong === 1 ? "is" : "are"} wrong (ringed). A model that learns from them will be the teacher.`,
+    `The teacher adds up ${N_WAVES} waves, 40 slow (long) and 160 fast (short), each times a weight: ${N_WAVES} weights for 40 labels. So it interpolates: its score is +1 at each ●, −1 at each ▲, wrong labels too, and its map gets specks. Hatched: no data.`,
+    `The teacher labels new points, the transfer set. Example (framed): its score there is ${score}. Its hard label is the class alone, ${shape(scores[0])} or ${scores[0] > 0 ? "+1" : "−1"} (${right}); its soft label is the score, ${score}.`,
+    neighbourhood ? sayVotes(neighbourhood, setting) : "Nothing to enlarge: in no small rectangle are there many points of one class, most of them labelled right in each part of it.",
     `A student learns from ${whose} ${setting.labels} labels alone; it adds up ${waves}. Guess: how often is it wrong, if the transfer set grows from 50 to 3,000 points? Then Show me.`,
   ][step - 1];
 }
 
-function sayVotes({ inside, wrong, truth }) {
-  const [right, other] = truth > 0 ? ["●", "▲"] : ["▲", "●"];
+function sayVotes({ inside, wrong, truth }, { n_transfer: m, width }) {
+  const [right, other, sign] = truth > 0 ? ["● (+1)", "▲ (−1)", "+"] : ["▲ (−1)", "● (+1)", "−"];
   if (wrong === 0) return `The rectangle enlarged: all ${inside.length} points are of class ${right}, and the teacher says so of each.`;
-  return `The rectangle enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}. A student that cannot follow every vote follows the majority, ${right}: it is right.`;
+  return `The rectangle enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}, with ${right} ahead in every part: in the mean ${sign}${(1 - (2 * wrong) / inside.length).toFixed(2)}. ${crowd(m, width)}. Squared errors are least near the mean, and its sign is that of the majority: right.`;
 }
 
 /** Scene 2: who errs less, why, and whether a tuned ridge errs less still. */
@@ -100,37 +112,45 @@ export function sayStudent({ setting, teacherError, studentError, ridgeError, ag
   if (agreement >= 0.99) {
     return `A draw: the student's class is its teacher's on ${percent(agreement)} of the test points.${whySame(setting)}`;
   }
-  const { verdict, margin } = compareErrors(teacherError, studentError, agreement);
+  const { verdict, limit } = compareErrors(teacherError, studentError, agreement);
+  const luck = `differences under ${(100 * limit).toFixed(1)} points may be luck`;
   if (verdict === "luck") {
     const touching = setting.teacher === "ridge" && setting.data === "no gap";
-    const why = touching ? " The two classes touch, and a tuned teacher has no scattered mistakes to outvote." : "";
-    return `Student ${both}: luck. Less than ${(100 * margin).toFixed(1)} points tell nothing: two standard errors on ${N_TEST.toLocaleString("en")} test points, the more the more often the two models disagree.${why}`;
+    const apart = `the two disagree on ${Math.round(N_TEST * (1 - agreement))} test points, so ${luck}`;
+    return `Student ${both}, no clear winner: ${apart}.${touching ? ` ${TOGETHER}` : ""}`;
   }
-  if (verdict === "worse") return `The student loses, ${both}. ${whyWorse(setting)}`;
+  if (verdict === "worse") return `The student loses, ${both} (${luck}). ${whyWorse(setting)}`;
   const ridge = setting.teacher === "ridge" ? "luck" : compareErrors(ridgeError, studentError, ridgeAgreement).verdict;
   const rival = `the tuned ridge on the 40 slow waves, ${percent(ridgeError)}`;
   const honest = { luck: "", better: ` It beats ${rival}, too.`, worse: ` But ${rival}, beats both.` }[ridge];
-  return `The student wins, ${both}. ${whyBetter(setting)}${honest}`;
+  return `The student wins, ${both} (${luck}). ${whyBetter(setting)}${honest}`;
 }
 
 function whySame({ labels, width, teacher, n_transfer }) {
   const expressible = width === N_WAVES || teacher === "ridge";
   if (labels !== "soft" || !expressible || n_transfer < width) return "";
-  return ` Soft labels are its teacher's exact scores: from ${width} points on they leave no other choice of ${width} weights.`;
+  return ` Soft labels are its teacher's exact scores. From ${width} points on, these are equations enough for ${width} weights: their one solution is the teacher.`;
 }
 
 function whyWorse({ n_transfer: m, width }) {
-  if (Math.abs(m / width - 1) < 0.13) return "About as many labels as waves: as in scene 1, the student has its peak here.";
-  if (m < width) return "Fewer labels than waves: the student memorises what it is told, mistakes included.";
-  return "The labels are too few, or have no scattered mistakes that neighbours could outvote.";
+  if (Math.abs(m / width - 1) < 0.13) return "About as many labels as weights: as in scene 1, the student has its peak here.";
+  if (m < width) return "Fewer labels than weights: the student memorises what it is told, mistakes included.";
+  return "Its labels are too few for a clear majority, or their mistakes lie together, where the majority is wrong.";
 }
 
 function whyBetter({ n_transfer: m, labels, width, teacher, data }) {
-  const room = data === "moons" ? ", which the gap between the moons allows" : "";
-  if (teacher === "ridge") return `The labels straighten the border of its tuned teacher a little${room}.`;
-  if (width === N_SLOW) return "The 40 slow waves cannot draw small speckles: a narrow student smooths its teacher's mistakes away, with hard labels or soft.";
-  if (labels === "hard" && m > width) return "The teacher's mistakes are scattered: among many neighbours the majority of its labels is right, and the student follows the majority.";
-  return "Fewer labels than waves: it has not learnt all of its teacher's mistakes.";
+  if (teacher === "ridge" && data === "moons") return "A tuned teacher's mistakes lie together: little to outvote. But there is a gap between the moons: where the teacher's border cuts a piece off a moon, the rest of that moon can outvote it.";
+  if (teacher === "ridge") return "A few of the tuned teacher's mistakes are outvoted.";
+  if (width === N_SLOW) return "The 40 slow waves cannot draw small specks: a narrow student smooths its teacher's mistakes away, with hard labels or soft.";
+  if (labels === "hard" && m > width) return `The teacher's mistakes are scattered: among many neighbours the majority of its labels is right. ${crowd(m, width)}; so it follows the majority.`;
+  return "Fewer labels than weights: it has not learnt all of its teacher's mistakes.";
+}
+
+const TOGETHER = "A tuned teacher's mistakes lie together, where most neighbours are wrong, too, and so is the majority. Here no gap sets a class apart that could outvote them.";
+
+function crowd(m, width) {
+  const labels = m.toLocaleString("en");
+  return m > width ? `With ${labels} labels and ${width} weights the student cannot follow every vote` : `With ${labels} labels and ${width} weights a student could follow every vote; with more labels it cannot`;
 }
 
 /** Scene 3, in errors that the laws give; `chain` is that of four generations. */
