@@ -79,6 +79,8 @@ def _code(value: Any) -> str:
         return name
     if file is None:
         raise OSError(f"the code of {value.__qualname__} is in no file")
+    if isinstance(value, type) and "<locals>" in value.__qualname__:
+        raise OSError(f"nobody can tell what {name} has from the function that makes it")
     digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
     code = getattr(value, "__code__", None)
     place = list(code.co_positions()) if isinstance(code, CodeType) else []

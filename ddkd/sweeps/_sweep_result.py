@@ -33,7 +33,8 @@ class SweepResult(Table):
     columns : dict of str to ndarray
         The grid's names, "repeat", then the names in the records; each (n_records,).
     parameters : dict
-        What the sweep was asked for: experiment, data, grid, repeats, seed and params.
+        What the sweep was asked for: experiment, data, grid, repeats, seed and params; functions
+        and objects by the names of functions and classes.
     provenance : dict
         What it ran on: versions of ddkd, Python and the libraries, the BLAS and its threads, the
         platform, the number of jobs, and the seconds that each task took.

@@ -324,6 +324,24 @@ def test_nothing_is_kept_where_a_parameters_content_cannot_be_told(tmp_path):
     assert result.parameters["params"] == {"what": f"{__name__}.Unpicklable"}
 
 
+def class_of(value):
+    class Local:
+        def __new__(cls):
+            return value
+
+    return Local
+
+
+def test_nothing_is_kept_of_a_class_that_a_function_makes(tmp_path):
+    def value_of(data, rng, made):
+        return [{"x": made()}]
+
+    for value in (1, 2):
+        with pytest.warns(RuntimeWarning, match="no task is kept .* from the function that makes"):
+            result = run(tmp_path, value_of, grid=None, params={"made": class_of(value)})
+        assert result["x"].tolist() == [value] * 3
+
+
 def truncate(content):
     return content[: len(content) // 2]
 
