@@ -27,7 +27,6 @@ def _rules(probes: Probes) -> Iterator[list[str]]:
     yield _healthy(probes)
     yield _few_rows(probes)
     yield _grid(probes)
-    yield averaged if averaged and (probes.own_peak or probes.ring) else []
     yield _tuned(probes)
     yield probes.removable()
     yield _quiet_labels(probes)
