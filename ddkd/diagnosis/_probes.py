@@ -138,7 +138,7 @@ class Probes(Widths):
     def uses_all_rows(self) -> bool:
         """Whether rows differ, and a linear fit does not meet only a part of them exactly."""
         self.note("different rows", self.n_distinct, f"of {self.data.n}")
-        if not self.rows_differ:
+        if self.n_distinct < 0.95 * self.data.n:
             return False
         return self.interpolates or self.met_far <= 0.15 or not self.is_linear
 
@@ -159,23 +159,11 @@ class Probes(Widths):
         """
         found = self.guess
         if self.numeric and self.met_far > 0.15:
-            found = self._least_width()
+            found = 1 + bisect_left(range(1, self.far), True, key=self.meets)
             if found > 1.1 * self.guess and self.rank_is_full:
                 found = self.guess
         self.note("threshold", float(found) if self.numeric else np.nan, "width that interpolates")
         return found
-
-    def _least_width(self) -> int:
-        """By bisection, after a look round the guess: an intercept moves it by one row."""
-        low, high = 1, self.far
-        share = self.met_far if self.rows_differ and not self.interpolates else 1
-        guess = self.allowed(share * self.guess)
-        for width in (guess, max(guess - 2, 1)):
-            if self.meets(width):
-                high = min(high, width)
-            else:
-                low = max(low, width + 1)
-        return low + bisect_left(range(low, high), True, key=self.meets)
 
     def meets(self, width: int) -> bool:
         """Whether a width meets as many labels as one far above, or nearly."""

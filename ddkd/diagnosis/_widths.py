@@ -62,10 +62,6 @@ class Widths:
         stages = self.subject.stages(self.widths[-1], self.data.y)
         return min(len(set(distinct_rows(rows))) for rows in (self.data.X, *stages))
 
-    @property
-    def rows_differ(self) -> bool:
-        return self.n_distinct >= 0.95 * self.data.n
-
     @cached_property
     def guess(self) -> Any:
         """The width at which there are as many columns as different rows."""
