@@ -22,6 +22,7 @@ _NARROWING = {"n_components", "n_nonzero_coefs"}  # of a model, such as partial 
 _SEARCHING = {"BayesianRidge": "lambda_init", "ARDRegression": "threshold_lambda"}
 _SEARCHING |= {"LassoLarsIC": "criterion"}
 _LONGEST_LIBSVM = 300_000  # iterations
+_LONGER = 30  # times as many iterations, where a run may have ended early
 _ALONE = {"n_estimators": 1, "bootstrap": False, "max_samples": 1.0}
 
 
@@ -39,19 +40,19 @@ class Part:
     neutral: Change
 
 
-def parts(estimator: Any, model: Any, columns: list[int], factor: int) -> list[Part]:
+def parts(estimator: Any, model: Any, columns: list[int]) -> list[Part]:
     """Every part of an estimator that could explain a missing peak, by its parameters' names.
 
     `model` is the estimator fitted, which knows its number of iterations, and `columns` are the
-    numbers of columns after its steps; `factor` times as many iterations can be afforded.
+    numbers of columns after its steps.
     """
     made = getattr(last_step(model), "n_iter_", None)
-    n_iter = None if made is None else factor * int(np.max(made))  # one number, or one a class
+    n_iter = None if made is None else _LONGER * int(np.max(made))  # one number, or one a class
     found = []
     for place, owner in {"": estimator, **estimator.get_params(deep=True)}.items():
         if hasattr(owner, "get_params") and not isinstance(owner, type):
             prefix, own = f"{place}__" if place else "", owner.get_params(deep=False)
-            for cause, name, neutral in _of_owner(owner, own, n_iter, factor):
+            for cause, name, neutral in _of_owner(owner, own, n_iter):
                 named = neutral and {prefix + key: value for key, value in neutral.items()}
                 found.append(Part(cause, type(owner).__name__, prefix + name, own.get(name), named))
         if isinstance(owner, Pipeline):
@@ -70,7 +71,7 @@ def _narrowing(pipeline: Pipeline, prefix: str, columns: list[int]) -> Iterator[
 
 
 def _of_owner(
-    owner: Any, own: dict[str, Any], n_iter: int | None, factor: int
+    owner: Any, own: dict[str, Any], n_iter: int | None
 ) -> Iterator[tuple[str, str, Change]]:
     kind = type(owner).__name__
     searched = _searched(own, kind)
@@ -84,7 +85,7 @@ def _of_owner(
         return
     ending = _ending(own)
     if ending is not None:
-        yield "stopped", ending, _longer(own, ending, n_iter, factor)
+        yield "stopped", ending, _longer(own, ending, n_iter)
     for name, value in own.items():
         if kind.startswith("Voting") and name == "estimators":
             yield "averaged", name, {"weights": [1] + [0] * (len(value) - 1)}
@@ -116,11 +117,12 @@ def _ending(own: dict[str, Any]) -> str | None:
     return "tol" if iterates else None
 
 
-def _longer(own: dict[str, Any], name: str, n_iter: int | None, factor: int) -> dict[str, Any]:
-    """Arguments for a run that is `factor` times as long, however it ends."""
+def _longer(own: dict[str, Any], name: str, n_iter: int | None) -> dict[str, Any]:
+    """Arguments for a much longer run, however it ends; of `n_iter` iterations if that is known."""
     neutral: dict[str, Any] = {"max_iter": 100_000}
     if name != "tol":
-        neutral = {name: max(own[name], min(factor * own[name], n_iter or factor * own[name]))}
+        most = _LONGER * own[name]
+        neutral = {name: max(own[name], min(most, n_iter or most))}
         if isinstance(own.get("n_iter_no_change"), int):
             neutral["n_iter_no_change"] = neutral[name]
     if isinstance(own.get("tol"), float):

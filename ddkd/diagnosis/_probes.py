@@ -18,13 +18,12 @@ from ddkd.diagnosis._filters import directions_of, filters_of
 from ddkd.diagnosis._parts import Part, parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._separable import is_separable, looks_for_a_plane
-from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step, work
+from ddkd.diagnosis._subject import Change, Subject, distinct_rows, last_step
 from ddkd.diagnosis._widths import Widths
 
 _EXACT = 1e-4  # a label is met if the fit is as close as this, in units of the labels' scale
 _LINEAR = 1e-4  # relative misfit of a fit that is linear in its labels
 _MOST_SEPARATED = 500  # rows of a linear program
-_SLOW = 2e7  # products a fit: much longer runs cannot be afforded
 
 
 @dataclass(frozen=True)
@@ -249,8 +248,7 @@ class Probes(Widths):
         """Parts whose names could explain a missing peak."""
         width = self.widths[-1]
         model, _ = self.subject.model(width, self.data.y)
-        factor = 3 if work(model, width, self.data.n) > _SLOW else 30
-        return parts(self.subject.make(width), model, self.stage_columns(width), factor)
+        return parts(self.subject.make(width), model, self.stage_columns(width))
 
     def has(self, cause: str) -> bool:
         return any(part.cause == cause for part in self.parts)

@@ -206,10 +206,10 @@ def test_of_two_peaks_the_highest_counts():
 def test_a_kernel_machine_is_not_run_without_an_end():
     # libsvm with a large C takes minutes for 400 rows, and cannot be interrupted.
     model = SVR(C=2.0)
-    (part,) = parts(model, model, [], 3)
+    (part,) = parts(model, model, [])
     assert part.cause == "penalty"
     assert part.neutral == {"C": 2e4, "max_iter": 300_000}
-    (ended, *_) = parts(SVR(max_iter=50), model, [], 3)
+    (ended, *_) = parts(SVR(max_iter=50), model, [])
     assert "C" not in ended.neutral
 
 
