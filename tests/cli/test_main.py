@@ -406,7 +406,6 @@ def test_reproduce_says_the_sizes_that_it_measures_with(monkeypatch):
     monkeypatch.setattr(reproduce, "reproduce", lambda *_, **__: nothing)
     monkeypatch.setattr(reproduce, "claims_summary", lambda _: ["", ""])
     monkeypatch.setattr(reproduce, "claims_table", lambda *_: [])
-    monkeypatch.setattr(reproduce, "claims_in_full", lambda _: [])
     args = _main._parser(reproduce).parse_args(["reproduce", "--data", "digits"])
     data = Data(args)
     reproduce.run(args, data)
