@@ -8,13 +8,6 @@ from typing import Any
 import numpy as np
 
 
-def input_eps(*arrays: Any) -> float:
-    """Machine epsilon of the coarsest floating dtype among the inputs, and at least float64's."""
-    kinds = [getattr(a, "dtype", None) for a in arrays]
-    eps = [np.finfo(k).eps for k in kinds if k is not None and k.kind == "f"]
-    return float(max([*eps, np.finfo(np.float64).eps]))
-
-
 def as_array(name: str, value: Any) -> np.ndarray:
     """Return `value` as an array of any kind; ValueError for a ragged list or a masked array."""
     if isinstance(value, np.ma.MaskedArray):

@@ -8,11 +8,9 @@ import numpy as np
 from ddkd._checks import (
     as_array,
     check_matrix,
-    check_nonnegative,
     check_real,
     check_targets,
     check_vector,
-    input_eps,
 )
 from ddkd.solvers._rank import check_rcond, default_rcond
 
@@ -110,7 +108,10 @@ def check_problem(Z: Any, Y: Any, rcond: Any, *, on_demand: bool = False) -> Pro
     one_dimensional = targets.ndim == 1
     columns = targets.reshape(n, -1)
     check_size("Y", columns)
-    return Problem(features, columns, one_dimensional, n, input_eps(Z), check_rcond(rcond))
+    dtype = getattr(Z, "dtype", np.dtype(np.float64))
+    is_coarse = dtype.kind == "f" and dtype.itemsize < 8
+    eps = float(np.finfo(dtype if is_coarse else np.float64).eps)
+    return Problem(features, columns, one_dimensional, n, eps, check_rcond(rcond))
 
 
 def check_columns(name: str, value: Any, *, n_columns: int | None = None) -> Features:
@@ -130,10 +131,7 @@ def check_alpha(alpha: Any) -> tuple[np.ndarray, bool]:
     """Return penalties as a vector, and whether `alpha` was a scalar."""
     if as_array("alpha", alpha).ndim == 0:
         return np.array([check_penalty(alpha)]), True
-    alphas = check_nonnegative("alpha", check_vector("alpha", alpha))
-    if alphas.max() > _LARGEST_PENALTY:
-        raise ValueError(f"alpha must be at most {_LARGEST_PENALTY:g}; got {alphas.max():g}")
-    return alphas, False
+    return np.array([check_penalty(penalty) for penalty in check_vector("alpha", alpha)]), False
 
 
 def check_penalty(alpha: Any) -> float:
