@@ -57,7 +57,7 @@ def _objections(cells: Any, signs: Signs) -> Iterator[tuple[str, str]]:
     No cell is missing.
     """
     name, numeric, whole = cells.name, is_numeric(cells), is_whole(cells)
-    counts = whole and bool((cells.diff()[1:] == 1).all())
+    counts = whole and bool((cells.sort_values().diff()[1:] == 1).all())
     is_id = name.lower() in _IDS or (
         _ID_NAME.search(name) and cells.nunique() >= _NEARLY_ALL * len(cells)
     )
@@ -110,7 +110,7 @@ def ask_text(inputs: Any, options: Mapping[str, Any]) -> None:
         )
 
 
-def ask_last_row(inputs: Any, keep: Sequence[str]) -> None:
+def ask_last_row(inputs: Any, keep: Sequence[str], where: str) -> None:
     """Ask about a row of totals, which a spreadsheet may end in."""
     names = [n for n, column in inputs.items() if is_numeric(column) and column.notna().all()]
     if len(inputs) < _FEWEST_ROWS or not names or any(name in keep for name in names):
@@ -120,6 +120,6 @@ def ask_last_row(inputs: Any, keep: Sequence[str]) -> None:
     adds_up = (last - rest.sum()).abs() <= 1e-3 * rest.abs().sum()
     if adds_up.all() and (last.abs() > rest.abs().max()).any():
         raise Question(
-            f"the last row (line {inputs.index[-1]}) holds the sums of the rows above it: delete "
-            f"that line, or {flag('keep', names[0])} if it does not"
+            f"the last row {where} (line {inputs.index[-1]}) holds the sums of the rows above it: "
+            f"delete that line, or {flag('keep', names[0])} if it does not"
         )

@@ -1,6 +1,6 @@
 """From the cells of a table to inputs and labels, with a question for what could be either."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from ddkd.datasets._cells import Cells
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._encoder import TableEncoder
 from ddkd.datasets._numbers import Signs, as_texts, ask_signs, decide, is_numeric
-from ddkd.datasets._objections import ask_last_row, ask_odd, ask_text
+from ddkd.datasets._objections import ask_last_row, ask_odd, ask_text, missing_code
 from ddkd.datasets._questions import Question, flag, listed, named
 from ddkd.datasets._target import choose_label, read_labels
 
@@ -23,7 +23,7 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
     `parts` are the tables of labelled rows and, where there are any, of unlabelled and test rows.
     """
     main = parts["labelled"]
-    names, notes = list(main.frame), list(main.notes)
+    names, notes = list(main.frame), [note for cells in parts.values() for note in cells.notes]
     signs = Signs(options["decimal"], options["thousands"]).check()
     frame = _kept(main.frame, options)
     label = choose_label(frame, options["label"])
@@ -40,9 +40,10 @@ def read_tables(parts: Mapping[str, Cells], options: Mapping[str, Any]) -> DataF
             frame = _labelled(path, frame, label, notes)
             labels[part] = frame[label]
         if part != "labelled":
-            table = _matching(path, frame, tables["labelled"], signs)
+            table = _matching(path, frame, tables["labelled"], signs, options["keep"])
             tables[part] = _complete(table, options, notes, f"{path}: ")
-    ask_last_row(tables["labelled"], options["keep"])
+    for part, table in tables.items():
+        ask_last_row(table, options["keep"], f"of the {part} file")
     rows = {part: column[tables[part].index] for part, column in labels.items()}
     last = label if options["label"] is None and inputs.shape[1] > 1 else ""
     y, task = read_labels(rows, signs, options, last)
@@ -98,28 +99,32 @@ def _varying(inputs: Any, notes: list[str]) -> Any:
     return inputs.loc[:, varies]
 
 
-def _matching(path: Path, frame: Any, inputs: Any, signs: Signs) -> Any:
+def _matching(path: Path, frame: Any, inputs: Any, signs: Signs, keep: Sequence[str]) -> Any:
     """The same columns of another table; a Question where they hold something else."""
-    absent = [name for name in inputs if name not in frame]
-    if len(absent) == inputs.shape[1]:  # to drop all of them is no remedy
-        raise ValueError(f"{path} has none of the features {listed(absent)}: add them there")
-    if absent:
-        raise Question(
-            f"{path} has no column {listed(absent)}: add it there, or {flag('drop', absent)}",
-            drop=absent,
-        )
-    table = frame[list(inputs)].copy()
+    table: dict[str, Any] = {}
+    odd: dict[str, str] = {}
     for name, column in inputs.items():
-        numeric = is_numeric(column)
-        table[name] = decide(table[name], signs) if numeric else as_texts(table[name])
-        if numeric and not is_numeric(table[name]):
-            odd = next(cell for cell in table[name].dropna() if not signs.is_number(cell))
-            raise Question(
-                f"column {name} of {path} holds {odd!r}, but numbers in the labelled file: mend "
-                f"that, or {flag('drop', name)}",
-                drop=[name],
-            )
-    return table
+        if name not in frame:
+            odd[name] = f"no column {name}"
+            continue
+        cells = decide(frame[name], signs) if is_numeric(column) else as_texts(frame[name])
+        table[name], known = cells, cells.dropna()
+        if is_numeric(cells):
+            code = "" if name in keep else missing_code(known)
+            odd |= {name: f"{code}, in column {name} (--keep {name} if not)"} if code else {}
+            continue
+        is_known = known.str.fullmatch(signs.pattern) if is_numeric(column) else known.isin(column)
+        # A few new words are no surprise.
+        if not is_known.all() and (is_numeric(column) or 2 * is_known.sum() < len(known)):
+            kind = "numbers alone" if is_numeric(column) else "other words"
+            example = known[~is_known].iloc[0]
+            odd[name] = f"{example!r} in column {name}, where the labelled file has {kind}"
+    if not odd:
+        return frame[[]].assign(**table)
+    said = f"{path} has {'; '.join(list(odd.values())[:4])}: mend it"
+    if len(odd) == inputs.shape[1]:  # to drop all columns is no remedy
+        raise ValueError(said)
+    raise Question(f"{said}, or {flag('drop', list(odd))}", drop=list(odd))
 
 
 def _complete(table: Any, options: Mapping[str, Any], notes: list[str], where: str = "") -> Any:

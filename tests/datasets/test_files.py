@@ -87,7 +87,7 @@ def test_unlabelled_and_test_rows_come_from_their_files(file, tmp_path):
     np.testing.assert_array_equal(split.y_test, [0, 1] * 15)
     assert len(load(file, rng=0, unlabelled=unlabelled).X_train) == 150  # the rest is to test
     (tmp_path / "u.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match=r"u\.csv has no column c: add it there, or --drop c"):
+    with pytest.raises(ValueError, match=r"u\.csv has no column c: mend it, or --drop c"):
         load(file, unlabelled=unlabelled)
     (tmp_path / "t.csv").write_text("a,b,c,kind\n1,2,3,7\n")
     with pytest.raises(ValueError, match=r"must be classes of d\.csv, 0, 1; one is 7"):
@@ -98,9 +98,40 @@ def test_unlabelled_and_test_rows_come_from_their_files(file, tmp_path):
 def test_text_where_the_labelled_file_has_numbers_is_refused(one_hot, file, tmp_path):
     unlabelled = write(tmp_path / "u.csv", "a,b,c", ["low", "high"] * 20, *X[:40, :2].T)
     with pytest.raises(
-        ValueError, match=r"column a of .*u\.csv holds 'low', but numbers in the lab"
+        ValueError, match=r"u\.csv has 'low' in column a, where the labelled file has numbers"
     ):
         read_file(file, unlabelled=unlabelled, one_hot=one_hot)
+
+
+def test_what_is_odd_in_another_file_is_asked_about(tmp_path):
+    """Other words than the labelled file's, codes for missing cells, sums, codes of a column."""
+    colour = np.array(["red", "blue"])[RNG.integers(2, size=200)]
+    file = write(tmp_path / "d.csv", "a,colour,kind", X[:, 0], colour, KIND)
+    shouted = np.char.upper(colour)
+    for cells, name in ((shouted, "RED|BLUE"), (KIND, "0")):
+        write(tmp_path / "u.csv", "a,colour", X[:, 1], cells)
+        with pytest.raises(ValueError, match=rf"u\.csv has '({name})' in column colour, where"):
+            read_file(file, unlabelled=tmp_path / "u.csv", one_hot=True)
+    few_new = np.where(np.arange(200) < 90, "green", colour)
+    write(tmp_path / "u.csv", "a,colour", X[:, 1], few_new)
+    data = read_file(file, unlabelled=tmp_path / "u.csv", one_hot=True)
+    assert data.names == ("a", "colour=blue", "colour=green", "colour=red")
+    write(tmp_path / "u.csv", "a,colour", np.where(np.arange(200) < 3, -999, X[:, 1]), colour)
+    with pytest.raises(ValueError, match=r"u\.csv has -999 in 3 rows, .* in column a"):
+        read_file(file, unlabelled=tmp_path / "u.csv", one_hot=True)
+    kept = read_file(file, unlabelled=tmp_path / "u.csv", one_hot=True, keep="a")
+    assert kept.unlabelled[:, 0].min() == -999
+    write(
+        tmp_path / "t.csv", "a,colour,kind", [*X[:, 1], X[:, 1].sum()], [*colour, "red"], [*KIND, 1]
+    )
+    with pytest.raises(ValueError, match=r"last row of the test file \(line 202\) holds the sums"):
+        read_file(file, test=tmp_path / "t.csv", one_hot=True)
+
+
+def test_a_shuffled_row_number_is_asked_about(tmp_path):
+    path = write(tmp_path / "d.csv", "customer,a,kind", RNG.permutation(200) + 7000, X[:, 0], KIND)
+    with pytest.raises(ValueError, match="column customer holds what seems to number the rows"):
+        read_file(path)
 
 
 def test_numbers_are_recognised_and_kept(tmp_path):
@@ -321,7 +352,7 @@ def test_numbers_in_two_spellings_are_no_classes(tmp_path):
 
 
 def test_whole_numbers_that_a_float_merges_are_asked_about(tmp_path):
-    codes = [2**53 + i for i in RNG.permutation(200)]
+    codes = [2**53 + 3 * i for i in RNG.permutation(200)]
     path = write(tmp_path / "d.csv", "a,code,kind", X[:, 0], codes, KIND)
     with pytest.raises(ValueError, match=r"column code holds whole numbers beyond 9,007,199,254"):
         read_file(path)
@@ -343,6 +374,6 @@ def test_a_second_table_without_any_of_the_features_is_refused_without_a_command
     labelled, other = tmp_path / "a.csv", tmp_path / "b.csv"
     labelled.write_text("a,b,y\n" + "\n".join(f"{i}.5,{i * i % 7}.25,{i % 2}" for i in range(30)))
     other.write_text("u,v\n" + "\n".join(f"{i}.5,{i * i % 7}.25" for i in range(30)))
-    with pytest.raises(ValueError, match=r"b\.csv has none of the features a, b: add") as refused:
+    with pytest.raises(ValueError, match=r"b\.csv has no column a; no column b: mend") as refused:
         read_file(labelled, unlabelled=other)
     assert "Run: " not in str(refused.value)
