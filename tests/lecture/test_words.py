@@ -53,7 +53,7 @@ def check_peak(words, state):
     errors, size = state["curve"], state["sizes"][widths.index(n)]
     worst = int(np.argmax(errors))
     assert ("no width is worse" in words) == (widths[worst] == n)
-    values = [n] * (3 if noisy else 2) + [20, 1.01, 20, 1.0, 0.2, size, errors[widths.index(n)]]
+    values = [n] * (3 if noisy else 2) + [1.01, 1.0, 20, 20, 0.2, size, errors[widths.index(n)]]
     return values + ([] if widths[worst] == n else [errors[worst], widths[worst]])
 
 

@@ -38,7 +38,7 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
           `At width ${n} exactly one curve passes through all ${n} points, above it many do.`,
           "To hit a point that had moved would take much of this mix. Now there is no noise:",
         ];
-    return `${choice} One mix of the features, with weights of both signs, almost cancels at all points but not between them, as 20 × 1.01 − 20 × 1.00 is only 0.2. ${hit} weights of size ${size}, error ${error(n)}, ${peak} A narrower curve may miss points instead, a wider one use other features.`;
+    return `${choice} One mix of the features, with weights of both signs, almost cancels at all points but not between them (as two features of 1.01 and 1.00 with weights 20 and −20 add only 0.2). ${hit} weights of size ${size}, error ${error(n)}, ${peak} A narrower curve may miss points instead, a wider one use other features.`;
   }
   const half = at(sizes, width) <= at(sizes, n) / 2;
   const room = half
@@ -46,7 +46,7 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
     : `Here they are more than half as large as at ${n}: the curve need not swing less yet.`;
   const why = widths[indexOfLargest(curve)] === n ? ` Why was it worst at ${n}? Slide back.` : "";
   const fewer = noise > 0 ? `below ${n} none, at ${n} one` : `at ${n} one`;
-  const smallest = `Above width ${n} many curves pass through all ${n} points (${fewer}). All have training error 0, so we take the one with the smallest weights (minimum norm): size ${size}, against ${readable(at(sizes, n))} at width ${n}. They only become smaller: each curve is also one of the next width, its last weight zero. ${room}`;
+  const smallest = `Above width ${n} many curves pass through all ${n} points (${fewer}). All have training error 0, so least squares cannot choose: we take the one with the smallest weights (minimum norm): size ${size}, against ${readable(at(sizes, n))} at width ${n}. They only become smaller: each curve is also one of the next width, its last weight zero. ${room}`;
   if (at(curve, width) >= at(curve, n)) return `${smallest} The error is ${error(width)}, not below ${error(n)} at width ${n}.`;
   return at(curve, width) <= at(curve, valley)
     ? `${smallest} Second descent: the error ${error(width)} is below the first valley, ${error(valley)}.${why}`
