@@ -1,5 +1,6 @@
 """One BLAS thread: tests run on every core, and many small solves are slower with two."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the processes that tests start
 threadpool_limits(limits=1)
+gc.disable()  # until all is imported and collected: what is made so far stays
 
 # Chosen by `python -m tools.smoke`.
 SMOKE = set(Path(__file__).with_name("smoke.txt").read_text(encoding="utf-8").splitlines())
@@ -43,3 +45,5 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.nodeid in SMOKE:
             item.add_marker(pytest.mark.smoke)
+    gc.freeze()
+    gc.enable()
