@@ -1,6 +1,7 @@
 """A table on the command line: what was read is said, and a refusal ends in a command that runs."""
 
 import json
+import re
 import shlex
 from importlib import import_module
 
@@ -106,6 +107,28 @@ def test_flags_that_cannot_be_meant(flags, message, penguins, capsys):
     command = [*CURVE, "--data", penguins, "--impute", "--one-hot", "--drop", "rowid", *flags]
     assert cli.main(command) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["phase", "reproduce"])
+def test_numbers_are_refused_with_the_commands_and_the_flag_that_take_them(command, tmp_path):
+    rows = [f"{a},{20 + i % 30}" for i, a in enumerate(A)]
+    (tmp_path / "d.csv").write_text("\n".join(["a,age", *rows]))
+    words = [command, "--data", str(tmp_path / "d.csv"), "--task"]
+
+    def read(*more):
+        parser = _main._parser(import_module(f"ddkd.cli.{words[0]}"))
+        args = parser.parse_args([*words, *more])
+        args.argv = words
+        return Data(args)
+
+    with pytest.raises(ValueError, match="are numbers: `ddkd") as refusal:
+        read("numbers").require_classes("this is")
+    said = str(refusal.value)
+    assert re.findall("`ddkd ([a-z]+)`", said) == ["curve", "predict", "distill"]
+    assert said.endswith("or say --task classes")
+    read("classes").require_classes("this is")
+    for words[0] in ("curve", "predict", "distill"):
+        assert read("numbers").split.task == "numbers"
 
 
 @pytest.mark.parametrize("command", ["advise", "curve", "predict"])

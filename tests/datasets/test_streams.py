@@ -88,6 +88,12 @@ def test_bad_deformations(images, name):
         DeformedImages(images, **{name: -1})
 
 
+def test_scales_grow_by_e_to_the_ten_at_most(images):
+    DeformedImages(images, log_scale=10.0)
+    with pytest.raises(ValueError, match=r"log_scale must be .*0, 10.*; got 10.001"):
+        DeformedImages(images, log_scale=10.001)
+
+
 def test_bad_images_and_sizes(images):
     with pytest.raises(ValueError, match="images must be 3-D"):
         DeformedImages(np.zeros((4, 64)))

@@ -34,6 +34,7 @@ from ddkd.diagnosis._parts import parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Data, Subject, work
 from ddkd.diagnosis._verdict import _smooth, _tuned
+from ddkd.diagnosis._widths import Widths
 from tests.diagnosis.disguises import HEALTHY, SABOTAGED
 from tests.diagnosis.pipelines import RFF, case, fourier, min_norm, numbers
 
@@ -366,6 +367,14 @@ def test_steps_that_end_early_have_an_exact_solver_named_beside_more_of_them():
     found = diagnose(**SABOTAGED["stopped_sgd"](0))
     assert found.remedy.startswith("Solve in closed form (ddkd.LeastSquaresRegressor) what is lin")
     assert "estimator.set_params(sgdregressor__max_iter=" in found.remedy
+
+
+@pytest.mark.parametrize("n_widths", [12, 13, 40])
+def test_of_more_than_twelve_widths_twelve_are_fitted_the_ends_among_them(n_widths):
+    widths = list(range(5, 5 + n_widths))
+    kept = Widths(SimpleNamespace(data=None), widths, np.empty(0)).widths
+    assert len(set(kept)) == len(kept) == 12
+    assert (kept[0], kept[-1]) == (widths[0], widths[-1])
 
 
 class Raising(LinearRegression):

@@ -107,6 +107,14 @@ def test_batches_give_what_one_fit_gives(alpha, regression, blobs):
     np.testing.assert_allclose(parts.decision_function(X), whole.decision_function(X), atol=1e-10)
 
 
+def test_a_ridge_below_zero_is_refused_however_small(regression):
+    X, Y = regression
+    with pytest.raises(ValueError, match="alpha must be"):
+        LeastSquaresRegressor(alpha=-1e-12).fit(X, Y)
+    with pytest.raises(ValueError, match="alpha must be"):
+        LeastSquaresClassifier(alpha=-1e-12).fit(X, Y[:, 0] > 0)
+
+
 def test_the_first_batch_after_fit_starts_anew(regression):
     X, Y = regression
     model = LeastSquaresRegressor().fit(X[:30], Y[:30]).partial_fit(X[30:, :5], Y[30:, 0])

@@ -110,6 +110,10 @@ def test_out_must_not_be_a_folder(tmp_path, capsys):
     assert f"{tmp_path}: Is a directory" in text
 
 
+def test_the_last_seed_that_a_link_may_ask_for_is_allowed():
+    assert lecture.check_link("#scene=1&width=8&seed=9999")["error"] > 0
+
+
 def test_check_prints_the_answer_first_and_writes_nothing(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     status, text = run(capsys, "--check", "file:///a page.html#scene=1&width=16")
@@ -127,6 +131,7 @@ def test_check_prints_the_answer_first_and_writes_nothing(tmp_path, monkeypatch,
         ("#scene=1&width=wide", "width must be a number"),
         ("#scene=1&width=-1", "width must be a number"),
         ("#scene=1&noise=nan", "noise must be a number"),
+        ("#scene=1&seed=10000", "seed must be a number from 0 to 9999; got '10000'"),
         ("#scene=2&labels=none", "labels must be one of 'hard', 'soft'"),
         ("#scene=2&flip_rate=0.17", "flip_rate must be one of"),
     ],

@@ -1,6 +1,7 @@
 import csv
 import os
 import threading
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from ddkd.datasets import fingerprint, load
-from ddkd.experiments import curve, draw_split, teacher_student
+from ddkd.experiments import _curve, curve, draw_split, teacher_student
 from ddkd.sweeps import SweepResult, sweep
 
 
@@ -91,6 +92,23 @@ def test_the_same_bits_for_any_number_of_jobs(tmp_path, data, backend):
         results.append(result)
     assert_same(results[0], results[1])
     assert len({(tmp_path / f"{n}.csv").read_bytes() for n in (1, 2)}) == 1
+
+
+@pytest.mark.parametrize(("width", "kind"), [(2**21, "whole"), (2**21 + 1, "blocks")])
+def test_features_above_a_gibibyte_are_made_a_block_of_columns_at_a_time(width, kind, monkeypatch):
+    class Asked(Exception):
+        pass
+
+    def stop(Z, *_, **__):
+        raise Asked(Z)
+
+    whole = SimpleNamespace(fit=lambda X: None, transform=lambda X: "whole")
+    monkeypatch.setattr(_curve, "_feature_map", lambda *_: whole)
+    monkeypatch.setattr(_curve, "ColumnBlocks", lambda *_: "blocks")
+    monkeypatch.setattr(_curve, "width_path", stop)
+    split = load("digits", n_samples=64, rng=0)  # 64 rows times 2^21 columns of 8 bytes
+    with pytest.raises(Asked, match=kind):
+        curve(split, np.random.default_rng(0), widths=[width])
 
 
 def blas_threads(data, rng):
