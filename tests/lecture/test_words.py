@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ddkd.lecture._scenes import GRID, _legendre
-from tests.lecture.conftest import open_page
+from tests.lecture.conftest import NIGHTLY, open_page
 from tests.lecture.test_browser import wait_for
 
 EXTREMES_1 = [
@@ -145,7 +145,7 @@ def check_function(words, state):
     )
 
 
-@pytest.mark.parametrize("n_seeds", [2, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_seeds", [2, pytest.param(50, marks=NIGHTLY)])
 def test_scene_1_says_what_its_errors_say(n_seeds, browser, page):
     open_page(browser, page)
     script = """
@@ -244,7 +244,7 @@ SCRIPT_2 = """
     })"""
 
 
-@pytest.mark.parametrize("n_seeds", [1, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_seeds", [1, pytest.param(50, marks=NIGHTLY)])
 def test_scene_2_calls_luck_luck(n_seeds, browser, page):
     open_page(browser, page)
     seen = []
