@@ -197,12 +197,11 @@ def _solve(
     size = np.minimum(n, k)
     with np.errstate(invalid="ignore"):
         gap = np.where(n == k, 0.0, np.abs(k - n))
-    limit = np.isinf(k)
     remainder = Remainder(
         # No finite ridge matters to infinitely many samples.
         alpha=np.where(np.isinf(n), 0.0, alpha),
         square=1 / k,
-        linear=np.where(limit, 1.0, gap / np.where(limit, 1.0, k)),
+        linear=_share(gap, k),
         bulk=bulk,
     )
     gamma = solve_implicit_ridge(np.where(used, l, 0.0), size, remainder)
