@@ -44,16 +44,12 @@ class Graph:
         """Neighbours of any rows among those of the graph, nearest first."""
         return self.search.kneighbors(X.astype(np.float32), return_distance=False)
 
-    def adjacency(self, k: int) -> sparse.csr_array:
-        """Matrix (N, N) with a one for each of the k nearest neighbours."""
+    def normalised(self, k: int) -> sparse.csr_array:
+        """Adjacency of k nearest neighbours, divided by the roots of the degrees at both ends."""
         nearest = self.nearest[:, :k]
         N, k = nearest.shape
         ones = np.ones(nearest.size, dtype=np.float32)
-        return sparse.csr_array((ones, nearest.ravel(), np.arange(0, N * k + 1, k)), shape=(N, N))
-
-    def normalised(self, k: int) -> sparse.csr_array:
-        """Adjacency less its diagonal, divided by the roots of the degrees at both ends."""
-        A = self.adjacency(k)
+        A = sparse.csr_array((ones, nearest.ravel(), np.arange(0, N * k + 1, k)), shape=(N, N))
         A.setdiag(0)
         scale = 1 / np.sqrt(np.maximum(A.sum(axis=0), 1))
         return sparse.csr_array(A * scale[:, None] * scale[None, :])
