@@ -52,17 +52,20 @@ def comparison_figures(columns: Columns, title: str) -> dict[str, Figure]:
     Returns
     -------
     dict of str to Figure
-        Error against width, the student's own peak, error against transfer set, and the price of
-        wrong labels. Where errors were predicted before any fit, thin lines show them, and the
-        legend says how far off they are in the median width. A figure's label is its caption.
+        Error against width, the student's own peak, error against transfer set, and, of several
+        flip rates, the price of wrong labels. Where errors were predicted before any fit, thin
+        lines show them, and the legend says how far off they are in the median width. A figure's
+        label is its caption.
     """
     panels = _Panels(columns, title)
-    return {
+    figures = {
         "width": _by_width(panels),
         "own-peak": _own_peak(panels),
         "transfer": _by_transfer(panels),
-        "flips": _by_flips(panels),
     }
+    if len(panels.all_flips) > 1:
+        figures["flips"] = _by_flips(panels)
+    return figures
 
 
 class _Panels:

@@ -72,7 +72,7 @@ def test_a_curve_has_its_threshold_and_beside_mean_squares_the_training_error():
 WIDTHS = (100, 195, 198, 200, 202, 205, 800)  # most of them within 5 % of n = 200
 
 
-def _comparison(predicted, **better):
+def _comparison(predicted, rates=(0.0,), **better):
     """Columns of a comparison of two repeats, n = 200; errors are 0.1, and 0.5 within 5 % of n.
 
     A model named in `better` errs so much less.
@@ -96,8 +96,13 @@ def _comparison(predicted, **better):
     for model in ("teacher", "teacher-tuned"):
         record(model, 3000)
     record("svm", 0, role="rival")
-    rest = {"flip_rate": 0.0, "n_samples": 200, "sees": "labels"}
-    rows = [{**row, **rest, "repeat": repeat} for repeat in (0, 1) for row in records]
+    rest = {"n_samples": 200, "sees": "labels"}
+    rows = [
+        {**row, **rest, "repeat": repeat, "flip_rate": rate}
+        for repeat in (0, 1)
+        for rate in rates
+        for row in records
+    ]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
@@ -130,7 +135,6 @@ def test_each_figure_draws_the_errors_that_its_legend_names():
         "width": "toy: error against width",
         "own-peak": "toy: the student's peak sits at m",
         "transfer": "toy: error against transfer set, students of width 800",
-        "flips": "toy: the price of wrong labels",
     }
     for name, xs, at in (
         ("width", WIDTHS, 100),
@@ -152,11 +156,17 @@ def test_each_figure_draws_the_errors_that_its_legend_names():
         "width": ["n = 200"],
         "own-peak": ["n = 200", "m = 600"],
         "transfer": ["m = 800"],
-        "flips": [],
     }
-    heights = {
-        label: line.get_ydata()[0] for label, line in _drawn(figures["flips"].axes[0]).items()
-    }
+
+
+def test_the_price_of_wrong_labels_needs_two_rates():
+    better = {"hard": 0.01, "hard_tuned": 0.03, "teacher": 0.04, "svm": 0.05}
+    columns = _comparison(0.1, rates=(0.0, 0.1), **better)
+    figure = comparison_figures(columns, "toy")["flips"]
+    assert figure.get_label() == "toy: the price of wrong labels"
+    lines = _drawn(figure.axes[0])
+    np.testing.assert_array_equal(lines["teacher"].get_xdata(), [0, 0.1])
+    heights = {label: line.get_ydata()[0] for label, line in lines.items()}
     assert heights == pytest.approx(
         {
             "student, hard labels": 0.09,
