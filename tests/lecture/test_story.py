@@ -33,6 +33,18 @@ def test_scene_1_peaks_at_n_and_ends_below_its_first_valley(browser, page):
     assert min(ends) >= 48
 
 
+def test_the_gentler_truth_of_the_recap_is_best_met_by_a_narrow_model():
+    errors = {
+        target: [
+            float(check_link(f"#scene=1&width={width}&target={target}")["error"])
+            for width in [*range(1, 16), *range(17, 201)]
+        ]
+        for target in ("wiggly", "gentle")
+    }
+    assert min(errors["gentle"][:15]) < min(errors["gentle"][15:])
+    assert min(errors["wiggly"][:15]) > min(errors["wiggly"][15:])
+
+
 @pytest.mark.slow
 def test_scene_2_hard_labels_help_when_there_are_many(browser, page):
     """Over 50 seeds with 10 % wrong labels."""

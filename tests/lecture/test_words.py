@@ -285,7 +285,7 @@ def check_steps(answer):
         assert check_scattered(np.array(answer["places"]), said == truth)
         names = ["● (+1)", "▲ (−1)"] if truth[0] else ["▲ (−1)", "● (+1)"]
         votes_of = f"{right} of them {names[0]} and {wrong} {names[1]}"
-        assert f"calls {votes_of}, with {names[0]} ahead in every part" in votes
+        assert f"calls {votes_of}, with {names[0]} ahead in each ninth of it" in votes
         mean = (right - wrong) / len(said) * (1 if truth[0] else -1)
         assert f"in the mean {mean:+.2f}.".replace("-", "−") in votes
         many = setting["n_transfer"] > setting["width"]

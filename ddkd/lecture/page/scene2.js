@@ -191,7 +191,7 @@ export class Scene2 {
     const { answer, teacherMap } = this;
     const kind = answer.setting.teacher === "ridge" ? "Tuned teacher" : "Teacher";
     const wrong = answer.labels.filter((label, i) => label !== answer.labelled.y[i]).length;
-    teacherMap.start(step === 1 ? `40 labels, ${wrong} wrong (ringed)` : `${kind} (blue: ●), ${wrong} labels wrong`);
+    teacherMap.start(step === 1 ? `40 labels, ${wrong} wrong (ringed)` : `${kind} (blue: ●, ring: wrong)`);
     if (step === 1) this.clear("teacher");
     else this.drawMap(teacherMap, answer.teacherMap, "teacher");
     this.drawBorder(teacherMap);

@@ -95,7 +95,7 @@ export function sayStep(step, { labels, labelled, transfer, scores, neighbourhoo
     `Two moons of points, one of each class; 40 points have a label, ● (+1) or ▲ (−1). ${wrong || "None"} of the labels ${wrong === 1 ? "is" : "are"} wrong (ringed). A model that learns from them will be the teacher.`,
     `The teacher adds up ${N_WAVES} waves, 40 slow (long) and 160 fast (short), each times a weight: ${N_WAVES} weights for 40 labels. So it interpolates: its score is +1 at each ●, −1 at each ▲, wrong labels too, and its map gets specks. Hatched: no data.`,
     `The teacher labels new points, the transfer set. Example (framed): its score there is ${score}. Its hard label is the class alone, ${shape(scores[0])} or ${scores[0] > 0 ? "+1" : "−1"} (${right}); its soft label is the score, ${score}.`,
-    neighbourhood ? sayVotes(neighbourhood, setting) : "Nothing to enlarge: in no small rectangle are there many points of one class, most of them labelled right in each part of it.",
+    neighbourhood ? sayVotes(neighbourhood, setting) : "Nothing to enlarge: in no small rectangle are there many points of one class, most of them labelled right in each ninth of it.",
     `A student learns from ${whose} ${setting.labels} labels alone; it adds up ${waves}. Guess: how often is it wrong, if the transfer set grows from 50 to 3,000 points? Then Show me.`,
   ][step - 1];
 }
@@ -103,7 +103,7 @@ export function sayStep(step, { labels, labelled, transfer, scores, neighbourhoo
 function sayVotes({ inside, wrong, truth }, { n_transfer: m, width }) {
   const [right, other, sign] = truth > 0 ? ["● (+1)", "▲ (−1)", "+"] : ["▲ (−1)", "● (+1)", "−"];
   if (wrong === 0) return `The rectangle enlarged: all ${inside.length} points are of class ${right}, and the teacher says so of each.`;
-  return `The rectangle enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}, with ${right} ahead in every part: in the mean ${sign}${(1 - (2 * wrong) / inside.length).toFixed(2)}. ${crowd(m, width)}. Squared errors are least near the mean, and its sign is that of the majority: right.`;
+  return `The rectangle enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}, with ${right} ahead in each ninth of it: in the mean ${sign}${(1 - (2 * wrong) / inside.length).toFixed(2)}. ${crowd(m, width)}. Squared errors are least near the mean, and its sign is that of the majority: right.`;
 }
 
 /** Scene 2: who errs less, why, and whether a tuned ridge errs less still. */
