@@ -14,14 +14,10 @@ from ddkd._text import counted, printable
 from ddkd.datasets._arrays import read_arrays, read_npz
 from ddkd.datasets._cells import read_cells
 from ddkd.datasets._data_file import DataFile, digest_of, numbers_of_rows
-from ddkd.datasets._lines import UNPACK
 from ddkd.datasets._questions import Question, Undecided, answered, listed
 from ddkd.datasets._table import read_tables
 
 _MOST_QUESTIONS = 50
-_TEXTS = (".csv", ".tsv", ".txt")
-_SUFFIXES = (".npz", *_TEXTS, ".parquet", ".xlsx")
-ENDINGS = (*_SUFFIXES, *(text + packed for text in _TEXTS for packed in UNPACK))
 
 
 def read_file(
@@ -42,13 +38,14 @@ def read_file(
 ) -> DataFile:
     """Read a table, or a .npz with arrays X and y, and files that go with it.
 
-    Tables are read by pandas: .csv, .tsv, .txt (also packed: .gz, .bz2, .xz, .zip), .parquet with
-    pyarrow, the first sheet of .xlsx with openpyxl. The first line names the columns. Nothing is
-    guessed: a column holds numbers if all its cells are numbers as `decimal` and `thousands` say;
-    a cell is missing if it is empty or NA, <NA>, N/A, n/a, NaN, nan, null, NULL, ? or an error of a
-    spreadsheet, such as #DIV/0!. What could be read in two ways is refused, all of it at once, with
-    the flags that decide it; a flag ``--drop-missing`` of the command line is ``drop_missing=True``
-    here. Columns that are constant or empty are left out of a table.
+    Tables are read by pandas: .parquet with pyarrow, the first sheet of .xlsx with openpyxl, any
+    other file as text, such as .csv, .tsv, .txt (also packed: .gz, .bz2, .xz, .zip). The first line
+    names the columns. Nothing is guessed: a column holds numbers if all its cells are numbers as
+    `decimal` and `thousands` say; a cell is missing if it is empty or NA, <NA>, N/A, n/a, NaN, nan,
+    null, NULL, ? or an error of a spreadsheet, such as #DIV/0!. What could be read in two ways is
+    refused, all of it at once, with the flags that decide it; a flag ``--drop-missing`` of the
+    command line is ``drop_missing=True`` here. Columns that are constant or empty are left out of a
+    table.
 
     Parameters
     ----------
@@ -154,11 +151,6 @@ def _decided(paths: Mapping[str, Path], cells: Any, options: Mapping[str, Any]) 
             )
     parts: dict[str, Any] = {}
     for part, path in paths.items():
-        if not path.name.lower().endswith(ENDINGS):
-            raise ValueError(
-                f"data file {path} must end in {', '.join(_SUFFIXES)} (or .csv.gz and the like): "
-                f"export the table as 'CSV UTF-8'"
-            )
         try:
             parts[part] = read_npz(path, part) if npz else cells(path, options["sep"])
         except OSError as error:

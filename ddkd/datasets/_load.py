@@ -6,7 +6,7 @@ from typing import Any
 
 from ddkd._checks import check_real, check_rng
 from ddkd.datasets._data_file import DataFile
-from ddkd.datasets._files import ENDINGS, read_file
+from ddkd.datasets._files import read_file
 from ddkd.datasets._named import NAMED
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
@@ -133,4 +133,4 @@ def load(
 
 
 def _is_path(text: str) -> bool:
-    return text.lower().endswith(ENDINGS) or os.path.exists(text)
+    return bool(os.path.splitext(text)[1]) or os.path.exists(text)
