@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ddkd.datasets._lines import check_names, read_text
+from ddkd.datasets._numbers import MISSING
 
 _ENGINES = {".parquet": "pyarrow", ".xlsx": "openpyxl"}
 
@@ -69,7 +70,10 @@ def read_cells(path: Path, sep: str | None = None) -> Cells:
 
 
 def as_cells(column: Any) -> np.ndarray:
-    """Numbers of a typed column, NaN where missing; else an array of texts, empty where missing."""
+    """Numbers of a typed column, NaN where missing; else an array of texts, empty where missing.
+
+    A file that this package has read and one that pandas has read give the same texts.
+    """
     kind = getattr(column.dtype, "kind", "O")
     if kind == "f" or (kind in "iu" and column.isna().any()):
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -82,8 +86,14 @@ def as_cells(column: Any) -> np.ndarray:
         cells = np.full(len(values), np.nan)
         cells[~missing] = known
         return cells
-    cells[~missing] = [str(value).strip() for value in known]
+    cells[~missing] = [_word(str(value).strip()) for value in known]
     return cells
+
+
+def _word(text: str) -> str:
+    if text in MISSING:
+        return ""
+    return text.capitalize() if text.lower() in ("true", "false") else text  # as pandas reads TRUE
 
 
 def needed(module: str, path: Path) -> Any:

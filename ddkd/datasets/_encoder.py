@@ -16,8 +16,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Numbers come first, as they are; then a column of zeros and ones for each value of each column
     of text; then, for each column with missing cells, a column that is one where a cell is missing.
     A missing number is filled with the mean of its column; a missing text, and one that was not
-    there in `fit`, is zero in all columns of its values. Other columns than in `fit`, or the same
-    in another order, are refused, as scikit-learn does it.
+    there in `fit`, is zero in all columns of its values. The words NA, ?, #N/A and the like are
+    missing cells, as in :func:`read_file`. Other columns than in `fit`, or the same in another
+    order, are refused, as scikit-learn does it.
 
     Attributes
     ----------
@@ -117,6 +118,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
                 raise ValueError(
                     f"column {self._names[i]} of X held text in fit, such as {values[0]!r}; now it "
                     f"holds numbers: read it as text, in pandas with dtype=str"
+                )
+            if "None" in values and i not in self._marked and _missing(columns[i]).any():
+                raise ValueError(
+                    f"column {self._names[i]} of X held the word None in fit, and no cell was "
+                    f"missing; now cells are missing: read it with pandas' keep_default_na=False"
                 )
             encoded += [columns[i] == value for value in values]
         encoded += [_missing(columns[i]) for i in self._marked]

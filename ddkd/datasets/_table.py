@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ddkd._text import counted
-from ddkd.datasets._cells import Cells
+from ddkd.datasets._cells import Cells, as_cells
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._encoder import TableEncoder
 from ddkd.datasets._numbers import Signs, as_texts, ask_signs, decide, is_numeric
@@ -161,7 +161,8 @@ def _encoded(
         cells = tables["test"][name]
         if cells.isna().any() and not seen[name].isna().any():
             notes.append(f"Only test rows miss cells of column {name}: filled, not marked.")
-        if strange := set(cells.dropna()) - set(encoder.values_.get(name, cells)):
+        known = encoder.values_.get(name)
+        if known is not None and (strange := set(as_cells(cells)) - {"", *known}):
             n_values = counted(len(strange), "value")
             notes.append(f"{n_values} of column {name} only in test rows: zeros there.")
     return encoder, {part: encoder.transform(table[names]) for part, table in tables.items()}

@@ -345,6 +345,32 @@ def test_a_typed_table_of_any_precision_is_read(tmp_path):
     np.testing.assert_array_equal(data.X[1:, 1:3], frame[["u", "i"]].iloc[1:].astype(float))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("TRUE", "FALSE"),
+        ("true", "false", ""),
+        ("True", "maybe"),
+        ("red", "blue", "?"),
+        ("red", "#REF!", "NA"),
+        (" yes", "no "),
+        ("2020-01-01", "2020-01-02"),
+        ("None", "some"),
+    ],
+)
+def test_the_encoder_takes_the_columns_as_pandas_reads_them(words, tmp_path):
+    """What a saved model is documented to be given; a word that pandas drops is refused."""
+    cells = np.resize(np.array(words), 200)
+    path = write(tmp_path / "d.csv", "a,word,kind", X[:, 0], cells, KIND)
+    data = read_file(path, one_hot=True, impute=True)
+    new = pandas.read_csv(path)[list(data.encoder.feature_names_in_)]
+    if "None" in words and new["word"].isna().any():
+        with pytest.raises(ValueError, match="column word of X held the word None in fit"):
+            data.encoder.transform(new)
+        new = pandas.read_csv(path, keep_default_na=False)[["a", "word"]]
+    np.testing.assert_array_equal(data.encoder.transform(new), data.X)
+
+
 def test_numbers_in_two_spellings_are_no_classes(tmp_path):
     y = [f"{i // 2}{'.0' * (i % 2)}" for i in range(200)]
     data = read_file(write(tmp_path / "d.csv", "a,b,y", *X[:, :2].T, y), task="numbers")
