@@ -76,12 +76,11 @@ def _array(array: np.ndarray) -> str:
         return f"{shape}, {np.count_nonzero(array)} of {array.size} true"
     if array.dtype.kind not in "iuf" or array.size == 0:
         return f"{shape} of {array.dtype}"
-    missing = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, dtype=bool)
-    if missing.all():
+    known = array[~np.isnan(array)]
+    if known.size == 0:
         return f"{shape}, all NaN"
-    known = array[~missing]
     text = f"{shape}, {known.min():.4g} to {known.max():.4g}"
-    return f"{text}, {np.count_nonzero(missing)} NaN" if missing.any() else text
+    return text if known.size == array.size else f"{text}, {array.size - known.size} NaN"
 
 
 def _collection(value: Mapping | Set | tuple | list) -> str:

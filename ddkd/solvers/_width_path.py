@@ -71,8 +71,7 @@ def width_path(
     Raises
     ------
     ValueError
-        If an argument is not finite, of a wrong shape, or out of range, or if coefficients
-        that are to be kept do not fit in memory.
+        If an argument is not finite, of a wrong shape, or out of range.
 
     Warns
     -----
@@ -134,7 +133,7 @@ def _solve_widths(problem: Problem, evaluation: Evaluation) -> None:
     width w, for n samples       algorithm                                   file
     ===========================  ==========================================  ==============
     w <= n                       leading blocks of one triangle R            _triangle.py
-    w > n, where it is safe      growing Gram matrix, refined once           _gram.py
+    w > n, where it is safe      growing Gram matrix, refined at most once   _gram.py
     else                         one QR decomposition or SVD of that width   _triangle.py
     ===========================  ==========================================  ==============
 
