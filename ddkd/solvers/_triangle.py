@@ -176,7 +176,20 @@ def _augmented(triangle: np.ndarray, alpha: float) -> tuple[StackedReflectors, n
 def _solve_by_svd(
     matrix: np.ndarray, targets: np.ndarray, alpha: float, rcond: float, method: str
 ) -> SmallSolution:
-    """Solve by the SVD of the matrix, its singular values cut off at `rcond`."""
+    """Solve by the SVD of the matrix, its singular values cut off at `rcond`.
+
+    LAPACK's gelsd does not form the singular vectors; it knows no penalty, and takes a cutoff of
+    zero for one of eps.
+    """
+    if alpha == 0 and rcond > 0:
+        try:
+            coef, _, rank, values = linalg.lstsq(
+                matrix, targets, cond=rcond, lapack_driver="gelsd", check_finite=False
+            )
+        except linalg.LinAlgError:
+            pass
+        else:
+            return SmallSolution(coef, int(rank), *kept_extremes(values[:rank]), method)
     left, values, right = truncated_svd(matrix, rcond)
     filters = shrinkage(values, np.array([alpha]))[0]
     coef = right.T @ (filters[:, None] * (left.T @ targets))
