@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from ddkd._checks import check_integer, check_matrix, check_real, check_rng
+from ddkd._checks import check_array, check_integer, check_matrix, check_real, check_rng
 from ddkd._repr import short_repr
 
 
@@ -109,12 +109,12 @@ class Clusters:
         flipped = generator.random(len(X)) < self.flip_rate
         return np.where(odd ^ flipped, -1.0, 1.0)
 
-    def margins(self, coef: np.ndarray) -> np.ndarray:
+    def margins(self, coef: Any) -> np.ndarray:
         """Mean scores on the right side, in standard deviations, of models on every cluster.
 
         Parameters
         ----------
-        coef : ndarray of shape (..., n_features)
+        coef : array_like of shape (..., n_features)
             Coefficients.
 
         Returns
@@ -122,17 +122,23 @@ class Clusters:
         ndarray of shape (..., n_clusters)
             Negative for a cluster whose larger part is on the wrong side.
         """
+        coef = check_array("coef", coef, ndim=tuple(range(1, 9)))
+        if coef.shape[-1] != self.n_features:
+            raise ValueError(
+                f"coef must have {self.n_features} entries in its last axis, one per feature; "
+                f"its shape is {coef.shape}"
+            )
         length = np.linalg.norm(coef, axis=-1, keepdims=True)
         signs = np.where(np.arange(self.n_clusters) % 2, -1.0, 1.0)
         towards = signs * self.radius * coef[..., : self.n_clusters]
         return np.divide(towards, length, out=np.zeros_like(towards), where=length > 0)
 
-    def error_rate(self, coef: np.ndarray) -> np.ndarray:
+    def error_rate(self, coef: Any) -> np.ndarray:
         """Probability of the wrong class, exactly.
 
         Parameters
         ----------
-        coef : ndarray of shape (..., n_features)
+        coef : array_like of shape (..., n_features)
             Coefficients.
 
         Returns
@@ -142,12 +148,12 @@ class Clusters:
         """
         return np.mean(special.ndtr(-self.margins(coef)), axis=-1)
 
-    def wrong_clusters(self, coef: np.ndarray) -> np.ndarray:
+    def wrong_clusters(self, coef: Any) -> np.ndarray:
         """Share of clusters of which the larger part is on the wrong side.
 
         Parameters
         ----------
-        coef : ndarray of shape (..., n_features)
+        coef : array_like of shape (..., n_features)
             Coefficients.
 
         Returns

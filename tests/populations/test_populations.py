@@ -3,7 +3,14 @@ import pytest
 from scipy import stats
 
 from ddkd import theory
-from ddkd.populations import GaussianPopulation, MixturePopulation, Population, Score, Target
+from ddkd.populations import (
+    Clusters,
+    GaussianPopulation,
+    MixturePopulation,
+    Population,
+    Score,
+    Target,
+)
 from ddkd.populations._mixture import same_sign
 
 S = np.array([2.0, 1.0, 0.5, 0.25])
@@ -291,3 +298,16 @@ def test_bad_mixtures_are_named(kwargs, named):
 def test_a_covariance_matrix_gets_the_hint_to_rotate(make):
     with pytest.raises(ValueError, match=r"eigenvalues must be 1-D.*Rotate.*eigenvectors"):
         make(np.eye(3), np.ones(3))
+
+
+def test_models_of_clusters_have_a_coefficient_for_every_feature():
+    clusters = Clusters(4, 2.0, 6)
+    towards = [1.0, -1.0, 1.0, -1.0, 0.0, 0.0]  # margins of 2 * 1/2 on every cluster
+    np.testing.assert_allclose(clusters.margins(towards), np.ones(4))
+    assert clusters.error_rate(towards) == pytest.approx(stats.norm.cdf(-1))
+    assert clusters.wrong_clusters([-1.0, 1, 1, 1, 0, 0]) == 0.75
+    for judge in (clusters.margins, clusters.error_rate, clusters.wrong_clusters):
+        with pytest.raises(ValueError, match=r"coef must have 6 entries .* shape is \(2, 7\)"):
+            judge(np.ones((2, 7)))
+    with pytest.raises(ValueError, match="n_clusters must be even, half of them in each class"):
+        Clusters(3, 2.0, 6)
