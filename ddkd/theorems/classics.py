@@ -196,7 +196,7 @@ def cluster_floor(n_clusters, radius, n, p, flips, m):
     .. math:: \mathbb E[x\hat y] = \frac1G \sum_g \pm(2\Phi(a_g) - 1)\,\nu_g + f u
 
     G clusters, half of them in each class, with orthogonal centres nu_g, margins a_g and the mean f
-    of 2 phi(a_g). Many clusters: with ten or twenty the law is 2 to 5 % too low.
+    of 2 phi(a_g). It is for many clusters: with ten or twenty it is off by up to 5 %.
 
     Source: our own.
     """
