@@ -85,6 +85,16 @@ def test_training_sets_become_separable_at_the_laws_width(n, flipped, decay):
     assert abs(np.mean(widths) - (n + 1) / 2) > 5 * error  # noise alone would need more
 
 
+@pytest.mark.parametrize(("truth", "share"), [(np.eye(400)[0], 0.96), (np.ones(400), 1.0)])
+def test_a_number_of_flips_that_varies_matters_only_if_the_truth_is_seen_at_once(truth, share):
+    n, rate, counts = 200, 0.02, np.arange(15)
+    widths = [theory.separable_width(population(truth, count / n), n) for count in counts]
+    mean = stats.binom.pmf(counts, n, rate) @ widths
+    assert mean / theory.separable_width(population(truth, rate), n) == pytest.approx(
+        share, abs=4e-3
+    )
+
+
 def test_limits():
     seen = np.eye(50)[0]
     assert theory.separable_width(population(seen), 1000) == pytest.approx(1.0, abs=0.5)
