@@ -157,6 +157,20 @@ def test_an_advised_model_is_a_pipeline_that_begins_with_the_encoder(tmp_path):
     assert scores.mean() == pytest.approx(np.mean(said == truth), abs=4 * 0.5 / np.sqrt(60))
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{i},5" for i in range(60)],
+        [f"${i}.00" for i in range(60)],
+        pandas.date_range("2024-01-01", periods=60),
+    ],
+)
+def test_text_that_differs_in_most_rows_is_no_category(cells):
+    table = TABLE[:60].assign(price=cells)
+    with pytest.raises(ValueError, match=r"column price of X holds text of 60 different values"):
+        advise(table, LABELS[:60], rng=0)
+
+
 def test_diagnose_takes_a_table():
     model = make_pipeline(
         make_column_transformer((OneHotEncoder(), ["colour"]), ("passthrough", ["size"])),

@@ -77,6 +77,12 @@ def encode(X: Any, X_unlabelled: Any) -> tuple[TableEncoder, np.ndarray, np.ndar
     if not hasattr(X, "iloc"):
         X = check_matrix("X", X)
     encoder = TableEncoder().fit(X)
+    for name, values in encoder.values_.items():  # numbers that were read as text, dates, names
+        if len(values) > max(MOST_CLASSES, len(X) / 2):
+            raise ValueError(
+                f"column {name} of X holds text of {len(values)} different values, such as "
+                f"{values[0]!r}: drop it, or make numbers of it"
+            )
     labelled = check_matrix("X", encoder.transform(X))
     if X_unlabelled is None or len(X_unlabelled) == 0:
         return encoder, labelled, np.empty((0, labelled.shape[1]))
