@@ -147,14 +147,8 @@ class DataFile:
         }
 
     def __repr__(self) -> str:
-        """One line; it names the contents, as the identity of a sweep's data must."""
-        more = (
-            ""
-            if self.unlabelled is None
-            else f", {counted(len(self.unlabelled), 'unlabelled row')}"
-        )
-        more += "" if self.test is None else f", {counted(len(self.test[1]), 'test row')}"
-        return f"<DataFile {self.summary()}{more}; sha256 {self.digest[:16]}>"
+        """The same line, in angle brackets."""
+        return f"<DataFile {self.summary()}>"
 
 
 def fingerprint(data: "str | DataFile") -> str:

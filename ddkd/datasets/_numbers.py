@@ -68,16 +68,8 @@ class Signs(NamedTuple):
 
 
 # Every way to write a number that is asked about, the likeliest first.
-ALL_SIGNS = (
-    Signs(),
-    Signs(".", ","),
-    Signs(","),
-    Signs(",", "."),
-    Signs(".", " "),
-    Signs(",", " "),
-    Signs(".", "'"),
-    Signs(",", "'"),
-)
+ALL_SIGNS = [Signs(), Signs(".", ","), Signs(","), Signs(",", ".")]
+ALL_SIGNS += [Signs(decimal, thousands) for thousands in " '" for decimal in ".,"]
 
 
 def is_numeric(column: Any) -> bool:
