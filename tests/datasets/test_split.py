@@ -72,7 +72,7 @@ def test_float_labels_that_are_whole_become_integers():
         ({"X_train": np.full((4, 2), np.nan)}, "X_train contains NaN"),
         ({"X_test": np.zeros((4, 3))}, "X_test must have 2 columns"),
         ({"transfer": np.zeros((4, 3))}, "transfer must have 2 columns"),
-        ({"transfer": np.zeros((0, 3))}, "transfer must have at least one row"),
+        ({"transfer": np.zeros((0, 3))}, "transfer is empty"),
         ({"y_train": [1, 1, 1, 1]}, "y_train must hold at least two classes"),
         ({"y_train": [0.5, 1, 1, 1]}, "y_train must hold integers, strings or booleans"),
         ({"y_train": np.array([1, "a", 2, 3], dtype=object)}, "y_train mixes text with other"),
