@@ -122,7 +122,8 @@ def _other_loss(probes: Probes) -> list[str]:
     longer = probes.without("stopped")
     if longer is not None:
         center = probes.center
-        if probes.nonlinearity(center, longer) < 0.3 * probes.nonlinearity(center):
+        before = min(1.0, probes.nonlinearity(center))  # of more, two changes are at odds anyway
+        if probes.nonlinearity(center, longer) < 0.3 * before:
             return ["stopped"]
     if probes.own_projection:
         return ["rank", "stopped"] if probes.has("rank") else ["stopped", "rank"]

@@ -33,7 +33,7 @@ from ddkd.diagnosis._causes import CAUSES
 from ddkd.diagnosis._parts import parts
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
 from ddkd.diagnosis._subject import Data, Subject, work
-from ddkd.diagnosis._verdict import _smooth, _tuned
+from ddkd.diagnosis._verdict import _other_loss, _smooth, _tuned
 from ddkd.diagnosis._widths import Widths
 from tests.diagnosis.disguises import HEALTHY, SABOTAGED
 from tests.diagnosis.pipelines import RFF, case, fourier, min_norm, numbers
@@ -330,6 +330,23 @@ def test_exact_filters_of_a_ridge_and_of_gradient_flow_are_told_apart(truth):
 def test_a_search_is_the_cause_unless_noisy_labels_have_a_high_peak(has, ratio, causes):
     noisy = None if ratio is None else Peak(width=60, error=1.0, ratio=ratio)
     assert _tuned(SimpleNamespace(has=lambda cause: has, noisy_ring=noisy)) == causes
+
+
+@pytest.mark.parametrize(
+    ("before", "longer", "cause"),
+    [(0.45, 0.0005, "stopped"), (1.6, 0.2, "stopped"), (2.2, 0.55, "loss"), (0.004, 0.005, "loss")],
+)
+def test_a_longer_run_shows_an_early_end_where_the_changes_then_add_up(before, longer, cause):
+    probes = SimpleNamespace(
+        is_linear=False,
+        center=80,
+        without=lambda cause: {"max_iter": 6000},
+        nonlinearity=lambda width, change=None: longer if change else before,
+        own_projection=False,
+        data=SimpleNamespace(classes=[0, 1]),
+        has=lambda cause: False,
+    )
+    assert _other_loss(probes) == [cause]
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
