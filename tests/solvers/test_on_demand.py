@@ -8,7 +8,7 @@ import pytest
 
 from ddkd.exceptions import InterpolationWarning
 from ddkd.features import ColumnBlocks, RandomFourierFeatures
-from ddkd.solvers import min_norm, width_path
+from ddkd.solvers import _deficient, min_norm, width_path
 
 
 class Counting:
@@ -94,6 +94,23 @@ def test_memory_does_not_grow_with_the_width():
     # The coefficients alone grow: two models, and a copy.
     assert peaks[1] - peaks[0] < 4 * 8 * 40_000
     assert peaks[1] < 60 * 40_000 * 8 / 4
+
+
+def test_memory_does_not_grow_with_the_width_of_equal_rows_either(monkeypatch):
+    monkeypatch.setattr(_deficient, "_STORED", 0, raising=False)
+    rng = np.random.default_rng(3)
+    X, y = np.repeat(rng.normal(size=(50, 5)), 2, axis=0), np.repeat(rng.normal(size=50), 2)
+    widths = [30, 50, 60, 4_000, 40_000]
+    mapping = RandomFourierFeatures(widths[-1], gamma=0.3, random_state=0).fit(X)
+    tracemalloc.start()
+    path = width_path(ColumnBlocks(mapping, X), y, widths)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 * 40_000 * 8 / 4
+    whole = width_path(mapping.transform(X), y, widths)
+    assert path.rank.tolist() == whole.rank.tolist() == [30, 50, 50, 50, 50]
+    np.testing.assert_allclose(path.coef_norm, whole.coef_norm, rtol=1e-7)
+    np.testing.assert_allclose(path.coef(40_000), whole.coef(40_000), rtol=0, atol=1e-9)
 
 
 def test_the_cutoff_follows_the_type_of_the_columns():
