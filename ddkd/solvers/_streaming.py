@@ -34,38 +34,39 @@ class _Rows:
     """The Gram matrix of rows of `size` entries, or its triangular factor where that is safer."""
 
     def __init__(self, size: int):
-        self._factor = np.zeros((size, size), order="F")
-        self._gram: np.ndarray | None = None
+        self._square = np.zeros((size, size), order="F")
+        self._is_gram = False
         self._scale = np.ones(size)  # norms of the columns when the certificate was given
         self._smallest, self._trace = 0.0, 0.0  # of the columns at that scale
 
     def add(self, rows: np.ndarray) -> None:
         """Take in rows (n, size), C-ordered."""
-        if self._gram is not None:
+        if self._is_gram:
             trace = self._trace + np.sum(np.einsum("ij,ij->j", rows, rows) / self._scale**2)
             if trace <= (_SAFE_CONDITION * self._smallest) ** 2:
-                self._gram = blas.dsyrk(1.0, rows.T, beta=1.0, c=self._gram, overwrite_c=1)
+                self._square = blas.dsyrk(1.0, rows.T, beta=1.0, c=self._square, overwrite_c=1)
                 self._trace = trace
                 return
-            self._factor, self._gram = self.triangle(), None
-        self._factor = stack_qr(self._factor, np.array(rows, order="F"))[1]
+            self._square, self._is_gram = self.triangle(), False
+        self._square = stack_qr(self._square, np.array(rows, order="F"))[1]
         self._certify()
 
     def triangle(self) -> np.ndarray:
         """Triangle R with ``R'R`` the Gram matrix of all rows."""
-        if self._gram is None:
-            return self._factor
-        return np.asarray(lapack.dpotrf(self._gram, lower=0, clean=1)[0])
+        if not self._is_gram:
+            return self._square
+        return np.asarray(lapack.dpotrf(self._square, lower=0, clean=1)[0])
 
     def _certify(self) -> None:
         """Go on with a Gram matrix if the triangle so far vouches for it."""
-        self._scale = euclidean_norms(self._factor.T)
+        self._scale = euclidean_norms(self._square.T)
         if not self._scale.all():
             return
         self._trace = float(len(self._scale))
-        self._smallest = extremes(np.asfortranarray(self._factor / self._scale))[1]
-        if self._trace <= (_SAFE_CONDITION * self._smallest) ** 2:
-            self._gram = blas.dsyrk(1.0, self._factor, trans=1)
+        self._smallest = extremes(np.asfortranarray(self._square / self._scale))[1]
+        self._is_gram = self._trace <= (_SAFE_CONDITION * self._smallest) ** 2
+        if self._is_gram:
+            self._square = blas.dsyrk(1.0, self._square, trans=1)
 
 
 class StreamingLeastSquares:

@@ -1,4 +1,5 @@
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -276,6 +277,18 @@ def test_a_gram_matrix_is_kept_only_while_its_condition_is_certain(monkeypatch):
     assert stream_errors(Z, Y)[0] < 1e-9
     monkeypatch.setattr(_streaming, "_SAFE_CONDITION", 1e12)
     assert stream_errors(Z, Y)[0] > 1e-6
+
+
+def test_a_stream_holds_one_square_and_its_buffer():
+    rng = np.random.default_rng(16)
+    batches = [(rng.normal(size=(500, 299)), rng.normal(size=500)) for _ in range(4)]
+    tracemalloc.start()
+    stream = StreamingLeastSquares(299)
+    for Z, y in batches:
+        stream.update(Z, y)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 1.1 * 8 * (300**2 + 600 * 300)
 
 
 @pytest.mark.parametrize("power", [-260, -20, 20, 260])
