@@ -117,9 +117,9 @@ def multiple_descent(n, ratio):
 
     .. math:: E - v = v\cosh(\tfrac12 \ln R)\quad\text{at}\ p = 2n
 
-    Columns are taken weakest first, and there is no signal. The peak lies just before p = 2n and
-    needs R above 21; below, the risk falls all the way, as it does if the strongest come first. n
-    well above the square root of R; further blocks shift the peaks.
+    Columns are taken weakest first; R is a ratio of variances, and there is no signal. The peak
+    lies just before p = 2n and needs R above 21; below, the risk falls all the way, as it does if
+    the strongest come first. n well above the square root of R; further blocks shift the peaks.
 
     Source: Chen, Min, Belkin and Karbasi, arXiv 2008.01036; this construction is our own.
     """

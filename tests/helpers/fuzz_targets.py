@@ -34,7 +34,7 @@ OBJECTS = {
     **dict.fromkeys(("K", "K_test"), "matrices that belong together"),
 }
 # Functions that trust their callers, who are in the same room.
-TRUSTING = ("simulation.Clusters", "simulation.ridge_fits", "simulation.votes")
+TRUSTING = ("simulation.ridge_fits", "simulation.votes")
 TRUSTING += ("datasets.fingerprint", "datasets.is_stream", "estimators.takes_pool")
 # What is done with an object once it is made, in this order.
 USES = ("fit", "update", "flip_labels", "sample", "label", "transform", "predict")
