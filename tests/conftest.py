@@ -11,6 +11,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the processes that tes
 threadpool_limits(limits=1)
 gc.disable()  # until all is imported and collected: what is made so far stays
 
+# An example that takes seconds, of a function that many quick tests call.
+SLOW_EXAMPLE = "ddkd/advice/_advise.py::ddkd.advice._advise.advise"
 # Chosen by `python -m tools.smoke`.
 SMOKE = set(Path(__file__).with_name("smoke.txt").read_text(encoding="utf-8").splitlines())
 
@@ -41,8 +43,10 @@ def few_rivals(monkeypatch):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Give the tests of the list their marker."""
+    """Give the tests of the list their marker, and the slow example its own."""
     for item in items:
+        if item.nodeid == SLOW_EXAMPLE:
+            item.add_marker(pytest.mark.slow)
         if item.nodeid in SMOKE:
             item.add_marker(pytest.mark.smoke)
     gc.freeze()

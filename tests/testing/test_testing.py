@@ -254,7 +254,7 @@ def test_z_is_positive_where_the_simulation_is_above(check):
         (assert_matches_theory, 6, lambda g: 3 + g.standard_normal(), 3.0),
         (assert_matches_theory, 100, lambda g: 3 + g.standard_normal(), 3.0),
         # Twenty points of unlike size and sign, half of them the same number.
-        (
+        pytest.param(
             assert_matches_theory,
             40,
             lambda g: (
@@ -262,6 +262,7 @@ def test_z_is_positive_where_the_simulation_is_above(check):
                 + np.linspace(-4, 9, 20)
             ),
             np.linspace(-4, 9, 20),
+            marks=pytest.mark.slow,
         ),
         (assert_median_matches_theory, 150, lambda g: 5 + g.standard_cauchy(), 5.0),
         # Skewed: the risk of 10 isotropic features fitted to 20 samples of pure noise.
