@@ -96,7 +96,7 @@ def test_text_and_missing_cells_reach_teacher_and_student():
     np.testing.assert_array_equal(model.predict(TABLE), student.predict(TABLE))
     np.testing.assert_array_equal(model.feature_names_in_, TABLE.columns)
     assert model.n_transfer_ == 500
-    with pytest.raises(ValueError, match="transfer must have at least one row"):
+    with pytest.raises(ValueError, match="transfer is empty"):
         clone(model).set_params(transfer=POOL[:0]).fit(TABLE, LABELS)
     with pytest.raises(ValueError, match="could not convert string to float"):
         DistilledClassifier(LeastSquaresClassifier(), transfer=POOL).fit(TABLE, LABELS)

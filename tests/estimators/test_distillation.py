@@ -301,7 +301,7 @@ def test_the_paper_in_one_run():
         ({"transfer": Stream()}, "n_transfer must be given, since transfer is a stream"),
         ({"transfer": Stream(), "n_transfer": 0}, "n_transfer must be at least 1"),
         ({"transfer": Stream(3), "n_transfer": 9}, r"transfer.sample\(n, rng=rng\) must have 4"),
-        ({"transfer": np.zeros((0, 4))}, "transfer must have at least one row"),
+        ({"transfer": np.zeros((0, 4))}, "transfer is empty"),
         ({"transfer": np.zeros((9, 3))}, "transfer must have 4 columns"),
         ({"transfer": [[np.nan] * 4]}, "transfer contains NaN"),
         ({"transfer": np.ones((9, 4)), "n_transfer": 10}, "n_transfer must be between 1 and 9"),
