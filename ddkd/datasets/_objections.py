@@ -57,7 +57,7 @@ def _objections(cells: Any, signs: Signs) -> Iterator[tuple[str, str]]:
     No cell is missing.
     """
     name, numeric, whole = cells.name, is_numeric(cells), is_whole(cells)
-    counts = whole and bool((cells.sort_values().diff()[1:] == 1).all())
+    counts = whole and np.ptp(cells) == len(cells) - 1 and cells.is_unique
     is_id = name.lower() in _IDS or (
         _ID_NAME.search(name) and cells.nunique() >= _NEARLY_ALL * len(cells)
     )
@@ -80,11 +80,11 @@ def _objections(cells: Any, signs: Signs) -> Iterator[tuple[str, str]]:
 def missing_code(cells: Any) -> str:
     """The smallest or largest number, if it seems to stand for a missing cell."""
     for code in (cells.min(), cells.max()):
-        others = cells[cells != code]
-        is_far = code < 0 or code > 2 * others.max()
-        if abs(code) in _MISSING_CODES and is_far and 1 < len(cells) - len(others) < len(cells):
-            n_rows = len(cells) - len(others)
-            return f"{code:g} in {n_rows:,} rows, as if that stood for a missing cell"
+        if abs(code) in _MISSING_CODES:
+            others = cells[cells != code]
+            n_rows, is_far = len(cells) - len(others), code < 0 or code > 2 * others.max()
+            if is_far and 1 < n_rows < len(cells):
+                return f"{code:g} in {n_rows:,} rows, as if that stood for a missing cell"
     return ""
 
 
