@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ddkd.plotting._style import FONT, axes_width
+from ddkd.plotting._style import FONT, LETTER, axes_width
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -26,7 +26,6 @@ PERCENT = "(%)"  # the end of an axis' name whose values are fractions
 _LOG_RATIO = 20.0  # an axis that spans more than this is logarithmic
 _HUGE, _CUT_AT = 1000.0, 30.0  # a peak so many times the typical value is cut at so many times it
 _ZERO = 1e-12  # of the highest point: rounding
-_LETTER = 0.55  # width of a letter, in font sizes
 
 
 def new_axes(width: float = 8, height: float = 5.5) -> Axes:
@@ -82,7 +81,7 @@ def _round_ticks(axis: XAxis | YAxis) -> LogLocator:
     # In units of `get_tick_space`, which are three letters wide and two high.
     decade = axis.get_tick_space() / np.ptp(ends)
     letters = [len(axis.get_major_formatter()(10**end)) for end in np.floor(ends)]
-    label = (_LETTER * max(letters) + 0.5) / 3 if axis.axis_name == "x" else 0.7
+    label = (LETTER * max(letters) + 0.5) / 3 if axis.axis_name == "x" else 0.7
     for subs, gap in (((1, 2, 5), np.log10(2)), ((1, 3), np.log10(3))):
         if gap * decade > label:
             return LogLocator(subs=subs, numticks=99)
@@ -253,7 +252,7 @@ def legend_below(target: Axes | Figure, entries: Mapping[str, Artist]) -> None:
 
     place: dict[str, Any] = {"loc": "outside lower center", "ncols": 2}
     if isinstance(target, Axes):
-        column = (3.5 + _LETTER * max(map(len, entries))) * FONT / 72
+        column = (3.5 + LETTER * max(map(len, entries))) * FONT / 72
         below = ScaledTranslation(0, -3.2 * FONT / 72, target.figure.dpi_scale_trans)
         place = {
             "loc": "upper center",
@@ -329,7 +328,7 @@ def _stack_labels(ax: Axes) -> int:
     low, high = scale(np.array(ax.get_xlim()))
     for text in sorted(_labels_above(ax), key=lambda t: t.xy[0]):
         at = (scale(text.xy[0]) - low) / (high - low)
-        half = 0.5 * _LETTER * FONT / 72 * (len(text.get_text()) + 1) / inches
+        half = 0.5 * LETTER * FONT / 72 * (len(text.get_text()) + 1) / inches
         row = next((i for i, end in enumerate(ends) if end <= at - half), len(ends))
         ends[row : row + 1] = [at + half]
         text.set_position((0, 4 + 1.25 * FONT * row))

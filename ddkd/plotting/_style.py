@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.typing import LineStyleType
 
 FONT = 14  # points on a figure of 8 inches: the last row reads it, and so does a telephone
-_LETTER = 0.56  # width of a letter, in font sizes
+LETTER = 0.56  # width of a letter, in font sizes
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def set_title(target: Axes | Figure, *lines: str) -> None:
     size = FONT + 1
     # Over axes a title may be a little wider than they are.
     inches = target.get_figwidth() if isinstance(target, Figure) else 1.15 * axes_width(target)
-    length = int(inches * 72 / (_LETTER * size))
+    length = int(inches * 72 / (LETTER * size))
     text = "\n".join(plain(line, length) for line in lines)
     if isinstance(target, Figure):
         target.suptitle(text, fontsize=size)
