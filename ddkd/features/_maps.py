@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_choice, check_integer, check_real
 from ddkd._validation import validate
-from ddkd.features._bandwidth import median_distance
+from ddkd.features._bandwidth import bandwidth_gamma
 
 _BLOCK_ELEMENTS = 2**19  # four megabytes of float64, which stay in cache between passes
 
@@ -170,7 +170,7 @@ class RandomFourierFeatures(RandomFeatures):
         if not isinstance(self.gamma, str):
             return check_real("gamma", self.gamma, low=0.0, low_open=True)
         if check_choice("gamma", self.gamma, ("scale", "median")) == "median":
-            return 0.5 / median_distance(X) ** 2
+            return bandwidth_gamma(X, 1.0)
         variance = float(X.var())
         return 1.0 / (X.shape[1] * variance) if variance > 0 else 1.0
 
