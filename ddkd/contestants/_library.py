@@ -162,7 +162,7 @@ def _by_kernel(
     svm: SVC, kernel: GaussianKernel, known: np.ndarray, n_classes: int, rows: Inputs
 ) -> np.ndarray:
     """The score of two classes; of more of them the labels."""
-    K = kernel.matrix(rows)[:, known]
+    K = kernel.matrix(rows).take(known, axis=1)  # libsvm wants whole rows
     if n_classes == 2:
         return svm.decision_function(K)[:, None]
     return encode(svm.predict(K), n_classes)
