@@ -1,4 +1,4 @@
-"""What a person sees: a real terminal of 80 columns, colours and links included."""
+"""What a person sees: a real terminal of 80 columns."""
 
 import os
 import pty
