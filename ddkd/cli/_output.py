@@ -16,13 +16,13 @@ from ddkd._judgement import verdict
 from ddkd._text import counted, percent
 from ddkd.cli._answer import Answer, named
 from ddkd.cli._data import Data
-from ddkd.cli._flags import shows_progress
+from ddkd.cli._flags import JOBS, PRINT, WRITE, shows_progress
 from ddkd.cli._readme import readme
 from ddkd.experiments import draw_split
 from ddkd.sweeps import Store, SweepResult, sweep
 
-# Flags that do not change what is computed.
-_ONLY_HOW = {"out", "force", "jobs", "json", "quiet", "verbose", "debug", "argv", "save"}
+# What does not change what is computed.
+_ONLY_HOW = {flag[2:].replace("-", "_") for flag in WRITE | JOBS | PRINT} | {"save", "argv"}
 _ANSWER = "answer.json"
 
 
