@@ -143,7 +143,7 @@ def learned_fields(
     fit: Fit,
     target: Target,
     labels: str,
-    teacher: Score | None,
+    teacher: Score | None = None,
     centre: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Fields of the law of a fit to a target: of a first generation, or of a teacher's student.

@@ -8,7 +8,8 @@ from ddkd._checks import check_array, check_counts, check_integer
 from ddkd.populations import Population
 from ddkd.theory._arguments import Features, check_fit
 from ddkd.theory._fit import fit_to
-from ddkd.theory.linear import LinearLaw, linear_law
+from ddkd.theory._law import learned_fields
+from ddkd.theory.linear import LinearLaw
 
 
 def least_squares(
@@ -93,7 +94,8 @@ def least_squares(
     broadcast(n_samples=n, alpha=ridge, features=mask[..., 0])
     fit = fit_to(population.eigenvalues, mask, n, ridge)
     target, centre = population.label_target(), population.centre
-    return linear_law(population, fit, target, "own", centre=centre)
+    fields = learned_fields(population, fit, target, "own", centre=centre)
+    return LinearLaw(features=mask, **fields)
 
 
 def prefix_masks(widths: ArrayLike, n_features: int) -> np.ndarray:

@@ -21,10 +21,9 @@ from ddkd.populations import (
     MixturePopulation,
     Population,
     Score,
-    Target,
 )
 from ddkd.theory._arguments import Features, Values
-from ddkd.theory._fit import Fit, fit_to
+from ddkd.theory._fit import fit_to
 from ddkd.theory._law import Law, check_labels, law_fields, learned_fields
 from ddkd.theory._refit import refit_with_fresh
 from ddkd.theory._student import kept_target, mixed_target, noisy_target
@@ -222,7 +221,8 @@ class LinearLaw(Law):
             target = noisy_target(kept_target(self._score, fit, centre, **window), noise, kind)
             centre = None  # the target has the covariance of the kept inputs
         teacher = None if self._votes else self._score
-        return linear_law(population, fit, target, kind, teacher, centre=centre)
+        fields = learned_fields(population, fit, target, kind, teacher, centre)
+        return LinearLaw(features=mask, **fields)
 
     def risk_on(self, population: Population) -> Values:
         """Mean squared error of this model on inputs and labels of another population.
@@ -313,20 +313,6 @@ class LinearLaw(Law):
     def _votes(self) -> bool:
         """Whether the labels handed on are a majority's, and no score's."""
         return False
-
-
-def linear_law(
-    population: Population,
-    fit: Fit,
-    target: Target,
-    labels: str,
-    teacher: Score | None = None,
-    *,
-    centre: np.ndarray | None,
-) -> LinearLaw:
-    """Law of a fit to a target: of a first generation, or of a student of `teacher`."""
-    fields = learned_fields(population, fit, target, labels, teacher, centre)
-    return LinearLaw(features=fit.features, **fields)
 
 
 def given_law(population: Population, coef: np.ndarray, mask: np.ndarray) -> LinearLaw:
