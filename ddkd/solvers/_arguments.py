@@ -136,6 +136,11 @@ def check_alpha(alpha: Any) -> tuple[np.ndarray, bool]:
 
 def check_penalty(alpha: Any) -> float:
     """Return a single penalty."""
+    if check_real("alpha", alpha) < 0:
+        raise ValueError(
+            f"alpha must be non-negative; got {alpha}. "
+            "Only theory.least_squares takes a negative ridge"
+        )
     return check_real("alpha", alpha, low=0.0, high=_LARGEST_PENALTY)
 
 
