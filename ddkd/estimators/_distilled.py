@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ddkd._checks import check_integer, check_matrix
+from ddkd._checks import check_integer, check_matrix, check_not_empty
 from ddkd._labels import check_labels
 from ddkd._validation import validate
 from ddkd.datasets import is_stream
@@ -89,10 +89,10 @@ class Distilled(BaseEstimator):
             pool = X
             if self.transfer is not None:
                 pool = self.transfer
-                if not self._takes_tables:
+                if self._takes_tables:
+                    check_not_empty("transfer", pool)
+                else:
                     pool = check_matrix("transfer", pool, n_columns=X.shape[1])
-                elif len(pool) == 0:
-                    raise ValueError("transfer must have at least one row")
                 validate_data(self, self.transfer, reset=False, skip_check_array=True)  # names
             n = len(pool)
             if self.n_transfer is not None:
