@@ -83,11 +83,9 @@ class LeastSquares(BaseEstimator):
         if starts := self._starts():
             self._draw_features(X)
         Z = self._map(X)
-        if starts:
-            self._means = None
-            self._stream = StreamingLeastSquares(Z.shape[1], targets[0].size)
-        self._stream.update(Z, targets)
-        self._solution = None
+        stream = StreamingLeastSquares(Z.shape[1], targets[0].size) if starts else self._stream
+        self._stream = stream.update(Z, targets)
+        self._solution = self._means = None
         return self
 
     def _draw_features(self, X: np.ndarray) -> None:

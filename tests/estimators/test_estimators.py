@@ -122,6 +122,15 @@ def test_the_first_batch_after_fit_starts_anew(regression):
     np.testing.assert_allclose(model.coef_, expected.coef_, atol=1e-12)
 
 
+def test_a_first_batch_that_is_refused_leaves_nothing_behind(regression):
+    X, y = regression
+    model = LeastSquaresRegressor(StandardScaler())
+    with pytest.raises(ValueError, match="largest absolute entry"):
+        model.partial_fit(100 * X, 1e150 * y)
+    model.partial_fit(X, y)
+    np.testing.assert_array_equal(model.features_.mean_, X.mean(axis=0))
+
+
 def test_predictions_between_batches_are_up_to_date(regression):
     X, Y = regression
     model = LeastSquaresRegressor()
