@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ddkd import cli
+from ddkd.cli import _main
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and shells of POSIX")
 NEEDS_DEV_FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full disk at hand")
@@ -57,10 +58,24 @@ def test_ctrl_c_during_an_import_is_one_line(tmp_path):
     assert (status, printed, errors) == (130, [], ["", "interrupted."])
 
 
-@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
-def test_a_terminated_run_says_one_line(jobs, curve, tmp_path):
-    process = start([*curve, "--repeats", "5000", "--jobs", jobs], tmp_path)
-    while not list(tmp_path.glob("ddkd-results/curve/tasks/*/*.json")):  # it works
+def test_signal_15_ends_a_program_as_ctrl_c_does(monkeypatch, capsys):
+    def terminated(words):
+        signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(_main, "_run", terminated)
+    monkeypatch.setattr(sys, "argv", ["ddkd", "curve"])
+    try:
+        assert cli.main() == TERMINATED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capsys.readouterr().err == "\nterminated.\n"
+
+
+@pytest.mark.slow
+def test_a_terminated_run_with_workers_says_one_line(curve, tmp_path):
+    process = start([*curve, "--repeats", "5000", "--jobs", "2"], tmp_path)
+    while not list(tmp_path.glob("ddkd-results/curve/tasks/*/*.json")):  # workers work
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
