@@ -71,8 +71,8 @@ def _objections(cells: Any, signs: Signs) -> Iterator[tuple[str, str]]:
         yield code, ""
     odd = strays(cells, signs)
     if len(odd):
-        where = f"(line {odd.index[0]}; mend it, or leave it empty)"
-        yield "a cell that is no number", f", {odd.iloc[0]!r} {where}"
+        example = f" ({odd.iloc[0]!r}; mend it, or leave it empty)"
+        yield f"no number in line {odd.index[0]}", example
     if not numeric and cells.nunique() > min(_MOST_VALUES, max(2, len(cells) / 2)):
         yield f"text of {cells.nunique():,} different values", f", such as {cells.iloc[0]!r}"
 

@@ -353,10 +353,10 @@ CASES = {
         table(a=A, pay=[f"{i}.50 €" for i in range(N)], kind=KIND), {"a": A}, says="--drop pay"
     ),
     "a stray word": Case(
-        table(a=rough(A, [5], "12abc"), b=B, kind=KIND), {"b": B}, says="'12abc' (line 7;"
+        table(a=rough(A, [5], "12abc"), b=B, kind=KIND), {"b": B}, says="no number in line 7 ('12abc';"
     ),
     "infinity": Case(
-        table(a=rough(A, [5], "inf"), b=B, kind=KIND), {"b": B}, says="'inf' (line 7;"
+        table(a=rough(A, [5], "inf"), b=B, kind=KIND), {"b": B}, says="no number in line 7 ('inf';"
     ),
     "integers of many values": Case(
         table(a=A, b=B, age=20 + np.arange(N) % 30), AB, 20 + np.arange(N) % 30, "numbers", "--task"
@@ -365,7 +365,7 @@ CASES = {
         table(a=A, rooms=rough(ROOMS, [3, 9], "-"), colour=GROUP, kind=KIND),
         {"a": A, **COLOURS},
         flags="--one-hot",
-        says="'-' (line 5; mend it, or leave it empty)",
+        says="no number in line 5 ('-'; mend it, or leave it empty)",
     ),
     "errors of a spreadsheet": Case(
         table(a=A, rooms=rough(ROOMS, [3, 9], "#DIV/0!"), kind=rough(GROUP, [7], "#REF!")),
@@ -508,12 +508,12 @@ CASES = {
     ),
     "a row of units": mended(
         GOOD.replace("\n", "\ncm,kg,-\n", 1),
-        "columns a, b hold a cell that is no number, 'cm' (line 2;",
+        "columns a, b hold no number in line 2 ('cm'; mend it,",
         lambda text: text.replace("cm,kg,-\n", ""),
     ),
     "the header twice": mended(
         GOOD + GOOD,
-        "'a' (line 62;",
+        "columns a, b hold no number in line 62 ('a';",
         lambda text: GOOD,
     ),
     "a title in a workbook": mended(
