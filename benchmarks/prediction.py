@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from ddkd import LeastSquaresClassifier, RandomFourierFeatures
 from ddkd.datasets import load
-from ddkd.datasets._external import FASHION_MNIST
+from ddkd.datasets._named import FASHION_MNIST
 from ddkd.features import median_distance
 from ddkd.prediction import ConditionalPredictor, predict_student
 from ddkd.solvers import min_norm

@@ -1,5 +1,6 @@
 """The data sets that have a name: collections of images, and distributions to draw from."""
 
+import gzip
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -12,11 +13,12 @@ from sklearn.datasets import load_digits
 from ddkd._checks import check_integer, check_real
 from ddkd.datasets._data_file import DataFile
 from ddkd.datasets._deform import DeformedImages
-from ddkd.datasets._external import FASHION_MNIST, read_fashion_mnist
 from ddkd.datasets._rows import split_rows
 from ddkd.datasets._split import Split
 from ddkd.datasets._synthetic import ClusterMixture, ReLUNetworkTarget, TwoMoons
 from ddkd.populations import GaussianPopulation
+
+FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 
 def digits(
@@ -46,10 +48,20 @@ def fashion_mnist(
     n_test: int = 2000,
     *,
     n_transfer: int = 20_000,
-    folder: Path = FASHION_MNIST,
 ) -> Split:
     """Images of clothes, from Debian's package."""
-    file = DataFile("fashion-mnist", *read_fashion_mnist(folder), "classes")
+    if not FASHION_MNIST.is_dir():
+        raise ValueError(
+            f"fashion-mnist is not installed: {FASHION_MNIST} does not exist; on Debian and its "
+            f"relatives install the package dataset-fashion-mnist"
+        )
+    images, labels = (
+        gzip.decompress((FASHION_MNIST / f"train-{name}-ubyte.gz").read_bytes())
+        for name in ("images-idx3", "labels-idx1")
+    )
+    X = np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784) / 255.0
+    y = np.frombuffer(labels, np.uint8, offset=8).astype(np.int64)
+    file = DataFile("fashion-mnist", X, y, "classes")
     return split_rows(file, rng, n_samples, n_test, n_transfer=n_transfer, standardise=False)
 
 

@@ -1,4 +1,3 @@
-import gzip
 import pickle
 from dataclasses import replace
 
@@ -7,7 +6,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from ddkd.datasets import Split, available, load
-from ddkd.datasets._external import FASHION_MNIST
+from ddkd.datasets._named import FASHION_MNIST
 from ddkd.datasets._rows import stratified_order
 
 
@@ -114,13 +113,10 @@ def test_fashion_mnist():
     np.testing.assert_array_equal(np.bincount(split.y_train), 50)
 
 
-def test_fashion_mnist_absent_or_damaged(tmp_path):
+def test_without_fashion_mnist_its_package_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("ddkd.datasets._named.FASHION_MNIST", tmp_path / "absent")
     with pytest.raises(ValueError, match="install the package dataset-fashion-mnist"):
-        load("fashion-mnist", folder=tmp_path / "absent")
-    for content in (b"", gzip.compress(b"\0\0\x08\x03\0\0\0\x01"), b"\x1f\x8b damaged"):
-        (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(content)
-        with pytest.raises(ValueError, match="train-images-idx3-ubyte"):
-            load("fashion-mnist", folder=tmp_path)
+        load("fashion-mnist")
 
 
 class TestFiles:

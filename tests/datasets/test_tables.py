@@ -353,7 +353,9 @@ CASES = {
         table(a=A, pay=[f"{i}.50 €" for i in range(N)], kind=KIND), {"a": A}, says="--drop pay"
     ),
     "a stray word": Case(
-        table(a=rough(A, [5], "12abc"), b=B, kind=KIND), {"b": B}, says="no number in line 7 ('12abc';"
+        table(a=rough(A, [5], "12abc"), b=B, kind=KIND),
+        {"b": B},
+        says="no number in line 7 ('12abc';",
     ),
     "infinity": Case(
         table(a=rough(A, [5], "inf"), b=B, kind=KIND), {"b": B}, says="no number in line 7 ('inf';"
