@@ -117,9 +117,7 @@ def load(
     if isinstance(name, DataFile):
         split = split_rows(name, generator, **options)
     elif isinstance(name, str) and name in NAMED:
-        build, description = NAMED[name]
-        split = build(generator, **options)
-        split = replace(split, name=name, description=description)
+        split = replace(NAMED[name](generator, **options), name=name)
     elif isinstance(name, str | os.PathLike) and _is_path(os.fspath(name)):
         splitting = {key: options.pop(key) for key in _SPLITTING if key in options}
         split = split_rows(read_file(name, **options), generator, **splitting)

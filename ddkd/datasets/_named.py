@@ -28,7 +28,7 @@ def digits(
     *,
     n_transfer: int | None = None,
 ) -> Split:
-    """Images of digits; the pool is the other images."""
+    """1,797 images of 8 x 8 pixels; the pool is those that are neither labelled nor test ones."""
     X, y = load_digits(return_X_y=True)
     file = DataFile("digits", X / 16.0, y, "classes")
     return split_rows(file, rng, n_samples, n_test, n_transfer=n_transfer, standardise=False)
@@ -49,7 +49,10 @@ def fashion_mnist(
     *,
     n_transfer: int = 20_000,
 ) -> Split:
-    """Images of clothes, from Debian's package."""
+    """60,000 images of 28 x 28 pixels, from Debian's package.
+
+    They are the training images of Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747).
+    """
     if not FASHION_MNIST.is_dir():
         raise ValueError(
             f"fashion-mnist is not installed: {FASHION_MNIST} does not exist; on Debian and its "
@@ -112,40 +115,13 @@ def gaussian(
     return population, X, population.label(X, rng=rng).astype(np.int64)
 
 
-# What draws a split, and where its parts come from.
-NAMED: dict[Any, tuple[Callable[..., Split], str]] = {
-    "digits": (
-        digits,
-        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
-        "class; the transfer pool is the images that are neither labelled nor test ones.",
-    ),
-    "deformed-digits": (
-        deformed_digits,
-        "scikit-learn's 1,797 handwritten digits, 8 x 8 pixels in [0, 1], split at random by "
-        "class; the transfer stream deforms the images that are neither labelled nor test ones.",
-    ),
-    "mixture": (
-        partial(draws, mixture, n_samples=300),
-        "Gaussian clusters, several to a class; all rows and the stream are independent draws.",
-    ),
-    "moons": (
-        partial(draws, moons, n_samples=40),
-        "Two interleaving half circles in the plane, one a class; all rows and the stream are "
-        "independent draws.",
-    ),
-    "relu-network": (
-        partial(draws, relu_network),
-        "Standard normal inputs, two classes divided by a random ReLU network; all rows and the "
-        "stream are independent draws.",
-    ),
-    "gaussian": (
-        partial(draws, gaussian, n_samples=300),
-        "Gaussian inputs labelled -1 or 1 by the sign of a linear function; all rows and the "
-        "stream are independent draws.",
-    ),
-    "fashion-mnist": (
-        fashion_mnist,
-        "Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747), 28 x 28 pixels in [0, 1]: the "
-        "60,000 training images of Debian's package, split at random by class.",
-    ),
+# What draws a split.
+NAMED: dict[Any, Callable[..., Split]] = {
+    "digits": digits,
+    "deformed-digits": deformed_digits,
+    "mixture": partial(draws, mixture, n_samples=300),
+    "moons": partial(draws, moons, n_samples=40),
+    "relu-network": partial(draws, relu_network),
+    "gaussian": partial(draws, gaussian, n_samples=300),
+    "fashion-mnist": fashion_mnist,
 }

@@ -55,7 +55,6 @@ def split_rows(
         y_test=y_test,
         **parts,
         name=file.name,
-        description=f"The {n:,} rows of {file.name}, split at random by class.",
         task=file.task,
     )
     return _scaled(split) if standardise else split

@@ -50,8 +50,6 @@ class Split:
         True labels of `X_test`, never flipped.
     name : str
         Name of the data set.
-    description : str
-        Where each part comes from, in a sentence or two.
     y_clean : ndarray of shape (n_samples,), optional
         True labels of `X_train`. Default: `y_train`.
     task : {"classes", "numbers"}, default="classes"
@@ -81,7 +79,6 @@ class Split:
     X_test: np.ndarray
     y_test: np.ndarray
     name: str = field(default="user data", kw_only=True)
-    description: str = field(default="", kw_only=True)
     y_clean: Any = field(default=None, kw_only=True)
     task: str = field(default="classes", kw_only=True)
     scale: str = field(default="", kw_only=True)

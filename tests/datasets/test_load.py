@@ -19,7 +19,6 @@ def test_named_sets(name):
     split = load(name, rng=0)
     assert isinstance(split, Split)
     assert split.name == name
-    assert split.description.endswith(".")
     for X in (split.X_train, split.X_test):
         assert X.dtype == np.float64
     # Features of order one, so that one bandwidth rule serves every set.
