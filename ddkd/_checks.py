@@ -9,7 +9,9 @@ import numpy as np
 
 
 def as_array(name: str, value: Any) -> np.ndarray:
-    """Return `value` as an array of any kind; ValueError for a ragged list or a masked array."""
+    """Return `value` as an array; ValueError for a sparse matrix, a masked array, a ragged list."""
+    if hasattr(value, "toarray"):
+        raise ValueError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
     if isinstance(value, np.ma.MaskedArray):
         raise ValueError(
             f"{name} is a masked array, whose hidden values would be used; pass {name}.filled(...) "
@@ -39,8 +41,6 @@ def check_not_empty(name: str, array: np.ndarray) -> None:
 
 def as_real_array(name: str, value: Any) -> np.ndarray:
     """Return `value` as a float64 array; ValueError unless it holds real numbers, and some."""
-    if hasattr(value, "toarray"):
-        raise TypeError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
     array = as_array(name, value)
     if array.dtype == object:
         array = check_objects(name, array)

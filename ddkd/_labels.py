@@ -9,8 +9,6 @@ from ddkd._checks import as_array, check_objects
 
 def check_labels(name: str, labels: Any) -> np.ndarray:
     """Labels as an array, objects that are all numbers as numbers; ValueError for a mixture."""
-    if hasattr(labels, "toarray"):
-        raise ValueError(f"{name} is a sparse matrix; pass a dense array ({name}.toarray())")
     array = as_array(name, labels)
     # An array of words was made from words; a list of words and numbers becomes one, too.
     mixed = array.dtype == object or (array.dtype.kind == "U" and array is not labels)

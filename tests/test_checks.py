@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier, RandomFourierFeatures
 from ddkd._checks import check_features, check_real
@@ -51,6 +52,14 @@ TAKES_LABELS = {
 def test_masked_labels_are_refused(take):
     with pytest.raises(ValueError, match="is a masked array"):
         take(np.ma.masked_array(y, mask=y > 0))
+
+
+@pytest.mark.parametrize("name", ["Z", "Y", "widths"])
+def test_a_sparse_matrix_is_refused_by_name(name):
+    arguments = {"Z": X, "Y": y[:, None], "widths": np.ones((1, 1))}
+    arguments[name] = csr_array(arguments[name])
+    with pytest.raises(ValueError, match=rf"{name} is a sparse matrix; .*{name}\.toarray\(\)"):
+        width_path(**arguments)
 
 
 def test_objects_that_are_numbers_are_taken():

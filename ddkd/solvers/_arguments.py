@@ -122,8 +122,6 @@ def check_columns(name: str, value: Any, *, n_columns: int | None = None) -> Fea
         return matrix
     if n_columns is not None and value.shape[1] != n_columns:
         raise ValueError(f"{name} must have {n_columns} columns; its shape is {value.shape}")
-    if min(value.shape) == 0:
-        raise ValueError(f"{name} must have at least one row and one column; got {value.shape}")
     return _OnDemand(name, value)
 
 
