@@ -170,15 +170,15 @@ def committee(
     figures: dict[str, np.ndarray] = {}
     if voting:
         score, figures = _vote(law, models, score)
-    fields = _own_fields(law, score, n_models=models, decide=decide, **figures)
+    fields = _fields(law, score, n_models=models, decide=decide, **figures)
     return CommitteeLaw(features=law.features, **fields)
 
 
-def _own_fields(law: LinearLaw | RandomFeatureLaw, score: Score, **others: Any) -> dict[str, Any]:
+def _fields(law: LinearLaw | RandomFeatureLaw, score: Score, **others: Any) -> dict[str, Any]:
     """The fields of a committee of such models."""
-    own = {"n_samples": law.n_samples, "alpha": law.alpha, "kappa": law.kappa}
-    risks = {"target_risk": None, "train_risk": None} | own
-    return law_fields(law.population, score, law._fit, labels=law.labels, **(risks | others))
+    fields = {"n_samples": law.n_samples, "alpha": law.alpha, "kappa": law.kappa}
+    fields |= {"target_risk": None, "train_risk": None} | others
+    return law_fields(law.population, score, law._fit, labels=law.labels, **fields)
 
 
 def _mean_of_features(law: RandomFeatureLaw, models: np.ndarray) -> RandomFeatureCommitteeLaw:
@@ -191,7 +191,7 @@ def _mean_of_features(law: RandomFeatureLaw, models: np.ndarray) -> RandomFeatur
     one, every = learn(fit, law._goal), learn(kernel, law._goal)
     share = 1 / models
     variance = between(share[..., None], one.score.variance, every.score.variance)
-    fields = _own_fields(
+    fields = _fields(
         law,
         Score.of(np.broadcast_to(every.score.mean, variance.shape), variance),
         target_risk=between(share, one.target_risk, every.target_risk),

@@ -119,7 +119,7 @@ def self_distill(
         raise ValueError("self_distill needs a finite n_samples")
     ridge, share, _ = broadcast(alpha=ridge, mixing=share, teacher=np.asarray(law.risk))
     fit = fit_to(law.population.eigenvalues, law.features, np.asarray(law.n_samples), ridge)
-    own = _own_labels(law, kind)
+    own = _labels_of_teacher(law, kind)
     share = _best_mixing(law, fit, own, kind) if best else share
     student = _student(law, fit, own, kind, share)
     score = Score.of(student.mean, student.variance).scaled(fit.scale)
@@ -190,7 +190,7 @@ def _fresh_error(law: LinearLaw, kind: str, share: np.ndarray, student: Refitted
     return np.where(np.isnan(error), np.inf, error)
 
 
-def _own_labels(law: LinearLaw, kind: str) -> Labels:
+def _labels_of_teacher(law: LinearLaw, kind: str) -> Labels:
     """Products of the teacher's own labels: its training score is f = (1 - l) y + l f0."""
     true, l = true_labels(law), law._fit.left
     fitted = np.sum(law._fit.A, axis=-1) / law.n_samples  # 1 - l, without a subtraction

@@ -68,11 +68,11 @@ def transfer_size(law: LinearLaw | RandomFeatureLaw, excess: float, **student: A
     excess = check_real("excess", excess, low=0.0, high=0.5, low_open=True)
     if isinstance(law, RandomFeatureLaw):
         return _search(law, excess, {"n_components": law.n_components} | student)
-    return _search(law, excess, student) if student else _own_features(law, excess)
+    return _search(law, excess, student) if student else _closed_form(law, excess)
 
 
-def _own_features(law: LinearLaw, excess: float) -> int:
-    """The closed form."""
+def _closed_form(law: LinearLaw, excess: float) -> int:
+    """Number of examples of a min-norm student with its teacher's columns."""
     width = int(np.count_nonzero(law.features & (law.population.eigenvalues > 0)))
     theta, d = np.pi * law.error_rate, np.pi * excess
     if theta + d >= np.pi / 2:
