@@ -116,6 +116,9 @@ def test_the_encoder_is_scikit_learns_imputer_with_marks_and_one_hot():
     for wrong in MISNAMED:
         with pytest.raises(ValueError, match="feature names should match"):
             encoder.transform(wrong(TABLE))
+    twice = pandas.concat([TABLE, TABLE[["size"]]], axis=1)
+    with pytest.raises(ValueError, match="two columns of X have the same name"):
+        TableEncoder().fit(twice)
 
 
 @pytest.mark.slow

@@ -63,24 +63,22 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             The fitted encoder.
         """
         columns = self._columns(X, reset=True)
-        names = [str(name) for name in getattr(self, "feature_names_in_", range(len(columns)))]
-        self._names = names
-        is_text = [cells.dtype.kind == "O" for cells in columns]
-        self._numbers = [i for i, text in enumerate(is_text) if not text]
-        self._means = {i: _mean(columns[i]) for i in self._numbers}
-        self._values = {
-            i: sorted(set(columns[i].tolist()) - {""}) for i, text in enumerate(is_text) if text
+        is_text = {name: cells.dtype.kind == "O" for name, cells in columns.items()}
+        self._means = {name: _mean(columns[name]) for name in columns if not is_text[name]}
+        self.values_ = {
+            name: sorted(set(columns[name].tolist()) - {""}) for name in columns if is_text[name]
         }
-        self.values_ = {names[i]: values for i, values in self._values.items()}
-        self._marked = [i for i, cells in enumerate(columns) if _missing(cells).any()]
-        self.names_ = [names[i] for i in self._numbers]
-        self.names_ += [f"{names[i]}={value}" for i in self._values for value in self._values[i]]
+        self._marked = [name for name, cells in columns.items() if _missing(cells).any()]
+        self.names_ = list(self._means)
+        for name, values in self.values_.items():
+            self.names_ += [f"{name}={value}" for value in values]
         first = len(self.names_)
-        self.names_ += [f"{names[i]} missing" for i in self._marked]
+        self.names_ += [f"{name} missing" for name in self._marked]
+        numbers = list(self._means)
         self.filled_ = [
-            (self._numbers.index(i), first + place)
-            for place, i in enumerate(self._marked)
-            if i in self._means
+            (numbers.index(name), first + place)
+            for place, name in enumerate(self._marked)
+            if name in numbers
         ]
         return self
 
@@ -105,27 +103,26 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         columns = self._columns(X, reset=False)
         encoded = []
-        for i in self._numbers:
-            if columns[i].dtype.kind == "O":
-                text = next(cell for cell in columns[i].tolist() if cell)
+        for name, mean in self._means.items():
+            if columns[name].dtype.kind == "O":
+                text = next(cell for cell in columns[name].tolist() if cell)
+                raise ValueError(f"column {name} of X held numbers in fit; now it holds {text!r}")
+            cells = columns[name].astype(np.float64)
+            encoded.append(np.where(np.isnan(cells), mean, cells))
+        for name, values in self.values_.items():
+            cells, is_missing = columns[name], _missing(columns[name])
+            if values and cells.dtype.kind != "O" and not is_missing.all():
                 raise ValueError(
-                    f"column {self._names[i]} of X held numbers in fit; now it holds {text!r}"
+                    f"column {name} of X held text in fit, such as {values[0]!r}; now it holds "
+                    f"numbers: read it as text, in pandas with dtype=str"
                 )
-            cells = columns[i].astype(np.float64)
-            encoded.append(np.where(np.isnan(cells), self._means[i], cells))
-        for i, values in self._values.items():
-            if values and columns[i].dtype.kind != "O" and not np.isnan(columns[i]).all():
+            if "None" in values and name not in self._marked and is_missing.any():
                 raise ValueError(
-                    f"column {self._names[i]} of X held text in fit, such as {values[0]!r}; now it "
-                    f"holds numbers: read it as text, in pandas with dtype=str"
+                    f"column {name} of X held the word None in fit, and no cell was missing; now "
+                    f"cells are missing: read it with pandas' keep_default_na=False"
                 )
-            if "None" in values and i not in self._marked and _missing(columns[i]).any():
-                raise ValueError(
-                    f"column {self._names[i]} of X held the word None in fit, and no cell was "
-                    f"missing; now cells are missing: read it with pandas' keep_default_na=False"
-                )
-            encoded += [columns[i] == value for value in values]
-        encoded += [_missing(columns[i]) for i in self._marked]
+            encoded += [cells == value for value in values]
+        encoded += [_missing(columns[name]) for name in self._marked]
         return np.column_stack(encoded).astype(np.float64)
 
     def filled_by(self, rows: np.ndarray) -> Self:
@@ -143,7 +140,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         other = copy(self)
         known = {at: rows[rows[:, mark] == 0, at] for at, mark in self.filled_}
-        means = {self._numbers[at]: _mean(cells) for at, cells in known.items()}
+        means = {self.names_[at]: _mean(cells) for at, cells in known.items()}
         other._means = {**self._means, **means}
         return other
 
@@ -162,16 +159,18 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         rows = rows.copy()
         for at, mark in self.filled_:
-            rows[rows[:, mark] == 1, at] = self._means[self._numbers[at]]
+            rows[rows[:, mark] == 1, at] = self._means[self.names_[at]]
         return rows
 
-    def _columns(self, X: Any, *, reset: bool) -> list[np.ndarray]:
-        """The columns of a table, each numbers or texts."""
+    def _columns(self, X: Any, *, reset: bool) -> dict[str, np.ndarray]:
+        """The columns of a table by name, each numbers or texts."""
         if not hasattr(X, "iloc"):
             X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
-            return list(X.T)
+            return {str(i): cells for i, cells in enumerate(X.T)}
+        if not X.columns.is_unique:
+            raise ValueError("two columns of X have the same name: rename one")
         validate_data(self, X, reset=reset, skip_check_array=True)
-        return [as_cells(X.iloc[:, i]) for i in range(X.shape[1])]
+        return {str(name): as_cells(X[name]) for name in X}
 
 
 def _missing(cells: np.ndarray) -> np.ndarray:

@@ -120,7 +120,7 @@ def _matching(path: Path, frame: Any, inputs: Any, signs: Signs, keep: Sequence[
             example = known[~is_known].iloc[0]
             odd[name] = f"{example!r} in column {name}, where the labelled file has {kind}"
     if not odd:
-        return frame[[]].assign(**table)
+        return import_module("pandas").DataFrame(table)
     said = f"{path} has {'; '.join(list(odd.values())[:4])}: mend it"
     if len(odd) == inputs.shape[1]:  # to drop all columns is no remedy
         raise ValueError(said)
