@@ -12,7 +12,7 @@ from ddkd.theory import least_squares
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 GALLERY = sorted(path.name for path in EXAMPLES.glob("plot_*.py"))
-QUICK = ["plot_nine_answers.py", "plot_one_function.py", "plot_your_own_pipeline.py"]
+QUICK = ["plot_nine_answers.py", "plot_your_own_pipeline.py"]
 
 
 @pytest.fixture(autouse=True)

@@ -332,6 +332,7 @@ def test_the_module_runs_as_a_program():
     assert done.stdout.startswith("ddkd ")
 
 
+@pytest.mark.usefixtures("unsaved_pictures")
 def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_path):
     folders = [reproduced]
     for command, sizes in {

@@ -87,7 +87,23 @@ def test_a_terminated_run_with_workers_says_one_line(curve, tmp_path):
     assert "finished task" in line
 
 
-@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
+@pytest.mark.usefixtures("unsaved_pictures")
+def test_without_an_output_the_results_are_written(curve, tmp_path, monkeypatch):
+    """Python gives a program no streams if its own are closed."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert cli.main([*curve, "--jobs", "1"]) == 0
+    assert (tmp_path / "ddkd-results" / "curve" / "results.csv").stat().st_size > 0
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--help"])
+    assert end.value.code == 0
+    for stream in (sys.stdout, sys.stderr):  # which the program has opened
+        stream.close()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.slow
 def test_with_a_closed_output_the_results_are_written_and_nothing_is_said(jobs, curve, tmp_path):
     assert ends([*curve, "--jobs", jobs], tmp_path, "exec >&-; exec") == (0, [], [])
     assert (tmp_path / "ddkd-results" / "curve" / "results.csv").stat().st_size > 0

@@ -67,7 +67,11 @@ def smallest_width(X, y):
 
 @pytest.mark.parametrize(
     ("n", "flipped", "decay"),
-    [(60, 6, 0.0), (80, 0, 0.5), pytest.param(200, 20, 0.0, marks=pytest.mark.slow)],
+    [
+        (60, 6, 0.0),
+        pytest.param(80, 0, 0.5, marks=pytest.mark.slow),
+        pytest.param(200, 20, 0.0, marks=pytest.mark.slow),
+    ],
 )
 def test_training_sets_become_separable_at_the_laws_width(n, flipped, decay):
     D = 2 * n
