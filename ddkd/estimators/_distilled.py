@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from inspect import signature
-from itertools import tee
 from typing import Any, Self
 
 import numpy as np
@@ -64,8 +63,8 @@ class Distilled(BaseEstimator):
         teacher, student = seeded(teacher, rng), seeded(student, rng)
         batches = self._batches(X, np.random.default_rng(rng.randint(2**31)))
         if is_classifier(teacher) and takes_pool(teacher):
-            batches, seen = tee(batches)
-            teacher = PoolClassifier(teacher, stacked(list(seen)))
+            seen = list(batches)
+            teacher, batches = PoolClassifier(teacher, stacked(seen)), iter(seen)
         self.teacher_ = teacher.fit(X, y)
         # A copy: neither the student's rows nor the user's are the teacher's to change.
         labelled = ((batch, self._teacher_labels(batch.copy())) for batch in batches)
