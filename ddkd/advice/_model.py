@@ -24,8 +24,8 @@ class AdvisedModel(BaseEstimator):
     ----------
     names : sequence of str
         Names of the contestants, the best first.
-    X_unlabelled : Inputs or None, default=None
-        The unlabelled rows that they may use.
+    X_unlabelled : Inputs
+        The unlabelled rows that they may use, none or more.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own among those named.
     random_state : int, default=0
@@ -45,7 +45,7 @@ class AdvisedModel(BaseEstimator):
         self,
         names: Sequence[str],
         *,
-        X_unlabelled: Inputs | None = None,
+        X_unlabelled: Inputs,
         contestants: Sequence[Any] | None = None,
         random_state: int = 0,
     ) -> None:
@@ -77,11 +77,11 @@ class AdvisedModel(BaseEstimator):
             If an argument is not usable, or every contestant fails.
         """
         X = check_matrix("X", X)
-        pool = np.empty((0, X.shape[1])) if self.X_unlabelled is None else self.X_unlabelled.X
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
         labels = Labels.all_known(*self._learn_labels(y))
-        return self._fit(*prepare(X, pool, labels, self.random_state, groups_of(groups, X)), labels)
+        groups, pool = groups_of(groups, X), self.X_unlabelled.X
+        return self._fit(*prepare(X, pool, labels, self.random_state, groups), labels)
 
     def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
         """Labels as contestants take them, and the number of classes."""
@@ -116,8 +116,8 @@ class AdvisedClassifier(ClassifierMixin, AdvisedModel):
     ----------
     names : sequence of str
         Names of the contestants, the best first.
-    X_unlabelled : Inputs or None, default=None
-        The unlabelled rows that they may use.
+    X_unlabelled : Inputs
+        The unlabelled rows that they may use, none or more.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own among those named.
     random_state : int, default=0
@@ -180,8 +180,8 @@ class AdvisedRegressor(RegressorMixin, AdvisedModel):
     ----------
     names : sequence of str
         Names of the contestants, the best first.
-    X_unlabelled : Inputs or None, default=None
-        The unlabelled rows that they may use.
+    X_unlabelled : Inputs
+        The unlabelled rows that they may use, none or more.
     contestants : sequence of Contestant or estimator, or None, default=None
         Methods of your own among those named.
     random_state : int, default=0
@@ -212,8 +212,7 @@ def advised_model(
 ) -> AdvisedModel:
     """A model of nobody yet, for these classes, or for numbers."""
     kind = AdvisedRegressor if classes is None else AdvisedClassifier
-    rows = Inputs(pool) if len(pool) else None
-    model = kind((), X_unlabelled=rows, contestants=contestants, random_state=seed)
+    model = kind((), X_unlabelled=Inputs(pool), contestants=contestants, random_state=seed)
     if classes is not None:
         model.classes_ = classes
     return model

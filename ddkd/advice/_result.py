@@ -18,8 +18,6 @@ from ddkd.advice._sentences import AS_GOOD, sentences, table
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LARGEST_FACTOR = 1.5  # of a near contestant's error, for numbers
-
 
 @short_repr
 @dataclass(frozen=True, eq=False)
@@ -123,6 +121,9 @@ class Advice:
     def committee(self, within: float = 1.5) -> Pipeline:
         """Fit all that are about as good as the best to all labels, and let them vote.
 
+        Whoever errs more than 1.5 times as much as the best has no vote: with few labels nearly all
+        are near.
+
         Parameters
         ----------
         within : float, default=1.5
@@ -140,7 +141,7 @@ class Advice:
         """
         if not within >= 0:
             raise ValueError(f"within must be a number from 0 on; got {within!r}")
-        return self._contest.fit(self.ranking.name[self.near(within)].tolist())
+        return self._contest.fit(self.ranking.name[self.near(within) & self._safe].tolist())
 
     def near(self, within: float = 1.5) -> np.ndarray:
         """Tell which rows of the ranking are about as good as the best.
@@ -158,10 +159,13 @@ class Advice:
             One for each row of the ranking.
         """
         near = self.ranking.difference <= within * self.ranking.standard_error
-        if self.n_classes:
-            return near
         # A model of numbers that explodes has a standard error larger than its error.
-        return near & (self.ranking.error <= _LARGEST_FACTOR * self.ranking.error[0])
+        return near if self.n_classes else near & self._safe
+
+    @property
+    def _safe(self) -> np.ndarray:
+        """Whose error is at most 1.5 times the best's."""
+        return self.ranking.error <= 1.5 * self.ranking.error[0]
 
     @property
     def is_unbalanced(self) -> bool:

@@ -95,13 +95,10 @@ def _against_other(advice: "Advice") -> Iterator[str]:
 
 def _committee(advice: "Advice") -> Iterator[str]:
     """Those that are about as good, if there are several."""
-    n_near = int(advice.near().sum())
-    if n_near > 1:
+    n_voters = int((advice.near() & advice._safe).sum())
+    if n_voters > 1:
         what = "vote" if advice.n_classes else "median"
-        yield (
-            f"The {what} of the {n_near} within 1.5 standard errors of the best is the safer "
-            f"choice: committee() in Python."
-        )
+        yield f"The {what} of {n_voters} near the best is the safer choice: committee() in Python."
 
 
 def _about_the_pool(advice: "Advice") -> str:

@@ -1,6 +1,8 @@
 """The headline: what to expect of a chosen one, how many are as good, and the simplest of them."""
 
 import pickle
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -120,3 +122,12 @@ def test_a_notebook_shows_the_same(advice):
     assert shown.count("<li>") == len(advice.sentences())
     assert f"{100 * advice.error:.1f} % (" in shown
     assert advice.table().splitlines()[1] in shown.partition("<pre>")[2]
+
+
+def test_one_that_errs_twice_as_much_has_no_vote_however_few_rows_tell(advice):
+    """Of 35 rows one more error is .03, and its standard error larger."""
+    rows = [("a", 0.03, 0.0, 0.0), ("b", 0.04, 0.01, 0.05), ("c", 0.06, 0.03, 0.05)]
+    ranking = np.rec.fromrecords(rows, names="name,error,difference,standard_error")
+    few = replace(advice, ranking=ranking, _contest=SimpleNamespace(fit=list))
+    assert few.near().all()
+    assert few.committee() == ["a", "b"]
