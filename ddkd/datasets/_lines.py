@@ -145,8 +145,12 @@ def _widths(rows: Iterator[tuple[int, list[str]]]) -> tuple[int, int]:
 def _checked(
     path: Path, rows: Iterator[tuple[int, list[str]]], separator: str, width: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """The lines; ValueError at one of another length than most."""
+    """The lines; ValueError at one of another length than most, or that is the first again."""
+    header: list[str] = []
     for line, row in rows:
+        if row == header:
+            raise ValueError(f"data file {path}, line {line} repeats the first line: delete it")
+        header = header or row
         if len(row) != width:
             raise ValueError(
                 f"data file {path}, line {line} has {counted(len(row), 'cell')}; most lines have "

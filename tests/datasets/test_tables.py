@@ -514,9 +514,17 @@ CASES = {
         lambda text: text.replace("cm,kg,-\n", ""),
     ),
     "the header twice": mended(
-        GOOD + GOOD,
-        "columns a, b hold no number in line 62 ('a';",
-        lambda text: GOOD,
+        table(colour=GROUP, a=A, kind=KIND) + table(colour=GROUP, a=A, kind=KIND),
+        "line 62 repeats the first line: delete it",
+        lambda text: text.replace("\ncolour,a,kind\n", "\n"),
+        {"a": [*A, *A], **{name: [*mask, *mask] for name, mask in COLOURS.items()}},
+        [*KIND, *KIND],
+        flags="--one-hot",
+    ),
+    "two rows of names": mended(
+        "size,width,out\n" + GOOD,
+        "columns size, width hold no number in line 2 ('a'; mend it,",
+        lambda text: text.replace("size,width,out\n", ""),
     ),
     "a title in a workbook": mended(
         titled_workbook(),
