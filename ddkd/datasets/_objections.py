@@ -38,7 +38,7 @@ def ask_odd(inputs: Any, signs: Signs, keep: Sequence[str]) -> None:
     said = "; ".join(f"{hold(group)} {what}{example}" for what, (example, group) in odd.items())
     kept = names[-1:] if len(names) == inputs.shape[1] else []  # something must be learned
     if kept and not is_numeric(inputs[kept[0]]):
-        raise Question(f"{said}: mend the file")
+        raise Question(f"{said}; there is no other column to learn from: mend the file")
     raise Question(
         f"{said}: {flag('drop', names)}, or {flag('keep', names)} to learn from it nevertheless",
         drop=[name for name in names if name not in kept],
