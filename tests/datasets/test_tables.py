@@ -396,9 +396,9 @@ CASES = {
         says="dates such as 1012020",
     ),
     "exponents with decimal commas": Case(
-        table(";", a=[f"{a:.3e}".replace(".", ",") for a in A], kind=KIND),
-        {"a": A},
-        says="--decimal , if that is 0.13,",
+        table(";", a=[f"{a + 9:.3e}".replace(".", ",") for a in A], kind=KIND),
+        {"a": A + 9},
+        says="--decimal , if that is 9.13,",
     ),
     "one label only": Case(
         table(a=A, b=B, kind=KIND, version=[1] * N), AB, says="every label is 1"
