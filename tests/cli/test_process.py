@@ -129,6 +129,19 @@ def test_a_full_output_is_one_line_of_a_process(tmp_path):
     assert (status, errors) == (1, [FULL_OUTPUT])
 
 
+def test_the_backend_is_looked_at_before_any_work(monkeypatch, tmp_path, capsys):
+    def refuse(name):
+        raise ValueError(f"{name} knows no such backend")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    monkeypatch.setattr("ddkd.cli._command.import_module", refuse)
+    assert cli.main(["curve", "--quiet"]) == 1
+    expected = "ddkd curve: error: matplotlib knows no such backend\n"
+    assert capsys.readouterr().err == expected
+    assert not (tmp_path / "ddkd-results").exists()
+
+
 @pytest.mark.slow
 def test_an_unknown_backend_is_one_line(tmp_path):
     status, printed, (line,) = ends(["curve", "--quiet"], tmp_path, MPLBACKEND="nonsense")
