@@ -85,9 +85,10 @@ def load(
     **options
         Of the set: for "deformed-digits" the parameters of :class:`DeformedImages`, for "mixture"
         of :class:`ClusterMixture`, for "moons" of :class:`TwoMoons`, for "relu-network" of
-        :class:`ReLUNetworkTarget`; for "gaussian" ``n_features`` (50) and the exponent ``decay``
-        (1) of the variances ``j ** -decay``, scaled to mean 1, with standard normal coefficients;
-        for a pool ``n_transfer``, the number of its rows to keep
+        :class:`ReLUNetworkTarget`; for "gaussian" ``population``, a
+        :class:`ddkd.populations.GaussianPopulation` with hard labels, or else ``n_features`` (50)
+        and the exponent ``decay`` (1) of the variances ``j ** -decay``, scaled to mean 1, with
+        standard normal coefficients; for a pool ``n_transfer``, the number of its rows to keep
         (fashion-mnist: 20,000; a file: at most 50,000; else all); for a file
         ``standardise=False``, which leaves the columns as they are, and the options of
         :func:`read_file`.

@@ -104,13 +104,23 @@ def relu_network(rng: np.random.Generator, n: int, **parameters: Any) -> Drawn:
 
 
 def gaussian(
-    rng: np.random.Generator, n: int, *, n_features: int = 50, decay: float = 1.0
+    rng: np.random.Generator,
+    n: int,
+    *,
+    population: GaussianPopulation | None = None,
+    n_features: int = 50,
+    decay: float = 1.0,
 ) -> Drawn:
     """Two classes divided by a linear function."""
-    n_features = check_integer("n_features", n_features)
-    spectrum = np.arange(1.0, n_features + 1) ** -check_real("decay", decay, low=0.0)
-    coef = rng.standard_normal(n_features)
-    population = GaussianPopulation(spectrum / spectrum.mean(), coef, labels="hard")
+    if population is None:
+        n_features = check_integer("n_features", n_features)
+        spectrum = np.arange(1.0, n_features + 1) ** -check_real("decay", decay, low=0.0)
+        coef = rng.standard_normal(n_features)
+        population = GaussianPopulation(spectrum / spectrum.mean(), coef, labels="hard")
+    elif not isinstance(population, GaussianPopulation) or population.labels != "hard":
+        raise ValueError("population must be a GaussianPopulation with labels='hard'")
+    elif population.flip_rate:
+        raise ValueError("population must not flip labels: test labels are clean; use flip_rate")
     X = population.sample(n, rng=rng)
     return population, X, population.label(X, rng=rng).astype(np.int64)
 

@@ -8,6 +8,7 @@ from sklearn.datasets import load_digits
 from ddkd.datasets import Split, available, load
 from ddkd.datasets._named import FASHION_MNIST
 from ddkd.datasets._rows import stratified_order
+from ddkd.populations import GaussianPopulation
 
 
 def rows(X):
@@ -101,6 +102,12 @@ def test_gaussian_labels_are_the_sign_of_the_truth():
     ratio = population.eigenvalues[0] / population.eigenvalues[3]
     assert ratio == pytest.approx(2.0)
     assert population.eigenvalues.mean() == pytest.approx(1.0)
+    own = GaussianPopulation(np.ones(3), [1, 0, 0], labels="hard")
+    assert load("gaussian", rng=0, population=own).transfer is own
+    for labels, flip_rate in (("real", 0), ("hard", 0.1)):
+        other = GaussianPopulation([1.0], [1.0], labels=labels, flip_rate=flip_rate)
+        with pytest.raises(ValueError, match="population must"):
+            load("gaussian", population=other)
 
 
 @pytest.mark.skipif(not FASHION_MNIST.is_dir(), reason="dataset-fashion-mnist not installed")
