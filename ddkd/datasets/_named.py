@@ -48,18 +48,19 @@ def fashion_mnist(
     n_test: int = 2000,
     *,
     n_transfer: int = 20_000,
+    folder: Path = FASHION_MNIST,
 ) -> Split:
     """60,000 images of 28 x 28 pixels, from Debian's package.
 
     They are the training images of Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747).
     """
-    if not FASHION_MNIST.is_dir():
+    if not folder.is_dir():
         raise ValueError(
-            f"fashion-mnist is not installed: {FASHION_MNIST} does not exist; on Debian and its "
+            f"fashion-mnist is not installed: {folder} does not exist; on Debian and its "
             f"relatives install the package dataset-fashion-mnist"
         )
     images, labels = (
-        gzip.decompress((FASHION_MNIST / f"train-{name}-ubyte.gz").read_bytes())
+        gzip.decompress((folder / f"train-{name}-ubyte.gz").read_bytes())
         for name in ("images-idx3", "labels-idx1")
     )
     X = np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784) / 255.0

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from sklearn.utils import Bunch
 
 from ddkd.datasets import Split, available, load
 from ddkd.datasets._named import FASHION_MNIST
@@ -119,10 +120,26 @@ def test_fashion_mnist():
     np.testing.assert_array_equal(np.bincount(split.y_train), 50)
 
 
-def test_without_fashion_mnist_its_package_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("ddkd.datasets._named.FASHION_MNIST", tmp_path / "absent")
+def test_without_fashion_mnist_its_package_is_named(tmp_path):
     with pytest.raises(ValueError, match="install the package dataset-fashion-mnist"):
-        load("fashion-mnist")
+        load("fashion-mnist", folder=tmp_path / "absent")
+
+
+def test_openml_is_read_and_its_failure_explained(monkeypatch):
+    def fetch(name, *, version, **options):
+        if name != "toy":
+            raise OSError("no route to host")
+        y = np.array(["a", "b"] * 20, dtype=object)
+        return Bunch(data=np.arange(80.0).reshape(40, 2) + version, target=y)
+
+    monkeypatch.setattr("ddkd.datasets._openml.fetch_openml", fetch)
+    split = load("openml:toy", rng=0, standardise=False, version=7)
+    assert (len(split.X_train), len(split.X_test), len(split.transfer)) == (8, 10, 22)
+    rows = np.concatenate([split.X_train, split.X_test, split.transfer])
+    np.testing.assert_array_equal(np.sort(rows.ravel()), np.arange(80.0) + 7)
+    assert set(split.y_train) == {"a", "b"}
+    with pytest.raises(ValueError, match=r"openml:absent cannot be fetched .* needs a network"):
+        load("openml:absent")
 
 
 class TestFiles:
