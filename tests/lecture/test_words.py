@@ -287,7 +287,8 @@ def check_steps(answer):
         votes_of = f"{right} of them {names[0]} and {wrong} {names[1]}"
         assert f"calls {votes_of}, with {names[0]} ahead in each ninth of it" in votes
         mean = (right - wrong) / len(said) * (1 if truth[0] else -1)
-        assert f"in the mean {mean:+.2f}.".replace("-", "−") in votes
+        (told,) = re.findall(r"in the mean ([+−][\d.]+)\. ", votes)
+        assert abs(float(told.replace("−", "-")) - mean) < 0.005 + 1e-9  # either way at a tie
         many = setting["n_transfer"] > setting["width"]
         assert ("the student cannot follow every vote" in votes) == many
 
