@@ -34,7 +34,7 @@ class Answer:
         Exit status of the program.
     table, figure : Table and Figure, optional
         Results, written as results.csv (of a sweep as results.npz, too), and their picture, as
-        figure.png.
+        figure.png and, for print, figure.svg.
     write : callable, optional
         Writes what else there is into a folder.
     """

@@ -72,6 +72,8 @@ def publish(args: argparse.Namespace, data: Data | None, answer: Answer) -> None
             answer.table.save(draft / "results.npz")
         if answer.figure is not None:
             answer.figure.savefig(draft / "figure.png", dpi=100)
+            answer.figure.set_layout_engine(None)  # it is laid out now
+            answer.figure.savefig(draft / "figure.svg")
         if answer.write is not None:
             answer.write(draft)
         (draft / _ANSWER).write_text(answer.as_json(), encoding="utf-8")

@@ -26,7 +26,7 @@ def readme(args: argparse.Namespace, folder: Path) -> str:
         *(entry(name) for name in names if name in meanings),
     ]
     if any(name.endswith(".png") and name not in meanings for name in names):
-        lines.append("  The other .png are pictures.")
+        lines.append("  The other .png are pictures; the .svg of the same names are for print.")
     if "results.csv" in names:
         with (folder / "results.csv").open(newline="", encoding="utf-8") as file:
             columns = next(csv.reader(file))

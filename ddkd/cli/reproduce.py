@@ -1,14 +1,17 @@
 """``reproduce``: the paper's claims, measured."""
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 
-from ddkd.cli._answer import WIDTH, Answer
+from ddkd.cli._answer import WIDTH, Answer, fill
 from ddkd.cli._data import OWN_DATA, READ, SPLIT, Data
 from ddkd.cli._flags import RUN, flag, imported, switch
 from ddkd.cli._output import sweep_options
 from ddkd.datasets import load
 from ddkd.reproduction import (
+    Claim,
+    claims_in_full,
     claims_summary,
     claims_table,
     protocols,
@@ -54,7 +57,16 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
     return Answer(
         f"{'; '.join(claims_summary(done.claims)[:2])}.",
         [*notes, *claims_table(done.claims, WIDTH), *failed],
+        more=_in_full(done.claims),
         report=args.out / "index.html",
         values={"claims": [claim.as_dict() for claim in done.claims]},
         write=partial(write_report, done),
     )
+
+
+def _in_full(claims: Sequence[Claim]) -> str:
+    """Every number: under each claim a paragraph for each setting."""
+    lines = []
+    for statement, numbers in claims_in_full(claims):
+        lines += [fill(statement), *(fill(line, "  ", "      ") for line in numbers)]
+    return "\n".join(lines)

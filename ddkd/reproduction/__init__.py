@@ -1,6 +1,6 @@
 """The paper's claims: what is compared, what is claimed, and the words and pictures for it."""
 
-from ddkd.reproduction._claim_words import claims_summary, claims_table
+from ddkd.reproduction._claim_words import claims_in_full, claims_summary, claims_table
 from ddkd.reproduction._claims import Claim
 from ddkd.reproduction._compare import compare
 from ddkd.reproduction._picture import comparison_figures
@@ -18,6 +18,7 @@ __all__ = [
     "Claim",
     "Protocol",
     "Reproduction",
+    "claims_in_full",
     "claims_summary",
     "claims_table",
     "compare",

@@ -174,12 +174,21 @@ def claims_table(claims: Sequence[Claim], width: int = 78) -> list[str]:
 
 
 def claims_in_full(claims: Sequence[Claim]) -> list[tuple[str, list[str]]]:
-    """Each statement, with a line of numbers for each data set and flip rate.
+    """Every number that the claims rest on.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Claims on one or more data sets.
+
+    Returns
+    -------
+    list of tuple
+        Each statement, with a line for each data set and flip rate.
 
     Examples
     --------
-    >>> from ddkd.reproduction import Claim
-    >>> from ddkd.reproduction._claim_words import claims_in_full
+    >>> from ddkd.reproduction import Claim, claims_in_full
     >>> values = {"hard student": 0.03, "kernel ridge": 0.05}
     >>> claim = Claim("everyone", "it wins", "toy", 0.1, "holds", -0.02, 0.005, 9, values)
     >>> [(statement, [line])] = claims_in_full([claim])

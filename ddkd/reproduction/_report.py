@@ -40,7 +40,7 @@ def write_report(done: Reproduction, out: Path) -> None:
         What :func:`ddkd.reproduction.reproduce` measured.
     out : Path
         An existing folder. It receives ``claims.json``, ``results.npz``, ``results.csv``, the
-        figures of each data set, and ``index.html``: one file that can be mailed.
+        figures of each data set as PNG and SVG, and ``index.html``: one file that can be mailed.
     """
     claims = json.dumps(_records(done), indent=1)
     (out / "claims.json").write_text(claims + "\n", encoding="utf-8")
@@ -50,9 +50,11 @@ def write_report(done: Reproduction, out: Path) -> None:
     for protocol in done.protocols:
         figures = comparison_figures(done.result.where(data=protocol.data).columns, protocol.title)
         for name, figure in figures.items():
-            path = out / f"{_slug(protocol.data)}-{name}.png"
-            figure.savefig(path, dpi=100)
-            image = path.read_bytes()
+            stem = out / f"{_slug(protocol.data)}-{name}"
+            figure.savefig(f"{stem}.png", dpi=100)
+            figure.set_layout_engine(None)  # it is laid out now
+            figure.savefig(f"{stem}.svg")
+            image = Path(f"{stem}.png").read_bytes()
             pictures[protocol.data] += _picture(image, figure.get_label(), _CAPTIONS[name])
     (out / "index.html").write_text(_page(done, pictures), encoding="utf-8")
 

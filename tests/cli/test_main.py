@@ -46,7 +46,7 @@ def reproduced(data, tmp_path_factory):
 def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
     files = set(contents(reproduced))
     names = ["width", "own-peak", "transfer"]  # of one flip rate there is no fourth
-    pictures = {f"blobs-{name}.png" for name in names}
+    pictures = {f"blobs-{name}.{kind}" for name in names for kind in ("png", "svg")}
     assert files == pictures | {
         "README.txt",
         "answer.json",
@@ -351,7 +351,7 @@ def test_readme_txt_says_what_every_file_and_column_is(reproduced, data, tmp_pat
         for name in columns:
             assert re.search(rf"^  {name} +\w", text, flags=re.MULTILINE), name
         for path in folder.iterdir():
-            assert path.suffix in (".png", ".txt") or f"  {path.name} " in text
+            assert path.suffix in (".svg", ".png", ".txt") or f"  {path.name} " in text
 
 
 @pytest.mark.parametrize(
@@ -407,6 +407,7 @@ def test_reproduce_says_the_sizes_that_it_measures_with(monkeypatch):
     monkeypatch.setattr(reproduce, "reproduce", lambda *_, **__: nothing)
     monkeypatch.setattr(reproduce, "claims_summary", lambda _: ["", ""])
     monkeypatch.setattr(reproduce, "claims_table", lambda *_: [])
+    monkeypatch.setattr(reproduce, "claims_in_full", lambda _: [])
     args = _main._parser(reproduce).parse_args(["reproduce", "--data", "digits"])
     data = Data(args)
     reproduce.run(args, data)

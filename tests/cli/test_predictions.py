@@ -36,6 +36,7 @@ def test_predict_measures_what_it_predicts(data, tmp_path, capsys):
         "README.txt",
         "answer.json",
         "figure.png",
+        "figure.svg",
         "results.csv",
         "results.npz",
         "tasks",
@@ -90,6 +91,7 @@ def test_advise_names_a_method_and_checks_it(data, tmp_path, capsys, unlabelled)
         "advice.txt",
         "answer.json",
         "figure.png",
+        "figure.svg",
         "results.csv",
     }
     with np.load(data / "labelled.npz") as file:
