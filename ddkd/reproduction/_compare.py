@@ -34,6 +34,7 @@ def compare(
     split: Split,
     rng: np.random.Generator,
     *,
+    bandwidth: float | None = None,
     teacher_width: int = 4000,
     n_transfer: int = 20_000,
     flip_rates: Sequence[float] = (0.0, 0.05, 0.1, 0.2),
@@ -43,14 +44,15 @@ def compare(
 ) -> list[Record]:
     """Measure teachers, students and rivals on one split.
 
-    The labels of the noisiest labelling choose the bandwidth of teachers and students.
-
     Parameters
     ----------
     split : Split
         Labelled, transfer and test inputs; its training labels are flipped here.
     rng : numpy.random.Generator
         Source of the flips, the random features and the transfer inputs.
+    bandwidth : float or None, default=None
+        Gaussian kernel bandwidth of teachers and students in units of the median pairwise distance;
+        None lets the labels of the noisiest labelling choose one.
     teacher_width : int, default=4000
         Width of the interpolating teacher.
     n_transfer : int, default=20000
@@ -75,8 +77,10 @@ def compare(
     Raises
     ------
     ValueError
-        If a size or a flip rate is out of range.
+        If a size, the bandwidth or a flip rate is out of range.
     """
+    if bandwidth is not None:
+        check_real("bandwidth", bandwidth, low=0.0, low_open=True)
     if n_seen is not None:
         check_integer("n_seen", n_seen, low=0)
     check_integer("teacher_width", teacher_width)
@@ -89,7 +93,7 @@ def compare(
     size = split.X_train.shape[1], len(split.classes)
     more = [rival for rival in TABULAR if tabular and rival.suits(*size)]
     rivals = (*RIVALS, *deformed, *more, *contestants_of(contestants))
-    setting = Setting(split, rng, n_transfer, flip_rates, n_seen)
+    setting = Setting(split, rng, bandwidth, n_transfer, flip_rates, n_seen)
     teachers, records = teach(setting, teacher_width)
     records += _direct(setting)
     Z, Z_test = setting.student(setting.problem.labelled), setting.student(setting.test)

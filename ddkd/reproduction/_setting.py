@@ -42,7 +42,8 @@ def times(Z: np.ndarray, coef: np.ndarray) -> np.ndarray:
 class Setting:
     """A split with a labelling for each flip rate, a transfer set, and the kernel of all models.
 
-    The noisiest labelling chooses its bandwidth, by the leave-one-out error of kernel ridge.
+    Without a bandwidth the noisiest labelling chooses one for all, by the leave-one-out error of
+    kernel ridge.
 
     Attributes
     ----------
@@ -66,6 +67,7 @@ class Setting:
         self,
         split: Split,
         rng: np.random.Generator,
+        bandwidth: float | None,
         n_transfer: int,
         flip_rates: Sequence[float],
         n_seen: int | None,
@@ -91,8 +93,11 @@ class Setting:
             seed=student_seed,
             first=Inputs(pool[:n_seen]) if n_seen is not None and n_seen < len(pool) else None,
         )
-        chosen = kernel_ridge(self.problem, self.labels).kernels[np.argmax(flip_rates)]
-        self.problem.gamma = chosen.gamma
+        if bandwidth is None:
+            chosen = kernel_ridge(self.problem, self.labels).kernels[np.argmax(flip_rates)]
+            self.problem.gamma = chosen.gamma
+        else:
+            self.problem.gamma = bandwidth_gamma(X, bandwidth)
 
     @property
     def n(self) -> int:

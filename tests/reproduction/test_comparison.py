@@ -49,14 +49,14 @@ def records(split):
 def compared(split, **options):
     """The comparison of `records`, with further options."""
     sizes = {"teacher_width": TEACHER, "n_transfer": POOL, "flip_rates": RATES}
-    return compare(split, np.random.default_rng(7), **sizes, **options)
+    return compare(split, np.random.default_rng(7), bandwidth=0.8, **sizes, **options)
 
 
 @pytest.fixture(scope="module")
 def same_randomness(split):
     """The features, labels and pool that `records` were measured with."""
     rng = np.random.default_rng(7)
-    return Setting(split, rng, POOL, RATES, None)
+    return Setting(split, rng, 0.8, POOL, RATES, None)
 
 
 def find(records, **wanted):
@@ -132,6 +132,7 @@ def test_the_same_generator_gives_the_same_records(split):
 @pytest.mark.parametrize(
     ("option", "words"),
     [
+        ({"bandwidth": 0.0}, r"bandwidth must be finite and in \(0, inf\); got 0.0"),
         ({"teacher_width": 0}, "teacher_width must be at least 1; got 0"),
         ({"n_transfer": 2.5}, "n_transfer must be an integer; got 2.5"),
         ({"flip_rates": ()}, "flip_rates is empty"),

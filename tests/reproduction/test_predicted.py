@@ -6,16 +6,20 @@ import pytest
 from ddkd import RandomFourierFeatures
 from ddkd.datasets import load
 from ddkd.features import bandwidth_gamma
-from ddkd.reproduction import _setting, compare
+from ddkd.reproduction import compare
 
 
 @pytest.fixture(scope="module")
 def found():
     split = load("digits", n_samples=60, n_test=400, rng=0)
-    sizes = {"n_transfer": 300, "teacher_width": 600, "flip_rates": (0.0, 0.2)}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_setting, "BANDWIDTHS", (0.8,))
-        records = compare(split, np.random.default_rng(0), **sizes)
+    records = compare(
+        split,
+        np.random.default_rng(0),
+        bandwidth=0.8,
+        n_transfer=300,
+        teacher_width=600,
+        flip_rates=(0.0, 0.2),
+    )
     return split, records
 
 
