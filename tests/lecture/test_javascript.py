@@ -8,7 +8,6 @@ import pytest
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier
 from ddkd.lecture import check_link, waves
-from tests.lecture.conftest import NIGHTLY
 
 EPS = np.finfo(float).eps
 
@@ -171,7 +170,7 @@ def scene3_settings(count):
         }
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(40, marks=NIGHTLY)])
+@pytest.mark.parametrize("count", [3, pytest.param(40, marks=pytest.mark.slow)])
 def test_laws_agree_with_the_theory(count, browser, page):
     """On settings of 200 widths each, and up to five generations, to 1e-10."""
     settings = list(scene3_settings(count))

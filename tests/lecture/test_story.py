@@ -131,7 +131,6 @@ def test_scene_3_the_law_promises_what_the_page_says():
 
 
 @pytest.mark.slow
-@pytest.mark.nightly
 def test_scene_3_marks_lie_on_the_law(browser, page):
     """The worst absolute z of each of ten settings, at 30 draws a mark."""
     script = """
