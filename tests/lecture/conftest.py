@@ -7,8 +7,6 @@ import pytest
 
 from ddkd.lecture import write_page
 
-NIGHTLY = [pytest.mark.slow, pytest.mark.nightly]  # fifty seeds take minutes
-
 
 @pytest.fixture(scope="session")
 def page(tmp_path_factory):

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.lecture.conftest import NIGHTLY, open_page
+from tests.lecture.conftest import open_page
 from tests.lecture.test_browser import OPEN_MORE, drag
 
 SETTINGS_1 = [
@@ -31,7 +31,7 @@ def check_peaks(words, guess, peak):
     assert int(worst) == peak
 
 
-@pytest.mark.parametrize("seeds", [[2], pytest.param([*range(1, 51)], marks=NIGHTLY)])
+@pytest.mark.parametrize("seeds", [[2], pytest.param([*range(1, 51)], marks=pytest.mark.slow)])
 def test_scene_1_compares_a_guess_with_its_errors(seeds, browser, page):
     open_page(browser, page)
     script = """
@@ -60,7 +60,7 @@ def test_scene_1_compares_a_guess_with_its_errors(seeds, browser, page):
     assert 0 < at_n < len(SETTINGS_1) * len(seeds)
 
 
-@pytest.mark.parametrize("n_seeds", [1, pytest.param(50, marks=NIGHTLY)])
+@pytest.mark.parametrize("n_seeds", [1, pytest.param(50, marks=pytest.mark.slow)])
 def test_scene_2_compares_a_guess_with_its_errors(n_seeds, browser, page):
     open_page(browser, page)
     script = """

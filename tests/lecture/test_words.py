@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from ddkd.lecture._scenes import GRID, _legendre
-from tests.lecture.conftest import NIGHTLY, open_page
+from tests.lecture.conftest import open_page
 from tests.lecture.test_browser import wait_for
 
+NIGHTLY = [pytest.mark.slow, pytest.mark.nightly]  # fifty seeds take minutes
 EXTREMES_1 = [
     {"noise": noise, "alpha": alpha, "n_samples": n, "target": target}
     for noise in (0.0, 0.2, 0.5)
