@@ -108,7 +108,7 @@ def isotropic_risk_quantile(
     Parameters
     ----------
     quantile : float
-        Level strictly between 0 and 1; 0.5 for the median.
+        Level from 1e-100 to below 1; 0.5 for the median.
     n_samples, n_features : int
         Numbers n of samples and p of features.
     signal, unseen_signal, noise_variance : float
@@ -130,7 +130,8 @@ def isotropic_risk_quantile(
     >>> round(isotropic_risk_quantile(0.5, 20, 20, noise_variance=1.0), 4)
     43.3813
     """
-    quantile = check_real("quantile", quantile, low=0.0, high=1.0, low_open=True, high_open=True)
+    # SciPy has no quantile of a beta variable much nearer to zero.
+    quantile = check_real("quantile", quantile, low=1e-100, high=1.0, high_open=True)
     n = check_integer("n_samples", n_samples)
     p = check_integer("n_features", n_features)
     seen = check_real("signal", signal, low=0.0)

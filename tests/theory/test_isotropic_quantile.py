@@ -71,3 +71,12 @@ def test_quantile_in_high_dimension():
     for p in (10**6, 10**8):
         lost = 1.3 - isotropic_risk_quantile(0.5, 20, p, noise_variance=0.3)
         assert abs(lost * p - np.median(gain)) < 5 * error
+
+
+@pytest.mark.parametrize("n_features", [4, 20, 30])
+def test_a_quantile_below_those_that_are_known_is_refused(n_features):
+    sizes = (20, n_features)
+    assert 1 <= isotropic_risk_quantile(1e-100, *sizes, noise_variance=1.0) < 1.5
+    for quantile in (5e-324, 1e-200, 0.0, 1.0):
+        with pytest.raises(ValueError, match="quantile must be"):
+            isotropic_risk_quantile(quantile, *sizes, noise_variance=1.0)
