@@ -40,7 +40,7 @@ CLIPPED = """
 SHOW_ALL = """
     for (const scene of [0, 1, 3]) document.getElementById(`scene${scene}-reveal`).click();
     document.getElementById("scene3-generations").click();
-    for (let step = 1; step < 6; step++) document.getElementById("scene2-next").click()"""
+    for (let press = 0; press < 7; press++) document.getElementById("scene2-next").click()"""
 
 
 def colours(theme):

@@ -88,15 +88,20 @@ def test_the_recap_says_where_the_student_did_not_win(browser, page):
           const setting = { ...set, n_transfer, flip_rate: 0.1, seed: 162 };
           const { teacherError, studentError, agreement } = moons(setting);
           const { verdict } = compareErrors(teacherError, studentError, agreement);
-          return [setting.width, n_transfer, verdict, agreement];
+          return [setting.width, n_transfer, verdict, agreement, studentError];
         }))"""
     hard, soft, _, narrow, tuned, no_gap = run(browser, page, script)
-    assert all(agreement == 1 for _, m, _, agreement in soft if m >= 200)
-    few = [verdict for w, m, verdict, _ in (*hard, *narrow, *tuned) if m <= 2 * w]
+    assert all(agreement == 1 for _, m, _, agreement, _ in soft if m >= 200)
+    few = [verdict for w, m, verdict, *_ in (*hard, *narrow, *tuned) if m <= 2 * w]
     assert len(few) >= 20
-    assert "better" not in few
-    assert "better" not in [verdict for _, _, verdict, _ in no_gap]
+    assert set(few) == {"luck", "worse"}
+    for steps in (hard, narrow, tuned):
+        width, worst = max(steps, key=lambda answer: answer[-1])[:2]
+        assert abs(worst / width - 1) <= 0.5
+    assert "better" not in [verdict for _, _, verdict, *_ in no_gap]
     assert all(steps[-1][2] == "better" for steps in (hard, narrow, tuned))
+    few = check_link("#scene=2&n_transfer=50&seed=3")  # other points
+    assert few["student"] < few["teacher"] - 0.03
 
 
 def test_a_tuned_teachers_mistakes_lie_together():

@@ -26,8 +26,7 @@ def run(browser, script, *arguments):
 def check_peaks(words, guess, peak):
     """The two widths, or sizes, that every verdict begins with."""
     said, worst = re.match(r"You said worst at (\d+)\. It is worst at (\d+): ", words).groups()
-    # Half a place of the pencil, which has 80 a picture, and half of what is rounded.
-    assert abs(int(said) - guess) <= 0.05 * guess + 0.5
+    assert int(said) == guess
     assert int(worst) == peak
 
 
@@ -97,6 +96,13 @@ def test_a_guess_without_a_peak_is_called_so(browser, page):
     browser.find_element("id", "scene0-reveal").click()
     coach = browser.find_element("id", "scene0-coach").text
     assert coach.startswith("You drew no peak. It is worst at 10,000: ")
+    browser.find_element("id", "scene0-reveal").click()
+    drag(browser, "scene0-chart", [(0.3, 0.7), (0.59, 0.3), (0.9, 0.6)])
+    browser.find_element("id", "scene0-reveal").click()
+    slid = browser.find_element("id", "scene0-guess_peak-value").text
+    coach = browser.find_element("id", "scene0-coach").text
+    assert coach.startswith(f"You said worst at {slid}. ")
+    assert 3000 <= int(slid) <= 4000
     drag(browser, "scene1-chart", [(0.3, 0.7), (0.98, 0.3), (0.99, 0.6)])
     browser.find_element("id", "scene1-reveal").click()
     coach = browser.find_element("id", "scene1-coach").text

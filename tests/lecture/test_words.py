@@ -48,8 +48,9 @@ def check_peak(words, state):
     narrower = [error for w, error in zip(widths, state["train"], strict=True) if w < n]
     assert words.startswith("Below width" if noisy else "At width")
     assert not noisy or min(narrower) > 1e-12
-    at_points, between = cancelling_mix(state["x"])
+    at_points, between = cancelling_mix(state["x"], n)
     assert between > 5 * at_points
+    assert cancelling_mix(state["x"], n + 1)[0] < 1e-12
     assert ("To hit the noise takes" in words) == ("the curve shoots out" in words) == noisy
     errors, size = state["curve"], state["sizes"][widths.index(n)]
     worst = int(np.argmax(errors))
@@ -58,10 +59,10 @@ def check_peak(words, state):
     return values + ([] if widths[worst] == n else [errors[worst], widths[worst]])
 
 
-def cancelling_mix(x):
-    """The largest value, at the points and on the grid, of the mix of n features that is least."""
-    weights = np.linalg.svd(_legendre(np.array(x), len(x)))[2][-1]
-    return [np.max(np.abs(_legendre(at, len(x)) @ weights)) for at in (np.array(x), GRID)]
+def cancelling_mix(x, width):
+    """The largest value, at the points and on the grid, of the mix of features that is least."""
+    weights = np.linalg.svd(_legendre(np.array(x), width))[2][-1]
+    return [np.max(np.abs(_legendre(at, width) @ weights)) for at in (np.array(x), GRID)]
 
 
 def check_beyond(words, state):
@@ -191,14 +192,17 @@ def check_student(words, answer):
         return "draw"
     both = f"{answer['studentError'] * 100:.1f} % against {answer['teacherError'] * 100:.1f} %"
     assert both in words
-    (limit,) = re.findall(r"differences under ([\d.]+) points may be luck", words)
+    (limit,) = re.findall(r"differences under ([\d.]+) percentage points may be luck", words)
     assert (abs(gain) < round(10 * float(limit))) == luck
     assert 0 <= float(limit) - 0.2 * np.sqrt(max(apart - gain**2 / 1000, 0)) < 0.1001
     tuned = setting["teacher"] == "ridge"
     if "no clear winner" in words:
         assert luck
         assert f"disagree on {apart} test points" in words
-        assert ("no gap sets a class apart" in words) == (tuned and setting["data"] == "no gap")
+        few = setting["n_transfer"] < setting["width"]
+        assert ("Fewer labels than weights: the student memorises" in words) == few
+        touching = tuned and setting["data"] == "no gap" and not few
+        assert ("cannot draw specks" in words) == ("no gap sets a class apart" in words) == touching
         return "luck"
     assert not luck
     if words.startswith("The student loses"):
@@ -215,7 +219,8 @@ def check_student(words, answer):
     if "It beats" in words:
         assert answer["studentError"] < answer["ridgeError"]
         assert rival > 0
-    assert ("gap between the moons" in words) == (tuned and setting["data"] == "moons")
+    gap = tuned and setting["data"] == "moons"
+    assert ("cannot draw specks" in words) == ("gap between the moons" in words) == gap
     assert ("40 slow waves cannot" in words) <= (setting["width"] == 40)
     assert ("majority" in words) <= (setting["labels"] == "hard" and setting["n_transfer"] > 200)
     return "wins"
@@ -231,7 +236,12 @@ SCRIPT_2 = """
       const answer = { ...moons(setting), setting };
       const { teacher, student, tuned } = fitModels(world, setting);
       const [t, s, r] = [teacher, student, tuned].map(wrong);
-      const counts = { onlyStudentWrong: only(s, t), onlyTeacherWrong: only(t, s),
+      const inputs = world.Z_transfer.firstRows(setting.n_transfer);
+      const [toldScores, learnt] = [teacher, student].map((coef) => predict(inputs, coef));
+      const votesOf = toldScores.map(Math.sign);
+      const farthest = (model) => Math.max(...model.map((s, i) => Math.abs(s - votesOf[i])));
+      const counts = { farthest: [farthest(toldScores), farthest(learnt)],
+        onlyStudentWrong: only(s, t), onlyTeacherWrong: only(t, s),
         onlyRidgeWrong: only(r, s), onlyStudentWrongOfRidge: only(s, r) };
       const { teacherError, studentError, ridgeError, labels, labelled, scores } = answer;
       const steps = range(1, 5).map((step) => sayStep(step, answer));
@@ -263,6 +273,7 @@ def test_scene_2_calls_luck_luck(n_seeds, browser, page):
 def check_steps(answer):
     labels, _, example, votes, guess = answer["steps"]
     setting = answer["setting"]
+    check_exactly(setting, *answer["farthest"])
     flips = round(40 * answer["setting"]["flip_rate"])
     assert answer["flips"] == flips
     assert f"{flips or 'None'} of the labels" in labels
@@ -291,7 +302,15 @@ def check_steps(answer):
         (told,) = re.findall(r"in the mean ([+−][\d.]+)\. ", votes)
         assert abs(float(told.replace("−", "-")) - mean) < 0.005 + 1e-9  # either way at a tie
         many = setting["n_transfer"] > setting["width"]
-        assert ("the student cannot follow every vote" in votes) == many
+        assert ("the student cannot make its score exactly +1 or −1" in votes) == many
+        assert votes.endswith(" is that of the majority: right.")
+
+
+def check_exactly(setting, teacher, student):
+    """How far the scores at the transfer set are from the votes +1 and -1, at their farthest."""
+    assert teacher > 0.1
+    if setting["labels"] == "hard" and setting["n_transfer"] != setting["width"]:
+        assert (student > 0.1) == (setting["n_transfer"] > setting["width"])
 
 
 def check_scattered(places, is_right):

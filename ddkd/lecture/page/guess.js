@@ -18,7 +18,7 @@ export function guessSpecs(peaks, ends, { peak, end, textOfEnd }) {
  * it away again. Afterwards a pointer on the picture reports to `onScrub`.
  */
 export class Guess {
-  constructor(controls, picture, { onChange, onReveal, onScrub }) {
+  constructor(controls, picture, { onChange, onReveal, onScrub = () => {} }) {
     Object.assign(this, { controls, picture, onChange, onReveal, onScrub });
     this.revealed = false;
     this.heights = new Array(BINS).fill(null);
@@ -111,18 +111,11 @@ export class Guess {
     picture.line(xs, ys, picture.colours.pencil, { width: 4, dash: "1 8" });
   }
 
-  /** What to say about the guess, the true peak being known. */
-  verdict(peak, reason) {
-    return `${this.own()}It is worst at ${peak}: ${reason}`;
-  }
-
-  /** Where the guess has its peak; a guess that is highest at one of its ends has none. */
-  own() {
+  /** What to say about the guess, and where it is worst; highest at one of its ends it has no peak. */
+  verdict(worst, reason) {
     const { drawn, peak } = this;
-    if (peak === null) return "";
     const inside = [drawn[0], drawn.at(-1)].every((bin) => this.xOf(bin) !== peak);
-    const last = this.controls.specs.guess_peak.choices.at(-1);
-    return inside ? `You said worst at ${Math.round(Math.min(peak, last))}. ` : "You drew no peak. ";
+    const told = inside ? `You said worst at ${this.controls.values.guess_peak}. ` : "You drew no peak. ";
+    return `${peak === null ? "" : told}It is worst at ${worst}: ${reason}`;
   }
 }
-

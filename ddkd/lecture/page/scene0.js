@@ -13,7 +13,7 @@ export const FOUNDING = {
 const N_FIRST = 4; // widths that are drawn before a guess
 
 const SCENE0_SETTINGS = guessSpecs(
-  [500, 1000, 2000, 5000, 10000, 20000, 60000],
+  [50, ...range(100, 900, 100), ...range(1000, 9000, 1000), ...range(10000, 60000, 10000)],
   range(0, 10).map((k) => k / 10),
   { peak: 5000, end: 0.5, textOfEnd: (share) => `${Math.round(100 * share)} %` },
 );
@@ -32,7 +32,6 @@ export class Scene0 {
     this.guess = new Guess(this.controls, this.chart, {
       onChange: () => this.draw(),
       onReveal: () => this.draw(),
-      onScrub: () => {},
     });
     this.draw();
   }

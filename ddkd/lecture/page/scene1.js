@@ -139,7 +139,7 @@ export class Scene1 {
   /** Other curves through all points: the models of widths n and n + 2, larger weights. */
   rivals(points) {
     const { width, alpha, n_samples: n, draws } = this.controls.values;
-    if (alpha > 0 || draws === "fifty") return [];
+    if (!this.guess.revealed || alpha > 0 || draws === "fifty") return [];
     return [n, n + 2].filter((narrower) => narrower < width).map((narrower) => fitWidth(points, narrower, 0));
   }
 
@@ -227,7 +227,7 @@ export class Scene1 {
     const known = `Test error ${readable(error)} · training error ${passes}`;
     say("scene1-reading", revealed ? known : `Width ${width}`);
     const largest = Math.max(...this.curve(seed, 0).sizes);
-    say("scene1-size", `Size of the weights: ${readable(size)} (full bar: ${readable(largest)})`);
+    say("scene1-size", `Size of the weights: ${readable(size)}${revealed ? ` (full bar: ${readable(largest)})` : ""}`);
     this.controls.element("bar").style.width = `${(100 * size) / largest}%`;
     say("scene1-coach", revealed ? this.explain() : INVITATION(points.x.length));
   }

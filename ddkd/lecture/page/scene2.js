@@ -82,9 +82,20 @@ export class Scene2 {
       onReveal: (shown) => this.reveal(shown),
       onScrub: (size) => this.scrub(size),
     });
-    const next = () => this.controls.choose("step", (this.controls.index("step") + 1) % STEPS.length);
-    this.controls.element("next").addEventListener("click", next);
+    this.controls.element("next").addEventListener("click", () => this.next());
     this.request();
+  }
+
+  /** The next step; of the guess first the answer, and of a curve being drawn its end. */
+  next() {
+    const index = this.controls.index("step");
+    if (this.player.timer) this.scrub(SIZES.at(-1));
+    else if (this.asks(index + 1)) this.guess.reveal(true);
+    else this.controls.choose("step", (index + 1) % STEPS.length);
+  }
+
+  asks(step) {
+    return step === MODELS && !this.guess.revealed;
   }
 
   changed(name) {
@@ -163,6 +174,8 @@ export class Scene2 {
   draw() {
     if (!this.answer) return;
     const { n_transfer, labels, width, step } = this.answer.setting;
+    this.controls.element("next").textContent = this.asks(step) ? "Show me ▸" : "Next step ▸";
+    this.controls.element("play").hidden = step < 3; // no transfer set yet
     this.drawTeacher(step);
     const many = n_transfer.toLocaleString("en");
     if (this.guess.revealed) {

@@ -89,7 +89,6 @@ export class Scene3 {
     this.guess = new Guess(this.controls, this.chart, {
       onChange: () => this.draw(),
       onReveal: () => this.changed("reveal"),
-      onScrub: () => {},
     });
     this.changed("start");
   }

@@ -38,7 +38,7 @@ export function sayFunction({ widths, curve, plain, sizes, width, n, alpha, nois
           `At width ${n} exactly one curve passes through all ${n} points, above it many do.`,
           "To hit a point that had moved would take much of this mix. Now there is no noise:",
         ];
-    return `${choice} One mix of the features, with weights of both signs, almost cancels at all points but not between them (as two features of 1.01 and 1.00 with weights 20 and −20 add only 0.2). ${hit} weights of size ${size}, error ${error(n)}, ${peak} A narrower curve may miss points instead, a wider one use other features.`;
+    return `${choice} With one feature more some mix of features, with weights of both signs, would cancel at all points exactly; here one almost cancels at all points but not between them (as two features of 1.01 and 1.00 with weights 20 and −20 add only 0.2). ${hit} weights of size ${size}, error ${error(n)}, ${peak} A narrower curve may miss points instead, a wider one use other features.`;
   }
   const half = at(sizes, width) <= at(sizes, n) / 2;
   const room = half
@@ -103,7 +103,7 @@ export function sayStep(step, { labels, labelled, transfer, scores, neighbourhoo
 function sayVotes({ inside, wrong, truth }, { n_transfer: m, width }) {
   const [right, other, sign] = truth > 0 ? ["● (+1)", "▲ (−1)", "+"] : ["▲ (−1)", "● (+1)", "−"];
   if (wrong === 0) return `The rectangle enlarged: all ${inside.length} points are of class ${right}, and the teacher says so of each.`;
-  return `The rectangle enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}, with ${right} ahead in each ninth of it: in the mean ${sign}${(1 - (2 * wrong) / inside.length).toFixed(2)}. ${crowd(m, width)}. Squared errors are least near the mean, and its sign is that of the majority: right.`;
+  return `The rectangle enlarged: all ${inside.length} points are of class ${right}. The teacher calls ${inside.length - wrong} of them ${right} and ${wrong} ${other}, with ${right} ahead in each ninth of it: in the mean ${sign}${(1 - (2 * wrong) / inside.length).toFixed(2)}. ${crowd(m, width)}`;
 }
 
 /** Scene 2: who errs less, why, and whether a tuned ridge errs less still. */
@@ -113,11 +113,12 @@ export function sayStudent({ setting, teacherError, studentError, ridgeError, ag
     return `A draw: the student's class is its teacher's on ${percent(agreement)} of the test points.${whySame(setting)}`;
   }
   const { verdict, limit } = compareErrors(teacherError, studentError, agreement);
-  const luck = `differences under ${(100 * limit).toFixed(1)} points may be luck`;
+  const luck = `differences under ${(100 * limit).toFixed(1)} percentage points may be luck`;
   if (verdict === "luck") {
     const touching = setting.teacher === "ridge" && setting.data === "no gap";
     const apart = `the two disagree on ${Math.round(N_TEST * (1 - agreement))} test points, so ${luck}`;
-    return `Student ${both}, no clear winner: ${apart}.${touching ? ` ${TOGETHER}` : ""}`;
+    const reason = setting.n_transfer < setting.width ? ` ${FEW}` : touching ? ` ${TOGETHER}` : "";
+    return `Student ${both}, no clear winner: ${apart}.${reason}`;
   }
   if (verdict === "worse") return `The student loses, ${both} (${luck}). ${whyWorse(setting)}`;
   const ridge = setting.teacher === "ridge" ? "luck" : compareErrors(ridgeError, studentError, ridgeAgreement).verdict;
@@ -134,23 +135,26 @@ function whySame({ labels, width, teacher, n_transfer }) {
 
 function whyWorse({ n_transfer: m, width }) {
   if (Math.abs(m / width - 1) < 0.13) return "About as many labels as weights: as in scene 1, the student has its peak here.";
-  if (m < width) return "Fewer labels than weights: the student memorises what it is told, mistakes included.";
+  if (m < width) return FEW;
   return "Its labels are too few for a clear majority, or their mistakes lie together, where the majority is wrong.";
 }
 
 function whyBetter({ n_transfer: m, labels, width, teacher, data }) {
-  if (teacher === "ridge" && data === "moons") return "A tuned teacher's mistakes lie together: little to outvote. But there is a gap between the moons: where the teacher's border cuts a piece off a moon, the rest of that moon can outvote it.";
+  if (teacher === "ridge" && data === "moons") return "Slow waves cannot draw specks, so where a tuned teacher is wrong, it is mostly wrong in a whole piece: little to outvote. But there is a gap between the moons: where the teacher's border cuts a piece off a moon, the rest of that moon can outvote it.";
   if (teacher === "ridge") return "A few of the tuned teacher's mistakes are outvoted.";
   if (width === N_SLOW) return "The 40 slow waves cannot draw small specks: a narrow student smooths its teacher's mistakes away, with hard labels or soft.";
-  if (labels === "hard" && m > width) return `The teacher's mistakes are scattered: among many neighbours the majority of its labels is right. ${crowd(m, width)}; so it follows the majority.`;
+  if (labels === "hard" && m > width) return `The teacher's mistakes are scattered: among many neighbours the majority of its labels is right. ${crowd(m, width)}`;
   return "Fewer labels than weights: it has not learnt all of its teacher's mistakes.";
 }
 
-const TOGETHER = "A tuned teacher's mistakes lie together, where most neighbours are wrong, too, and so is the majority. Here no gap sets a class apart that could outvote them.";
+const FEW = "Fewer labels than weights: the student memorises what it is told, mistakes included.";
+const TOGETHER = "Slow waves cannot draw specks: where a tuned teacher is wrong, it is mostly wrong in a whole piece, where most neighbours are wrong, too, and so is the majority. Here no gap sets a class apart that could outvote them.";
 
 function crowd(m, width) {
-  const labels = m.toLocaleString("en");
-  return m > width ? `With ${labels} labels and ${width} weights the student cannot follow every vote` : `With ${labels} labels and ${width} weights a student could follow every vote; with more labels it cannot`;
+  const exactly = m > width
+    ? "the student cannot make its score exactly +1 or −1 at all of them (even the teacher's is not: soft labels are other numbers)"
+    : "a student can make its score exactly +1 or −1 at all of them; with more labels it cannot";
+  return `With ${m.toLocaleString("en")} labels and ${width} weights ${exactly}. Least squares, which tries, ends near the mean of the votes if there are many more labels than weights; the sign of the mean is that of the majority: right.`;
 }
 
 /** Scene 3, in errors that the laws give; `chain` is that of four generations. */
