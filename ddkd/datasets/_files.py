@@ -89,8 +89,9 @@ def read_file(
     ValueError
         If a file cannot be read, or could be read in two ways; the message says what to do.
     """
-    given = {"labelled": path, "unlabelled": unlabelled, "test": test}
-    paths = {part: Path(file) for part, file in given.items() if file is not None}
+    others = {"unlabelled": unlabelled, "test": test}
+    paths = {"labelled": Path(path)}
+    paths |= {part: Path(file) for part, file in others.items() if file is not None}
     options: dict[str, Any] = {
         "label": label,
         "sep": sep,
