@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ddkd import simulation, theory
-from ddkd.populations import GaussianPopulation
+from ddkd.populations import Clusters, GaussianPopulation
 from ddkd.testing import assert_matches_theory
 from tests.helpers.simulated import figures, vote_figures
 
@@ -95,7 +95,7 @@ def law_of(name, given):
 def population_of(name, given):
     """Who judges the coefficients."""
     if name == "cluster_mixture":
-        return simulation.Clusters(*(given[k] for k in ("n_clusters", "radius", "n_features")))
+        return Clusters(*(given[k] for k in ("n_clusters", "radius", "n_features")))
     if name == "random_features":
         count = VARIANCES.size + ("bulk" in given)
         options = {k: given[k] for k in ("labels", "flip_rate") if k in given}

@@ -5,7 +5,6 @@
 randomness of a draw is that of its training sets.
 """
 
-from ddkd.populations import Clusters
 from ddkd.simulation._distill import distill
 from ddkd.simulation._draws import Draws, ridge_fits, training_sets, votes
 from ddkd.simulation._linear import (
@@ -19,7 +18,6 @@ from ddkd.simulation._linear import (
 from ddkd.simulation._random_features import random_features
 
 __all__ = [
-    "Clusters",
     "Draws",
     "bagging",
     "cluster_mixture",

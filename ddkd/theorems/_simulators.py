@@ -11,7 +11,7 @@ from scipy import optimize
 
 from ddkd import simulation
 from ddkd._arrays import products
-from ddkd.populations import MixturePopulation
+from ddkd.populations import Clusters, MixturePopulation
 from ddkd.simulation import distill, ridge_fits, training_sets
 
 
@@ -177,7 +177,7 @@ def committee(rng, population, n, n_models, m, n_sets=4):
 
 def clusters(rng, n_clusters, radius, n, p, flips, m, n_sets=3):
     """Errors of a teacher, and of its student's student."""
-    people = simulation.Clusters(n_clusters, radius, p, flips)
+    people = Clusters(n_clusters, radius, p, flips)
     teacher = fits(rng, people, n, n_sets=n_sets)
     student = distill(people, teacher, m, rng=rng).coef
     return [mean_loss(people, w) for w in (teacher, distill(people, student, m, rng=rng).coef)]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ddkd import simulation, theory
-from ddkd.populations import GaussianPopulation, MixturePopulation
+from ddkd.populations import Clusters, GaussianPopulation, MixturePopulation
 
 S = np.arange(1.0, 61) ** -0.5
 POPULATION = GaussianPopulation(S, np.cos(np.arange(60)), labels="hard", flip_rate=0.1)
@@ -88,7 +88,7 @@ def test_only_inputs_in_the_window_are_kept():
         assert hard.train_risk.max() < (0.4 if low == 0 else 0.25)
     with pytest.raises(ValueError, match="keep must hold at least one input in 10,000"):
         simulation.distill(POPULATION, teacher, 10, keep=(1.0, 1.0))
-    clusters = simulation.Clusters(4, 2.0, 60, 0.1)
+    clusters = Clusters(4, 2.0, 60, 0.1)
     with pytest.raises(ValueError, match="keep is for one Gaussian or two"):
         simulation.distill(clusters, teacher, 10, keep=(1.0, 2.0))
 
@@ -221,7 +221,7 @@ def test_own_training_sets_can_be_added_to_a_transfer_set():
 
 
 def test_clusters_label_by_the_posterior():
-    clusters = simulation.Clusters(6, 2.0, 8, flip_rate=0.1)
+    clusters = Clusters(6, 2.0, 8, flip_rate=0.1)
     X, n = clusters.sample(200_000, rng=0), 200_000
     y = clusters.label(X, rng=1)
     # E[y x_j] is 0.8 times the radius over the number of clusters, with the class's sign.

@@ -3,7 +3,7 @@ import pytest
 from scipy import special
 
 from ddkd import simulation, theory
-from ddkd.populations import MixturePopulation
+from ddkd.populations import Clusters, MixturePopulation
 from ddkd.testing import assert_matches_theory
 from tests.helpers.simulated import figures
 
@@ -24,7 +24,7 @@ def test_three_generations_match_simulation(name):
     student = teacher.distill(m, alpha=alpha_S)
     third = student.distill(m, alpha=alpha_S)
     soft = teacher.distill(m, labels="soft", alpha=alpha_S)
-    clusters = simulation.Clusters(G, R, p)
+    clusters = Clusters(G, R, p)
 
     def simulate(rng):
         fit = simulation.cluster_mixture(G, R, n, p, alpha=alpha_T, flip_rate=flips, rng=rng)
@@ -42,7 +42,7 @@ def test_share_of_wrong_clusters_matches_simulation_and_is_conserved():
     G, R, n, p = 20, 14.0, 60, 300
     teacher = theory.cluster_mixture(G, R, n, p, flip_rate=0.1)
     student = teacher.distill(3000)
-    clusters = simulation.Clusters(G, R, p)
+    clusters = Clusters(G, R, p)
 
     def simulate(rng):
         fit = simulation.cluster_mixture(G, R, n, p, flip_rate=0.1, rng=rng)
@@ -95,7 +95,7 @@ def test_thresholds_are_coins_and_infinite_data_is_best():
 
 def test_simulated_figures_are_exact_for_their_coefficients():
     coef = simulation.cluster_mixture(6, 3.0, 50, 20, flip_rate=0.1, rng=0).coef[0]
-    clusters = simulation.Clusters(6, 3.0, 20)
+    clusters = Clusters(6, 3.0, 20)
     rng = np.random.default_rng(1)
     cluster = rng.integers(6, size=200_000)
     X = rng.standard_normal((cluster.size, 20))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ddkd import simulation, theory
-from ddkd.populations import GaussianPopulation, MixturePopulation
+from ddkd.populations import Clusters, GaussianPopulation, MixturePopulation
 
 REAL = GaussianPopulation(np.ones(20), np.ones(20), noise_variance=1.0)
 HARD = GaussianPopulation(np.ones(20), np.ones(20), labels="hard")
@@ -35,7 +35,7 @@ def test_a_law_hands_on_labels_of_its_populations_kind(name):
 
 @pytest.mark.parametrize(
     ("population", "kind"),
-    [(REAL, "soft"), (HARD, "hard"), (CLUSTERS, "hard"), (simulation.Clusters(4, 2.0, 20), "hard")],
+    [(REAL, "soft"), (HARD, "hard"), (CLUSTERS, "hard"), (Clusters(4, 2.0, 20), "hard")],
 )
 def test_so_does_a_simulated_model(population, kind):
     coef = simulation.least_squares(population, 15, rng=0).coef
