@@ -30,6 +30,8 @@ _CAPTIONS = {
     "interpolates reproduces every wrong label, its student need not.",
 }
 
+_WIDEST = 500  # characters of a claim's line, which the page breaks where its reader's screen ends
+
 
 def write_report(done: Reproduction, out: Path) -> None:
     """Write claims, results, figures and a report into a folder.
@@ -106,7 +108,7 @@ def _page(done: Reproduction, pictures: dict[str, str]) -> str:
         answer=_escaped(answer),
         repeats=_escaped(done.claims[0].n_repeats),
         sections=sections,
-        marks=_escaped("\n".join(claims_table(done.claims))),
+        marks="".join(f"<p>{_escaped(line)}</p>" for line in claims_table(done.claims, _WIDEST)),
         claims=_in_full(done.claims),
     )
 

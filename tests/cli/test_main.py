@@ -1,5 +1,6 @@
 """The command line as a user meets it: files, exit codes, one clear line for every mistake."""
 
+import html
 import json
 import re
 import subprocess
@@ -68,6 +69,9 @@ def test_reproduce_writes_claims_results_figures_and_a_page(reproduced):
     assert "http:" not in page
     assert "https:" not in page
     assert page.count("<dd>") == len(claims)
+    marks = page.partition("Every claim")[2].partition("Every number")[0]
+    assert "<pre" not in marks  # its lines would run out of a telephone's screen
+    assert all(html.escape(c["statement"].partition(" = ")[0]) in marks for c in claims)
 
 
 @pytest.fixture
