@@ -174,7 +174,8 @@ export class Scene2 {
   draw() {
     if (!this.answer) return;
     const { n_transfer, labels, width, step } = this.answer.setting;
-    this.controls.element("next").textContent = this.asks(step) ? "Show me ▸" : "Next step ▸";
+    const next = step < STEPS.length ? "Next step ▸" : "Start again";
+    this.controls.element("next").textContent = this.asks(step) ? "Show me ▸" : next;
     this.controls.element("play").hidden = step < 3; // no transfer set yet
     this.drawTeacher(step);
     const many = n_transfer.toLocaleString("en");
