@@ -51,14 +51,15 @@ class Clusters:
     labels = "hard"
 
     def __post_init__(self) -> None:
-        check_integer("n_features", self.n_features, low=2)
-        check_integer("n_clusters", self.n_clusters, low=2, high=self.n_features)
-        if self.n_clusters % 2:
-            raise ValueError(
-                f"n_clusters must be even, half of them in each class; got {self.n_clusters}"
-            )
-        check_real("radius", self.radius, low=0.0, high=1e6, low_open=True)
-        check_real("flip_rate", self.flip_rate, low=0.0, high=0.5)
+        p = check_integer("n_features", self.n_features, low=2)
+        G = check_integer("n_clusters", self.n_clusters, low=2, high=p)
+        if G % 2:
+            raise ValueError(f"n_clusters must be even, half of them in each class; got {G}")
+        radius = check_real("radius", self.radius, low=0.0, high=1e6, low_open=True)
+        flip_rate = check_real("flip_rate", self.flip_rate, low=0.0, high=0.5)
+        values = {"n_clusters": G, "radius": radius, "n_features": p, "flip_rate": flip_rate}
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     @property
     def spike(self) -> float:

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -311,3 +313,9 @@ def test_models_of_clusters_have_a_coefficient_for_every_feature():
             judge(np.ones((2, 7)))
     with pytest.raises(ValueError, match="n_clusters must be even, half of them in each class"):
         Clusters(3, 2.0, 6)
+
+
+def test_a_fraction_is_the_radius_of_clusters_that_its_float_is():
+    exact, rounded = Clusters(4, Fraction(5, 2), 6), Clusters(4, 2.5, 6)
+    for drawn, expected in zip(exact.sample(9, rng=0), rounded.sample(9, rng=0), strict=True):
+        np.testing.assert_array_equal(drawn, expected)
