@@ -150,7 +150,8 @@ class ConditionalPredictor:
     that Gaussian features do not is said in the documentation.
 
     Nothing is trained and no feature is drawn. Cost: one eigendecomposition, about 9 n^3 flops, and
-    2 n^2 n_test for the test points; then 2 n n_test n_targets for each prediction.
+    2 n^2 n_test for the test points; then 2 n n_test n_targets for each prediction. Memory: two
+    matrices of the sizes of `K` and `K_test`, beside these.
 
     Parameters
     ----------
@@ -201,7 +202,8 @@ class ConditionalPredictor:
         kept = values > RELATIVE_CUTOFF * values[-1]
         if values[-1] <= 0 or not kept.any():
             raise ValueError("K must have a positive eigenvalue")
-        self.eigenvalues, self.vectors = values[kept], vectors[:, kept]
+        vectors = vectors[:, kept]  # frees the whole: one square matrix less at the peak
+        self.eigenvalues, self.vectors = values[kept], vectors
         self._test = cross @ self.vectors
         diagonal = np.ones(len(cross)) if diagonal is None else diagonal
         self._diagonal = check_vector("diagonal", diagonal, size=len(cross))

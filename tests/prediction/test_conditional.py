@@ -1,5 +1,7 @@
 """The conditional predictor against simulated features and against slow formulas."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -215,3 +217,15 @@ def test_draws_must_be_even(inputs, targets):
     found = predictor(inputs).predict(targets[0][:N], 10)
     with pytest.raises(ValueError, match="n_draws must be even"):
         found.error_rate(targets[1][N:], n_draws=3)
+
+
+def test_memory_is_that_of_two_matrices_beside_the_kernels():
+    X = np.random.default_rng(0).standard_normal((1000, 5))
+    K, K_test = rbf_kernel(X[:500]), rbf_kernel(X[500:], X[:500])
+    ConditionalPredictor(K, K_test)  # what the first call imports and keeps
+    tracemalloc.start()
+    predictor = ConditionalPredictor(K, K_test)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert predictor.eigenvalues.size == 500
+    assert peak < 2.3 * K.nbytes
