@@ -1,6 +1,5 @@
 """The page's JavaScript against ddkd.solvers and ddkd.theory, setting by setting."""
 
-import json
 from urllib.parse import urlencode
 
 import numpy as np
@@ -8,16 +7,16 @@ import pytest
 
 from ddkd import DistilledClassifier, LeastSquaresClassifier
 from ddkd.lecture import check_link, waves
+from tests.lecture.conftest import run
 
 EPS = np.finfo(float).eps
 
 
-def run(browser, page, script, *arguments):
-    """Run a script that can use every function of the page."""
+def run_on(browser, page, script, *arguments):
+    """What a script returns on the page, which is opened once for all."""
     if browser.current_url != page.as_uri():
         browser.get(page.as_uri())
-    answer = f"return JSON.stringify((function () {{ {script} }}).apply(null, arguments))"
-    return json.loads(browser.execute_script(answer, *arguments))  # as text: far faster
+    return run(browser, script, *arguments)
 
 
 def link(scene, setting):
@@ -34,7 +33,7 @@ def test_linear_algebra(browser, page):
         const x = choleskySolve(cholesky(G), Float64Array.from(arguments[1]));
         return Array.from(x)"""
     b = rng.standard_normal(7)
-    x = run(browser, page, script, A.T.ravel().tolist(), b.tolist())
+    x = run_on(browser, page, script, A.T.ravel().tolist(), b.tolist())
     np.testing.assert_allclose(x, np.linalg.solve(G, b), rtol=1e-11)
 
 
@@ -42,7 +41,7 @@ def test_normal_distribution_function(browser, page):
     from scipy.special import ndtr
 
     x = np.linspace(-12, 12, 481)
-    values = run(browser, page, "return arguments[0].map(normalCdf)", x.tolist())
+    values = run_on(browser, page, "return arguments[0].map(normalCdf)", x.tolist())
     np.testing.assert_allclose(values, ndtr(x), rtol=1e-12)
 
 
@@ -72,7 +71,7 @@ def test_polynomials_agree_with_the_solvers(browser, page):
         })"""
     worst = 0.0
     for setting, (prediction, error) in zip(
-        settings, run(browser, page, script, settings), strict=True
+        settings, run_on(browser, page, script, settings), strict=True
     ):
         expected = check_link(link(1, setting))
         condition = 10 / expected["noise divided by"]  # the largest singular value is below 10
@@ -110,7 +109,7 @@ def test_moons_agree_with_the_solvers(browser, page):
             [Array.from(predict(world.Z_test, coef)), testError(world, coef)]);
         })"""
     worst = 0.0
-    for setting, models in zip(settings, run(browser, page, script, settings), strict=True):
+    for setting, models in zip(settings, run_on(browser, page, script, settings), strict=True):
         expected = check_link(link(2, setting))
         # Normal equations: a relative ridge of 1e-10 leaves a condition of at most 200e10.
         tolerances = 1e-8, 100 * EPS * 2e12, 1e-8
@@ -132,7 +131,7 @@ def test_waves_are_those_of_the_page(browser, page):
         const points = { x1: Float64Array.from(x1), x2: Float64Array.from(x2) };
         return Array.from(waveFeatures(points, drawWaves(seed)).data)"""
     for seed in (1, 162, 999):
-        Z = np.reshape(run(browser, page, script, seed, *X.T.tolist()), (200, 7)).T
+        Z = np.reshape(run_on(browser, page, script, seed, *X.T.tolist()), (200, 7)).T
         np.testing.assert_allclose(waves(seed=seed).fit_transform(X), Z, atol=1e-12)
         np.testing.assert_allclose(waves(44, seed=seed).fit_transform(X), Z[:, :44], atol=1e-12)
 
@@ -147,7 +146,7 @@ def test_a_student_of_the_class_reproduces_scene_2_with_estimators(setting, brow
         return [teacher, student].map((coef) => testError(world, coef))"""
     start = {"n_transfer": 3000, "flip_rate": 0.1, "labels": "hard", "width": 200}
     setting = {**start, "teacher": "interpolating", "data": "moons", "seed": 162, **setting}
-    teacher_error, student_error = run(browser, page, script, setting)
+    teacher_error, student_error = run_on(browser, page, script, setting)
     points = check_link(link(2, setting))
     model = DistilledClassifier(
         LeastSquaresClassifier(waves(seed=setting["seed"])),
@@ -174,7 +173,7 @@ def scene3_settings(count):
 def test_laws_agree_with_the_theory(count, browser, page):
     """On settings of 200 widths each, and up to five generations, to 1e-10."""
     settings = list(scene3_settings(count))
-    answers = run(browser, page, "return arguments[0].map(lawCurves)", settings)
+    answers = run_on(browser, page, "return arguments[0].map(lawCurves)", settings)
     for setting, answer in zip(settings, answers, strict=True):
         expected = check_link(link(3, setting))
         laws = [answer["teacher"], *answer["students"]]
@@ -192,7 +191,7 @@ def test_simulated_models_are_those_of_the_solvers(browser, page):
     script = """
         const population = scenePopulation(0.1);
         return Array.from(drawTeacher(population, stream(3, 7), 60, 0))"""
-    coef = run(browser, page, script)
+    coef = run_on(browser, page, script)
     u = uniforms(3, 7, 40 + 2400 + 40)
     y = np.where(u[:40] < 0.5, -1.0, 1.0)
     mean = np.arange(1.0, 201) ** -0.25

@@ -1,6 +1,5 @@
 """The story that the page tells is true of most draws; computed by the page itself."""
 
-import json
 import statistics
 
 import numpy as np
@@ -8,13 +7,12 @@ import pytest
 from scipy.spatial import KDTree
 
 from ddkd.lecture import check_link
-from tests.lecture.conftest import open_page
+from tests.lecture.conftest import open_page, run
 
 
-def run(browser, page, script, *arguments):
+def open_and_run(browser, page, script, *arguments):
     open_page(browser, page)
-    text = f"return JSON.stringify((function () {{ {script} }}).apply(null, arguments))"
-    return json.loads(browser.execute_script(text, *arguments))
+    return run(browser, script, *arguments)
 
 
 def test_scene_1_peaks_at_n_and_ends_below_its_first_valley(browser, page):
@@ -24,7 +22,7 @@ def test_scene_1_peaks_at_n_and_ends_below_its_first_valley(browser, page):
           const points = drawPoints({ n_samples: 16, noise: 0.2, target: "wiggly", seed });
           return errorCurves(points, [...range(1, 13), 16, 160, 200], 0).errors;
         })"""
-    curves = np.array(run(browser, page, script, [395, *range(1, 51)]))
+    curves = np.array(open_and_run(browser, page, script, [395, *range(1, 51)]))
     valley = curves[:, :13].min(axis=1)
     peaks = np.sum(curves[:, 13] >= 30 * valley)
     ends = [int(np.sum(curves[:, k] <= valley)) for k in (14, 15)]
@@ -66,7 +64,7 @@ def test_scene_2_hard_labels_help_when_there_are_many(browser, page):
         })"""
     found = []
     for start in range(1, 51, 10):  # a script may not take longer than its timeout
-        found += run(browser, page, script, list(range(start, start + 10)))
+        found += open_and_run(browser, page, script, list(range(start, start + 10)))
     teacher, student, same = np.moveaxis(found, 2, 0)
     gain = teacher - student
     print(f"hard, m = 3000: better in {np.sum(gain[:, 0] > 0)} of 50, mean {gain[:, 0].mean():.4f}")
@@ -90,7 +88,7 @@ def test_the_recap_says_where_the_student_did_not_win(browser, page):
           const { verdict } = compareErrors(teacherError, studentError, agreement);
           return [setting.width, n_transfer, verdict, agreement, studentError];
         }))"""
-    hard, soft, _, narrow, tuned, no_gap = run(browser, page, script)
+    hard, soft, _, narrow, tuned, no_gap = open_and_run(browser, page, script)
     assert all(agreement == 1 for _, m, _, agreement, _ in soft if m >= 200)
     few = [verdict for w, m, verdict, *_ in (*hard, *narrow, *tuned) if m <= 2 * w]
     assert len(few) >= 20
@@ -159,7 +157,7 @@ def worst_z(browser, page, script, flip_rate, n_transfer, alpha):
         zip(("teacher", "student"), check_link("#scene=3&" + as_link(setting))["laws"], strict=True)
     )
     z = []
-    for curve, width, summary in run(browser, page, script, setting):
+    for curve, width, summary in open_and_run(browser, page, script, setting):
         assert abs(width - (40 if curve == "teacher" else n_transfer)) > 4
         z.append((summary["mean"] - laws[curve][width - 1]) / summary["standardError"])
     return max(abs(value) for value in z)
@@ -190,5 +188,5 @@ def test_speed_is_measured(browser, page):
           "scene 1, a whole move": time(() => scene.changed("width")),
           "scene 2, m = 3,000": time(() => moons(setting)),
         }"""
-    for name, times in run(browser, page, script).items():
+    for name, times in open_and_run(browser, page, script).items():
         print(f"{name}: {statistics.median(times):.1f} ms")

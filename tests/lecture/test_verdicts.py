@@ -1,12 +1,11 @@
 """What a scene says of a guess: where the error is largest, and why, over seeds and guesses."""
 
-import json
 import re
 
 import numpy as np
 import pytest
 
-from tests.lecture.conftest import open_page
+from tests.lecture.conftest import open_page, run
 from tests.lecture.test_browser import OPEN_MORE, drag
 
 SETTINGS_1 = [
@@ -16,11 +15,6 @@ SETTINGS_1 = [
     for n in (8, 16, 24)
     for target in ("wiggly", "gentle")
 ]
-
-
-def run(browser, script, *arguments):
-    text = f"return JSON.stringify((function () {{ {script} }}).apply(null, arguments))"
-    return json.loads(browser.execute_script(text, *arguments))
 
 
 def check_peaks(words, guess, peak):
