@@ -191,9 +191,7 @@ def check_agreement(place, arguments, result, spoiled):
         np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize(
-    "count", [300, pytest.param(5000, marks=[pytest.mark.slow, pytest.mark.nightly])]
-)
+@pytest.mark.parametrize("count", [300, pytest.param(5000, marks=pytest.mark.slow)])
 def test_ugly_input(count):
     rng = random.Random(count)
     for _ in range(count):

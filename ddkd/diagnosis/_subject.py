@@ -103,8 +103,9 @@ def lent(X: Any) -> Any:
 def distinct_rows(X: Any) -> list[bytes]:
     """A key a row, equal where the rows are; of numbers the same whatever their dtype."""
     array = X.toarray() if sparse.issparse(X) else np.asarray(X)
-    with suppress(TypeError, ValueError):  # text stays as it is
-        array = array.astype(np.float64)
+    if array.dtype.kind != "c":
+        with suppress(TypeError, ValueError):  # text stays as it is
+            array = array.astype(np.float64)
     if array.dtype == object:
         return [repr(tuple(row)).encode() for row in array]
     return [row.tobytes() for row in np.ascontiguousarray(array)]

@@ -341,12 +341,13 @@ def bagging(
     """
     n_samples = check_integer("n_samples", n_samples)
     size = check_integer("n_subsample", n_subsample, high=n_samples)
-    models = range(check_integer("n_models", n_models))
+    n_models = check_integer("n_models", n_models)
     generator = check_rng(rng)
     X, y = training_sets(population, n_samples, n_sets, rng=generator)
-    coefs = []
-    for _ in models:
+    # Too many models have no room here, before the first is fitted.
+    coefs = np.empty((n_models, len(X), X.shape[-1]))
+    for coef in coefs:
         rows = np.array([generator.permutation(n_samples)[:size] for _ in X])
         bag = np.take_along_axis(X, rows[..., None], axis=1)
-        coefs.append(ridge_fits(bag, np.take_along_axis(y, rows, axis=1), alpha))
+        coef[:] = ridge_fits(bag, np.take_along_axis(y, rows, axis=1), alpha)
     return judged(np.mean(coefs, axis=0), X, y)

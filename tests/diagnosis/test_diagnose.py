@@ -25,6 +25,7 @@ from sklearn.linear_model import (
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVR
 
 from ddkd import diagnose
@@ -592,3 +593,10 @@ def test_the_rows_held_out_do_not_depend_on_the_type_of_the_numbers(dtype):
     expected = diagnose(model, X, Y, **arguments).errors
     found = diagnose(model, X.astype(dtype), Y, **arguments).errors
     np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_rows_that_differ_in_their_imaginary_parts_alone_are_different():
+    parts = FunctionTransformer(lambda Z: np.column_stack([Z.real, Z.imag]))
+    model = make_pipeline(parts, fourier(), min_norm())
+    found = diagnose(model, 1j * X, Y, param_name=RFF, param_range=[5, 10], max_fits=5)
+    assert np.isfinite(found.errors).all()

@@ -243,3 +243,8 @@ def test_teachers_are_a_table_of_coefficients_with_features_last(coef):
     population = GaussianPopulation(np.ones(5), np.ones(5))
     with pytest.raises(ValueError, match="coef"):
         simulation.distill(population, coef, 10, rng=0)
+
+
+def test_bags_that_no_array_can_hold_are_refused_before_the_first_is_fitted():
+    with pytest.raises(ValueError, match="Maximum allowed"):
+        simulation.bagging(POPULATION, 60, 40, n_models=10**30, rng=0)
