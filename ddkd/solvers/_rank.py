@@ -28,7 +28,7 @@ INTERPOLATION_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 _MARGIN = 10.0
 _SEED = 20210206
 # Norms outside this range are computed again: their squares may have left that of float64.
-_SAFE_NORMS = 1e-140, 1e140
+SAFE_NORMS = 1e-140, 1e140
 
 
 def check_rcond(rcond: Any) -> float | None:
@@ -113,7 +113,7 @@ def euclidean_norms(vectors: np.ndarray) -> np.ndarray:
     """Norms along the last axis; where squares leave the range, of scaled vectors."""
     with np.errstate(over="ignore"):
         norms = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
-    low, high = _SAFE_NORMS
+    low, high = SAFE_NORMS
     doubtful = (norms < low) | (norms > high)
     if doubtful.any():
         largest = np.abs(vectors[doubtful]).max(axis=-1, keepdims=True)

@@ -21,7 +21,7 @@ from scipy.linalg import blas, lapack
 from ddkd._checks import check_integer
 from ddkd.solvers._arguments import Problem, check_alpha, check_problem
 from ddkd.solvers._lapack import stack_qr
-from ddkd.solvers._rank import check_rcond, euclidean_norms, extremes
+from ddkd.solvers._rank import SAFE_NORMS, check_rcond, euclidean_norms, extremes
 from ddkd.solvers._ridge import solve_problem
 from ddkd.solvers._solution import LeastSquaresSolution
 
@@ -42,7 +42,8 @@ class _Rows:
     def add(self, rows: np.ndarray) -> None:
         """Take in rows (n, size), C-ordered."""
         if self._is_gram:
-            trace = self._trace + np.sum(np.einsum("ij,ij->j", rows, rows) / self._scale**2)
+            with np.errstate(over="ignore"):
+                trace = self._trace + np.sum(np.einsum("ij,ij->j", rows, rows) / self._scale**2)
             if trace <= (_SAFE_CONDITION * self._smallest) ** 2:
                 self._square = blas.dsyrk(1.0, rows.T, beta=1.0, c=self._square, overwrite_c=1)
                 self._trace = trace
@@ -60,8 +61,8 @@ class _Rows:
     def _certify(self) -> None:
         """Go on with a Gram matrix if the triangle so far vouches for it."""
         self._scale = euclidean_norms(self._square.T)
-        if not self._scale.all():
-            return
+        if self._scale.min() < SAFE_NORMS[0]:
+            return  # zero, or too small to be squared
         self._trace = float(len(self._scale))
         self._smallest = extremes(np.asfortranarray(self._square / self._scale))[1]
         self._is_gram = self._trace <= (_SAFE_CONDITION * self._smallest) ** 2

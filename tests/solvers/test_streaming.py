@@ -299,6 +299,25 @@ def test_the_unit_of_the_targets_decides_nothing(power):
     np.testing.assert_array_equal(feed(Z, 2.0**power * Y, 300).solve().coef, 2.0**power * expected)
 
 
+@pytest.mark.parametrize("size", [1e-130, 1e-160, 1e-170])
+@pytest.mark.parametrize("later", [1.0, 1e90])
+def test_a_feature_too_small_to_be_squared_spoils_no_other(size, later):
+    rng = np.random.default_rng(17)
+    Z = rng.normal(size=(1300, 3)) * [size, 1.0, 1.0]
+    Y = Z[:, 1:].sum(axis=1) + rng.normal(size=1300)
+    Z[600:] *= later
+    Y[600:] *= later
+    streamed = feed(Z, Y, 100)
+    # In a unit of its own the small feature's coefficient is known as well as any.
+    unit = Z[:, :1] / size
+    np.testing.assert_allclose(
+        streamed.solve(width=1).coef * size, min_norm(unit, Y).coef, rtol=1e-12
+    )
+    whole = min_norm(Z, Y)
+    np.testing.assert_allclose(streamed.solve().coef[1:], whole.coef[1:], rtol=1e-12)
+    assert streamed.solve().train_mse == pytest.approx(whole.train_mse, rel=1e-12)
+
+
 @pytest.mark.parametrize("sizes", [(1.0, 1.0), (1.0, 1e6), (1e-6, 1.0)])
 def test_streams_merge_through_their_triangles(sizes):
     rng = np.random.default_rng(15)
