@@ -1,9 +1,13 @@
 """The public names that programs outside ddkd call, with the arguments they pass."""
 
+import dataclasses
 import importlib
 import inspect
+import pkgutil
 
 import pytest
+
+import ddkd
 
 # name: the parameters that must be there, in this order where they are positional
 CONTRACT = {
@@ -98,3 +102,17 @@ def test_a_public_name_has_what_programs_read(path):
     owner = find(path)
     fields = getattr(owner, "__dataclass_fields__", {})
     assert not [n for n in ATTRIBUTES[path] if not hasattr(owner, n) and n not in fields]
+
+
+# What is filled in step by step: a display draws itself later, as scikit-learn's do.
+FILLED_IN = {"DistillationDisplay", "DoubleDescentDisplay", "PhaseDiagramDisplay"}
+FILLED_IN |= {"Entry", "Problem"}
+
+
+def test_public_data_classes_are_frozen_but_those_that_are_filled_in():
+    names = [m.name for m in pkgutil.iter_modules(ddkd.__path__) if m.name[0] != "_"]
+    rooms = [importlib.import_module(f"ddkd.{name}") for name in names]
+    values = [getattr(room, name) for room in rooms for name in getattr(room, "__all__", ())]
+    classes = [v for v in values if inspect.isclass(v) and dataclasses.is_dataclass(v)]
+    assert len(classes) > 20
+    assert {c.__name__ for c in classes if not c.__dataclass_params__.frozen} == FILLED_IN

@@ -300,6 +300,15 @@ def test_a_peak_is_sought_from_0_7_to_1_4_times_the_labelled_rows(errors, peak):
     assert (values["peak_width"], values["peak"]) == (peak, 0.5)
 
 
+def test_a_dip_near_the_peak_is_not_the_valley_before_it():
+    """Where models below 0.7 times the labelled rows err more, the error only falls and wobbles."""
+    columns = {"width": np.array([5, 8, 10, 20]), "repeat": np.zeros(4, dtype=int)}
+    errors = np.array([0.3, 0.15, 0.2, 0.1])
+    assert not _peak(SweepResult(columns | {"error": errors}), "error", 10)[1]["peaks"]
+    errors[0] = 0.15
+    assert _peak(SweepResult(columns | {"error": errors}), "error", 10)[1]["peaks"]
+
+
 @pytest.mark.usefixtures("unsaved_pictures")
 def test_distill_prints_teacher_student_and_direct(data, tmp_path, capsys):
     arguments = ["--data", str(data), "--out", str(tmp_path), "--teacher-width", "300"]

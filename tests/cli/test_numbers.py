@@ -93,6 +93,10 @@ def test_distill_by_default_trains_a_student_of_a_quarter_of_the_transfer_rows(d
     assert printed.startswith(f"Distilling {verdict(gap, standard_error)}:")
     assert values["gain"] == pytest.approx(-gap)
     assert values["standard_error"] == pytest.approx(standard_error)
+    gaps = [paired(rows, "model", "student", other) for other in ("teacher", "direct")]
+    minus = [f"{100 * gap:+.1f} \u00b1 {100 * error:.1f}" for gap, error in gaps]
+    assert f"minus teacher: {minus[0]} points; " in printed
+    assert f"minus directly trained model: {minus[1]}. " in printed
 
 
 def test_curve_names_the_peak_the_best_and_the_widest_of_its_table(data, run, tmp_path):

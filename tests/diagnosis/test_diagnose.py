@@ -600,3 +600,14 @@ def test_rows_that_differ_in_their_imaginary_parts_alone_are_different():
     model = make_pipeline(parts, fourier(), min_norm())
     found = diagnose(model, 1j * X, Y, param_name=RFF, param_range=[5, 10], max_fits=5)
     assert np.isfinite(found.errors).all()
+
+
+@pytest.mark.parametrize("name", ["inert_seed", "penalty_ridge_default"])
+def test_the_evidence_does_not_depend_on_the_unit_of_the_labels(name):
+    arguments = SABOTAGED[name](0)
+    expected = diagnose(**arguments)
+    arguments |= {key: 1000 * arguments[key] for key in ("y", "y_test") if key in arguments}
+    found = diagnose(**arguments)
+    assert found.cause == expected.cause
+    values = ([item.value for item in diagnosis.evidence] for diagnosis in (found, expected))
+    np.testing.assert_allclose(*values, rtol=1e-5, atol=1e-12)

@@ -94,6 +94,7 @@ def test_infinite_theory_leaves_through_the_top(errors):
     curve, line = display.lines_
     assert curve.get_linestyle() == "None"
     assert line.get_color() == curve.get_color()
+    assert line.get_zorder() < curve.get_zorder()  # the measured marks stay in sight
     top = display.ax_.get_ylim()[1]
     drawn = line.get_ydata()
     assert (drawn[np.isinf(theory)] > top).all()

@@ -229,3 +229,8 @@ def test_memory_is_that_of_two_matrices_beside_the_kernels():
     tracemalloc.stop()
     assert predictor.eigenvalues.size == 500
     assert peak < 2.3 * K.nbytes
+
+
+def test_eigenvalues_up_to_a_fixed_part_of_the_largest_are_dropped():
+    K = np.diag([1.0, 0.01, 1.1e-10, 0.9e-10])
+    assert ConditionalPredictor(K, K).eigenvalues.tolist() == [1.1e-10, 0.01, 1.0]
