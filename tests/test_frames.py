@@ -1,9 +1,12 @@
 """DataFrames: names and their order are checked, text and missing cells reach who can take them."""
 
+from functools import partial
+
 import joblib
 import numpy as np
 import pandas
 import pytest
+import sklearn
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
@@ -17,10 +20,13 @@ from ddkd import (
     DistilledRegressor,
     LeastSquaresClassifier,
     LeastSquaresRegressor,
+    RandomFourierFeatures,
     advise,
     diagnose,
 )
-from ddkd.datasets import TableEncoder
+from ddkd.datasets import TableEncoder, load
+from ddkd.experiments import curve
+from ddkd.prediction import predict_curve
 
 RNG = np.random.default_rng(0)
 N = 240
@@ -121,6 +127,50 @@ def test_the_encoder_is_scikit_learns_imputer_with_marks_and_one_hot():
         TableEncoder().fit(twice)
 
 
+def test_columns_that_are_called_by_numbers_keep_their_places():
+    table = pandas.DataFrame(RNG.normal(size=(30, 3)))
+    encoder = TableEncoder().fit(table)
+    np.testing.assert_array_equal(encoder.transform(table), table)
+    for wrong in (table[[2, 1, 0]], table.rename(columns={0: 7})):
+        with pytest.raises(ValueError, match=r"column [27] of X stands where fit had column 0"):
+            encoder.transform(wrong)
+
+
+def test_an_array_in_place_of_a_table_is_taken_by_place_as_scikit_learn_does():
+    table = pandas.DataFrame(RNG.normal(size=(30, 2)), columns=["size", "weight"])
+    encoder = TableEncoder().fit(table)
+    with pytest.warns(UserWarning, match="valid feature names"):
+        np.testing.assert_array_equal(encoder.transform(table.to_numpy()), table)
+
+
+def test_a_table_is_not_taken_for_the_array_that_was_learned_from():
+    rows = RNG.normal(size=(30, 2))
+    encoder = TableEncoder().fit(rows)
+    np.testing.assert_array_equal(encoder.transform(rows), rows)
+    with (
+        pytest.warns(UserWarning, match="without feature names"),
+        pytest.raises(ValueError, match="column a of X stands where fit had column 0"),
+    ):
+        encoder.transform(pandas.DataFrame(rows, columns=["a", "b"]))
+
+
+def test_a_column_that_comes_empty_is_filled_whatever_its_type():
+    table = pandas.DataFrame({"size": [1.0, None, 3.0], "weight": [1.0, 2.0, 6.0]})
+    encoder = TableEncoder().fit(table)
+    for empty in (None, np.nan, "NA"):
+        new = table.assign(size=empty, weight=pandas.Series([empty] * 3, dtype=object))
+        np.testing.assert_array_equal(encoder.transform(new), [[2, 3, 1]] * 3)
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [(TABLE["size"], "Expected a 2-dimensional container"), (TABLE[[]], "X has no columns")],
+)
+def test_what_has_no_columns_is_refused(table, words):
+    with pytest.raises(ValueError, match=words):
+        TableEncoder().fit(table)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("wrong", MISNAMED)
 def test_advice_takes_a_table_as_it_came(wrong):
@@ -194,3 +244,19 @@ def test_diagnose_takes_a_table():
                 X_test=wrong(TABLE),
                 y_test=LABELS,
             )
+
+
+def _least_squares(split, rng):
+    model = LeastSquaresClassifier(RandomFourierFeatures(30, gamma=0.1, random_state=0))
+    return model.fit(split.X_train, split.y_train).predict(split.X_test).tolist()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [_least_squares, partial(curve, widths=[10, 80]), partial(predict_curve, widths=[10, 80])],
+)
+def test_scikit_learns_output_format_changes_no_answer(run):
+    split = load("digits", n_samples=40, n_test=50, rng=0)
+    plain = run(split, np.random.default_rng(0))
+    with sklearn.config_context(transform_output="pandas"):
+        assert run(split, np.random.default_rng(0)) == plain

@@ -105,6 +105,10 @@ def compete(
     list of Entry
         One for each, failed ones included.
     """
+    names = [contestant.name for contestant in [*rivals, *teachers]]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two contestants are called {name!r}: rename yours")
     if not len(problem.seen):
         rivals = [rival for rival in rivals if rival.sees == "labels"]
         teachers = [teacher for teacher in teachers if teacher.learns_on == "pool"]

@@ -110,7 +110,7 @@ def contestants_of(given: Any) -> list[Contestant]:
     Raises
     ------
     ValueError
-        If something else is given, or two have one name.
+        If something else is given.
 
     Examples
     --------
@@ -119,11 +119,7 @@ def contestants_of(given: Any) -> list[Contestant]:
     >>> contestants_of([LabelPropagation])[0].sees
     'pool'
     """
-    entered = [_contestant(item) for item in (given or [])]
-    names = [contestant.name for contestant in entered]
-    if len(set(names)) < len(names):
-        raise ValueError(f"contestants must have different names; got {names}")
-    return entered
+    return [_contestant(item) for item in (given or [])]
 
 
 def _contestant(item: Any) -> Contestant:

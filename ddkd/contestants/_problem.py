@@ -83,7 +83,8 @@ class Inputs:
         RandomFourierFeatures
             A fitted map.
         """
-        return RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(self.X)
+        features = RandomFourierFeatures(width, gamma=gamma, random_state=seed).fit(self.X)
+        return features.set_output(transform="default")  # whatever scikit-learn's configuration is
 
 
 # Scores (L, n_rows, k) of L labellings on some rows.

@@ -104,11 +104,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         columns = self._columns(X, reset=False)
         encoded = []
         for name, mean in self._means.items():
-            if columns[name].dtype.kind == "O":
-                text = next(cell for cell in columns[name].tolist() if cell)
+            cells = columns[name]
+            if cells.dtype.kind == "O" and any(cells):  # not of objects that are all missing
+                text = next(filter(None, cells))
                 raise ValueError(f"column {name} of X held numbers in fit; now it holds {text!r}")
-            cells = columns[name].astype(np.float64)
-            encoded.append(np.where(np.isnan(cells), mean, cells))
+            encoded.append(np.where(_missing(cells), mean, cells))
         for name, values in self.values_.items():
             cells, is_missing = columns[name], _missing(columns[name])
             if values and cells.dtype.kind != "O" and not is_missing.all():
@@ -164,13 +164,23 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     def _columns(self, X: Any, *, reset: bool) -> dict[str, np.ndarray]:
         """The columns of a table by name, each numbers or texts."""
-        if not hasattr(X, "iloc"):
+        if not hasattr(X, "iloc") or X.ndim == 1:
             X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
-            return {str(i): cells for i, cells in enumerate(X.T)}
-        if not X.columns.is_unique:
+            names = map(str, range(X.shape[1])) if reset else self._names
+            columns = dict(zip(names, X.T, strict=True))
+        elif not X.columns.is_unique:
             raise ValueError("two columns of X have the same name: rename one")
-        validate_data(self, X, reset=reset, skip_check_array=True)
-        return {str(name): as_cells(X[name]) for name in X}
+        else:
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            columns = {str(name): as_cells(X[name]) for name in X}
+        if not columns:
+            raise ValueError("X has no columns")
+        if reset:
+            self._names = list(columns)
+        for name, known in zip(columns, self._names, strict=True):  # without names scikit-learn
+            if name != known:  # does not compare numbers in their place
+                raise ValueError(f"column {name} of X stands where fit had column {known}")
+        return columns
 
 
 def _missing(cells: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from ddkd._checks import check_real
+from ddkd._checks import as_array, check_real
 from ddkd._validation import validate
 from ddkd.solvers import LeastSquaresSolution, StreamingLeastSquares, ridge
 
@@ -94,7 +94,7 @@ class LeastSquares(BaseEstimator):
         self.features_ = None if self.features is None else clone(self.features).fit(X)
 
     def _map(self, X: np.ndarray) -> np.ndarray:
-        return X if self.features_ is None else self.features_.transform(X)
+        return X if self.features_ is None else as_array("features", self.features_.transform(X))
 
     def _scores(self, X: Any) -> np.ndarray:
         check_is_fitted(self)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -72,6 +73,21 @@ def test_what_fails_on_the_pool_alone_has_no_student(split, method, why):
     alone = contest(split)
     for name, entry in alone.items():
         np.testing.assert_array_equal(found[name].scores, entry.scores)
+
+
+def test_a_name_that_is_taken_is_refused(split):
+    with pytest.raises(ValueError, match="two contestants are called 'kernel-ridge'"):
+        contest(split, Contestant("kernel-ridge", KNeighborsClassifier()))
+
+
+def test_scikit_learns_output_format_changes_no_score(split):
+    tuned = next(rival for rival in RIVALS if rival.name == "ridge-any-width")
+    plain = contest(split, tuned)
+    with sklearn.config_context(transform_output="pandas"):
+        framed = contest(split, tuned)
+    assert plain.keys() == framed.keys()
+    for name, entry in plain.items():
+        np.testing.assert_array_equal(entry.scores, framed[name].scores)
 
 
 def test_what_a_contestant_sees_is_said_by_name():
