@@ -124,10 +124,7 @@ def advise(
         )
         contest.run(rivals, teachers, bar.update)
     ranking = contest.ranking()
-    kinds = ranking[ranking.student], ranking[~ranking.student]
-    firsts = [rows.name[0] for rows in kinds if len(rows)]
-    # Without students a rival against itself.
-    difference, its_error = contest.difference(firsts[0], firsts[-1])
+    others = ranking[ranking.student != ranking.student[0]]
     error, low, high = contest.expected_error()
     return Advice(
         best=str(ranking.name[0]),
@@ -135,9 +132,9 @@ def advise(
         error=error,
         low=low,
         high=high,
-        decided=abs(difference) > Z_90 * its_error,
+        decided=bool(np.any((others.difference > Z_90 * others.standard_error)[:1])),
         ranking=ranking,
-        cautions=cautions_of(X, truth, pool, classes, n_folds, groups is not None, seed),
+        cautions=cautions_of(X, truth, pool, classes, n_folds, groups, seed),
         failures={e.name: e.failure for e in contest.entries if e.failure},
         n_labelled=len(X),
         n_unlabelled=len(pool),

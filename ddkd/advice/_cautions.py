@@ -1,10 +1,13 @@
 """What could make an advice worth less than its intervals say: a check and a sentence each."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
+
+from ddkd.datasets import equal_rows
 
 _UNEQUAL = 3.0  # the largest class over the smallest
 _ORDERS = 200
@@ -17,7 +20,7 @@ def cautions_of(
     pool: np.ndarray,
     classes: np.ndarray | None,
     n_folds: int,
-    grouped: bool,
+    groups: Any,
     seed: int,
 ) -> list[str]:
     """Return a sentence for everything to be careful about."""
@@ -25,12 +28,12 @@ def cautions_of(
     if classes is None:
         cautions = list(_about_far_numbers(truth))
     else:
-        cautions = list(_about_classes(truth, classes, n_folds))
+        cautions = list(_about_classes(truth, classes, n_folds, groups))
     if len(pool):
         cautions += [*_about_equal_rows(X, pool), *_about_the_pool(X, pool, rng)]
     else:
         cautions.append("There are no unlabelled rows: only methods that need none competed.")
-    if not grouped:
+    if groups is None:
         cautions += _about_order(X, rng)
     return cautions
 
@@ -41,16 +44,20 @@ def is_unbalanced(truth: np.ndarray) -> bool:
     return bool(counts.max() > _UNEQUAL * counts.min())
 
 
-def _about_classes(truth: np.ndarray, classes: np.ndarray, n_folds: int) -> Iterator[str]:
-    counts = np.bincount(truth)
-    rare = classes[counts < n_folds].tolist()
+def _about_classes(
+    truth: np.ndarray, classes: np.ndarray, n_folds: int, groups: Any
+) -> Iterator[str]:
+    groups = np.asarray(range(len(truth)) if groups is None else groups)
+    n_apart = [len(np.unique(groups[truth == c])) for c in range(len(classes))]
+    rare = classes[np.array(n_apart) < n_folds].tolist()
     if rare:
         names = ", ".join(map(str, rare[:5])) + (" and more" if len(rare) > 5 else "")
         yield (
-            f"Too few labels for {n_folds} folds in class {names}: some folds train without them, "
-            f"so errors there are too high, and say little about these classes."
+            f"Too few labels or groups for {n_folds} folds in class {names}: errors say little "
+            f"about these classes, and are too high where a fold trains without one."
         )
     if is_unbalanced(truth):
+        counts = np.bincount(truth)
         yield (
             f"Classes are unequal ({counts.min()} to {counts.max()} labels): balanced errors, in "
             f"which each class counts alike, are shown, too."
@@ -59,20 +66,20 @@ def _about_classes(truth: np.ndarray, classes: np.ndarray, n_folds: int) -> Iter
 
 def _about_far_numbers(y: np.ndarray) -> Iterator[str]:
     """A few labels so far from the others that their squares are most of the variance."""
-    squares = np.sort((y / np.abs(y).max() - np.median(y / np.abs(y).max())) ** 2)[::-1]
-    n_far = 1 + int(np.searchsorted(np.cumsum(squares), squares.sum() / 2))
+    squares = (y - np.median(y)) ** 2
+    n_far = 1 + int(np.searchsorted(np.cumsum(np.sort(squares)[::-1]), squares.sum() / 2, "right"))
     if n_far <= max(2, len(y) // 100):
         yield (
-            f"{n_far} of {len(y)} labels make up more than half of the variance (the largest is "
-            f"{y[np.abs(y).argmax()]:.3g}, the median {np.median(y):.3g}): they decide the errors "
-            f"and bend every model; check them."
+            f"More than half of the variance is in {n_far} of {len(y)} labels (the farthest is "
+            f"{y[squares.argmax()]:.3g}, the median {np.median(y):.3g}): that decides the errors "
+            f"and bends every model; check them."
         )
 
 
 def _about_equal_rows(X: np.ndarray, pool: np.ndarray) -> Iterator[str]:
-    labelled, unlabelled = ({row.tobytes() for row in rows + 0.0} for rows in (X, pool))
-    equal = len(labelled & unlabelled)
-    if equal:
+    unlabelled = {row.tobytes() for row in pool + 0.0}
+    equal = sum(row.tobytes() in unlabelled for row in X + 0.0)
+    if equal and equal_rows(np.concatenate([X, pool])) is not None:
         yield (
             f"{equal} labelled rows are among the unlabelled ones, too: methods that use those "
             f"look a little better here than on new rows."

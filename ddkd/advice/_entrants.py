@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import as_array, check_matrix, check_vector
+from ddkd._checks import check_matrix, check_vector
 from ddkd._labels import MOST_CLASSES, are_numbers, check_labels, codes_of
 from ddkd._scale import BANDWIDTHS, Scale, choose_scale
 from ddkd.contestants import (
@@ -38,15 +38,12 @@ def check_truth(y: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray | None]:
     y = check_labels("y", y)
     if y.shape != (n_rows,):
         raise ValueError(f"y must hold one label for each of {n_rows} rows; its shape is {y.shape}")
-    if y.dtype.kind == "f":
-        if not np.isfinite(y).all():
-            raise ValueError("y contains NaN or infinity; every label must be finite")
-        if are_numbers(y):
-            return check_numbers("y", y), None
+    if are_numbers(y):  # also where one is NaN or infinite, which is refused there
+        return check_numbers("y", y), None
     classes = np.unique(y)
     if len(classes) < 2:
         raise ValueError(
-            f"y has one class, {classes[0]!r}: nothing can be learned from it, and nothing said"
+            f"y has one class, {classes.tolist()[0]!r}: nothing can be learned from it"
         )
     if y.dtype.kind in "iu" and len(classes) > max(MOST_CLASSES, n_rows // 3):
         raise ValueError(
@@ -95,7 +92,7 @@ def groups_of(given: Any, X: np.ndarray) -> np.ndarray | None:
     """Number of the group of each row; if none are given, equal rows are a group."""
     if given is None:
         return equal_rows(X)
-    codes = np.unique(as_array("groups", given), return_inverse=True)[1].ravel()
+    codes = np.unique(check_labels("groups", given), return_inverse=True)[1].ravel()
     if len(codes) != len(X) or codes.max() < 1:
         raise ValueError(f"groups must name two groups or more, one for each of {len(X)} rows")
     return codes

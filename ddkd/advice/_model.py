@@ -84,8 +84,8 @@ class AdvisedModel(BaseEstimator):
         return self._fit(*prepare(X, pool, labels, self.random_state, groups), labels)
 
     def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
-        """Labels as contestants take them, and the number of classes."""
-        raise NotImplementedError
+        """Labels as contestants take them, and the number of classes: 0 for numbers."""
+        return check_numbers("y", check_labels("y", y)), 0
 
     def _fit(self, problem: Problem, scale: Scale, labels: Labels) -> Self:
         """Fit the contestants, and the teachers they need, to one labelling."""
@@ -187,9 +187,6 @@ class AdvisedRegressor(RegressorMixin, AdvisedModel):
     random_state : int, default=0
         Seed of everything random in them.
     """
-
-    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
-        return check_numbers("y", check_labels("y", y)), 0
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the labels.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from ddkd._checks import check_real
 from ddkd._repr import short_repr
 from ddkd.advice._cautions import is_unbalanced
 from ddkd.advice._cross_validation import Z_90, CrossValidation
@@ -139,8 +140,6 @@ class Advice:
         ValueError
             If `within` is negative.
         """
-        if not within >= 0:
-            raise ValueError(f"within must be a number from 0 on; got {within!r}")
         return self._contest.fit(self.ranking.name[self.near(within) & self._safe].tolist())
 
     def near(self, within: float = 1.5) -> np.ndarray:
@@ -157,7 +156,13 @@ class Advice:
         -------
         ndarray of bool
             One for each row of the ranking.
+
+        Raises
+        ------
+        ValueError
+            If `within` is negative.
         """
+        within = check_real("within", within, low=0.0)
         near = self.ranking.difference <= within * self.ranking.standard_error
         # A model of numbers that explodes has a standard error larger than its error.
         return near if self.n_classes else near & self._safe

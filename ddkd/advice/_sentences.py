@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ddkd._text import percent
+from ddkd._text import counted, percent
 from ddkd.contestants import ADVISED
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def sentences(advice: "Advice") -> list[str]:
 def _points(difference: float, low: float, high: float) -> str:
     """A difference of errors in words; its sign is the first contestant's."""
     if round(1000 * difference) == 0:
-        return f"no better ({100 * low:.1f} to {100 * high:.1f} points)"
+        return f"no better ({100 * low:z.1f} to {100 * high:z.1f} points)"
     if difference > 0:
         return f"worse by {100 * difference:.1f} points ({100 * low:.1f} to {100 * high:.1f})"
     return f"better by {-100 * difference:.1f} points ({-100 * high:.1f} to {-100 * low:.1f})"
@@ -64,31 +64,26 @@ def _as_good(advice: "Advice") -> str:
     )
 
 
-def _teacher_of(advice: "Advice", student: str) -> str:
-    """The one teacher of a student; nothing if it has several, or the teacher failed."""
-    needs = next(entry.needs for entry in advice._contest.entries if entry.name == student)
-    return needs[0] if len(needs) == 1 and needs[0] in advice.ranking.name else ""
-
-
 def _against_teacher(advice: "Advice") -> Iterator[str]:
-    """The best student and its own teacher."""
+    """The best student and its own teacher, if it has one alone."""
     for best in advice.ranking[advice.ranking.student][:1]:
-        if teacher := _teacher_of(advice, best.name):
-            subject = "It" if best.name == advice.best else f"A {best.title}"
-            error = advice.ranking.error[advice.ranking.name == teacher][0]
+        needs = next(entry.needs for entry in advice._contest.entries if entry.name == best.name)
+        if len(needs) == 1:
+            error = advice.ranking.error[advice.ranking.name == needs[0]][0]
             yield (
-                f"{subject} errs on {percent(best.error)}, its teacher on {percent(error)}: "
-                f"{_points(*advice.difference(best.name, teacher))}."
+                f"Cross-validated, a {best.title} has an error of {percent(best.error)}, its "
+                f"teacher of {percent(error)}: {_points(*advice.difference(best.name, needs[0]))}."
             )
 
 
 def _against_other(advice: "Advice") -> Iterator[str]:
     """The best of the other kind: a rival of a student, or a student of a rival."""
     kind = "rival without a teacher" if advice.distils else "student"
-    verdict = "decided" if advice.decided else "undecided"
+    verdict, best = "decided" if advice.decided else "undecided", advice.ranking[0]
     for first in advice.ranking[advice.ranking.student != advice.distils][:1]:
         yield (
-            f"The best {kind}, {_in_sentence(first.title)}, errs on {percent(first.error)}: "
+            f"Cross-validated, the best {kind}, {_in_sentence(first.title)}, has an error of "
+            f"{percent(first.error)}, {_in_sentence(best.title)} of {percent(best.error)}: "
             f"{100 * first.difference:.1f} points more, {verdict}."
         )
 
@@ -103,20 +98,26 @@ def _committee(advice: "Advice") -> Iterator[str]:
 
 def _about_the_pool(advice: "Advice") -> str:
     """Where students err most."""
+    features = counted(advice._contest.problem.student_width, "feature")
     return (
-        f"Students have {advice._contest.problem.student_width:,} features; their own error peaks "
-        f"at {advice.n_unlabelled:,}, the number of unlabelled rows: keep well below it."
+        f"Students have {features}; their own error peaks where there are as many as unlabelled "
+        f"rows, {advice.n_unlabelled:,}."
     )
+
+
+def _short(percents: float, sign: str = "") -> str:
+    """A number of at most five characters, and a sign."""
+    return f"{percents:{sign}.{'1f' if percents < 999.95 else '0e'}}"
 
 
 def table(advice: "Advice") -> str:
     """The ranking as aligned text of at most 78 columns."""
-    head = f"{'error':>6}{'90 % interval':>15}{'to the best':>13}"
+    head = f"{'error':>6}{'90 % interval':>15}{'to the best':>14}"
     head += f"{'bal.':>6}" if advice.is_unbalanced else ""
-    lines = [f"{'':37}{head}"]
+    lines = [f"{'':36}{head}"]
     for row in advice.ranking:
-        interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
-        to_best = f"{100 * row.difference:+.1f} \u00b1 {100 * row.standard_error:.1f}"
-        line = f"{row.title[:36]:37}{100 * row.error:6.1f}{interval:>15}{to_best:>13}"
+        interval = f"{_short(100 * row.low)} to {_short(100 * row.high)}"
+        to_best = f"{_short(100 * row.difference, '+')} \u00b1 {_short(100 * row.standard_error)}"
+        line = f"{row.title[:36]:36}{_short(100 * row.error):>6}{interval:>15}{to_best:>14}"
         lines.append(line + (f"{100 * row.balanced_error:6.1f}" if advice.is_unbalanced else ""))
     return "\n".join(lines)

@@ -6,9 +6,9 @@ import pytest
 from ddkd.advice._cautions import cautions_of
 
 
-def told(X, y, pool, n_folds=3, grouped=False):
+def told(X, y, pool, n_folds=3, groups=None):
     classes, codes = np.unique(y, return_inverse=True)
-    return cautions_of(X, codes, pool, classes, n_folds, grouped, 0)
+    return cautions_of(X, codes, pool, classes, n_folds, groups, 0)
 
 
 @pytest.fixture
@@ -26,9 +26,17 @@ def test_nothing_is_said_of_rows_that_have_nothing_wrong(rows):
 def test_a_class_with_fewer_labels_than_folds(rows, n_rare, is_said):
     X, y, pool = rows
     y = np.where(np.arange(60) < n_rare, 7, y)
-    said = [text for text in told(X, y, pool, n_folds=5) if "Too few labels for 5 folds" in text]
+    said = [text for text in told(X, y, pool, n_folds=5) if "Too few labels" in text]
     assert bool(said) == is_said
-    assert not said or "in class 7:" in said[0]
+    assert not said or "for 5 folds in class 7:" in said[0]
+
+
+def test_a_class_whose_labels_are_in_fewer_groups_than_folds(rows):
+    X, y, pool = rows
+    groups = [f"patient {i}" for i in np.where(y == 1, np.arange(60) // 15, np.arange(60))]
+    (said,) = told(X, y, pool, n_folds=5, groups=groups)
+    assert said.startswith("Too few labels or groups for 5 folds in class 1:")
+    assert told(X, y, pool, n_folds=4, groups=groups) == []
 
 
 @pytest.mark.parametrize(("n_small", "is_said"), [(14, True), (15, False)])
@@ -45,6 +53,14 @@ def test_labelled_rows_among_the_others(rows):
     X, y, pool = rows
     (said,) = told(X, y, np.concatenate([pool[7:], X[:7]]))
     assert said.startswith("7 labelled rows are among the unlabelled ones")
+    X[7:12] = X[6]  # five more rows that equal one of the others
+    (said,) = told(X, y, np.concatenate([pool[7:], X[:7]]))
+    assert said.startswith("12 labelled rows are among the unlabelled ones")
+
+
+def test_rows_of_a_few_categories_are_equal_by_chance():
+    X, pool = np.random.default_rng(0).integers(3, size=(2, 60, 3)).astype(float)
+    assert told(X, np.arange(60) % 2, pool) == []
 
 
 def test_other_rows_than_the_labelled_ones(rows):
@@ -65,4 +81,4 @@ def test_rows_in_order_of_time(rows):
     order = np.argsort(X[:, 0])
     (said,) = told(X[order], y, pool)
     assert "in time or in groups" in said
-    assert told(X[order], y, pool, grouped=True) == []
+    assert told(X[order], y, pool, groups=np.arange(60)) == []

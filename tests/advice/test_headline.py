@@ -1,6 +1,7 @@
 """The headline: what to expect of a chosen one, how many are as good, and the simplest of them."""
 
 import pickle
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ddkd.advice import advise
 from ddkd.advice._cross_validation import error_of_a_choice
+from ddkd.advice._sentences import _points
 from tests.helpers.quickly import few_settings
 
 N = 60
@@ -84,6 +86,38 @@ def test_the_headline_names_error_number_and_simplest(advice):
     assert by_name[-1].names == ["logistic-regression"]
     with pytest.raises(ValueError, match="'nobody' is no contestant; there are logistic-regr"):
         advice.estimator("nobody")
+    with pytest.raises(ValueError, match=r"\['svm'\] is no contestant"):
+        advice.estimator(["svm"])
+    with pytest.raises(ValueError, match="within must be a real number; got 'near'"):
+        advice.near("near")
+
+
+def test_a_difference_is_that_of_the_two_errors_beside_it(advice):
+    """The corrected error of the headline is not the one that differences are taken from."""
+    listed = set((100 * advice.ranking.error).round(1))
+    said = [text for text in advice.sentences() if text.startswith("Cross-validated, ")]
+    assert len(said) == 2
+    for text in said:
+        errors = [float(number) for number in re.findall(r" of (\d+\.\d) %", text)]
+        (points,) = re.findall(r"(\d+\.\d) points|no better", text)
+        assert listed.issuperset(errors)
+        assert abs(abs(errors[0] - errors[1]) - float(points or 0)) < 0.11
+        assert ("better by" in text) == (errors[0] < errors[1])
+
+
+def test_a_difference_of_nothing_has_no_sign(advice):
+    nothing = replace(advice, _contest=SimpleNamespace(difference=lambda a, b: (-1e-9, 1e-5)))
+    assert _points(*nothing.difference("a", "b")) == "no better (0.0 to 0.0 points)"
+
+
+@pytest.mark.usefixtures("few_rivals")
+def test_a_pool_of_one_row_is_told_as_it_is():
+    X = np.random.default_rng(0).normal(size=(21, 2))
+    found = advise(X[:20], X[:20, 0] > 0, X[20:])
+    assert (
+        "Students have 1 feature; their own error peaks where there are as many as unlabelled "
+        "rows, 1." in found.sentences()
+    )
 
 
 def test_the_simplest_is_not_one_that_errs_more(advice):
