@@ -1,6 +1,7 @@
 """``advise``: which method to use, and whether to distil it."""
 
 import argparse
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +24,9 @@ NEEDS = "digits"
 WRITES = True
 FLAGS = {
     **READ | SPLIT | WRITE | SEED,
-    "--group": flag("column of numbers; rows of one group stay in one fold", "NAME"),
+    "--group": flag(
+        "column of numbers; rows of one group stay in one fold, and on one side of the test", "NAME"
+    ),
     "--save": flag(
         "keep the fitted model, which takes the table's columns as they came; such a file is code: "
         "load only your own",
@@ -36,13 +39,17 @@ _DEMO_POOL = 5000
 
 def run(args: argparse.Namespace, data: Data) -> Answer:
     """Choose a model from the training labels, and check it on held-out rows."""
+    column = _column(args, data)
     if isinstance(data.source, DataFile):  # an advice chooses the scale itself
-        data.split = load(data.source, rng=args.seed, standardise=False, **data.sizes)
+        source = data.source
+        if column:  # a row to test on is no evidence if others of its group were learned from
+            groups = np.unique(source.X[:, column[0]], return_inverse=True)[1]
+            source = replace(source, groups=groups)
+        data.split = load(source, rng=args.seed, standardise=False, **data.sizes)
     split = data.split.flip_labels(data.flip_rate, rng=args.seed)
     pool = split.transfer
     if not isinstance(pool, np.ndarray):
         pool = pool.sample(_DEMO_POOL, rng=args.seed)
-    column = _column(args, data)
     X, unlabelled, X_test = (
         np.delete(rows, column, axis=1) for rows in (split.X_train, pool, split.X_test)
     )

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from ddkd.cli._answer import Answer
 from ddkd.cli._data import LABELLED, OWN_DATA, READ, Data
 from ddkd.cli._flags import BANDWIDTH, DEFAULT, SEED, WRITE, flag, positive, several
+from ddkd.datasets import is_stream
 from ddkd.populations import GaussianPopulation
 from ddkd.prediction import draw_phase, predict_phase
 from ddkd.sweeps import Table
@@ -26,7 +27,11 @@ RATES = (0.0, 0.05, 0.1, 0.15, 0.2)  # an axis of the map, where others have --f
 
 def run(args: argparse.Namespace, data: Data | None) -> Answer:
     """Predict the map of the student's gain, of data or of a Gaussian population."""
-    spread = np.geomspace(max(1, args.max_transfer // 16), args.max_transfer, 9)
+    most = args.max_transfer
+    if data is not None:
+        data.require_transfer()
+        most = most if is_stream(data.split.transfer) else min(most, len(data.split.transfer))
+    spread = np.geomspace(max(1, most // 16), most, 9)
     sizes = {
         "n_transfer": [int(m) for m in np.unique(spread.round())],
         "teacher_width": args.teacher_width,
@@ -39,7 +44,6 @@ def run(args: argparse.Namespace, data: Data | None) -> Answer:
         n = args.labelled or 300
         found = phase_diagram(population, n_samples=n, flip_rate=RATES, features="random", **sizes)
     else:
-        data.require_transfer()
         data.require_classes("the map's wrong labels are")
         title, notes = args.data, data.notes()
         options = {"bandwidth": args.bandwidth, "rng": args.seed}

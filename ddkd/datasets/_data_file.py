@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +51,8 @@ class DataFile:
         What separates the columns of the file, such as ``"comma"``.
     encoder : TableEncoder, optional
         What made `X` of the columns.
+    groups : ndarray of shape (n_rows,), optional
+        Number of each row's group, which no split parts; by default of :func:`equal_rows`.
 
     Raises
     ------
@@ -85,6 +86,7 @@ class DataFile:
     names: tuple[str, ...] = ()
     separator: str | None = None
     encoder: TableEncoder | None = None
+    groups: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         check = check_labels if self.task == "classes" else check_vector
@@ -96,17 +98,14 @@ class DataFile:
                     f"the inputs of {self.name} must lie within +-{LARGEST:g}; one is of size "
                     f"{largest:.3g}"
                 )
+        if self.groups is None:
+            object.__setattr__(self, "groups", equal_rows(self.X))
         if self.task == "classes" and len(strange := np.setdiff1d(y_test, self.y)):
             raise ValueError(
                 f"the test labels must be classes of {self.name}, "
                 f"{listed([str(label) for label in np.unique(self.y)])}; one is {strange[0]!s}. "
                 f"Leave those rows out, or name another column with --label"
             )
-
-    @cached_property
-    def groups(self) -> np.ndarray | None:
-        """Number of each row's group of equal rows; None if there are none to keep together."""
-        return equal_rows(self.X)
 
     def summary(self) -> str:
         """Say in a line what was read.

@@ -81,7 +81,8 @@ def _check_labelled(file: DataFile, n_samples: int | str | None, n_test: int) ->
             n_samples = _default_labelled(file, most)
         n_samples = check_integer("n_samples", n_samples, low=2)
     if n_samples > most or most < 2:
-        why = f"of the {n:,} rows of {file.name} {n_test:,} are to test"
+        together = f" (up to {largest:,} stay together)" if largest > 1 else ""
+        why = f"of the {n:,} rows of {file.name}{together} {n_test:,} are to test"
         if most < 2:
             raise ValueError(f"{file.name} is too small: {why}, which leaves {max(most, 0)}")
         raise ValueError(

@@ -11,6 +11,7 @@ import pytest
 import sklearn
 
 from ddkd import cli
+from ddkd.datasets import DataFile, load
 from ddkd.sweeps import SweepResult
 
 
@@ -63,6 +64,14 @@ def test_phase_says_when_to_distil(data, tmp_path, capsys):
     assert (tmp_path / "figure.png").exists()
 
 
+def test_phase_has_a_map_of_fewer_rows_than_its_first_size(data, tmp_path):
+    arguments = ["--data", str(data / "labelled.npz"), "--labelled", "100", "--quiet"]
+    assert cli.main(["phase", *arguments, "--out", str(tmp_path)]) == 0
+    with (tmp_path / "results.csv").open(encoding="utf-8") as file:
+        sizes = {int(row["n_transfer"]) for row in csv.DictReader(file)}
+    assert (min(sizes), max(sizes)) == (3, 50)  # 200 rows less 100 and 50 to test
+
+
 def test_phase_claims_no_more_than_its_table(tmp_path, capsys):
     assert cli.main(["phase", "--out", str(tmp_path), "--labelled", "200", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)["answer"]
@@ -97,6 +106,29 @@ def test_advise_names_a_method_and_checks_it(data, tmp_path, capsys, unlabelled)
     with np.load(data / "labelled.npz") as file:
         X, y = file["X"], file["y"]
     assert joblib.load(model).score(X, y) > 0.7
+
+
+@pytest.mark.usefixtures("few_rivals")
+def test_no_patient_is_learned_from_and_tested_on(tmp_path, capsys):
+    """Illness is a coin for each of 30 patients, whose five rows are all but equal."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(30, 3))[np.arange(150) // 5] + 0.01 * rng.normal(size=(150, 3))
+    rows = np.column_stack([rows, np.arange(150) // 5, (np.arange(30) % 2)[np.arange(150) // 5]])
+    path = tmp_path / "data.csv"
+    np.savetxt(path, rows, delimiter=",", header="a,b,c,patient,ill", comments="", fmt="%.6g")
+    arguments = ["advise", "--data", str(path), "--labelled", "all", "--json", "--quiet"]
+    errors = {}
+    for how in ("--group", "--drop"):
+        assert cli.main([*arguments, how, "patient", "--out", str(tmp_path / how)]) == 0
+        errors[how] = json.loads(capsys.readouterr().out)["error"]
+    assert errors["--drop"] < 0.3 < errors["--group"]
+
+
+def test_that_groups_are_too_large_to_split_is_said(tmp_path):
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    file = DataFile("d", X, np.arange(40) % 2, "classes", groups=np.arange(40) // 20)
+    with pytest.raises(ValueError, match=r"of the 40 rows of d \(up to 20 stay together\) 10 are"):
+        load(file, rng=0)
 
 
 @pytest.mark.slow
