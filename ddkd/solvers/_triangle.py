@@ -28,9 +28,6 @@ from ddkd.solvers._products import Evaluation
 from ddkd.solvers._rank import extremes, is_certain, numerical_rank
 from ddkd.solvers._solution import SmallSolution
 
-# Features are sorted if their sizes differ by more than this factor, which costs digits.
-_GRADED = 100.0
-
 
 def solve_one_width(
     Z: np.ndarray, Y: np.ndarray, alpha: float, rcond: float, *, triangular: bool = False
@@ -41,16 +38,9 @@ def solve_one_width(
     """
     n, p = Z.shape
     if p > n:
-        # With large rows first Householder's QR is stable row by row (Cox and Higham, Linear
-        # Algebra Appl. 1998): a feature 1e8 times the others then costs no digits.
-        sizes = np.maximum(Z.max(axis=0), -Z.min(axis=0))
-        graded = sizes.max() > _GRADED * sizes.min()
-        order = np.argsort(-sizes, kind="stable") if graded else slice(None)
-        basis, triangle = tall_qr(Z[:, order].T)
+        basis, triangle = tall_qr(Z.T)
         small = solve_reduced(triangle, Y, alpha, rcond, "lq")
-        coef = np.empty((p, Y.shape[1]))
-        coef[order] = basis.times(small.coef)
-        return replace(small, coef=coef)
+        return replace(small, coef=basis.times(small.coef))
     if triangular:
         return solve_reduced(np.asfortranarray(Z[:p]), Y[:p], alpha, rcond, "qr")
     basis, triangle = tall_qr(Z)

@@ -88,6 +88,7 @@ UGLY = [
     "falling columns",
     "rising columns",
     "falling rows",
+    "rising rows",
     "more targets than rows",
     "tiny",
     "huge",
@@ -126,6 +127,8 @@ def ugly_problem(name, n, p):
         Z, T = Z * np.geomspace(1e-12, 1, p), T * np.geomspace(1e-12, 1, p)
     elif name == "falling rows":
         Z *= np.geomspace(1, 1e-9, n)[:, None]
+    elif name == "rising rows":
+        Z *= np.geomspace(1e-9, 1, n)[:, None]
     elif name == "more targets than rows":
         Y = rng.normal(size=(n, 3 * n))
     elif name == "tiny":

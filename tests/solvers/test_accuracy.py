@@ -103,6 +103,25 @@ def test_ranks_are_the_svds_at_every_width(name, alpha):
         assert abs(path.rank[width - 1] - np.count_nonzero(s > rcond * s[0])) <= near
 
 
+@pytest.mark.parametrize("shape", [(30, 10), (30, 28), (28, 28)])
+@pytest.mark.parametrize("decades", [2, 4, 6])
+@pytest.mark.filterwarnings("ignore::ddkd.exceptions.InterpolationWarning")
+def test_samples_of_any_size_in_any_order_cost_no_digits(shape, decades):
+    # The SVD, and a QR decomposition of the rows as they come, lose most of them.
+    n, p = shape
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        sizes = 10.0 ** rng.uniform(-decades, decades, (n, 1))
+        Z, Y = sizes * rng.normal(size=shape), rng.normal(size=(n, 2))
+        (exact,), rank, s = exact_solutions(Z, Y, n * 2.0**-52)
+        if s[-1] < 50 * n * 2.0**-52 * s[0]:
+            continue
+        solved, path = min_norm(Z, Y), quiet_path(Z, Y, [p], Z_test=np.eye(p))
+        assert solved.rank == path.rank[0] == rank == p
+        for coef in (solved.coef, path.predictions[0]):
+            np.testing.assert_allclose(coef, exact, rtol=0, atol=1e-11 * np.abs(exact).max())
+
+
 @pytest.mark.parametrize("shape", [(1, 5), (5, 1), (1, 1)])
 def test_one_row_or_one_column(shape):
     rng = np.random.default_rng(0)
