@@ -33,9 +33,7 @@ def are_numbers(labels: np.ndarray) -> bool:
     """Whether labels are numbers: floats, some of them not whole, or many different ones."""
     if labels.dtype.kind != "f":
         return False
-    with np.errstate(invalid="ignore"):  # infinity has no remainder
-        has_fractions = bool(np.any(labels % 1))
-    return has_fractions or len(np.unique(labels)) > MOST_CLASSES
+    return bool(np.any(labels % 1)) or len(np.unique(labels)) > MOST_CLASSES
 
 
 def check_classes(labels: Any) -> np.ndarray:

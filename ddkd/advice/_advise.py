@@ -32,6 +32,7 @@ def advise(
     n_jobs: int = 1,
     progress: bool = False,
     groups: Any = None,
+    task: str | None = None,
 ) -> Advice:
     """Choose a method, or a student of it, by cross-validating whole pipelines.
 
@@ -50,9 +51,7 @@ def advise(
         scale, by exact leave-one-out of kernel ridge: every column has unit variance, cut at three
         standard deviations, or one scale serves all columns.
     y : array-like of shape (n_samples,)
-        Their labels: classes, or numbers: floats of which some are not whole, or of more than 20
-        different values. Whole numbers of another type are classes, and are refused where these
-        would be more than a third of the rows.
+        Their labels: classes, or numbers, see `task`.
     X_unlabelled : DataFrame, array-like of shape (n_pool, n_inputs) or None, default=None
         Unlabelled inputs, of the same columns in the same order; of more than 10,000, that many are
         drawn, and the advice says so. Methods that need a neighbour graph, and students of these,
@@ -71,6 +70,10 @@ def advise(
     groups : array-like of shape (n_samples,) or None, default=None
         Rows of one group stay in one fold. Without groups equal rows do, see
         `ddkd.datasets.equal_rows`.
+    task : {"classes", "numbers"} or None, default=None
+        What the labels are. By default floats are numbers if some are not whole or more than 20
+        values differ. Whole numbers of another type are classes, and are refused where these would
+        be more than a third of the rows.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def advise(
     """
     encoder, X, pool = encode(X, X_unlabelled)
     n_given = len(pool)
-    truth, classes = check_truth(y, len(X))
+    truth, classes = check_truth(y, len(X), task)
     generator = check_rng(rng)
     seed = int(generator.integers(2**31))
     if len(pool) > MAX_POOL:

@@ -25,10 +25,8 @@ def cautions_of(
 ) -> list[str]:
     """Return a sentence for everything to be careful about."""
     rng = np.random.default_rng(seed)
-    if classes is None:
-        cautions = list(_about_far_numbers(truth))
-    else:
-        cautions = list(_about_classes(truth, classes, n_folds, groups))
+    far = _about_far_numbers(truth)
+    cautions = list(far if classes is None else _about_classes(truth, classes, n_folds, groups))
     if len(pool):
         cautions += [*_about_equal_rows(X, pool), *_about_the_pool(X, pool, rng)]
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ddkd._checks import check_matrix, check_vector
+from ddkd._checks import check_choice, check_matrix, check_vector
 from ddkd._labels import MOST_CLASSES, are_numbers, check_labels, codes_of
 from ddkd._scale import BANDWIDTHS, Scale, choose_scale
 from ddkd.contestants import (
@@ -30,24 +30,24 @@ _LARGEST, _SMALLEST = 1e100, 1e-100  # beyond these a square may not be finite, 
 _HARD_ONLY = {"student-of-neighbours", "student-of-majority"}
 
 
-def check_truth(y: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray | None]:
-    """Class indices and the classes; or numbers and None.
-
-    Floats are numbers if some are not whole or there are many different ones.
-    """
+def check_truth(y: Any, n_rows: int, task: str | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """Class indices and the classes; or numbers and None."""
     y = check_labels("y", y)
     if y.shape != (n_rows,):
         raise ValueError(f"y must hold one label for each of {n_rows} rows; its shape is {y.shape}")
-    if are_numbers(y):  # also where one is NaN or infinite, which is refused there
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise ValueError("y contains NaN or infinity; every label must be finite")
+    kind = "numbers" if are_numbers(y) else "classes"
+    if check_choice("task", task or kind, ("classes", "numbers")) == "numbers":
         return check_numbers("y", y), None
     classes = np.unique(y)
     if len(classes) < 2:
         raise ValueError(
             f"y has one class, {classes.tolist()[0]!r}: nothing can be learned from it"
         )
-    if y.dtype.kind in "iu" and len(classes) > max(MOST_CLASSES, n_rows // 3):
+    if task is None and y.dtype.kind in "iu" and len(classes) > max(MOST_CLASSES, n_rows // 3):
         raise ValueError(
-            f"y has {len(classes)} different whole numbers in {n_rows} rows: pass y.astype(float)"
+            f"y has {len(classes)} different whole numbers in {n_rows} rows: say task='numbers'"
         )
     return codes_of("y", y, classes), classes
 

@@ -8,9 +8,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ddkd._checks import check_matrix
-from ddkd._labels import check_classes, check_labels, codes_of, decode, encode
+from ddkd._labels import decode, encode
 from ddkd._scale import Scale
-from ddkd.advice._entrants import check_numbers, entrants, groups_of, prepare
+from ddkd.advice._entrants import check_truth, entrants, groups_of, prepare
 from ddkd.contestants import Inputs, Labels, Problem, compete
 
 
@@ -40,6 +40,8 @@ class AdvisedModel(BaseEstimator):
     n_features_in_ : int
         Number of inputs.
     """
+
+    _task = "numbers"
 
     def __init__(
         self,
@@ -77,15 +79,12 @@ class AdvisedModel(BaseEstimator):
             If an argument is not usable, or every contestant fails.
         """
         X = check_matrix("X", X)
-        if len(X) != len(y):
-            raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels")
-        labels = Labels.all_known(*self._learn_labels(y))
+        truth, classes = check_truth(y, len(X), self._task)
+        if classes is not None:
+            self.classes_ = classes
+        labels = Labels.all_known(truth, 0 if classes is None else len(classes))
         groups, pool = groups_of(groups, X), self.X_unlabelled.X
         return self._fit(*prepare(X, pool, labels, self.random_state, groups), labels)
-
-    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
-        """Labels as contestants take them, and the number of classes: 0 for numbers."""
-        return check_numbers("y", check_labels("y", y)), 0
 
     def _fit(self, problem: Problem, scale: Scale, labels: Labels) -> Self:
         """Fit the contestants, and the teachers they need, to one labelling."""
@@ -129,10 +128,7 @@ class AdvisedClassifier(ClassifierMixin, AdvisedModel):
         The classes.
     """
 
-    def _learn_labels(self, y: Any) -> tuple[np.ndarray, int]:
-        y = check_labels("y", y)
-        self.classes_ = check_classes(y)
-        return codes_of("y", y, self.classes_), len(self.classes_)
+    _task = "classes"
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Score the classes.

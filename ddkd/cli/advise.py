@@ -43,8 +43,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     if isinstance(data.source, DataFile):  # an advice chooses the scale itself
         source = data.source
         if column:  # a row to test on is no evidence if others of its group were learned from
-            groups = np.unique(source.X[:, column[0]], return_inverse=True)[1]
-            source = replace(source, groups=groups)
+            codes = np.unique(source.X[:, column[0]], return_inverse=True)[1]
+            source = replace(source, groups=codes)
         data.split = load(source, rng=args.seed, standardise=False, **data.sizes)
     split = data.split.flip_labels(data.flip_rate, rng=args.seed)
     pool = split.transfer
@@ -54,9 +54,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
         np.delete(rows, column, axis=1) for rows in (split.X_train, pool, split.X_test)
     )
     groups = split.X_train[:, column[0]] if column else None
-    advice = advise(
-        X, split.y_train, unlabelled, rng=args.seed, progress=shows_progress(args), groups=groups
-    )
+    how = {"rng": args.seed, "progress": shows_progress(args), "task": split.task}
+    advice = advise(X, split.y_train, unlabelled, groups=groups, **how)
     model, saved = advice.estimator(), []
     if args.save is not None:
         rest = "" if args.labelled == "all" else "; --labelled all trains it on all but test rows"

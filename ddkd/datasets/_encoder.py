@@ -166,8 +166,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """The columns of a table by name, each numbers or texts."""
         if not hasattr(X, "iloc") or X.ndim == 1:
             X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
-            names = map(str, range(X.shape[1])) if reset else self._names
-            columns = dict(zip(names, X.T, strict=True))
+            places = map(str, range(X.shape[1]))
+            columns = dict(zip(places if reset else self._names, X.T, strict=True))
         elif not X.columns.is_unique:
             raise ValueError("two columns of X have the same name: rename one")
         else:
@@ -176,7 +176,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         if not columns:
             raise ValueError("X has no columns")
         if reset:
-            self._names = list(columns)
+            self._names: list[str] = list(columns)
         for name, known in zip(columns, self._names, strict=True):  # without names scikit-learn
             if name != known:  # does not compare numbers in their place
                 raise ValueError(f"column {name} of X stands where fit had column {known}")

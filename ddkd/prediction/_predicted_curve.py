@@ -69,9 +69,8 @@ def predict_curve(
     for i, width in enumerate(grid):
         seed = int(rng.integers(2**32))
         features = RandomFourierFeatures(int(width), gamma=gamma, random_state=seed)
-        features.set_output(transform="default")  # whatever scikit-learn's configuration is
         coef = ridge(features.fit_transform(split.X_train), targets, strengths).coef
-        scores = features.transform(split.X_test) @ coef
+        scores = np.asarray(features.transform(split.X_test)) @ coef
         for j, alpha in enumerate(strengths):
             mse = float(np.mean((scores[j] - wanted) ** 2))
             error = mse / np.var(wanted) if numbers else np.mean(decode(scores[j]) != truth)

@@ -215,7 +215,7 @@ def test_a_committee_for_numbers_does_not_explode(numbers):
         (np.full(80, 0.5), "y is 0.5 in every row: nothing can be learned from it"),
         (np.linspace(0.5, 1.5e160, 80), r"value of y must be from 1e-100 to 1e\+100; it is 1.5e"),
         (np.linspace(0.5e-160, 1.5e-160, 80), "value of y must be from 1e-100 to"),
-        (np.arange(80), r"y has 80 different whole numbers in 80 rows.* pass y.astype\(float\)"),
+        (np.arange(80), r"y has 80 different whole numbers in 80 rows.* say task='numbers'"),
         (np.array(["a", 1] * 40, dtype=object), "y mixes text with other objects, such as 1"),
     ],
 )
@@ -230,6 +230,20 @@ def test_numbers_that_are_objects_are_numbers(split):
     found = advise(split.X_train, y.astype(object), None)
     assert found.n_classes == 0
     assert found.ranking.error.tolist() == advise(split.X_train, y, None).ranking.error.tolist()
+
+
+@pytest.mark.usefixtures("few_rivals")
+def test_what_the_labels_are_can_be_told(split):
+    ratings = np.arange(80) % 5
+    told = advise(split.X_train, ratings, None, task="numbers")
+    assert told.n_classes == 0
+    assert is_regressor(told.estimator())
+    assert told.error == advise(split.X_train, ratings.astype(float), None, task="numbers").error
+    assert advise(split.X_train, ratings / 2, None, task="classes").n_classes == 5
+    with pytest.raises(ValueError, match="task must be one of 'classes', 'numbers'; got 'rank'"):
+        advise(split.X_train, ratings, None, task="rank")
+    with pytest.raises(ValueError, match="y contains NaN"):
+        advise(split.X_train, np.append(ratings[:79], np.nan), None, task="classes")
 
 
 @pytest.mark.parametrize("n_far", [0, 1, 2])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas
 import pytest
 import sklearn
+from sklearn.base import is_regressor
 
 from ddkd import cli
 from ddkd.datasets import DataFile, load
@@ -122,6 +123,19 @@ def test_no_patient_is_learned_from_and_tested_on(tmp_path, capsys):
         assert cli.main([*arguments, how, "patient", "--out", str(tmp_path / how)]) == 0
         errors[how] = json.loads(capsys.readouterr().out)["error"]
     assert errors["--drop"] < 0.3 < errors["--group"]
+
+
+@pytest.mark.usefixtures("few_rivals")
+def test_ratings_that_are_numbers_are_advised_on_as_numbers(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100, 2)).round(4)
+    rows = np.column_stack([X, np.clip(np.round(2 * X[:, 0]), -2, 2)])
+    path, saved = tmp_path / "d.csv", tmp_path / "model.joblib"
+    np.savetxt(path, rows, delimiter=",", header="a,b,rating", comments="", fmt="%.6g")
+    arguments = ["--data", str(path), "--task", "numbers", "--save", str(saved), "--labelled"]
+    assert cli.main(["advise", *arguments, "all", "--out", str(tmp_path / "out")]) == 0
+    assert "is expected to leave" in " ".join(capsys.readouterr().out.split())
+    assert is_regressor(joblib.load(saved))
 
 
 def test_that_groups_are_too_large_to_split_is_said(tmp_path):
