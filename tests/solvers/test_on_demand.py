@@ -113,6 +113,17 @@ def test_memory_does_not_grow_with_the_width_of_equal_rows_either(monkeypatch):
     np.testing.assert_allclose(path.coef(40_000), whole.coef(40_000), rtol=0, atol=1e-9)
 
 
+def test_memory_is_three_squares_under_a_penalty():
+    rng = np.random.default_rng(4)
+    n = 400
+    Z, y = rng.normal(size=(n, n)), rng.normal(size=n)
+    tracemalloc.start()
+    width_path(Z, y, [n // 4, n], alpha=1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3.5 * 8 * n**2
+
+
 def test_the_cutoff_follows_the_type_of_the_columns():
     rng = np.random.default_rng(2)
     Z = (rng.normal(size=(30, 8)) @ rng.normal(size=(8, 50))).astype(np.float32)
