@@ -102,15 +102,15 @@ def check_problem(Z: Any, Y: Any, rcond: Any, *, on_demand: bool = False) -> Pro
     """Check features, targets and cutoff against each other."""
     if isinstance(Z, ColumnSource) and not on_demand:
         raise ValueError("Z makes columns on demand, which only width_path takes; give an array")
-    features = check_columns("Z", Z)
+    source = Z if isinstance(Z, ColumnSource) else as_array("Z", Z)
+    features = check_columns("Z", source)
     n = features.shape[0]
     targets = check_targets("Y", Y, n)
     one_dimensional = targets.ndim == 1
     columns = targets.reshape(n, -1)
     check_size("Y", columns)
-    dtype = getattr(Z, "dtype", np.dtype(np.float64))
-    is_coarse = dtype.kind == "f" and dtype.itemsize < 8
-    eps = float(np.finfo(dtype if is_coarse else np.float64).eps)
+    is_coarse = source.dtype.kind == "f" and source.dtype.itemsize < 8
+    eps = float(np.finfo(source.dtype if is_coarse else np.float64).eps)
     return Problem(features, columns, one_dimensional, n, eps, check_rcond(rcond))
 
 

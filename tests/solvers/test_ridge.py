@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from ddkd import exceptions
-from ddkd.solvers import min_norm, ridge, width_path
+from ddkd.solvers import StreamingLeastSquares, min_norm, ridge, width_path
 
 
 def test_min_norm_of_rank_deficient_features_is_orthogonal_to_their_null_space():
@@ -31,6 +31,26 @@ def test_float32_features_are_cut_off_at_their_own_precision():
     assert min_norm(Z.astype(np.float32), y).rcond == 30 * 2.0**-23
     assert min_norm(Z, y, rcond=1e-6).rank == 2
     assert min_norm(Z.astype(np.float32), y).coef.dtype == np.float64
+
+
+def test_the_precision_is_that_of_the_array_that_a_table_becomes():
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(3)
+    Z = (rng.normal(size=(30, 2)) @ rng.normal(size=(2, 8))).astype(np.float32)
+    y = rng.normal(size=30)
+
+    class Tensor:
+        """What NumPy can read, with a dtype that is not NumPy's."""
+
+        dtype = "float32"
+
+        def __array__(self, dtype=None, copy=None):
+            return np.array(Z, dtype)
+
+    for features in (pd.DataFrame(Z), list(Z), Tensor()):
+        solution = min_norm(features, y)
+        assert (solution.rank, solution.rcond) == (2, 30 * 2.0**-23)
+        assert StreamingLeastSquares(8).update(features, y).solve().rank == 2
 
 
 def test_integers_are_taken_as_numbers():
