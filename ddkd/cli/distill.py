@@ -99,5 +99,5 @@ def _verdict(result: SweepResult, value: str) -> tuple[str, str, dict[str, float
 
 def _points(difference: float, standard_error: float) -> str:
     known = np.isfinite(standard_error)
-    error = f"{100 * standard_error:.1f}" if known else "? (too few repeats)"
-    return f"{100 * difference:+.1f} \u00b1 {error}"
+    error = f"{100 * standard_error:,.1f}" if known else "? (too few repeats)"
+    return f"{100 * difference:+,.1f} \u00b1 {error}"

@@ -36,8 +36,8 @@ def run(args: argparse.Namespace, data: Data) -> Answer:
     }
     return Answer(
         f"With a ridge the predicted {data.value.replace('_', ' ')} is off by at most "
-        f"{values['largest_gap_with_ridge']:.1f} points at any width, without one by "
-        f"{values['median_gap_without_ridge']:.1f} points at the median width.",
+        f"{values['largest_gap_with_ridge']:,.1f} points at any width, without one by "
+        f"{values['median_gap_without_ridge']:,.1f} points at the median width.",
         [
             *data.notes(),
             "Without a ridge and above n the squared error is predicted too low, the more so the "

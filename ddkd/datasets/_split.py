@@ -104,12 +104,15 @@ class Split:
         kinds = {checked[label].dtype.kind for label in ("y_train", "y_clean", "y_test")}
         if len(kinds) > 1 and kinds != {"i", "u"}:
             raise ValueError("y_train, y_clean and y_test must hold labels of one kind")
-        if len(np.unique(checked["y_clean"])) < 2:
-            wanted = "classes" if self.task == "classes" else "different numbers"
-            raise ValueError(
-                f"y_train must hold at least two {wanted}; every one of its "
-                f"{len(checked['y_clean'])} labels is {checked['y_clean'][0].item()!r}"
-            )
+        wanted, varied = "classes", {"y_train": checked["y_clean"]}
+        if self.task == "numbers":  # whose errors are shares of the test labels' variance
+            wanted, varied = "different numbers", varied | {"y_test": checked["y_test"]}
+        for label, y in varied.items():
+            if len(np.unique(y)) < 2:
+                raise ValueError(
+                    f"{label} must hold at least two {wanted}; every one of its {len(y)} labels is "
+                    f"{y[0].item()!r}"
+                )
         for key, array in checked.items():
             # Read-only views: nobody who shares a split can change it for the others.
             view = array.view()

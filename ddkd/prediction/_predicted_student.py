@@ -9,10 +9,10 @@ from ddkd._arrays import broadcast
 from ddkd._checks import (
     check_choice,
     check_counts,
-    check_integer,
     check_matrix,
     check_nonnegative,
     check_real,
+    check_widths,
 )
 from ddkd._labels import codes_of, encode
 from ddkd.prediction._conditional import fourier_predictor
@@ -128,9 +128,7 @@ def predict_student(
     truth = codes_of("y_test", y_test, classes)
     if truth.shape != (len(tests),):
         raise ValueError(f"y_test must have {len(tests)} labels; its shape is {truth.shape}")
-    sizes = [
-        check_integer("n_transfer", m, low=2, high=len(inputs)) for m in np.atleast_1d(n_transfer)
-    ]
+    sizes = check_widths("n_transfer", np.atleast_1d(n_transfer), high=len(inputs)).tolist()
     k, delta = broadcast(
         n_components=check_counts("n_components", n_components, allow_inf=False),
         alpha=check_nonnegative("alpha", alpha),

@@ -74,6 +74,10 @@ def test_float_labels_that_are_whole_become_integers():
         ({"transfer": np.zeros((4, 3))}, "transfer must have 2 columns"),
         ({"transfer": np.zeros((0, 3))}, "transfer is empty"),
         ({"y_train": [1, 1, 1, 1]}, "y_train must hold at least two classes"),
+        (
+            {"y_train": [0.5, 1, 2, 3], "y_test": [2.5], "X_test": [[0, 1]], "task": "numbers"},
+            "y_test must hold at least two different numbers; every one of its 1 labels is 2.5",
+        ),
         ({"y_train": [0.5, 1, 1, 1]}, "y_train must hold integers, strings or booleans"),
         ({"y_train": np.array([1, "a", 2, 3], dtype=object)}, "y_train mixes text with other"),
         ({"y_test": [[1], [0], [1], [0]]}, "y_test must be a non-empty 1-D array"),

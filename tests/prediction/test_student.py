@@ -70,7 +70,8 @@ def test_a_student_of_the_teachers_inputs_and_labels_is_the_teachers_own_predict
     ("change", "words"),
     [
         ({"labels": "medium"}, "labels must be one of"),
-        ({"n_transfer": 10**6}, "n_transfer must be between 2 and"),
+        ({"n_transfer": 10**6}, "n_transfer must be at most .*; got 1e.06"),
+        ({"n_transfer": []}, "n_transfer is empty"),
         ({"gamma": 0.0}, "gamma"),
         ({"y_test": [7.5]}, "y_test has labels"),
         ({"pool": np.ones((9, 3))}, "X_test must have 3 columns"),
