@@ -43,6 +43,13 @@ class Reflectors:
         )
 
 
+def rows_by_size(matrix: np.ndarray) -> np.ndarray | slice:
+    """Indices of the rows, large ones first; all as they are if their sizes hardly differ."""
+    squares = np.einsum("ij,ij->i", matrix, matrix)
+    graded = squares.max() > _GRADED**2 * squares.min()
+    return np.argsort(-squares, kind="stable") if graded else slice(None)
+
+
 def tall_qr(matrix: np.ndarray) -> tuple[Reflectors, np.ndarray]:
     """QR decomposition (n, m), n >= m: reflectors and the triangle (m, m), Fortran-ordered.
 
@@ -50,9 +57,7 @@ def tall_qr(matrix: np.ndarray) -> tuple[Reflectors, np.ndarray]:
     Appl. 1998): a sample, or of a transpose a feature, 1e8 times the others then costs no digits.
     """
     m = matrix.shape[1]
-    squares = np.einsum("ij,ij->i", matrix, matrix)
-    graded = squares.max() > _GRADED**2 * squares.min()
-    order = np.argsort(-squares, kind="stable") if graded else slice(None)
+    order = rows_by_size(matrix)
     copy = np.array(matrix[order], order="F")
     del matrix  # columns made on demand are held by nobody else
     packed, factors, _ = lapack.dgeqrt(min(_BLOCK, m), copy, overwrite_a=1)

@@ -19,6 +19,7 @@ from ddkd.solvers._arguments import Problem
 from ddkd.solvers._lapack import (
     Reflectors,
     StackedReflectors,
+    rows_by_size,
     solve_from_right,
     solve_triangle,
     stack_qr,
@@ -191,10 +192,18 @@ def svd_by_qr(Z: np.ndarray, rcond: float) -> tuple[Reflectors, np.ndarray, np.n
 
     Returns the orthogonal factor Q and the left vectors L, values s and right vectors V' of the
     small square: ``Z = Q L diag(s) V'``, or ``Z = L diag(s) V' Q'`` for more columns than rows.
+    The SVD, too, keeps the digits of small rows only where larger ones come first.
     """
     n, p = Z.shape
-    basis, triangle = tall_qr(Z.T if p > n else Z)
-    return basis, *truncated_svd(triangle.T if p > n else triangle, rcond)
+    if p <= n:
+        basis, triangle = tall_qr(Z)
+        return basis, *truncated_svd(triangle, rcond)
+    order = rows_by_size(Z)
+    basis, triangle = tall_qr(Z[order].T)
+    left, values, right = truncated_svd(triangle.T, rcond)
+    vectors = np.empty_like(left)
+    vectors[order] = left
+    return basis, vectors, values, right
 
 
 def kept_extremes(values: np.ndarray) -> tuple[float, float]:

@@ -81,6 +81,27 @@ def test_a_sample_of_overwhelming_norm_is_predicted_by_the_others(sample, size):
     assert predictions[sample] == pytest.approx(refitted, rel=1e-10)
 
 
+@pytest.mark.parametrize("shape", [(6, 7), (12, 14), (6, 20), (12, 8)])
+@pytest.mark.parametrize("alpha", [0.0, 1e-3, 1.0])
+def test_samples_of_any_size_against_multiple_precision(shape, alpha):
+    mpmath = pytest.importorskip("mpmath")
+    n = shape[0]
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        Z, y = rng.normal(size=shape) * 10.0 ** rng.uniform(-5, 5, (n, 1)), rng.normal(size=n)
+        with mpmath.workdps(90):
+            # Without a penalty the limit of a vanishing one.
+            inverse = mpmath.matrix(Z.tolist()) * mpmath.matrix(Z.T.tolist())
+            for i in range(n):
+                inverse[i, i] += mpmath.mpf(alpha or "1e-60")
+            inverse **= -1
+            residuals = inverse * mpmath.matrix(y.tolist())
+            expected = np.array([float(y[i] - residuals[i] / inverse[i, i]) for i in range(n)])
+        predictions = leave_one_out(Z, y, [alpha]).predictions[0]
+        size = np.maximum(np.abs(expected), np.abs(y).max())
+        assert (np.abs(predictions - expected) < 1e-10 * size).all()
+
+
 def test_a_sample_that_alone_has_a_direction_takes_the_limit():
     # Without it the direction is not seen, and minimum norm predicts nothing from it.
     rng = np.random.default_rng(4)
