@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ddkd import LeastSquaresClassifier, RandomFourierFeatures
+from ddkd._labels import are_numbers
 from ddkd.contestants import Inputs, Labels, Problem, kernel_ridge
 from ddkd.datasets import load
 from ddkd.features import _bandwidth, bandwidth_gamma, choose_gamma
@@ -91,6 +92,21 @@ def test_of_many_rows_a_fixed_choice_stands_for_all(monkeypatch):
 def test_bad_arguments(X, y, alpha, message):
     with pytest.raises(ValueError, match=message):
         choose_gamma(X, y, alpha=alpha)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ([1.0, 3.0], False),
+        ([1.0, 2.5], True),
+        ([1, 3], False),
+        (np.arange(20.0), False),
+        (np.arange(21.0), True),
+        (np.arange(21), False),
+    ],
+)
+def test_labels_are_numbers_if_some_are_fractions_or_floats_of_many_values(labels, expected):
+    assert are_numbers(np.array(labels)) == expected
 
 
 def test_whole_numbers_of_many_values_are_numbers_and_not_as_many_classes():
