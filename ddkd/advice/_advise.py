@@ -105,7 +105,8 @@ def advise(
     if len(pool) > MAX_POOL:
         pool = pool[generator.choice(len(pool), MAX_POOL, replace=False)]
     group_of = groups_of(groups, X)
-    n_folds = check_integer("n_folds", n_folds, low=2, high=len(X))
+    if check_integer("n_folds", n_folds, low=2) > len(X):
+        raise ValueError(f"{len(X)} labelled rows are too few for {n_folds} folds (n_folds)")
     n_splits = 2 if len(X) < FEW_LABELS else 1
     splits = [folds_of(truth, n_folds, seed + i, group_of) for i in range(n_splits)]
     known = np.array([~np.isin(np.arange(len(X)), held) for split in splits for _, held in split])
