@@ -8,7 +8,7 @@ labelling, and the exact leave-one-out choice among the settings: without its ow
 less what the label spreads back to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -109,10 +109,10 @@ def _spread_to(
     return np.stack([encode(F.argmax(axis=1), n_classes) for F in shares])
 
 
-def spread_votes(problem: Problem, labels: Labels, scores: np.ndarray) -> np.ndarray:
-    """Majority of each seen row's ten nearest neighbours in a model's labels (L, m, k)."""
+def spread_votes(problem: Problem, labels: Labels, scores: Sequence[np.ndarray]) -> np.ndarray:
+    """Majority of each seen row's ten nearest neighbours in a teacher's labels (L, m, k)."""
     nearest = graph_of(problem).nearest[problem.n :, :_AGREEING] - problem.n
-    votes = np.eye(max(labels.n_classes, 2), dtype=np.float32)[decode(scores)]
+    votes = np.eye(max(labels.n_classes, 2), dtype=np.float32)[decode(scores[0])]
     inside = nearest >= 0
     counts = (votes[:, np.where(inside, nearest, 0)] * inside[..., None]).sum(axis=2)
     return encode(counts.argmax(axis=-1), labels.n_classes)

@@ -147,12 +147,6 @@ def _labels_of_one(problem: Problem, labels: Labels, scores: Sequence[np.ndarray
     return labels.votes(scores[0])
 
 
-def _labels_of_neighbours(
-    problem: Problem, labels: Labels, scores: Sequence[np.ndarray]
-) -> np.ndarray:
-    return spread_votes(problem, labels, scores[0])
-
-
 def _labels_of_majority(
     problem: Problem, labels: Labels, scores: Sequence[np.ndarray]
 ) -> np.ndarray:
@@ -208,7 +202,7 @@ TEACHERS = (
         "student-of-neighbours",
         "student of spread labels",
         ("ridge-any-width",),
-        _labels_of_neighbours,
+        spread_votes,
         learns_on="seen",
     ),
     Teacher("student-of-majority", "student of a majority of five", FIVE, _labels_of_majority),

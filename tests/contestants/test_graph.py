@@ -82,7 +82,7 @@ def test_neighbours_outvote_a_lone_label(split, problem):
     scores = np.zeros((1, 300, 10))
     scores[0, :, 3] = 1.0
     scores[0, 7, :] = np.eye(10)[8]
-    voted = decode(_graph.spread_votes(problem, labels, scores))[0]
+    voted = decode(_graph.spread_votes(problem, labels, [scores]))[0]
     assert (nearest[7] >= 0).sum() > 2
     assert (voted == 3).all()
 
@@ -91,7 +91,7 @@ def test_neighbours_vote_where_most_rows_are_labelled(split):
     X = Inputs(split.X_train), Inputs(split.transfer[:20])
     problem = Problem(*X, 0.02, 6, np.array([0.02]), 3)
     scores = np.random.default_rng(0).standard_normal((1, 20, 10))
-    voted = decode(_graph.spread_votes(problem, labels_of(split), scores))[0]
+    voted = decode(_graph.spread_votes(problem, labels_of(split), [scores]))[0]
     distances = np.linalg.norm(split.transfer[:20, None] - split.transfer[:20], axis=2)
     to_labelled = np.linalg.norm(split.transfer[:20, None] - split.X_train, axis=2)
     for i, said in enumerate(voted):
