@@ -7,6 +7,7 @@ import numpy as np
 
 from ddkd._repr import short_repr
 from ddkd.solvers._arguments import check_alpha, check_problem
+from ddkd.solvers._lapack import solve_triangle, tall_qr
 from ddkd.solvers._triangle import svd_by_qr
 
 # Leverages this close to one leave too few digits of 1 - h to a subtraction.
@@ -102,6 +103,8 @@ def leave_one_out(
     basis, left, values = _left_vectors(problem.Z, problem.cutoff(problem.Z.shape[1]))
     outside = _Complement.of(basis, left * (values[:1] / values), problem.Y)
     residuals = _leave_one_out_residuals(left, values, problem.Y, outside, alphas)
+    if values.size == len(left) and (alphas == 0).any():
+        residuals[alphas == 0] = _interpolating_residuals(problem.Z, problem.Y)
     predictions = problem.as_targets(problem.Y - residuals)
     mse = problem.as_targets(np.mean(residuals**2, axis=1))
     return LeaveOneOut(alphas, mse, predictions)
@@ -186,3 +189,16 @@ def _leave_one_out_residuals(
             denominator[determined] = rows**2 @ inverse_square
         residuals[a] = numerator / denominator[:, None]
     return residuals
+
+
+def _interpolating_residuals(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Residuals (n, k) without a penalty for features of rank n: ``[K^-1 y]_i / [K^-1]_ii``.
+
+    With ``Z' = Q R`` the inverse of K is ``R^-1 R^-T``. Where one sample is much smaller than the
+    others, singular vectors lose the square of the condition, triangular solves the condition.
+    """
+    _, triangle = tall_qr(Z.T)
+    triangle /= np.abs(triangle).max()
+    inverse = solve_triangle(triangle, np.eye(len(Z)))
+    numerator = inverse @ solve_triangle(triangle, Y, transpose=True)
+    return np.asarray(numerator / np.einsum("ij,ij->i", inverse, inverse)[:, None])

@@ -81,25 +81,42 @@ def test_a_sample_of_overwhelming_norm_is_predicted_by_the_others(sample, size):
     assert predictions[sample] == pytest.approx(refitted, rel=1e-10)
 
 
+def exact_predictions(Z, y, alpha):
+    """Leave-one-out predictions in 90 digits; without a penalty the limit of a vanishing one."""
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(90):
+        inverse = mpmath.matrix(Z.tolist()) * mpmath.matrix(Z.T.tolist())
+        for i in range(len(Z)):
+            inverse[i, i] += mpmath.mpf(alpha or "1e-60")
+        inverse **= -1
+        residuals = inverse * mpmath.matrix(y.tolist())
+        return np.array([float(y[i] - residuals[i] / inverse[i, i]) for i in range(len(Z))])
+
+
 @pytest.mark.parametrize("shape", [(6, 7), (12, 14), (6, 20), (12, 8)])
 @pytest.mark.parametrize("alpha", [0.0, 1e-3, 1.0])
 def test_samples_of_any_size_against_multiple_precision(shape, alpha):
-    mpmath = pytest.importorskip("mpmath")
-    n = shape[0]
     for seed in range(3):
         rng = np.random.default_rng(seed)
-        Z, y = rng.normal(size=shape) * 10.0 ** rng.uniform(-5, 5, (n, 1)), rng.normal(size=n)
-        with mpmath.workdps(90):
-            # Without a penalty the limit of a vanishing one.
-            inverse = mpmath.matrix(Z.tolist()) * mpmath.matrix(Z.T.tolist())
-            for i in range(n):
-                inverse[i, i] += mpmath.mpf(alpha or "1e-60")
-            inverse **= -1
-            residuals = inverse * mpmath.matrix(y.tolist())
-            expected = np.array([float(y[i] - residuals[i] / inverse[i, i]) for i in range(n)])
+        sizes = 10.0 ** rng.uniform(-5, 5, (shape[0], 1))
+        Z, y = sizes * rng.normal(size=shape), rng.normal(size=shape[0])
+        expected = exact_predictions(Z, y, alpha)
         predictions = leave_one_out(Z, y, [alpha]).predictions[0]
         size = np.maximum(np.abs(expected), np.abs(y).max())
         assert (np.abs(predictions - expected) < 1e-10 * size).all()
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e-6, 1e-8])
+@pytest.mark.parametrize("n_features", [12, 14, 40])
+def test_a_small_sample_costs_the_condition_not_its_square(n_features, size):
+    # Orthogonal samples say nothing of each other; by singular vectors the small one seems to.
+    rng = np.random.default_rng(6)
+    Z, y = np.linalg.qr(rng.normal(size=(n_features, n_features)))[0][:12], rng.normal(size=12)
+    Z[0] *= size
+    expected = exact_predictions(Z, y, 0.0)
+    predictions = leave_one_out(Z, y, [0.0]).predictions[0]
+    allowed = 100 * 2.0**-52 / size * np.maximum(np.abs(expected), np.abs(y).max())
+    assert (np.abs(predictions - expected) < allowed).all()
 
 
 def test_a_sample_that_alone_has_a_direction_takes_the_limit():
