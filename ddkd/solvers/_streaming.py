@@ -132,11 +132,7 @@ class StreamingLeastSquares:
             raise ValueError(f"Z must have {self.n_features} columns; its shape is {np.shape(Z)}")
         if problem.Y.shape[1] != self.n_targets:
             raise ValueError(f"Y must have {self.n_targets} targets; its shape is {np.shape(Y)}")
-        self._append(problem.Z, problem.Y)
-        self.n_samples += problem.Z.shape[0]
-        self._eps = max(self._eps, problem.eps)
-        self._one_dimensional &= problem.one_dimensional
-        return self
+        return self._take_in(problem)
 
     def merge(self, other: "StreamingLeastSquares") -> Self:
         """Take in all the samples of another stream, which is left as it was.
@@ -163,12 +159,7 @@ class StreamingLeastSquares:
                 f"other must have {self.n_features} features and {self.n_targets} targets; "
                 f"it has {other.n_features} and {other.n_targets}"
             )
-        rows = other._rows()
-        self._append(rows[:, : self.n_features], rows[:, self.n_features :])
-        self.n_samples += other.n_samples
-        self._eps = max(self._eps, other._eps)
-        self._one_dimensional &= other._one_dimensional
-        return self
+        return self._take_in(other._problem(self.n_features))
 
     def solve(
         self,
@@ -211,20 +202,12 @@ class StreamingLeastSquares:
         p = self.n_features
         if width is not None:
             p = check_integer("width", width, high=p)
-        rows = self._rows()
-        problem = Problem(
-            rows[:, :p],
-            rows[:, self.n_features :],
-            self._one_dimensional,
-            self.n_samples,
-            self._eps,
-            cutoff,
-        )
+        problem = self._problem(p, cutoff)
         return solve_problem(problem, alphas, scalar, triangular=self._earlier is not None)
 
-    def _append(self, Z: np.ndarray, Y: np.ndarray) -> None:
+    def _take_in(self, problem: Problem) -> Self:
         """Take in samples through the buffer."""
-        start = 0
+        Z, Y, start = problem.Z, problem.Y, 0
         while start < len(Z):
             stop = min(len(Z), start + len(self._buffer) - self._buffered)
             free = self._buffer[self._buffered : self._buffered + stop - start]
@@ -233,6 +216,10 @@ class StreamingLeastSquares:
             start = stop
             if self._buffered == len(self._buffer):
                 self._flush()
+        self.n_samples += problem.n_samples
+        self._eps = max(self._eps, problem.eps)
+        self._one_dimensional &= problem.one_dimensional
+        return self
 
     def _flush(self) -> None:
         """Empty the buffer."""
@@ -241,10 +228,16 @@ class StreamingLeastSquares:
         self._earlier.add(self._buffer[: self._buffered])
         self._buffered = 0
 
-    def _rows(self) -> np.ndarray:
-        """Few rows with the Gram matrix of all samples: the buffer, or the triangle once it is."""
+    def _problem(self, width: int, rcond: float | None = None) -> Problem:
+        """The first `width` features of few rows with the Gram matrix of all samples.
+
+        They are those of the buffer, or of the triangle once there is one.
+        """
         if self._earlier is None:
-            return self._buffer[: self._buffered]
-        if self._buffered:
-            self._flush()
-        return self._earlier.triangle()
+            rows = self._buffer[: self._buffered]
+        else:
+            if self._buffered:
+                self._flush()
+            rows = self._earlier.triangle()
+        Z, Y = rows[:, :width], rows[:, self.n_features :]
+        return Problem(Z, Y, self._one_dimensional, self.n_samples, self._eps, rcond)
