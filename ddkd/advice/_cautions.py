@@ -7,8 +7,6 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 
-from ddkd.datasets import equal_rows
-
 _UNEQUAL = 3.0  # the largest class over the smallest
 _ORDERS = 200
 _MOST_ROWS = 1000  # for checks that cost more than they tell beyond it
@@ -77,10 +75,10 @@ def _about_far_numbers(y: np.ndarray) -> Iterator[str]:
 def _about_equal_rows(X: np.ndarray, pool: np.ndarray) -> Iterator[str]:
     unlabelled = {row.tobytes() for row in pool + 0.0}
     equal = sum(row.tobytes() in unlabelled for row in X + 0.0)
-    if equal and equal_rows(np.concatenate([X, pool])) is not None:
+    if equal:
         yield (
             f"{equal} labelled rows are among the unlabelled ones, too: methods that use those "
-            f"look a little better here than on new rows."
+            f"may look a little better here than on new rows."
         )
 
 

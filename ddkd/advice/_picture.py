@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ddkd._text import percent
 from ddkd.plotting import FONT, legend_below, legend_entries, look, new_axes, set_title
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 def draw_advice(advice: Advice, ax: Axes | None = None) -> Axes:
     """Draw the contestants of an advice, the best on top, each with its 90 % interval.
 
-    A line joins the best with all that are within 1.5 standard errors of it.
+    A line joins the best with all that are within 1.5 standard errors of it. Where one is ten times
+    worse than most, an arrow and a number stand for it.
     """
     ranking = advice.ranking
     if ax is None:
@@ -31,9 +33,15 @@ def draw_advice(advice: Advice, ax: Axes | None = None) -> Axes:
         at = places[ranking.student == is_student]
         marks: dict[str, Any] = {"color": style.colour, "fmt": style.marker, "markersize": 8}
         ax.errorbar(100 * rows.error, at, xerr=bars, label=name, **marks)
+    # A model of numbers that explodes would hide how the others differ.
+    far = ranking.error > 10 * max(np.median(ranking.error), 0.1)
+    for place, error in zip(places[far], ranking.error[far], strict=True):
+        at = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
+        ax.annotate(f"{percent(error)} \u2192", (1, place), **at)
     near = places[advice.near()]
     left = 100 * float(ranking.low.min()) - 1.5
     ax.vlines(np.full(len(near), left), near - 0.5, near + 0.5, color="#777777", linewidth=3)
+    ax.set_xlim(left - 1, 105 * float(ranking.high[~far].max()))
     ax.set_yticks(places, ranking.title.tolist(), fontsize=FONT - 2)
     ax.invert_yaxis()
     what = "error (%)" if advice.n_classes else "mean square (% of the variance)"

@@ -112,12 +112,13 @@ def _short(percents: float, sign: str = "") -> str:
 
 def table(advice: "Advice") -> str:
     """The ranking as aligned text of at most 78 columns."""
-    head = f"{'error':>6}{'90 % interval':>15}{'to the best':>14}"
+    width = 14 if advice.is_unbalanced else 15
+    head = f"{'error':>6}{'90 % interval':>15}{'to the best':>{width}}"
     head += f"{'bal.':>6}" if advice.is_unbalanced else ""
     lines = [f"{'':36}{head}"]
     for row in advice.ranking:
         interval = f"{_short(100 * row.low)} to {_short(100 * row.high)}"
         to_best = f"{_short(100 * row.difference, '+')} \u00b1 {_short(100 * row.standard_error)}"
-        line = f"{row.title[:36]:36}{_short(100 * row.error):>6}{interval:>15}{to_best:>14}"
+        line = f"{row.title[:36]:36}{_short(100 * row.error):>6}{interval:>15}{to_best:>{width}}"
         lines.append(line + (f"{100 * row.balanced_error:6.1f}" if advice.is_unbalanced else ""))
     return "\n".join(lines)

@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ddkd import DistilledRegressor
+from ddkd._text import percent
 from ddkd.advice import advise
 from ddkd.advice._cautions import cautions_of
 from ddkd.advice._cross_validation import CrossValidation, standard_error
@@ -390,6 +391,9 @@ def test_a_committee_does_not_explode_on_a_table_of_a_few_near_equal_rows():
         found = advise(X[:90], y[:90], X[90:290], rng=0)
     assert found.ranking.error.max() > 100 * found.ranking.error[0]
     assert max(map(len, found.table().splitlines())) <= 77
+    picture = found.plot()
+    assert picture.get_xlim()[1] < 300  # the others can be told apart
+    assert picture.texts[-1].get_text() == f"{percent(found.ranking.error[-1])} \u2192"
     left = [
         np.mean((model.predict(X[290:]) - y[290:]) ** 2)
         for model in (found.estimator(), found.committee())

@@ -58,11 +58,6 @@ def test_labelled_rows_among_the_others(rows):
     assert said.startswith("12 labelled rows are among the unlabelled ones")
 
 
-def test_rows_of_a_few_categories_are_equal_by_chance():
-    X, pool = np.random.default_rng(0).integers(3, size=(2, 60, 3)).astype(float)
-    assert told(X, np.arange(60) % 2, pool) == []
-
-
 def test_other_rows_than_the_labelled_ones(rows):
     X, y, pool = rows
     (said,) = told(X, y, pool + 2)
