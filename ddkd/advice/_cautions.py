@@ -8,6 +8,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 
 _UNEQUAL = 3.0  # the largest class over the smallest
+_FEW_GROUPS = 10  # of fewer, 90 % intervals were measured to hold 58 to 89 %
 _ORDERS = 200
 _MOST_ROWS = 1000  # for checks that cost more than they tell beyond it
 
@@ -31,6 +32,8 @@ def cautions_of(
         cautions.append("There are no unlabelled rows: only methods that need none competed.")
     if groups is None:
         cautions += _about_order(X, rng)
+    elif (n_groups := len(np.unique(groups))) < _FEW_GROUPS:
+        cautions.append(f"Intervals from {n_groups} groups hold an error less often than they say.")
     return cautions
 
 
@@ -90,10 +93,8 @@ def _about_the_pool(X: np.ndarray, pool: np.ndarray, rng: np.random.Generator) -
     samples = [rows[rng.choice(len(rows), n, replace=False)] for rows in (X, pool)]
     origin = np.repeat([0, 1], n)
     seed = int(rng.integers(2**31))
-    forest = ExtraTreesClassifier(
-        100, min_samples_leaf=3, bootstrap=True, oob_score=True, random_state=seed
-    )
-    forest.fit(np.concatenate(samples), origin)
+    forest = ExtraTreesClassifier(100, min_samples_leaf=3, bootstrap=True, oob_score=True)
+    forest.set_params(random_state=seed).fit(np.concatenate(samples), origin)
     area = roc_auc_score(origin, forest.oob_decision_function_[:, 1])
     # Standard error of the area if the two do not differ (Mann and Whitney, 1947).
     if area > 0.5 + 3 * np.sqrt((2 * n + 1) / (12 * n * n)):

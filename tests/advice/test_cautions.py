@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ddkd.advice._cautions import cautions_of
+from ddkd.advice._cross_validation import Z_90, standard_error
 
 
 def told(X, y, pool, n_folds=3, groups=None):
@@ -47,6 +48,19 @@ def test_a_class_of_less_than_a_third_of_another(rows, n_small, is_said):
     said = [text for text in told(X, y, pool) if text.startswith("Classes are unequal")]
     assert bool(said) == is_said
     assert not said or f"({n_small} to {60 - n_small} labels)" in said[0]
+
+
+@pytest.mark.parametrize(("n_groups", "is_told"), [(2, True), (5, True), (15, False)])
+def test_few_groups_whose_intervals_are_too_narrow(rows, n_groups, is_told):
+    """Groups that differ: the interval of a mean over them holds the truth too rarely."""
+    told_of = told(*rows, n_folds=2, groups=np.arange(60) % n_groups)
+    assert any(text.startswith(f"Intervals from {n_groups} groups") for text in told_of) == is_told
+    rng = np.random.default_rng(0)
+    groups, held = np.repeat(np.arange(n_groups), 20), []
+    for _ in range(1000):
+        losses = rng.random(20 * n_groups) < np.repeat(rng.beta(0.5, 1.5, n_groups), 20)
+        held.append(abs(losses.mean() - 0.25) < Z_90 * standard_error(losses * 1.0, groups))
+    assert (np.mean(held) < 0.88) == is_told
 
 
 def test_labelled_rows_among_the_others(rows):
