@@ -2,10 +2,11 @@
 
 import argparse
 import math
+from importlib import import_module
 
 import pytest
 
-from ddkd.cli import _flags
+from ddkd.cli import _flags, _main
 
 TINY = 2.0**-52  # the next number above one is 1 + TINY
 
@@ -36,3 +37,25 @@ def test_both_ends_of_a_range(kind, taken, refused, allowed):
         with pytest.raises(argparse.ArgumentTypeError) as caught:
             parse(word)
         assert str(caught.value) == f"must be {allowed}; got {word!r}"
+
+
+SIZES = {"seed": 0, "flip_rate": None, "labelled": None}
+RUN = SIZES | {"repeats": 10, "jobs": -1}
+DEFAULTS = {
+    "reproduce": RUN | {"quick": False, "everyone": False, "contestant": []},
+    "curve": RUN | {"bandwidth": 0.8, "alpha": 0.0, "max_width": None, "widths": "some"},
+    "distill": RUN
+    | {"bandwidth": 0.8, "teacher_width": 4000, "student_width": None, "n_transfer": 10_000}
+    | {"teacher_alpha": 0.0, "student_alpha": 0.0, "labels": None},
+    "predict": RUN | {"bandwidth": 0.8, "max_width": None},
+    "advise": SIZES | {"group": None, "save": None},
+    "phase": {"seed": 0, "labelled": None, "bandwidth": 0.8, "teacher_width": 2000}
+    | {"student_width": 100, "max_transfer": 2000},
+    "theorems": {"seed": 0, "jobs": -1, "wrong": False, "quick": False, "only": None},
+}
+
+
+@pytest.mark.parametrize("command", DEFAULTS)
+def test_what_a_flag_is_when_nobody_gives_it(command):
+    given = vars(_main._parser(import_module(f"ddkd.cli.{command}")).parse_args([command]))
+    assert {name: given[name] for name in DEFAULTS[command]} == DEFAULTS[command]

@@ -129,6 +129,7 @@ def test_predict_states_the_gaps_of_its_table(data, run, tmp_path):
     rows = table(out)
     assert max(int(row["width"]) for row in rows) == 10 * 20
     gaps = {True: [], False: []}
+    assert {float(row["alpha"]) for row in rows} == {0.0, 0.1, 1.0, 10.0}
     for alpha in {row["alpha"] for row in rows}:
         of = [row for row in rows if row["alpha"] == alpha]
         measured, predicted = means(of, "width"), means(of, "width", "predicted_error")

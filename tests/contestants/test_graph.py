@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.semi_supervised import LabelSpreading
 
 from ddkd._labels import decode
@@ -98,3 +99,11 @@ def test_neighbours_vote_where_most_rows_are_labelled(split):
         ten = np.argsort(np.append(distances[i], to_labelled[i]), kind="stable")[:10]
         counts = np.bincount(scores[0].argmax(axis=1)[ten[ten < 20]], minlength=10)
         assert said == counts.argmax()
+
+
+def test_what_labels_spread_adds_up_to_one():
+    """Where every row is its only neighbour, it keeps its label."""
+    Y = np.random.default_rng(0).random((6, 3)).astype(np.float32)
+    for spread, own in _graph._spread(sparse.eye_array(6, dtype=np.float32, format="csr"), Y, 6):
+        np.testing.assert_allclose(spread, Y, rtol=1e-5)
+        np.testing.assert_allclose(own, 1, rtol=1e-5)

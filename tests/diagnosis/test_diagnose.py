@@ -611,3 +611,10 @@ def test_the_evidence_does_not_depend_on_the_unit_of_the_labels(name):
     assert found.cause == expected.cause
     values = ([item.value for item in diagnosis.evidence] for diagnosis in (found, expected))
     np.testing.assert_allclose(*values, rtol=1e-5, atol=1e-12)
+
+
+def test_the_remedy_tries_half_to_twice_the_threshold():
+    found = diagnose(**SABOTAGED["effective_samples_rows_twice"](0))
+    shares = np.array([0.5, 0.8, 0.95, 1, 1.1, 2])
+    wanted = np.round(shares * found.threshold).astype(int).tolist()
+    assert found.remedy.endswith(f"param_range={wanted}")

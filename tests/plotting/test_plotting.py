@@ -142,9 +142,11 @@ def test_labels_above_the_axes_do_not_cover_each_other():
     display = DistillationDisplay(
         x=[10, 100, 1000],
         scores={"student": [0.3, 0.2, 0.1]},
-        threshold={"n = 100": 100, "m = 110": 110, "m = 1,000": 1000},
+        threshold={"m = 1,000": 1000, "m = 110": 110, "n = 100": 100},
     ).plot()
     display.figure_.canvas.draw()
+    heights = {text.xy[0]: text.get_position()[1] for text in display.ax_.texts}
+    assert heights[100] == heights[1000] < heights[110]
     boxes = [text.get_window_extent() for text in display.ax_.texts]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
     axes = display.ax_.get_window_extent()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ddkd.cli._output import pays
+from ddkd.reproduction import Claim, claims_table
 from ddkd.reproduction._claims import QUESTIONS, judge, judge_claims
 from ddkd.reproduction._lookup import Errors
 
@@ -207,3 +208,23 @@ def test_a_student_of_a_tuned_teacher_that_is_better_by_construction_wins_both_c
         assert (better[key].verdict, worse[key].verdict) == ("holds", "fails")
         assert better[key].difference == pytest.approx(0.115 - 0.315)
         assert list(better[key].values.values()) == pytest.approx([0.115, 0.315])
+
+
+def test_two_repeats_decide_whether_a_teacher_memorises_and_one_does_not():
+    columns = table({})
+    columns["interpolates"][columns["model"] == "teacher"] = 1.0
+    for n_repeats, verdict in ((2, "holds"), (1, "undecided")):
+        few = columns["repeat"] < n_repeats
+        claims = judge_claims({name: c[few] for name, c in columns.items()}, data="toy")
+        assert {c.key: c.verdict for c in claims}["memorises"] == verdict
+
+
+def test_in_the_table_of_claims_those_that_fail_come_first_and_sizes_that_differ_go():
+    made = [("a", "a holds", "holds"), ("b", "b fails", "fails")]
+    made += [("c", "with n = 100", "undecided"), ("c", "with n = 200", "undecided")]
+    claims = [
+        Claim(key, statement, "digits", 0.1 * i, verdict, 0.0, 0.1, 4, question="one")
+        for i, (key, statement, verdict) in enumerate(made)
+    ]
+    rows = [line.split()[-2:] for line in claims_table(claims)[-3:]]
+    assert rows == [["b", "fails"], ["a", "holds"], ["with", "n"]]

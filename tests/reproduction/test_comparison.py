@@ -151,6 +151,12 @@ def test_a_pool_smaller_than_the_student_still_gets_every_width():
     assert [r["width"] for r in hard] == [6, 15, 30, 45, 54, 60, 66, 90, 120, 180, 240]
 
 
+def test_quick_keeps_no_wrong_labels_and_a_tenth_or_the_rates_there_are():
+    quick = MAIN_JOB[0].quick()
+    assert (quick.flip_rates, quick.teacher_width, quick.n_transfer) == ((0.0, 0.1), 2000, 4000)
+    assert replace(MAIN_JOB[0], flip_rates=(0.2, 0.3)).quick().flip_rates == (0.2, 0.3)
+
+
 def test_the_protocol_is_the_one_that_the_reports_speak_of():
     """A weaker rival, a narrower grid or a smaller transfer set shows here, and nowhere else."""
     assert {
@@ -179,6 +185,7 @@ def test_the_protocol_is_the_one_that_the_reports_speak_of():
     np.testing.assert_allclose(_kernels.ALPHAS, 10.0 ** np.arange(-8, 1.5, 0.5))
     assert (_library.COSTS, _library._N_FOLDS) == ((0.3, 1.0, 3.0, 10.0), 5)
     assert (_library._N_TREES, _library._N_COPIES) == (60, 10)
+    assert (_graph.NEIGHBOURS, _graph.SPREADING) == ((7, 20), (0.2, 0.5, 0.8, 0.95))
     assert (_library._SELF_TRAINED, _library._ROUNDS) == (2000, 5)
     assert (_graph.NEIGHBOURS, _graph.SPREADING) == ((7, 20), (0.2, 0.5, 0.8, 0.95))
     assert _graph._STEPS == 30

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_info
 
 from ddkd.datasets import fingerprint, load
 from ddkd.experiments import _curve, curve, draw_split, teacher_student
+from ddkd.features import ColumnBlocks
 from ddkd.sweeps import SweepResult, sweep
 
 
@@ -366,3 +367,25 @@ def test_the_progress_line_shows_the_answer_so_far(capsys):
     line = capsys.readouterr().err
     assert "1 of 1, 0 of 2, 1 of 2 repeats" in line.replace("2 of 1", "1 of 1")
     assert "4 of 1, 4 of 2, 2 of 2 repeats" in line
+
+
+def test_a_curve_whose_features_are_many_makes_them_on_demand(monkeypatch):
+    """Only how they are held may differ, and what is large is the widest model times the rows."""
+    split = load("digits", n_samples=20, n_test=30, n_transfer=1, rng=0)
+    made = []
+
+    def on_demand(mapping, X):
+        made.append(len(X))
+        return ColumnBlocks(mapping, X)
+
+    monkeypatch.setattr(_curve, "ColumnBlocks", on_demand)
+    at_once = curve(split, np.random.default_rng(0), widths=[5, 40])
+    assert made == []
+    monkeypatch.setattr(_curve, "_LARGE", 20 * 40 - 1)
+    in_blocks = curve(split, np.random.default_rng(0), widths=[5, 40])
+    assert made == [20, 30]
+    for one, other in zip(at_once, in_blocks, strict=True):
+        assert one["test_mse"] == pytest.approx(other["test_mse"], rel=1e-9)
+    monkeypatch.setattr(_curve, "_LARGE", 20 * 40)
+    curve(split, np.random.default_rng(0), widths=[5, 40])
+    assert made == [20, 30]
