@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ddkd._text import counted, percent
+import numpy as np
+
+from ddkd._text import percent
 from ddkd.contestants import ADVISED
 
 if TYPE_CHECKING:
@@ -15,10 +17,8 @@ _WITH_ARTICLE = {rival.title for rival in ADVISED if rival.article}
 
 def sentences(advice: "Advice") -> list[str]:
     """The answer, what it is based on, who failed, and cautions."""
-    lines = [_expected(advice), _as_good(advice), *_against_teacher(advice)]
-    lines += [*_against_other(advice), *_committee(advice)]
-    if advice.ranking.student.any():
-        lines.append(_about_the_pool(advice))
+    lines = [_expected(advice), _as_good(advice), *_against_guessing(advice)]
+    lines += [*_against_teacher(advice), *_against_other(advice), *_committee(advice)]
     if advice.n_unlabelled < advice.n_given:
         lines.append(f"{advice.n_unlabelled:,} of {advice.n_given:,} unlabelled rows used.")
     lines.append(f"The labels chose the scale: {advice._contest.scale.words}.")
@@ -96,13 +96,14 @@ def _committee(advice: "Advice") -> Iterator[str]:
         yield f"The {what} of {n_voters} near the best is the safer choice: committee() in Python."
 
 
-def _about_the_pool(advice: "Advice") -> str:
-    """Where students err most."""
-    features = counted(advice._contest.problem.student_width, "feature")
-    return (
-        f"Students have {features}; their own error peaks where there are as many as unlabelled "
-        f"rows, {advice.n_unlabelled:,}."
-    )
+def _against_guessing(advice: "Advice") -> Iterator[str]:
+    """That a guess which knows no inputs may be as good, where the interval holds its error."""
+    guess, what = 1.0, "the mean"
+    if advice.n_classes:
+        counts = np.bincount(advice._contest.labels.values[0])
+        guess, what = 1 - counts.max() / advice.n_labelled, "the most frequent class"
+    if guess <= advice.high:
+        yield f"Always guessing {what}, at {percent(guess)}, may be as good."
 
 
 def _short(percents: float, sign: str = "") -> str:

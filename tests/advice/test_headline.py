@@ -111,13 +111,17 @@ def test_a_difference_of_nothing_has_no_sign(advice):
 
 
 @pytest.mark.usefixtures("few_rivals")
-def test_a_pool_of_one_row_is_told_as_it_is():
-    X = np.random.default_rng(0).normal(size=(21, 2))
-    found = advise(X[:20], X[:20, 0] > 0, X[20:])
-    assert (
-        "Students have 1 feature; their own error peaks where there are as many as unlabelled "
-        "rows, 1." in found.sentences()
-    )
+def test_that_a_guess_may_be_as_good_is_said(advice):
+    assert not any("guessing" in text for text in advice.sentences())
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 2))
+    one_of_five = advise(X, np.arange(60) % 5 == 0, None)  # which the inputs know nothing of
+    said = "Always guessing the most frequent class, at 20.0 %, may be as good."
+    assert said in one_of_five.sentences()
+    noise = advise(X, rng.normal(size=60), None)
+    assert "Always guessing the mean, at 100 %, may be as good." in noise.sentences()
+    known = advise(X, X[:, 0] + 0.1 * rng.normal(size=60), None)
+    assert not any("guessing" in text for text in known.sentences())
 
 
 def test_the_simplest_is_not_one_that_errs_more(advice):
