@@ -91,8 +91,8 @@ class Advice:
         """Name of the simplest contestant that is as good as the best, as far as can be told.
 
         That is within one standard error of the difference. Linear models are simplest, then come
-        ridge and kernel ridge, SVM, trees, boosting, label spreading, methods of your own, and
-        students.
+        ridge and kernel ridge, SVM, trees, boosting, label spreading, the interpolating teacher,
+        methods of your own, and students.
         """
         near = set(self.ranking.name[self.near(AS_GOOD)])
         return next(name for name in self._contest.losses if name in near)
