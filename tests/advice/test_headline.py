@@ -182,3 +182,12 @@ def test_one_that_errs_twice_as_much_has_no_vote_however_few_rows_tell(advice):
 )
 def test_a_difference_is_told_in_points_the_better_way_round(difference, words):
     assert _points(*difference) == words
+
+
+def test_the_table_has_the_numbers_of_the_ranking(advice):
+    rows = advice.table().splitlines()[1:]
+    for text, row in zip(rows, advice.ranking, strict=True):
+        columns = "error low high difference standard_error"
+        numbers = [100 * getattr(row, name) for name in columns.split()]
+        printed = [float(number) for number in re.findall(r"[+-]?\d+\.\d", text[36:])][:5]
+        np.testing.assert_allclose(printed, numbers, atol=0.0501)

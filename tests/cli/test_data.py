@@ -140,6 +140,8 @@ def test_what_does_not_fit_in_memory_is_said_before_the_start(command, tmp_path,
     parser = _main._parser(import_module(f"ddkd.cli.{command}"))
     with pytest.raises(ValueError, match=r"--labelled 6000 needs .* of memory") as refusal:
         Data(parser.parse_args([*words, "6000"]))
+    if command == "advise":  # ten squares of float64: 8 * 10 * 6,000^2 bytes
+        assert "--labelled 6000 needs 3 GB" in str(refusal.value)
     most = str(refusal.value).split("--labelled ")[2].split()[0]
     assert len(Data(parser.parse_args([*words, most])).split.X_train) == int(most) > 100
 

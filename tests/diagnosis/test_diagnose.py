@@ -205,6 +205,20 @@ def test_of_two_peaks_the_highest_counts():
     assert find_peak(curve) == Peak(width=40, error=9.0, ratio=9.0)
 
 
+@pytest.mark.parametrize(("linear", "rate"), [(True, 0.22), (False, 0.44)])
+def test_a_peak_of_classes_rises_by_its_share_of_the_way_to_chance(linear, rate):
+    """From a valley of .1 to chance at .5: three tenths of the way if linear, else 85 percent."""
+
+    def peak_at(error):
+        wrong = np.arange(1000) < 1000 * np.array([[0.1], [error], [0.1]])
+        losses = np.array([[0.3], [0.9], [0.3]]) * np.ones(1000)
+        curve = Curve([10, 20, 30], losses[..., None], losses, wrong, spread=0.5)
+        return find_peak(curve, linear=linear)
+
+    assert peak_at(rate - 0.01) is None
+    assert peak_at(rate + 0.01).error == pytest.approx(rate + 0.01)
+
+
 def test_a_kernel_machine_is_not_run_without_an_end():
     # libsvm with a large C takes minutes for 400 rows, and cannot be interrupted.
     model = SVR(C=2.0)
@@ -618,3 +632,10 @@ def test_the_remedy_tries_half_to_twice_the_threshold():
     shares = np.array([0.5, 0.8, 0.95, 1, 1.1, 2])
     wanted = np.round(shares * found.threshold).astype(int).tolist()
     assert found.remedy.endswith(f"param_range={wanted}")
+
+
+def test_a_short_form_names_cause_threshold_and_fits():
+    found = diagnose(**SABOTAGED["rank_pca_after"](0))
+    assert repr(found) == f"<Diagnosis: rank, threshold 80, {found.n_fits} fits>"
+    inert = diagnose(**SABOTAGED["inert_seed"](0))
+    assert repr(inert) == f"<Diagnosis: inert, threshold None, {inert.n_fits} fits>"

@@ -234,3 +234,9 @@ def test_memory_is_that_of_two_matrices_beside_the_kernels():
 def test_eigenvalues_up_to_a_fixed_part_of_the_largest_are_dropped():
     K = np.diag([1.0, 0.01, 1.1e-10, 0.9e-10])
     assert ConditionalPredictor(K, K).eigenvalues.tolist() == [1.1e-10, 0.01, 1.0]
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_kernel_of_rank_one_is_one_feature(n):
+    predictor = ConditionalPredictor(np.ones((n, n)), np.ones((2, n)))
+    np.testing.assert_allclose(predictor.predict(np.arange(1.0, n + 1), 5).mean, (n + 1) / 2)

@@ -7,6 +7,7 @@ from ddkd import LeastSquaresClassifier, RandomFourierFeatures
 from ddkd.datasets import load
 from ddkd.features import bandwidth_gamma
 from ddkd.prediction import predict_phase
+from ddkd.prediction._phase import ALPHAS
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,7 @@ def test_a_pool_smaller_than_the_sizes_is_used_whole():
         digits, flip_rates=[0.1], n_transfer=[50, 5000], teacher_width=100, student_width=20
     )
     assert found.column_values.tolist() == [50, len(digits.transfer)]
+
+
+def test_the_direct_model_may_have_no_ridge_or_one_of_six():
+    assert ALPHAS == (0.0, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0)
