@@ -102,3 +102,9 @@ def test_nobody_writes_into_the_rows_of_the_others(split, sees):
     alone = contest(split)
     for name, entry in alone.items():
         np.testing.assert_array_equal(found[name].scores, entry.scores)
+
+
+@pytest.mark.parametrize("name", ["", 3])
+def test_a_contestant_has_a_name_of_letters(name):
+    with pytest.raises(ValueError, match=f"name must be a non-empty string; got {name!r}"):
+        Contestant(name, KNeighborsClassifier())

@@ -75,6 +75,20 @@ def test_double_descent_shows_means_and_standard_errors(errors):
     assert display.ax_.get_xscale() == display.ax_.get_yscale() == "log"
 
 
+def test_two_repeats_have_standard_errors():
+    scores = np.array([[0.2, 0.4], [0.3, 0.3], [0.5, 0.9]])
+    half = np.array([0.1, 0.0, 0.2])  # half the difference of two
+    display = DoubleDescentDisplay(widths=[10, 20, 30], test_scores=scores).plot()
+    band = display.ax_.collections[0].get_paths()[0].vertices
+    for width, middle, error in zip([10, 20, 30], scores.mean(axis=1), half, strict=True):
+        ends = band[band[:, 0] == width, 1]
+        np.testing.assert_allclose([ends.min(), ends.max()], [middle - error, middle + error])
+    marks = DoubleDescentDisplay(widths=[10, 20, 30], test_scores=scores, theory=half + 0.3).plot()
+    (bars,) = marks.ax_.containers[0].lines[2]  # beside a theory, bars in place of a band
+    ends = np.array([segment[:, 1] for segment in bars.get_segments()])
+    np.testing.assert_allclose(np.ptp(ends, axis=1), 2 * half, atol=1e-12)
+
+
 def test_median_and_standard_error(errors):
     both = display_of(errors, train_scores=errors / 2)
     display = both.plot(average="median", score_type="both")
@@ -358,6 +372,8 @@ def test_phase_diagram_marks_borders_losses_and_what_is_undecided():
     assert display.border_ is not None
     assert display.ax_.get_yscale() == "log"
     assert display.ax_.get_xscale() == "linear"
+    assert display.ax_.get_xlim() == pytest.approx((-0.05, 0.35))  # where the outer cells end
+    assert display.ax_.get_ylim() == pytest.approx((10**0.5, 10**3.5))
     low, high = display.mesh_.get_clim()
     assert low == -high
     assert high == 2 * min(display.gain.max(), -display.gain.min())
@@ -462,3 +478,13 @@ def test_a_legend_has_as_many_columns_as_fit_under_its_axes(label, n_columns):
     left = {round(text.get_window_extent().x0) for text in ax.get_legend().get_texts()}
     assert len(left) == n_columns
     assert ax.get_legend().get_window_extent().width <= ax.figure.bbox.width
+
+
+def test_a_legend_under_one_of_two_axes_is_in_its_middle():
+    ax = plt.figure(figsize=(8, 4)).subplots(1, 2)[1]
+    ax.plot([1, 2], [2, 1], label="fit")
+    legend_below(ax, legend_entries(ax))
+    ax.figure.canvas.draw()
+    box, axes = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    assert (box.x0 + box.x1) / 2 == pytest.approx((axes.x0 + axes.x1) / 2, abs=1)
+    assert box.y1 < axes.y0

@@ -6,6 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ddkd.plotting import DistillationDisplay, DoubleDescentDisplay
 from ddkd.reproduction import comparison_figures
+from ddkd.reproduction._report import _slug
 from ddkd.sweeps import SweepResult, sweep
 
 
@@ -176,3 +177,8 @@ def test_the_price_of_wrong_labels_needs_two_rates():
             "best without a teacher": 0.05,
         }
     )
+
+
+def test_a_file_of_any_name_has_pictures_of_a_plain_one():
+    assert _slug("folder/my table_2 (1).csv") == "my-table_2--1-"
+    assert len(_slug("x" * 300 + ".csv")) == 60

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import joblib
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_info
 
 from ddkd.datasets import fingerprint, load
-from ddkd.experiments import _curve, curve, draw_split, teacher_student
-from ddkd.features import ColumnBlocks
+from ddkd.experiments import _curve, curve, default_widths, draw_split, teacher_student
+from ddkd.features import ColumnBlocks, RandomFourierFeatures, bandwidth_gamma
 from ddkd.sweeps import SweepResult, sweep
 
 
@@ -389,3 +390,41 @@ def test_a_curve_whose_features_are_many_makes_them_on_demand(monkeypatch):
     monkeypatch.setattr(_curve, "_LARGE", 20 * 40)
     curve(split, np.random.default_rng(0), widths=[5, 40])
     assert made == [20, 30]
+
+
+def test_both_ends_of_the_sizes_of_default_widths():
+    assert default_widths(1, 10**9, 2)[-1] == 10**9
+    assert len(default_widths(10**9, 10**9, 10**6)) > 500_000
+    for sizes in ((10, 10**9 + 1, 5), (10**9 + 1, 10, 5), (10, 10, 1), (10, 10, 10**6 + 1)):
+        with pytest.raises(ValueError, match="must be between"):
+            default_widths(*sizes)
+
+
+def test_a_curve_has_the_errors_and_norms_of_each_models_fit():
+    split = load("digits", n_samples=60, n_test=100, n_transfer=1, rng=0)
+    records = curve(split, np.random.default_rng(3), widths=[20, 200], flip_rate=0.1, alpha=0.5)
+    rng = np.random.default_rng(3)
+    noisy = split.flip_labels(0.1, rng=rng)
+    features = RandomFourierFeatures(
+        200, gamma=bandwidth_gamma(split.X_train, 0.8), random_state=int(rng.integers(2**32))
+    ).fit(split.X_train)
+    Z, Z_test = (narrow_to(features.transform(X)) for X in (split.X_train, split.X_test))
+    codes, wanted = (1.0 * (y[:, None] == split.classes) for y in (noisy.y_train, split.y_test))
+    for row, width in zip(records, [20, 200], strict=True):
+        model = Ridge(0.5, fit_intercept=False, solver="svd").fit(Z(width), codes)
+        scores = model.predict(Z_test(width))
+        expected = {
+            "width": width,
+            "n_samples": 60,
+            "error": np.mean(split.classes[scores.argmax(axis=1)] != split.y_test),
+            "test_mse": np.mean((scores - wanted) ** 2),
+            "train_mse": np.mean((model.predict(Z(width)) - codes) ** 2),
+            "coef_norm": np.linalg.norm(model.coef_),
+        }
+        assert {key: row[key] for key in expected} == pytest.approx(expected, rel=1e-8)
+        assert not row["interpolates"]
+
+
+def narrow_to(features):
+    """Nested features of a width, whose kernel is that of all."""
+    return lambda width: features[:, :width] * np.sqrt(features.shape[1] / width)
