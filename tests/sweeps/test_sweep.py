@@ -408,23 +408,19 @@ def test_a_curve_has_the_errors_and_norms_of_each_models_fit():
     features = RandomFourierFeatures(
         200, gamma=bandwidth_gamma(split.X_train, 0.8), random_state=int(rng.integers(2**32))
     ).fit(split.X_train)
-    Z, Z_test = (narrow_to(features.transform(X)) for X in (split.X_train, split.X_test))
+    Z_all, Z_test = (features.transform(X) for X in (split.X_train, split.X_test))
     codes, wanted = (1.0 * (y[:, None] == split.classes) for y in (noisy.y_train, split.y_test))
     for row, width in zip(records, [20, 200], strict=True):
-        model = Ridge(0.5, fit_intercept=False, solver="svd").fit(Z(width), codes)
-        scores = model.predict(Z_test(width))
+        Z = Z_all[:, :width]  # the ridge is that of the widest model's features
+        model = Ridge(0.5, fit_intercept=False, solver="svd").fit(Z, codes)
+        scores = model.predict(Z_test[:, :width])
         expected = {
             "width": width,
             "n_samples": 60,
             "error": np.mean(split.classes[scores.argmax(axis=1)] != split.y_test),
             "test_mse": np.mean((scores - wanted) ** 2),
-            "train_mse": np.mean((model.predict(Z(width)) - codes) ** 2),
+            "train_mse": np.mean((model.predict(Z) - codes) ** 2),
             "coef_norm": np.linalg.norm(model.coef_),
         }
         assert {key: row[key] for key in expected} == pytest.approx(expected, rel=1e-8)
         assert not row["interpolates"]
-
-
-def narrow_to(features):
-    """Nested features of a width, whose kernel is that of all."""
-    return lambda width: features[:, :width] * np.sqrt(features.shape[1] / width)
