@@ -31,7 +31,7 @@ from ddkd.solvers import width_path
 # prediction of each model's error averaged over the draw of its features.
 #
 # The numbers are measured ones, kept in ``docs/measured``. To measure them again took six minutes
-# and 4.3 GB on two cores::
+# and 3.9 GB on two cores::
 #
 #     python examples/plot_founding_experiment.py --run
 #
