@@ -1,17 +1,13 @@
 import csv
 import os
 import threading
-from types import SimpleNamespace
 
 import joblib
 import numpy as np
 import pytest
-from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_info
 
-from ddkd.datasets import fingerprint, load
-from ddkd.experiments import _curve, curve, default_widths, draw_split, teacher_student
-from ddkd.features import ColumnBlocks, RandomFourierFeatures, bandwidth_gamma
+from ddkd.datasets import load
 from ddkd.sweeps import SweepResult, sweep
 
 
@@ -96,23 +92,6 @@ def test_the_same_bits_for_any_number_of_jobs(tmp_path, data, backend):
     assert len({(tmp_path / f"{n}.csv").read_bytes() for n in (1, 2)}) == 1
 
 
-@pytest.mark.parametrize(("width", "kind"), [(2**21, "whole"), (2**21 + 1, "blocks")])
-def test_features_above_a_gibibyte_are_made_a_block_of_columns_at_a_time(width, kind, monkeypatch):
-    class Asked(Exception):
-        pass
-
-    def stop(Z, *_, **__):
-        raise Asked(Z)
-
-    whole = SimpleNamespace(fit=lambda X: None, transform=lambda X: "whole")
-    monkeypatch.setattr(_curve, "_feature_map", lambda *_: whole)
-    monkeypatch.setattr(_curve, "ColumnBlocks", lambda *_: "blocks")
-    monkeypatch.setattr(_curve, "width_path", stop)
-    split = load("digits", n_samples=64, rng=0)  # 64 rows times 2^21 columns of 8 bytes
-    with pytest.raises(Asked, match=kind):
-        curve(split, np.random.default_rng(0), widths=[width])
-
-
 def blas_threads(data, rng):
     return [{"threads": max(lib["num_threads"] for lib in threadpool_info())}]
 
@@ -147,24 +126,6 @@ def test_a_split_cannot_be_changed_by_an_experiment():
 
     with pytest.raises(ValueError, match="read-only"):
         sweep(vandal, load("digits", rng=0), progress=False)
-
-
-def test_only_the_student_has_transfer_rows_and_a_smaller_pool_is_used_whole():
-    split = load("digits", n_samples=40, n_test=60, n_transfer=50, rng=0)
-    for asked, used in ((30, 30), (80, 50)):
-        sizes = {"teacher_width": 60, "student_width": 20, "n_transfer": asked}
-        records = teacher_student(split, np.random.default_rng(0), **sizes)
-        found = {record["model"]: (record["width"], record["n_transfer"]) for record in records}
-        assert found == {"teacher": (60, 0), "student": (20, used), "direct": (20, 0)}
-
-
-def test_squared_errors_of_a_curve_are_the_share_of_variance_times_the_variance(tmp_path):
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(150, 3))
-    np.savez(tmp_path / "d.npz", X=X, y=2 + X[:, 0] + 0.1 * rng.normal(size=150))
-    split = load(str(tmp_path / "d.npz"), rng=0)
-    for record in curve(split, rng, widths=[5, 60]):
-        assert record["test_mse"] == pytest.approx(record["variance_left"] * np.var(split.y_test))
 
 
 def failing(data, rng, width):
@@ -323,18 +284,6 @@ class TestResult:
         np.testing.assert_array_equal(result["d"], [np.nan, np.nan, 2.0**70])
 
 
-def test_a_split_of_a_file_is_drawn_and_a_file_that_changed_is_refused(tmp_path):
-    path = tmp_path / "d.npz"
-    X, y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
-    np.savez(path, X=X, y=y)
-    split = draw_split(np.random.default_rng(0), data=str(path))
-    loaded = load(str(path), rng=np.random.default_rng(0))
-    np.testing.assert_array_equal(split.X_train, loaded.X_train)
-    draw_split(np.random.default_rng(0), data=str(path), digest=fingerprint(str(path)))
-    with pytest.raises(ValueError, match="changed during the run"):
-        draw_split(np.random.default_rng(0), data=str(path), digest="0" * 64)
-
-
 def counts(result):
     """What is there of each width."""
     return ", ".join(f"{np.sum(result['width'] == w)} of {w}" for w in (1, 2))
@@ -368,59 +317,3 @@ def test_the_progress_line_shows_the_answer_so_far(capsys):
     line = capsys.readouterr().err
     assert "1 of 1, 0 of 2, 1 of 2 repeats" in line.replace("2 of 1", "1 of 1")
     assert "4 of 1, 4 of 2, 2 of 2 repeats" in line
-
-
-def test_a_curve_whose_features_are_many_makes_them_on_demand(monkeypatch):
-    """Only how they are held may differ, and what is large is the widest model times the rows."""
-    split = load("digits", n_samples=20, n_test=30, n_transfer=1, rng=0)
-    made = []
-
-    def on_demand(mapping, X):
-        made.append(len(X))
-        return ColumnBlocks(mapping, X)
-
-    monkeypatch.setattr(_curve, "ColumnBlocks", on_demand)
-    at_once = curve(split, np.random.default_rng(0), widths=[5, 40])
-    assert made == []
-    monkeypatch.setattr(_curve, "_LARGE", 20 * 40 - 1)
-    in_blocks = curve(split, np.random.default_rng(0), widths=[5, 40])
-    assert made == [20, 30]
-    for one, other in zip(at_once, in_blocks, strict=True):
-        assert one["test_mse"] == pytest.approx(other["test_mse"], rel=1e-9)
-    monkeypatch.setattr(_curve, "_LARGE", 20 * 40)
-    curve(split, np.random.default_rng(0), widths=[5, 40])
-    assert made == [20, 30]
-
-
-def test_both_ends_of_the_sizes_of_default_widths():
-    assert default_widths(1, 10**9, 2)[-1] == 10**9
-    assert len(default_widths(10**9, 10**9, 10**6)) > 500_000
-    for sizes in ((10, 10**9 + 1, 5), (10**9 + 1, 10, 5), (10, 10, 1), (10, 10, 10**6 + 1)):
-        with pytest.raises(ValueError, match="must be between"):
-            default_widths(*sizes)
-
-
-def test_a_curve_has_the_errors_and_norms_of_each_models_fit():
-    split = load("digits", n_samples=60, n_test=100, n_transfer=1, rng=0)
-    records = curve(split, np.random.default_rng(3), widths=[20, 200], flip_rate=0.1, alpha=0.5)
-    rng = np.random.default_rng(3)
-    noisy = split.flip_labels(0.1, rng=rng)
-    features = RandomFourierFeatures(
-        200, gamma=bandwidth_gamma(split.X_train, 0.8), random_state=int(rng.integers(2**32))
-    ).fit(split.X_train)
-    Z_all, Z_test = (features.transform(X) for X in (split.X_train, split.X_test))
-    codes, wanted = (1.0 * (y[:, None] == split.classes) for y in (noisy.y_train, split.y_test))
-    for row, width in zip(records, [20, 200], strict=True):
-        Z = Z_all[:, :width]  # the ridge is that of the widest model's features
-        model = Ridge(0.5, fit_intercept=False, solver="svd").fit(Z, codes)
-        scores = model.predict(Z_test[:, :width])
-        expected = {
-            "width": width,
-            "n_samples": 60,
-            "error": np.mean(split.classes[scores.argmax(axis=1)] != split.y_test),
-            "test_mse": np.mean((scores - wanted) ** 2),
-            "train_mse": np.mean((model.predict(Z) - codes) ** 2),
-            "coef_norm": np.linalg.norm(model.coef_),
-        }
-        assert {key: row[key] for key in expected} == pytest.approx(expected, rel=1e-8)
-        assert not row["interpolates"]
