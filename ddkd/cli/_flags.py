@@ -33,7 +33,8 @@ def _value(
 
 def _can_be_file(path: Path) -> bool:
     """Whether a file can be written there."""
-    return not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)
+    place = path if path.exists() else path.parent
+    return not path.is_dir() and path.parent.is_dir() and os.access(place, os.W_OK)
 
 
 def _can_be_picture(path: Path) -> bool:
