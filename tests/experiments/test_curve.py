@@ -34,6 +34,8 @@ def test_default_widths_are_geometric_and_seven_of_them_are_near_the_threshold()
     assert (wide[0], wide[-1]) == (1, 10**8)
     ratios = wide[13:] / wide[12:-1]  # of widths above a thousand, where rounding is little
     np.testing.assert_allclose(ratios, 10 ** (8 / 32), rtol=1e-3)
+    # Of fewer widths than these seven and two, the seven and two.
+    assert default_widths(20, 1000, n_widths=3) == [1, 14, 17, 19, 20, 21, 24, 28, 1000]
 
 
 def test_a_curve_has_the_errors_and_norms_of_each_models_fit():
