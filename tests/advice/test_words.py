@@ -54,6 +54,11 @@ def advice(rows=ROWS, counts=(50, 50), **change):
     return Advice(**given | change)
 
 
+def first(row):
+    """A row as that of the best, from which differences are taken."""
+    return (*row[:6], 0.0, *row[7:])
+
+
 def test_every_sentence_has_the_numbers_of_the_ranking():
     assert advice().sentences() == [
         "A student of SVM is expected to err on 10.5 % (5.5 to 15.5 %, against labels as noisy as "
@@ -81,11 +86,11 @@ def test_sentences_that_depend_on_what_there_is():
     assert alone == "As far as 100 labels can tell, no other of 3 methods is as good."
     apart = (*ROWS[1][:6], 0.016, 0.01, 0.2)  # 1.6 standard errors
     assert sentence("near the best", rows=[ROWS[0], apart]) is None
-    rival = sentence("the best student", rows=ROWS[1:2] + ROWS[:1], decided=True)
+    rival = sentence("the best student", rows=[first(ROWS[1]), ROWS[0]], decided=True)
     assert rival.startswith("Cross-validated, the best student, a student of SVM, has an error")
     assert rival.endswith("support machine of 11.2 %: 0.0 points more, decided.")
-    assert sentence("its teacher", rows=ROWS[3:] + ROWS[1:2]) is None  # of several teachers
-    assert sentence("its teacher", rows=ROWS[1:3]) is None
+    assert sentence("its teacher", rows=[first(ROWS[3]), ROWS[1]]) is None  # of several teachers
+    assert sentence("its teacher", rows=[first(ROWS[1]), ROWS[2]]) is None
     assert sentence("unlabelled rows used") is None
     used = sentence("unlabelled rows used", n_given=1234)
     assert used == "20 of 1,234 unlabelled rows used."
