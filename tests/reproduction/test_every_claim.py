@@ -85,6 +85,7 @@ def test_every_claim_compares_the_rows_that_it_names(columns):
     ]
     first, *claims = judge_claims(columns, data="toy")
     assert first.key == "memorises"
+    assert first.difference == 1.0  # not a degree: it fails
     assert first.values == {"repeats that interpolate": 3, "training error": pytest.approx(0.02)}
     assert [claim.key for claim in claims] == [key for key, *_ in wanted]
     for claim, (key, *numbers) in zip(claims, wanted, strict=True):
@@ -129,44 +130,44 @@ def test_of_few_sizes_nothing_is_claimed_that_needs_more(columns, sizes, absent)
 
 
 def claim(key, data, rate, verdict, values=None, **more):
-    """A claim of a margin of 2.0 points, give or take 0.5, in ten repeats."""
-    numbers = {"difference": -0.02, "standard_error": 0.005, "n_repeats": 10, **more}
+    """A claim of a margin of 20 points, give or take 6, in ten repeats."""
+    numbers = {"difference": -0.2, "standard_error": 0.06, "n_repeats": 10, **more}
     statement = f"the statement {key}"
     return Claim(key, statement, data, rate, verdict, values=values or {}, **numbers)
 
 
 def test_the_summary_names_the_data_sets_by_verdict_and_the_errors_of_the_first():
-    mean = {"hard student": 0.031, "kernel ridge": 0.052}
+    mean = {"hard student": 0.31, "kernel ridge": 0.52}
     claims = [
-        claim("everyone", "digits", 0.1, "fails", {"hard student": 0.5, "kernel ridge": 0.4}),
+        claim("everyone", "digits", 0.1, "fails", {"hard student": 0.9, "kernel ridge": 0.8}),
         claim("everyone", "digits", 0.0, "holds", mean),
         claim("everyone", "relu-network", 0.0, "fails", mean),
         claim("everyone", "mixture", 0.0, "holds", mean),
         claim("everyone", "toy", 0.0, "undecided", mean),
         claim("traditional", "toy", 0.0, "fails", mean),
-        claim("teacher", "digits", 0.0, "holds", {"hard student": 0.9, "teacher": 0.047}),
+        claim("teacher", "digits", 0.0, "holds", {"hard student": 0.9, "teacher": 0.47}),
         claim("teacher", "toy", 0.0, "holds", {"hard student": 0.9, "teacher": 0.9}),
     ]
     assert claims_summary(claims) == [
         "4 of 8 claims hold, 3 fail, 1 are undecided",
         "on clean digits and clusters the student beats every rival; "
         "on the smooth target it loses; on clean toy it is undecided",
-        "on digits the hard student errs on 3.1 % of the test rows, teacher on 4.7 %, "
-        "kernel ridge on 5.2 %",
+        "on digits the hard student errs on 31.0 % of the test rows, teacher on 47.0 %, "
+        "kernel ridge on 52.0 %",
     ]
     assert claims_summary(claims[:1])[1] == "on digits the student loses to the best rival"
     undecided = claim("traditional", "toy", 0.2, "undecided", mean)
     assert claims_summary([undecided])[1:] == [
         "on toy the student and the best rival that sees only the labels are about equal",
-        "on toy the hard student errs on 3.1 % of the test rows, kernel ridge on 5.2 %",
+        "on toy the hard student errs on 31.0 % of the test rows, kernel ridge on 52.0 %",
     ]
     assert claims_summary(claims[-1:]) == ["1 of 1 claim holds, 0 fail, 0 are undecided"]
 
 
 def test_a_claim_in_full_says_what_it_rests_on():
     claims = [
-        claim("a", "digits", 0.0, "holds", {"student": 0.03, "teacher": 0.05}),
-        claim("a", "mixture", 0.1, "fails", difference=0.031, n_repeats=4),
+        claim("a", "digits", 0.0, "holds", {"student": 0.3, "teacher": 0.5}),
+        claim("a", "mixture", 0.1, "fails", difference=0.31, n_repeats=4),
         claim("b", "digits", 0.0, "holds", {"examples needed": 1600, "most tried": 20_000}),
         claim("b", "digits", 0.1, "fails", {"examples needed": None, "most tried": 20_000}),
         claim("c", "digits", 0.0, "holds", {"repeats that interpolate": 9, "training error": 0.1}),
@@ -179,15 +180,15 @@ def test_a_claim_in_full_says_what_it_rests_on():
             "the statement c",
             [
                 "\u2713 digits, 0 % wrong: 9 of 10, holds. training error 10.0 %",
-                "\u2717 digits, 10 % wrong: +2.0 \u00b1 0.5, fails. ",
-                "\u2717 digits, 20 % wrong: +2.0 \u00b1 0.5, fails. ",
+                "\u2717 digits, 10 % wrong: +20.0 \u00b1 6.0, fails. ",
+                "\u2717 digits, 20 % wrong: +20.0 \u00b1 6.0, fails. ",
             ],
         ),
         (
             "the statement a",
             [
-                "\u2713 digits, 0 % wrong: +2.0 \u00b1 0.5, holds. student 3.0 %, teacher 5.0 %",
-                "\u2717 clusters, 10 % wrong: -3.1 \u00b1 0.5 in 4 repeats, fails. ",
+                "\u2713 digits, 0 % wrong: +20.0 \u00b1 6.0, holds. student 30.0 %, teacher 50.0 %",
+                "\u2717 clusters, 10 % wrong: -31.0 \u00b1 6.0 in 4 repeats, fails. ",
             ],
         ),
         (

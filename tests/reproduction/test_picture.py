@@ -179,6 +179,79 @@ def test_the_price_of_wrong_labels_needs_two_rates():
     )
 
 
+@pytest.mark.parametrize(
+    ("rates", "shown"),
+    [((0.0, 0.05, 0.2), ["0 %", "5 %"]), ((0.1, 0.3), ["10 %"]), ((0.02, 0.12), ["2 %", "12 %"])],
+)
+def test_panels_are_of_the_first_rate_and_of_the_one_nearest_a_tenth(rates, shown):
+    figures = comparison_figures(_comparison(0.1, rates), "toy")
+    for name in ("width", "own-peak", "transfer"):
+        axes = figures[name].axes
+        titles = [ax.get_title().partition(" wrong labels")[0] for ax in axes]
+        assert titles == shown
+        assert list(figures[name].get_size_inches()) == [8 if len(shown) == 1 else 10.4, 5.6]
+        assert len({ax.get_ylim() for ax in axes}) == 1
+        assert [ax.get_ylabel() for ax in axes] == ["Test error (%)", ""][: len(axes)]
+        assert [ax.get_legend() for ax in axes] == [None] * len(axes)
+        assert len(figures[name].legends) == 1
+        assert figures[name].get_suptitle() == figures[name].get_label()
+    assert list(figures["flips"].get_size_inches()) == [8, 6]
+    assert figures["flips"].axes[0].get_legend() is not None
+
+
+def _rows(columns, keep):
+    return {name: column[keep] for name, column in columns.items()}
+
+
+def test_a_prediction_is_a_thin_line_broken_at_the_threshold_through_marks():
+    columns = _comparison(0.12)
+    # Beside the students on 600 rows, whose threshold is there, and only in one repeat at 700.
+    law = columns["model"] == "direct-predicted"
+    of_student = _rows(columns, law) | {
+        "model": np.full(law.sum(), "hard-predicted"),
+        "n_transfer": np.full(law.sum(), 600),
+        "width": np.tile([100, 590, 610, 700, 800], 2),
+        "error": np.full(law.sum(), 0.14),
+    }
+    of_student = _rows(of_student, (of_student["width"] != 700) | (of_student["repeat"] == 0))
+    both = {name: np.append(column, of_student[name]) for name, column in columns.items()}
+    figure = comparison_figures(both, "toy")["own-peak"]
+    lines = _drawn(figure.axes[0])
+    predicted = lines["directly trained, min-norm, predicted"]
+    np.testing.assert_array_equal(predicted.get_xdata(), [50, 100, 180, 200, 220, 800])
+    np.testing.assert_allclose(predicted.get_ydata(), [0.12] * 3 + [np.nan] + [0.12] * 2)
+    predicted = lines["student, hard labels, predicted"]
+    np.testing.assert_array_equal(predicted.get_xdata(), [100, 590, 600, 610, 800])
+    np.testing.assert_allclose(predicted.get_ydata(), [0.14] * 2 + [np.nan] + [0.14] * 2)
+    joined = {label: line.get_linestyle() != "None" for label, line in lines.items()}
+    assert not joined["directly trained, min-norm"]
+    assert not joined["student, hard labels"]
+    assert joined["student, soft labels"]
+    # Off by .02 at two widths, by .04 at two and by .36 at five: the median.
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "predicted, off by 36.0 points" in legend
+
+
+def test_without_students_on_the_small_set_their_picture_has_the_direct_model_alone():
+    columns = _comparison(0.1)
+    figure = comparison_figures(_rows(columns, columns["n_transfer"] != 600), "toy")["own-peak"]
+    assert [label for label in _drawn(figure.axes[0]) if label.startswith("student")] == []
+    columns["n_samples"] = np.full(len(columns["n_samples"]), 200)
+    smaller = _rows(columns, columns["n_transfer"] != 3200)
+    marks = comparison_figures(smaller, "toy")["width"].axes[0]
+    np.testing.assert_array_equal(_drawn(marks)["student, hard labels"].get_xdata(), WIDTHS)
+
+
+def test_the_best_without_a_teacher_is_averaged_where_it_competed_at_every_rate():
+    columns = _comparison(0.1, rates=(0.0, 0.1), svm=0.05)
+    svm = columns["model"] == "svm"
+    columns["error"] = np.where(svm & (columns["repeat"] == 1), 0.01, columns["error"])
+    gone = svm & (columns["repeat"] == 1) & (columns["flip_rate"] == 0.1)
+    figure = comparison_figures(_rows(columns, ~gone), "toy")["flips"]
+    line = _drawn(figure.axes[0])["best without a teacher"]
+    np.testing.assert_allclose(line.get_ydata(), 0.05)
+
+
 def test_a_file_of_any_name_has_pictures_of_a_plain_one():
     assert _slug("folder/my table_2 (1).csv") == "my-table_2--1-"
     assert len(_slug("x" * 300 + ".csv")) == 60
