@@ -4,8 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LinearRegression
 
+from ddkd import diagnose
+from ddkd.diagnosis._diagnosis import _result
 from ddkd.diagnosis._peaks import Curve, Peak, find_peak
+from ddkd.diagnosis._probes import Evidence
 from ddkd.diagnosis._subject import Spent
 from ddkd.diagnosis._verdict import decide
 
@@ -285,3 +289,99 @@ def test_a_curve_that_is_never_better_than_chance_has_no_peak():
     wrong = np.arange(100) < np.array([[60], [80], [60]])
     losses = np.array([[0.3], [0.9], [0.3]]) * np.ones(100)
     assert find_peak(Curve([1, 2, 3], losses[..., None], losses, wrong, spread=0.5)) is None
+
+
+def measured(**facts):
+    """What a result is made of: probes of 60 rows of 80, whose numbers are told."""
+    evidence = {"classes are separable": Evidence("classes are separable", 31.0, "least width")}
+    asked = []
+
+    def curve(widths, labels, change=None):
+        asked.append((labels, change))
+        return SimpleNamespace(widths=widths, errors=np.full(len(widths), 0.5))
+
+    given = {
+        "data": SimpleNamespace(classes=None, n=60, y="own labels"),
+        "evidence": evidence | {"last": Evidence("last", 1.0, "times")},
+        "own_curve": SimpleNamespace(errors=np.array([0.1, 0.2])),
+        "numeric": True,
+        "threshold": 59,
+        "effective_ridge": 0.25,
+        "separable_width": 31,
+        "without": lambda cause: {"alpha": 0} if cause == "penalty" else None,
+        "noisy": "noisy labels",
+        "ring_widths": [30, 60, 108],
+        "curve": curve,
+        "subject": SimpleNamespace(n_fits=17),
+        "widths": [15, 90],
+        "line": (1.0, 0.0),
+        "parts": [],
+        "taken": {},
+        "leaked": 0.0,
+        "asked": asked,
+    }
+    return SimpleNamespace(**given | facts)
+
+
+def test_a_result_is_in_the_callers_rows():
+    probes = measured()
+    found = _result(probes, ("penalty", "stopped"), 80 / 60)
+    assert (found.cause, found.causes) == ("penalty", ("penalty", "stopped"))
+    assert found.threshold == round(59 * 80 / 60) == 79
+    np.testing.assert_allclose(found.widths, [20, 120])
+    np.testing.assert_allclose(found.expected[0], [40, 80, 144])
+    assert found.errors.tolist() == [0.1, 0.2]
+    assert found.expected[1].tolist() == [0.5, 0.5, 0.5]
+    assert (found.n_fits, found.score_name) == (17, "Mean squared error")
+    assert probes.asked == [("own labels", {"alpha": 0})]
+    assert str(found).startswith("No peak at 79: an effective ridge of 0.25 is at work.")
+    assert [item.probe for item in found.evidence] == ["classes are separable", "last"]
+
+
+def test_what_a_result_shows_beside_the_curve():
+    probes = measured()
+    assert _result(probes, ("low-noise",), 1.0).expected is not None
+    assert probes.asked == [("noisy labels", None)]
+    assert _result(measured(), ("healthy",), 1.0).expected is None
+    assert str(_result(measured(), ("effective-samples",), 80 / 60)).startswith(
+        "No peak at 80, the"
+    )
+    inert = _result(measured(), ("inert",), 1.0)
+    assert (inert.threshold, inert.expected) == (None, None)
+    assert "effective ridge" not in str(_result(measured(), ("cutoff",), 1.0))
+    words = _result(measured(numeric=False), ("low-noise",), 1.0)
+    assert (words.threshold, words.expected, words.widths.tolist()) == (None, None, [])
+    assert words.errors.tolist() == [0.1, 0.2]
+    classes = SimpleNamespace(classes=[0, 1], n=60, y=None)
+    found = _result(measured(data=classes), ("loss",), 80 / 60)
+    assert found.score_name == "Test error (%)"
+    assert f"From {round(31 * 80 / 60)} on it can separate" in str(found)
+    assert found.evidence[0].probe == "classes are separable"
+    assert "separate" not in str(_result(measured(separable_width=None), ("loss",), 1.0))
+    assert "separate" not in str(_result(measured(), ("penalty",), 1.0))
+    answer, remedy = str(found).split("\nRemedy: ")
+    assert remedy.endswith(".")
+    assert answer.startswith("No peak at 79: this is no least squares")
+
+
+def test_no_bar_is_drawn_unless_it_is_asked_for(capsys):
+    X = np.random.default_rng(0).standard_normal((40, 5))
+    arguments = {"param_name": "n_jobs", "param_range": [1, 2]}
+    diagnose(LinearRegression(), X, X[:, 0], **arguments)
+    assert capsys.readouterr().err == ""
+    diagnose(LinearRegression(), X, X[:, 0], progress=True, **arguments)
+    assert "of at most 60 fits" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="max_fits must be at least 5; got 4"):
+        diagnose(LinearRegression(), X, X[:, 0], max_fits=4, **arguments)
+
+
+def test_the_picture_has_the_numbers_of_the_result():
+    found = _result(measured(), ("penalty",), 80 / 60)
+    ax = found.plot().ax_
+    assert ax.get_title() == "Diagnosis: penalty\nlast: 1"
+    lines = [line.get_xydata() for line in ax.get_lines()]
+    own = np.column_stack([found.widths, found.errors])
+    mended = np.column_stack(found.expected)
+    for curve in (own, mended):
+        assert any(line.shape == curve.shape and np.allclose(line, curve) for line in lines)
+    assert any(np.all(line[:, 0] == 79) for line in lines)
