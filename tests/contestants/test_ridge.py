@@ -4,6 +4,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics.pairwise import rbf_kernel
 
+from ddkd.contestants import _kernels
 from ddkd.contestants._kernels import (
     ALPHAS,
     FourierKernel,
@@ -70,10 +71,12 @@ def test_hidden_labels_are_not_seen(problem, labels):
     np.testing.assert_array_equal(first, second)
 
 
-def test_without_a_penalty_it_is_the_minimum_norm_model(problem, labels):
-    kernel = FourierKernel(problem, 0.1, 600)
+@pytest.mark.parametrize("width", [600, 20])  # with 20 of them the kernel of 60 rows is singular
+def test_without_a_penalty_it_is_the_minimum_norm_model(problem, labels, width):
+    kernel = FourierKernel(problem, 0.1, width)
     got = fit_ridge(problem, labels, [kernel], [0.0])
-    features = RandomFourierFeatures(600, gamma=0.1, random_state=0).fit(problem.labelled.X)
+    assert got.width == [width] * 2
+    features = RandomFourierFeatures(width, gamma=0.1, random_state=0).fit(problem.labelled.X)
     Z, Z_pool = features.transform(problem.labelled.X), features.transform(problem.pool.X)
     wanted = Z_pool @ min_norm(Z, labels.targets[0]).coef
     np.testing.assert_allclose(got(problem.pool)[0], wanted, atol=1e-9)
@@ -91,6 +94,15 @@ def test_the_first_features_of_a_wide_map_have_the_kernel_of_a_narrow_one(proble
     np.testing.assert_allclose(own.matrix(new), thin @ thin.T, atol=1e-12)
     dual = np.random.default_rng(1).normal(size=(60, 2))
     np.testing.assert_allclose(own.scores(new, dual), thin @ thin.T @ dual, atol=1e-10)
+
+
+@pytest.mark.parametrize("batch", [1, 7, 20, 21])
+def test_scores_of_many_rows_are_those_of_all_at_once(problem, monkeypatch, batch):
+    monkeypatch.setattr(_kernels, "BATCH", batch)
+    features = RandomFourierFeatures(6, gamma=0.1, random_state=0).fit(problem.labelled.X)
+    X, coef = problem.labelled.X[:20], np.random.default_rng(1).normal(size=(6, 2))
+    got = _kernels.scores_of_many(features, X, coef)
+    np.testing.assert_allclose(got, features.transform(X) @ coef)
 
 
 def test_real_targets_are_fitted_about_the_mean_of_the_known_ones(problem):

@@ -44,6 +44,8 @@ from ddkd.features import RandomFourierFeatures
 from ddkd.solvers import min_norm
 
 GAMMAS = np.array([0.05, 0.2])
+# Boosting and trees fit one labelling at a time in the way of logistic regression.
+SIDE_BY_SIDE = ("logistic-regression", "ridge-any-width", "kernel-ridge", "svm", "label-spreading")
 
 
 def problem_of(n, n_inputs, n_pool=40, first=None, groups=None, shift=0.0):
@@ -214,6 +216,24 @@ def test_folds_of_numbers_and_of_few_groups():
     ):
         wanted = [held.tolist() for _, held in splitter.split(y, y, groups)]
         assert [held.tolist() for _, held in folds_of(y, 5, 8, groups)] == wanted
+
+
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_labellings_at_once_are_those_of_one_at_a_time(name):
+    rival = next(rival for rival in ADVISED if rival.name == name)
+    rng = np.random.default_rng(1)
+    y = np.arange(24) % 3
+    X = rng.normal(size=(24, 2)) + np.eye(3)[y][:, :2]
+    problem = Problem(Inputs(X), Inputs(rng.normal(size=(30, 2))), 0.2, 96, GAMMAS, 3)
+    values = np.stack([y, np.where(rng.random(24) < 0.3, (y + 1) % 3, y)])
+    known = np.stack([np.arange(24) != 5, np.arange(24) % 4 > 0])
+    both = rival.fit(problem, Labels(values, 3, known))
+    for i in (0, 1):
+        # Inputs of its own: nothing that was made for both is used again.
+        alone = Problem(Inputs(X), Inputs(problem.pool.X), 0.2, 96, GAMMAS, 3)
+        one = rival.fit(alone, Labels(values[i : i + 1], 3, known[i : i + 1]))
+        for rows, same in ((problem.pool, alone.pool), (problem.labelled, alone.labelled)):
+            np.testing.assert_allclose(both(rows)[i], one(same)[0], atol=1e-7)
 
 
 def linear(seed):

@@ -1,7 +1,9 @@
+import pickle
+
 import numpy as np
 import pytest
 
-from ddkd.contestants._nested_students import NestedStudents, Student
+from ddkd.contestants._nested_students import NestedStudents, Student, student_features
 from ddkd.contestants._problem import Inputs, Labels, Problem
 from ddkd.features import RandomFourierFeatures
 
@@ -48,3 +50,51 @@ def test_votes_are_hard_for_classes_and_scores_for_numbers():
     np.testing.assert_array_equal(classes.votes(scores), [[[0, 1, 0]], [[1, 0, 0]]])
     numbers = Labels(np.zeros((2, 1)), 0, np.ones((2, 1), bool))
     assert numbers.votes(scores) is scores
+
+
+@pytest.mark.parametrize(
+    ("m", "widest", "width"), [(2, 9, 1), (29, 20, 9), (30, 20, 10), (90, 20, 20)]
+)
+def test_a_student_is_at_most_a_third_as_wide_as_its_transfer_set(m, widest, width):
+    rng = np.random.default_rng(2)
+    labelled, pool = Inputs(rng.normal(size=(5, 2))), Inputs(rng.normal(size=(m, 2)))
+    problem = Problem(labelled, pool, 0.1, widest, np.array([0.1]), 0)
+    student = Student(problem, pool, rng.normal(size=(1, m, 1)) + 7, np.full((1, 1, 1), 7.0))
+    assert (student.width, student.n_transfer) == (width, m)
+
+
+def test_an_offset_is_not_fitted_but_added():
+    rng = np.random.default_rng(2)
+    labelled, pool = Inputs(rng.normal(size=(5, 2))), Inputs(rng.normal(size=(30, 2)))
+    problem = Problem(labelled, pool, 0.1, 6, np.array([0.1]), 0)
+    votes, offset = rng.normal(size=(2, 30, 1)), np.array([7.0, -3.0])[:, None, None]
+    alone = Student(problem, pool, votes, np.zeros((2, 1, 1)))(labelled)
+    shifted = Student(problem, pool, votes + offset, offset)(labelled)
+    np.testing.assert_allclose(shifted, alone + offset)
+
+
+def test_features_of_the_part_seen_are_the_first_rows_of_the_pools():
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(30, 2))
+    problem = Problem(Inputs(X[:5]), Inputs(X), 0.1, 6, np.array([0.1]), 0, Inputs(X[:12]))
+    of_pool = student_features(problem, problem.pool)
+    np.testing.assert_array_equal(student_features(problem, problem.seen), of_pool[:12])
+    assert len(student_features(problem, problem.labelled)) == 5
+
+
+def test_rows_are_pickled_without_what_was_made_of_them():
+    rows = Inputs(np.zeros((1200, 2)))
+    assert rows.once("key", lambda: 3) == rows.once("key", lambda: 4) == 3
+    again = pickle.loads(pickle.dumps(rows))
+    assert again.once("key", lambda: 4) == 4
+    assert repr(again) == "<1,200 rows>"
+
+
+def test_labellings_that_know_the_same_rows_go_together():
+    known = np.array([[True, False, True], [True, True, True], [True, False, True]])
+    y = np.array([[1.0, 50.0, 3.0], [4.0, 5.0, 6.0], [0.0, 70.0, 8.0]])
+    groups = [(rows.tolist(), who.tolist()) for rows, who in Labels(y, 0, known).by_known()]
+    assert groups == [([0, 2], [0, 2]), ([0, 1, 2], [1])]
+    # About the mean of what is known.
+    np.testing.assert_allclose(Labels(y, 0, known).offset[:, 0, 0], [2, 5, 4])
+    np.testing.assert_allclose(Labels(y, 0, known).targets[0, :, 0], [-1, 48, 1])

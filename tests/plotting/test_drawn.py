@@ -113,7 +113,7 @@ def test_axes_are_logarithmic_beyond_twentyfold():
     assert curve_of([1, 2, 3], [1, 4, 2]).get_ylim() == pytest.approx((0, 1.08 * 4))
     assert curve_of([1, 2, 100], [1, 3, 2], width_name="Wrong (%)").get_xscale() == "linear"
     # Rounding is no valley, and a small error is one.
-    for least, bottom in ((1e-13, 0.01), (3e-12, 3e-12)):
+    for least, bottom in ((9e-13, 0.01), (1.1e-12, 1.1e-12)):
         ax = curve_of([1, 2, 3], [least, 1, 0.01])
         assert ax.get_ylim() == pytest.approx((bottom / 1.2, 1.2), rel=1e-9)
     zero = curve_of([1, 2, 3], [0, 0, 0])
