@@ -7,7 +7,9 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from sklearn.base import clone
 
+from ddkd import LeastSquaresRegressor, RandomFourierFeatures
 from ddkd.plotting import (
     FONT,
     DistillationDisplay,
@@ -242,6 +244,47 @@ def test_a_peak_is_a_fifth_above_the_best_on_either_side():
         ([1, 2, 3], False),
     ):
         assert _has_peak(np.array(errors, dtype=float)) is peak
+
+
+@pytest.mark.parametrize(
+    ("widths", "threshold"), [([30, 12], 30), ([30, 41], 30), ([31, 41], None), ([29, 12], None)]
+)
+def test_rows_are_the_threshold_where_the_widths_reach_them(widths, threshold):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
+    model = LeastSquaresRegressor(RandomFourierFeatures(gamma=1.0, random_state=0))
+    display = DoubleDescentDisplay.from_estimator(
+        model,
+        X[:30],
+        y[:30],
+        param_name="features__n_components",
+        param_range=iter(widths),
+        X_test=X[30:],
+        y_test=y[30:],
+        title="noise",
+    )
+    assert display.threshold == threshold
+    fitted = [clone(model).set_params(features__n_components=w).fit(X[:30], y[:30]) for w in widths]
+    for scores, rows in ((display.train_scores, slice(30)), (display.test_scores, slice(30, 60))):
+        squares = [np.mean((fit.predict(X[rows]) - y[rows]) ** 2) for fit in fitted]
+        np.testing.assert_allclose(scores[:, 0], squares, atol=1e-12)
+    assert display.title == "noise; no peak: ddkd.diagnose says why"  # between two widths
+    assert (display.score_name, display.width_name) == (
+        "Mean squared error",
+        "features__n_components",
+    )
+
+
+def test_a_peak_is_found_in_whatever_order_the_widths_are_given():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
+    model = LeastSquaresRegressor(RandomFourierFeatures(gamma=1.0, random_state=0))
+    data = {"X_test": X[30:], "y_test": y[30:], "param_name": "features__n_components"}
+    for widths in ([5, 30, 300], [30, 300, 5], [300, 5, 30]):
+        display = DoubleDescentDisplay.from_estimator(
+            model, X[:30], y[:30], param_range=widths, **data
+        )
+        assert (display.no_peak, display.title) == (False, "")
 
 
 def test_curves_are_named_after_the_model_and_what_they_measure():
