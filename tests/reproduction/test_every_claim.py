@@ -105,6 +105,31 @@ def test_every_claim_compares_the_rows_that_it_names(columns):
             assert claim.values == pytest.approx(means), key
 
 
+def test_statements_name_who_is_compared_and_where(columns):
+    said = {claim.key: claim.statement for claim in judge_claims(columns, data="toy")}
+    for at in ("width n", "width 4n"):
+        rivals = ("directly trained min-norm", "directly trained ridge", "self-distillation")
+        for key, rival in zip(("direct", "direct-ridge", "self-distillation"), rivals, strict=True):
+            assert said[f"{key}-{at}"] == f"hard student beats {rival}, {at}"
+    enough = ("soft labels", "the directly trained ridge", "the best labels-only model")
+    for rival in enough:
+        key = f"enough-for-{rival.replace(' ', '-')}"
+        assert said[key] == f"some transfer set is enough to beat {rival}"
+    assert said["student-of-svm"] == "student of the SVM beats that teacher"
+    assert said["own-peak"] == "the student's own peak sits at width m = 24"
+    ends = [
+        "hard student beats the best model that sees only the labels",
+        "student of a tuned teacher beats that model",
+        "the best student of all beats that model",
+        "hard student beats the best rival of any kind",
+        "student of a tuned teacher beats that rival",
+        "the best student of all beats that rival",
+    ]
+    keys = [f"{who}{rivals}" for rivals in ("traditional", "everyone") for who in ("", "tuned-")]
+    keys = [*keys[:2], "labels-best", *keys[2:], "everyone-best"]
+    assert [said[key] for key in keys] == ends
+
+
 def test_claims_of_two_rates_stand_beside_each_other(columns):
     both = {name: np.tile(column, 2) for name, column in columns.items()}
     both["flip_rate"] = np.repeat([0.2, 0.0], len(columns["flip_rate"]))
