@@ -59,6 +59,11 @@ def test_the_ranking_is_in_order_and_names_the_best(advice):
     assert set(ranking.name) == rivals | students
     assert ((ranking.low <= ranking.error) & (ranking.error <= ranking.high)).all()
     assert ranking.difference[0] == 0
+    other = ranking[ranking.student != advice.distils][0]
+    _, low, _ = advice.difference(other.name, advice.best)
+    assert advice.decided == (low > 0)
+    assert (advice.n_labelled, advice.n_unlabelled, advice.n_given) == (80, 250, 250)
+    assert advice.n_classes == 10
 
 
 def test_a_contestant_is_cross_validated_as_scikit_learn_does_it(split, advice):

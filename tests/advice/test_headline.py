@@ -76,6 +76,9 @@ def test_the_headline_names_error_number_and_simplest(advice):
     assert 1 < near.sum() < len(ranking)
     assert advice.simplest == "logistic-regression"
     assert near[ranking.name == "logistic-regression"]
+    other = ranking[ranking.student != advice.distils][0]
+    _, low, _ = advice.difference(other.name, advice.best)
+    assert advice.decided == (low > 0)
     first, second, *_ = advice.sentences()
     assert f"is expected to err on {100 * advice.error:.1f} % ({100 * advice.low:.1f} to" in first
     assert second == (

@@ -51,3 +51,21 @@ def test_a_kind_that_did_not_compete_is_not_in_the_legend(kind):
     ax = _draw([row for row in ROWS if row[2] == kind])
     (entry,) = ax.get_legend().get_texts()
     assert entry.get_text() == ("student" if kind else "without a teacher")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_far"), [([0.01, 0.012, 0.99], False), ([0.01, 0.012, 1.01], True)]
+)
+@pytest.mark.parametrize("unit", [1, 30])
+def test_an_arrow_stands_for_one_ten_times_worse_than_most(error, is_far, unit):
+    """Of errors below a tenth, than a tenth: with 30 times the errors the median is beyond it."""
+    if unit == 30:
+        error = [0.3, 0.36, 3.59 if not is_far else 3.61]
+    rows = [("n", "n", False, e, 0.9 * e, 1.1 * e) for e in error]
+    ax = _draw(rows)
+    texts = [text.get_text() for text in ax.texts]
+    assert len(texts) == is_far
+    highest = 110 * (error[1] if is_far else error[2])
+    assert highest < ax.get_xlim()[1] < 1.1 * highest
+    assert ax.get_xlim()[0] < 100 * 0.9 * error[0]
+    assert all(0 <= tick <= ax.get_xlim()[1] for tick in ax.get_xticks())

@@ -3,6 +3,7 @@
 import argparse
 import math
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -50,12 +51,18 @@ DEFAULTS = {
     "predict": RUN | {"bandwidth": 0.8, "max_width": None},
     "advise": SIZES | {"group": None, "save": None},
     "phase": {"seed": 0, "labelled": None, "bandwidth": 0.8, "teacher_width": 2000}
-    | {"student_width": 100, "max_transfer": 2000},
+    | {"student_width": 100, "max_transfer": 2000, "flip_rate": 0.0, "force": False}
+    | {"out": Path("ddkd-results/phase"), "data": "a demonstration of its own"},
+    "diagnose": SIZES
+    | {"max_fits": 60, "widths": None, "plot": None, "data": "digits"}
+    | {"quiet": False, "verbose": False, "debug": False, "json": None},
+    "page": {"out": Path("double-descent.html"), "check": None, "data": None},
     "theorems": {"seed": 0, "jobs": -1, "wrong": False, "quick": False, "only": None},
 }
 
 
 @pytest.mark.parametrize("command", DEFAULTS)
 def test_what_a_flag_is_when_nobody_gives_it(command):
-    given = vars(_main._parser(import_module(f"ddkd.cli.{command}")).parse_args([command]))
+    words = [command, *["own:model"] * (command == "diagnose")]
+    given = vars(_main._parser(import_module(f"ddkd.cli.{command}")).parse_args(words))
     assert {name: given[name] for name in DEFAULTS[command]} == DEFAULTS[command]

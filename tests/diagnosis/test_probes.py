@@ -203,6 +203,7 @@ def test_the_threshold_is_the_least_width_that_meets_the_labels(
 
 
 def test_limits_of_single_probes():
+    assert Probes.near(told(numeric=False, widths=["a", "b"]), 0.5, 1) == ["a", "b"]
     assert [Probes.is_high(told(data=told(classes=None)), Peak(1, 1, r)) for r in (4.9, 5.0)] == [
         False,
         True,

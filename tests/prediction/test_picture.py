@@ -34,6 +34,10 @@ def test_lines_are_medians_of_predictions_through_medians_of_measurements():
     assert (upper.get_title(), upper.get_ylabel()) == ("toy", "Variance left (%)")
     assert lower.get_ylabel() == "Mean squared error"
     lines = {line.get_label(): line.get_ydata() for line in lower.get_lines()}
+    joined = {line.get_label(): line.get_linestyle() != "None" for line in lower.get_lines()}
+    assert not joined["min-norm"]
+    assert joined["min-norm, predicted"]
+    assert not lower.collections  # errors of a median are unknown
     for label, alpha in (("min-norm", 0.0), ("ridge 0.5", 0.5)):
         for name, column in ((label, "test_mse"), (f"{label}, predicted", "predicted_mse")):
             expected = [
