@@ -177,8 +177,8 @@ def test_one_that_errs_twice_as_much_has_no_vote_however_few_rows_tell(advice):
 @pytest.mark.parametrize(
     ("difference", "words"),
     [
-        ((0.0123, -0.4567, 0.7891), "worse by 1.2 points (-45.7 to 78.9)"),
-        ((-0.0123, -0.7891, 0.4567), "better by 1.2 points (-45.7 to 78.9)"),
+        ((0.3123, -0.4567, 0.7891), "worse by 31.2 points (-45.7 to 78.9)"),
+        ((-0.3123, -0.7891, 0.4567), "better by 31.2 points (-45.7 to 78.9)"),
         ((0.0004, -0.4567, 0.7891), "no better (-45.7 to 78.9 points)"),
         ((0.0006, -0.4567, 0.7891), "worse by 0.1 points (-45.7 to 78.9)"),
     ],

@@ -158,6 +158,7 @@ def test_a_student_is_judged_against_the_better_of_the_two(monkeypatch, tmp_path
     assert answer.values["standard_error"] == pytest.approx(0.05)
     _, asked = distilled(monkeypatch, tmp_path, 99, labels="soft")
     assert asked["labels"] == "soft"
+    assert distill._points(0.5, 0.25) == "+50.0 \u00b1 25.0"
     assert distill._points(0.123, np.nan) == "+12.3 \u00b1 ? (too few repeats)"
 
 
