@@ -1,16 +1,21 @@
 """Every record of a comparison against one least-squares fit at a time."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.linear_model import RidgeCV
+from sklearn.metrics.pairwise import rbf_kernel
 
+from ddkd._labels import encode
 from ddkd.contestants import RIVALS
 from ddkd.contestants._kernels import ALPHAS
 from ddkd.datasets import load
 from ddkd.features import bandwidth_gamma
+from ddkd.prediction import ConditionalPredictor
 from ddkd.reproduction import compare
+from ddkd.reproduction._predicted import predicted_errors
 from ddkd.reproduction._setting import BANDWIDTHS, Setting
 
 N, TEACHER, POOL, RATES = 40, 300, 480, (0.0, 0.2)
@@ -158,6 +163,38 @@ def test_what_is_predicted_has_its_widths(rows):
         assert {record["role"] for record in rows[f"{model}-predicted", m].values()} == {
             "prediction"
         }
+
+
+def law_of(task, codes, X, n_classes, widths):
+    """Predicted errors of centred codes by the law itself, for both kernels as they are."""
+    gamma = task.problem.gamma
+    kernels = rbf_kernel(X, gamma=gamma), rbf_kernel(task.test.X, X, gamma=gamma)
+    targets = encode(codes, n_classes, centred=True)
+    predicted = ConditionalPredictor(*kernels).predict(targets, np.array(widths, dtype=int))
+    return predicted.error_rate(task.y_test)
+
+
+def test_what_is_predicted_is_the_law_of_centred_codes(rows, task, features, teachers):
+    said = (features[0][2][:120] @ teachers[0]).argmax(axis=1)
+    for model, m, codes, X in (
+        ("direct", 0, task.labels.values[1], task.problem.labelled.X),
+        ("hard", 120, said, task.problem.pool.X[:120]),
+    ):
+        records = rows[f"{model}-predicted", m]
+        wanted = law_of(task, codes, X, 10, sorted(records))
+        got = [records[width]["error"] for width in sorted(records)]
+        np.testing.assert_allclose(got, wanted, atol=1e-9)
+
+
+def test_of_two_classes_the_codes_are_centred_as_they_are():
+    split = load("digits", rng=0, n_samples=N, n_test=50, n_transfer=100)
+    two = replace(split, y_train=split.y_train % 2, y_test=split.y_test % 2, y_clean=None)
+    task = Setting(two, np.random.default_rng(1), 0.8, 60, (0.0,), None)
+    X, widths = task.problem.labelled.X, np.array([10, 80])
+    records = predicted_errors(task, "direct", X, task.labels.targets, widths)
+    got = {record["width"]: record["error"] for record in records}
+    wanted = law_of(task, task.labels.values[0], X, 2, sorted(got))
+    np.testing.assert_allclose([got[width] for width in sorted(got)], wanted, atol=1e-9)
 
 
 def test_contestants_say_what_they_are(rows, task):
