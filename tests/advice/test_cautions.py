@@ -91,3 +91,14 @@ def test_rows_in_order_of_time(rows):
     (said,) = told(X[order], y, pool)
     assert "in time or in groups" in said
     assert told(X[order], y, pool, groups=np.arange(60)) == []
+
+
+@pytest.mark.parametrize(("alike", "is_said"), [(0.02, False), (0.045, True)])
+def test_rows_that_are_alike_by_less_than_three_percent_are_no_order(alike, is_said):
+    """Mean squares of steps are 1 - alike times those of a random order, which vary by .4 %."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 400))
+    for row in range(1, 300):
+        X[row] = alike * X[row - 1] + np.sqrt(1 - alike**2) * X[row]
+    said = told(X, np.arange(300) % 2, X[:0])
+    assert any("in time or in groups" in text for text in said) == is_said
