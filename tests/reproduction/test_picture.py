@@ -160,6 +160,43 @@ def test_each_figure_draws_the_errors_that_its_legend_names():
     }
 
 
+def test_students_of_the_whole_transfer_set_and_of_the_small_one_have_their_figures():
+    columns = _comparison(0.1)
+    columns["error"] = np.where(columns["n_transfer"] == 600, 0.3, columns["error"])
+    figures = comparison_figures(columns, "toy")
+    drawn = {name: _drawn(figures[name].axes[0])["student, hard labels"] for name in figures}
+    assert drawn["width"].get_ydata()[0] == pytest.approx(0.1)
+    assert drawn["own-peak"].get_ydata()[0] == pytest.approx(0.3)
+    np.testing.assert_allclose(drawn["transfer"].get_ydata(), [0.3, 0.1])
+
+
+def test_levels_are_those_of_the_widest_teacher_and_of_rivals_of_the_students_width():
+    columns = _comparison(0.1, rates=(0.0, 0.1), teacher=0.04)
+    narrow = _rows(columns, columns["model"] == "teacher")
+    narrow |= {"width": np.full(len(narrow["width"]), 1000), "error": narrow["error"] + 0.2}
+    ridge = _rows(columns, columns["model"] == "direct-ridge")
+    # A rival that is the best at width 4 n = 800, and the worst elsewhere.
+    ridge |= {
+        "model": np.full(len(ridge["width"]), "wide"),
+        "role": np.full(len(ridge["width"]), "rival"),
+        "error": np.where(ridge["width"] == 800, 0.03, 0.7),
+    }
+    columns = {
+        name: np.concatenate([column, narrow[name], ridge[name]])
+        for name, column in columns.items()
+    }
+    figures = comparison_figures(columns, "toy")
+    for name in ("width", "transfer"):
+        for axes in figures[name].axes:
+            lines = _drawn(axes)
+            assert lines["teacher"].get_ydata()[0] == pytest.approx(0.06)
+            assert lines["best without a teacher"].get_ydata()[0] == pytest.approx(0.03)
+            assert axes.get_title().endswith("best: wide")
+    lines = _drawn(figures["flips"].axes[0])
+    np.testing.assert_allclose(lines["teacher"].get_ydata(), 0.06)
+    np.testing.assert_allclose(lines["best without a teacher"].get_ydata(), 0.03)
+
+
 def test_the_price_of_wrong_labels_needs_two_rates():
     better = {"hard": 0.01, "hard_tuned": 0.03, "teacher": 0.04, "svm": 0.05}
     columns = _comparison(0.1, rates=(0.0, 0.1), **better)
