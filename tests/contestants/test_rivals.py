@@ -295,37 +295,67 @@ def test_who_teaches_whom_on_which_rows(monkeypatch):
 
 
 class Says(KNeighborsRegressor):
-    """Predicts what it is told to."""
+    """Predicts what it is told to: of the first row, and of the rest."""
 
-    def __init__(self, said=0.0):
-        self.said = said
+    def __init__(self, first=0.0, rest=0.0):
+        self.first = first
+        self.rest = rest
 
     def fit(self, X, y):
         return self
 
     def predict(self, X):
-        return np.full(len(X), self.said)
+        return np.append(self.first, np.full(len(X) - 1, self.rest))
 
 
 @pytest.mark.parametrize(
-    ("n_classes", "said", "failure"),
+    ("n_classes", "first", "rest", "failure"),
     [
-        (0, np.nan, "ValueError: predict returned a number that is not finite"),
-        (2, 2, "ValueError: predict returned labels that are not among 0 to 1"),
-        (2, 1, ""),
-        (0, 7.5, ""),
+        (0, np.nan, 0.0, "ValueError: predict returned a number that is not finite"),
+        (2, 2, 0, "ValueError: predict returned labels that are not among 0 to 1"),
+        (2, -1, 0, "ValueError: predict returned labels that are not among 0 to 1"),
+        (0, 1.0, 0.0, "ValueError: its predictions change when the rows are permuted"),
+        (2, 1, 1, ""),
+        (0, 7.5, 7.5, ""),
     ],
 )
-def test_what_a_contestant_predicts_is_checked(n_classes, said, failure):
+def test_what_a_contestant_predicts_is_checked(n_classes, first, rest, failure):
     problem, labels = problem_of(20, 3)
     if not n_classes:
         labels = Labels.all_known(labels.values[0] + 0.5, 0)
-    mine = Contestant("mine", Says(said))
+    mine = Contestant("mine", Says(first, rest))
     (entry,) = compete(problem, labels, problem.pool, rivals=[mine], teachers=[])
     assert entry.failure == failure
     if not failure:
         wanted = np.full((1, 40, 1), 1.0 if n_classes else 7.5)
         np.testing.assert_array_equal(entry.scores, wanted)
+
+
+def test_a_score_that_is_not_finite_fails_its_rival_alone():
+    problem, labels = problem_of(20, 3)
+
+    def fit(problem, labels):
+        return lambda rows: np.where(np.arange(len(rows)) == 3, np.nan, 1.0)[None, :, None]
+
+    rivals = [Rival("broken", "broken", "labels", fit), RIVALS[1]]
+    entries = compete(problem, labels, problem.pool, rivals=rivals)
+    assert {entry.name: entry.failure for entry in entries} == {
+        "broken": "ValueError: its scores are not finite",
+        "kernel-ridge": "",
+        "student-of-kernel-ridge": "",
+    }
+    assert (entries[0].scores, entries[0].model) == (None, None)
+
+
+def test_where_a_fold_leaves_one_class_its_label_is_the_answer_there():
+    """Nine rows of one class and one of another, which some fold holds out."""
+    rng = np.random.default_rng(0)
+    y = (np.arange(10) == 4).astype(int)
+    X = rng.normal(size=(10, 2)) + 4.0 * y[:, None]
+    problem = Problem(Inputs(X), Inputs(X), 0.2, 40, GAMMAS, 3)
+    for fit in (support_vectors, logistic_regression):
+        (scores,) = fit(problem, Labels.all_known(y, 2))(problem.pool)
+        assert np.sum(scores[:, 0] > 0) <= 1
 
 
 def test_a_contestant_sees_the_known_labels_and_the_pool_if_it_may():
