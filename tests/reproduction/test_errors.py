@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from ddkd.reproduction._lookup import Errors
 
@@ -18,3 +19,6 @@ def test_what_was_not_predicted_in_a_repeat_is_nan_there():
     predicted = [errors.values("direct-predicted", 0.0, width=w) for w in (10, 41, 80)]
     np.testing.assert_allclose(predicted, [[0.1, 0.4], [0.2, np.nan], [0.3, 0.5]])
     assert errors.options("absent", 0.0, "width").size == 0
+    for absent in ({"width": 11}, {"width": 10, "repeat": 7}):
+        with pytest.raises(ValueError, match="not one record a repeat for direct-predicted"):
+            errors.values("direct-predicted", 0.0, **absent)

@@ -1,6 +1,7 @@
 """The files of the main job, of made-up claims and without a fit."""
 
 import html
+import inspect
 import json
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ddkd.reproduction import (
     Reproduction,
     _report,
     claims_table,
+    compare,
     protocols,
     write_report,
 )
@@ -112,6 +114,10 @@ def test_a_protocol_is_made_of_what_is_asked():
     (own,) = protocols(table)
     assert (own.data, own.title, own.flip_rates) == ("my.csv", "my.csv", (0.0,))
     assert own.file is table
+    # Whoever calls the comparison itself gets the sizes of a protocol.
+    defaults = {name: p.default for name, p in inspect.signature(compare).parameters.items()}
+    for name in ("flip_rates", "teacher_width", "n_transfer"):
+        assert defaults[name] == getattr(other, name), name
 
 
 @pytest.mark.parametrize("length", [500, 501])
