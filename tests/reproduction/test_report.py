@@ -34,8 +34,8 @@ def made_up():
     }
     jobs = (Protocol("a<b", "A <toy>"), Protocol("digits", "Digits", n_transfer=77))
     claims = [
-        Claim("teacher", "it beats <it>", job.data, 0.1, "holds", -0.02, np.nan, 4, {"one": 0.5})
-        for job in jobs
+        Claim("teacher", "it beats <it>", job.data, 0.1, "holds", -0.02, np.nan, n, {"one": 0.5})
+        for job, n in zip(jobs, (4, 2), strict=True)
     ]
     return Reproduction(jobs, SweepResult(columns, parameters={"seed": 5}), claims)
 
@@ -85,8 +85,10 @@ def test_a_report_has_every_file_and_one_page_that_runs_nothing(tmp_path, monkey
     assert 'alt="A &lt;toy&gt;: caption &lt;2&gt;"' in page
     for line in claims_table(done.claims, 500):
         assert f"<p>{html.escape(line)}</p>" in page
-    numbers = "+2.0 \u00b1 nan, holds. one 50.0 %</dd>"
-    lines = [f"<dd>\u2713 {name}, 10 % wrong: {numbers}" for name in ("a&lt;b", "digits")]
+    lines = [
+        "<dd>\u2713 a&lt;b, 10 % wrong: +2.0 \u00b1 nan, holds. one 50.0 %</dd>",
+        "<dd>\u2713 digits, 10 % wrong: +2.0 \u00b1 nan in 2 repeats, holds. one 50.0 %</dd>",
+    ]
     assert f"<dl><dt>it beats &lt;it&gt;</dt>{''.join(lines)}</dl>" in page
     assert "<script" not in page
 
