@@ -4,7 +4,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics.pairwise import rbf_kernel
 
-from ddkd.contestants import _kernels
+from ddkd.contestants import _kernels, _rivals
 from ddkd.contestants._kernels import (
     ALPHAS,
     FourierKernel,
@@ -112,3 +112,12 @@ def test_real_targets_are_fitted_about_the_mean_of_the_known_ones(problem):
     assert got.offset[0, 0, 0] == pytest.approx(y[:50].mean())
     held = got(problem.labelled)[0, 50:, 0] - y[50:]
     assert np.mean(held**2) < np.var(y)
+
+
+@pytest.mark.parametrize(("n", "widths"), [(1, [1, 2, 4, 10]), (4, [1, 2, 4, 8, 16, 40])])
+def test_the_tuned_ridge_tries_every_width_once_and_none_of_zero(monkeypatch, n, widths):
+    monkeypatch.setattr(_rivals, "fit_ridge", lambda problem, labels, kernels: kernels)
+    rows = Inputs(np.zeros((n, 2)))
+    problem = Problem(rows, rows, 0.1, 4 * n, np.array([0.1, 0.5]), 0)
+    tried = [(k.gamma, k.width) for k in _rivals.tuned_ridge(problem, None)]
+    assert tried == [(gamma, width) for gamma in (0.1, 0.5) for width in widths]

@@ -82,3 +82,20 @@ def test_a_title_keeps_clear_of_its_axes_and_is_plain():
     assert plain("a \t b\n$c$") == r"a b \$c\$"
     assert len(plain(300 * "x")) in (59, 60)
     assert plain(60 * "x") == 60 * "x"
+
+
+@pytest.mark.parametrize(
+    ("score_name", "said"), [("Test error (%)", "rises to 9,000 %"), ("Error", "rises to 90")]
+)
+def test_the_height_of_a_peak_is_in_the_unit_of_its_axis(score_name, said):
+    y = [0.01, 94.9, 0.01]
+    display = DoubleDescentDisplay(widths=[1, 2, 3], test_scores=y, score_name=score_name)
+    assert [text.get_text() for text in display.plot().ax_.texts] == ["", said]
+
+
+@pytest.mark.parametrize(("most", "scale"), [(10, "linear"), (10.5, "log")])
+def test_a_phase_diagram_is_logarithmic_beyond_tenfold(most, scale):
+    gain = np.array([[0.1, 0.2], [0.3, 0.4]])
+    ax = PhaseDiagramDisplay(x=[1, most], y=[0.5, most], gain=gain).plot().ax_
+    assert ax.get_xscale() == scale
+    assert ax.get_yscale() == "log"  # from 0.5 it is more than tenfold

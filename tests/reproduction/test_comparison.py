@@ -227,14 +227,15 @@ def test_the_pool_is_seen_in_four_repeats_or_in_all_of_them(monkeypatch, everyon
 
 def test_the_answer_so_far_is_that_of_the_widest_on_the_first_data_set_at_a_tenth():
     """Of two data sets, of which the second is finished first."""
-    rows = [("hard", 4.0, 9.0, 0.1, 0.031), ("hard", 4.0, 9.0, 0.2, 0.9)]
+    rows = [("hard", 4.0, 9.0, 0.1, 0.31), ("hard", 4.0, 9.0, 0.2, 0.9)]
+    rows += [("hard", 4.0, 9.0, 0.01, 0.9), ("teacher", 40.0, 0.0, 0.01, 0.9)]
     rows += [("hard", 2.0, 9.0, 0.1, 0.9), ("hard", 4.0, 3.0, 0.1, 0.9)]
-    rows += [("teacher", 40.0, 0.0, 0.1, 0.042), ("teacher", 4.0, 0.0, 0.1, 0.9)]
+    rows += [("teacher", 40.0, 0.0, 0.1, 0.42), ("teacher", 4.0, 0.0, 0.1, 0.9)]
     names = ("model", "width", "n_transfer", "flip_rate", "error")
     columns = dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
     columns["data"] = np.array(["digits"] * len(rows))
     said = _reproduce._answer(MAIN_JOB, SweepResult(columns))
-    assert said == "student 3.1 %, teacher 4.2 %"
+    assert said == "student 31.0 %, teacher 42.0 %"
 
 
 class Crashes(ClassifierMixin, BaseEstimator):
