@@ -107,3 +107,40 @@ def test_what_labels_spread_adds_up_to_one():
     for spread, own in _graph._spread(sparse.eye_array(6, dtype=np.float32, format="csr"), Y, 6):
         np.testing.assert_allclose(spread, Y, rtol=1e-5)
         np.testing.assert_allclose(own, 1, rtol=1e-5)
+
+
+def test_links_are_divided_by_the_roots_of_the_degrees_at_both_ends():
+    X = np.random.default_rng(0).normal(size=(12, 2))
+    X[0] = 9.0  # nobody's neighbour
+    graph = _graph.Graph(X)
+    assert graph.nearest.shape == (12, 12)
+    squares = ((X[:, None] - X) ** 2).sum(axis=2)
+    np.testing.assert_array_equal(graph.nearest, squares.argsort(axis=1))
+    A = np.zeros((12, 12))
+    for i, nearest in enumerate(squares.argsort(axis=1)[:, 1:3]):
+        A[i, nearest] = 1
+    degrees = A.sum(axis=0)
+    assert {0, 1} <= set(degrees)
+    roots = np.sqrt(np.where(degrees > 0, degrees, 1))
+    np.testing.assert_allclose(graph.normalised(3).toarray(), A / np.outer(roots, roots), rtol=1e-6)
+
+
+def test_new_rows_have_the_vote_of_their_neighbours_and_those_of_the_graph_their_own(
+    split, problem
+):
+    """Of two labellings at once, each with its own setting."""
+    values = np.stack([split.y_train, np.roll(split.y_train, 1)])
+    labels = Labels(values, 10, np.ones((2, 60), dtype=bool))
+    model = _graph.label_spreading(problem, labels)
+    (_, fits, _) = model.args
+    known, pool, new = (model(r) for r in (problem.labelled, problem.pool, Inputs(split.X_test)))
+    rows = np.concatenate([split.X_train, split.transfer]).astype(np.float32)
+    squares = ((split.X_test.astype(np.float32)[:, None] - rows) ** 2).sum(axis=2)
+    for f, (k, shares) in enumerate(fits):
+        assert k in _graph.NEIGHBOURS
+        np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
+        np.testing.assert_array_equal(known[f].argmax(axis=1), shares[:60].argmax(axis=1))
+        np.testing.assert_array_equal(pool[f].argmax(axis=1), shares[60:].argmax(axis=1))
+        nearest = squares.argsort(axis=1)[:, :k]
+        votes = shares[nearest].sum(axis=1).argmax(axis=1)
+        assert np.mean(new[f].argmax(axis=1) != votes) < 0.03  # ties at the k-th
