@@ -99,3 +99,14 @@ def test_a_phase_diagram_is_logarithmic_beyond_tenfold(most, scale):
     ax = PhaseDiagramDisplay(x=[1, most], y=[0.5, most], gain=gain).plot().ax_
     assert ax.get_xscale() == scale
     assert ax.get_yscale() == "log"  # from 0.5 it is more than tenfold
+
+
+@pytest.mark.parametrize(("second", "rows"), [(3.9, 2), (4.7, 1)])
+def test_labels_share_a_row_where_there_is_room_for_both(second, rows):
+    """Each is about 0.9 inches wide; they stand 0.6 or 1.2 inches apart."""
+    display = DistillationDisplay(
+        x=[0, 4, 8], scores={"a": [1, 2, 1]}, threshold={"n = 100": 3, "m = 110": second}
+    ).plot()
+    heights = [text.get_position()[1] for text in display.ax_.texts]
+    assert len(set(heights)) == rows
+    assert heights[0] == 4
