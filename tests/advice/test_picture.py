@@ -19,7 +19,7 @@ def _draw(rows, n_classes=2):
     names = ["name", "title", "student", "error", "low", "high"]
     ranking = np.rec.fromrecords(rows, names=names)
     made = SimpleNamespace(ranking=ranking, n_classes=n_classes, n_labelled=1234)
-    made.near = lambda: ranking.error < 0.2
+    made.near = lambda: ranking.error < 2 * ranking.error[0]
     return Advice.plot(made, Figure(figsize=(9, 4)).subplots())
 
 
@@ -70,3 +70,10 @@ def test_an_arrow_stands_for_one_ten_times_worse_than_most(error, is_far, unit):
     assert highest < ax.get_xlim()[1] < 1.1 * highest
     assert ax.get_xlim()[0] < 100 * 0.9 * error[0]
     assert all(0 <= tick <= ax.get_xlim()[1] for tick in ax.get_xticks())
+
+
+def test_the_line_of_those_near_the_best_is_in_sight_just_below_a_tick():
+    """Which the axis would reach to by itself: the line is at 49.2, and a tick at 50."""
+    ax = _draw([("a", "a", False, 0.55, 0.507, 0.6), ("b", "b", False, 0.6, 0.55, 0.9)])
+    line = ax.collections[-1].get_segments()[0]
+    assert ax.get_xlim()[0] < line[0, 0] < 50.7
