@@ -191,3 +191,12 @@ def test_pictures_mark_the_threshold_and_have_one_legend():
     display = draw_phase(diagram)
     assert (display.x.tolist(), display.y.tolist()) == ([10, 20, 40], [0.0, 0.1])
     assert (display.x_name, display.y_name) == ("Unlabelled examples", "Wrong labels (%)")
+
+
+def test_a_width_is_a_finite_number():
+    predictor = ConditionalPredictor(np.eye(3), np.zeros((1, 3)))
+    with pytest.raises(ValueError, match="n_components must"):
+        predictor.predict(np.ones(3), [5, np.inf])
+    rows = np.random.default_rng(0).normal(size=(9, 2))
+    with pytest.raises(ValueError, match="n_components must"):
+        predict_student(Deciding(), rows, rows, Deciding().predict(rows), 5, np.inf, gamma=1.0)
