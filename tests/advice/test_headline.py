@@ -114,6 +114,7 @@ def test_a_difference_of_nothing_has_no_sign(advice):
 
 
 @pytest.mark.usefixtures("few_rivals")
+@pytest.mark.usefixtures("few_rivals")
 def test_that_a_guess_may_be_as_good_is_said(advice):
     assert not any("guessing" in text for text in advice.sentences())
     rng = np.random.default_rng(0)

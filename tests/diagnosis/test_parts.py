@@ -234,6 +234,8 @@ def test_words_have_the_numbers_that_they_are_given():
     answer, _ = spoken(("loss", "penalty", "rank"), separable=61)
     assert "From 61 on it can separate all its labels." in answer
     assert answer.endswith("\nAlso at work, or possible: penalty, rank.")
+    answer, _ = spoken(("loss", "penalty"))
+    assert answer.endswith("\nAlso at work, or possible: penalty.")
     assert spoken(("rank",))[1].endswith("a larger gamma")
     assert spoken(("cutoff",), change={"dtype": np.float64})[1].endswith("(dtype=numpy.float64)")
     many, _ = spoken(taken={"penalty": (1.0, 12345.0)})

@@ -421,7 +421,7 @@ def test_a_table_has_one_record_a_repeat_and_point():
             r"scores\['hard'\] must have one row for each of 2 points",
         ),
         (
-            lambda: PhaseDiagramDisplay(x=[1, 1], y=[1, 2], gain=np.ones((2, 2))),
+            lambda: PhaseDiagramDisplay(x=[1, 3, 2], y=[1, 2], gain=np.ones((2, 3))),
             "x must be two or more increasing values",
         ),
         (

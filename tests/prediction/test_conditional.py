@@ -100,7 +100,7 @@ def test_duplicated_inputs_move_the_threshold_to_the_rank(inputs, targets):
         assert_matches_theory(simulate, found.mse(Y[N:])[1:], n_repeats=500, rng=2)
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.02, 1.0])
+@pytest.mark.parametrize("alpha", [0.0, pytest.param(0.02, marks=pytest.mark.slow), 1.0])
 def test_below_the_threshold_and_with_a_ridge_it_is_right_to_order_one_over_n(
     inputs, targets, alpha
 ):

@@ -104,7 +104,7 @@ def test_ranks_are_the_svds_at_every_width(name, alpha):
 
 
 @pytest.mark.parametrize("shape", [(30, 10), (30, 28), (28, 28)])
-@pytest.mark.parametrize("decades", [2, 4, 6])
+@pytest.mark.parametrize("decades", [*(pytest.param(d, marks=pytest.mark.slow) for d in (2, 4)), 6])
 @pytest.mark.filterwarnings("ignore::ddkd.exceptions.InterpolationWarning")
 def test_samples_of_any_size_in_any_order_cost_no_digits(shape, decades):
     # The SVD, and a QR decomposition of the rows as they come, lose most of them.

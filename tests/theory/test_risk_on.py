@@ -19,7 +19,9 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize(("n", "alpha"), [(60, 0.0), (60, 5.0), (180, 0.0)])
+@pytest.mark.parametrize(
+    ("n", "alpha"), [(60, 0.0), (60, 5.0), pytest.param(180, 0.0, marks=pytest.mark.slow)]
+)
 def test_the_risk_elsewhere_matches_fits_by_numpy_alone(n, alpha):
     model = theory.least_squares(HERE, n, alpha=alpha)
     laws = model, model.distill(150, alpha=4.0, label_noise=1.0)
