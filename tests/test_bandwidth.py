@@ -49,6 +49,7 @@ def test_with_the_best_ridge_it_is_the_kernel_ridge_of_a_contest():
     assert choose_gamma(split.X_train, split.y_train) == chosen
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ddkd.InterpolationWarning")
 def test_a_teacher_of_moons_needs_the_labels_bandwidth():
     """A memorising teacher on 1,000 features, with the median bandwidth and with the chosen one."""

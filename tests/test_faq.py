@@ -158,6 +158,7 @@ def test_a_student_of_its_teachers_scores_is_its_teacher():
         np.testing.assert_allclose(min_norm(Z, Z @ teacher), teacher, rtol=1e-8)
 
 
+@pytest.mark.slow
 def test_pruning_rows_of_another_truth_brings_the_threshold_closer():
     said = "Relabelled, the excess is 1.7; pruned, 5.6"
     assert said in FAQ

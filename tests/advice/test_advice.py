@@ -238,6 +238,7 @@ def test_numbers_that_are_objects_are_numbers(split):
     assert found.ranking.error.tolist() == advise(split.X_train, y, None).ranking.error.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_rivals")
 def test_what_the_labels_are_can_be_told(split):
     ratings = np.arange(80) % 5

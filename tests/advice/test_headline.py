@@ -17,7 +17,7 @@ from tests.helpers.quickly import few_settings
 N = 60
 
 
-@pytest.mark.parametrize("n_contestants", [1, 16])
+@pytest.mark.parametrize("n_contestants", [1, pytest.param(16, marks=pytest.mark.slow)])
 def test_a_choice_among_equals_has_the_error_of_each(n_contestants):
     """Coins of one bias: the least error of many is too small, the corrected one is not."""
     rng = np.random.default_rng(0)

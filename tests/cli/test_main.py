@@ -213,6 +213,7 @@ def test_an_error_inside_a_task_leaves_nothing_behind(tmp_path, capsys, monkeypa
         cli.main([*CURVE, "--out", str(out), "--debug"])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_pictures")
 def test_an_odd_number_of_labelled_rows_makes_no_difference(tmp_path):
     n_samples, rng = 23, np.random.default_rng(23)

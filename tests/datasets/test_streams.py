@@ -21,6 +21,7 @@ def test_no_deformation_returns_the_images(images):
     assert np.abs(counts - 600).max() < 5 * 22
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "matrix"),
     [
@@ -49,6 +50,7 @@ def test_displacements_have_the_stated_size(change, matrix):
         assert abs(np.var(moved) / expected - 1) < 5 * np.sqrt(2 / 4000)
 
 
+@pytest.mark.slow
 def test_rotation_shear_and_scale_follow_their_matrices():
     size, half = 41, 20
     column = np.tile(np.arange(size, dtype=float) - half, (size, 1))

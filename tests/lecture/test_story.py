@@ -31,6 +31,7 @@ def test_scene_1_peaks_at_n_and_ends_below_its_first_valley(browser, page):
     assert min(ends) >= 48
 
 
+@pytest.mark.slow
 def test_the_gentler_truth_of_the_recap_is_best_met_by_a_narrow_model():
     errors = {
         target: [

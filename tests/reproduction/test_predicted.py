@@ -28,6 +28,7 @@ def _curve(records, model, flip):
     return {int(r["width"]): r["error"] for r in rows}
 
 
+@pytest.mark.slow
 def test_predictions_are_right_on_average_over_the_features(found):
     split, records = found
     predicted = _curve(records, "direct-predicted", 0.0)

@@ -172,6 +172,7 @@ def test_a_penalty_hides_no_direction_that_only_the_first_features_have(size, al
             np.testing.assert_allclose(path.coefs[i, :width], coef, rtol=0, atol=tolerance)
 
 
+@pytest.mark.slow
 def test_every_width_of_features_that_jump_in_size():
     rng = np.random.default_rng(8)
     n, p = 20, 400

@@ -58,6 +58,7 @@ def test_false_alarm_rate_is_the_stated_one(n_repeats, n_points):
     assert_rate(count, trials, 1 - (1 - level / n_points) ** n_points)
 
 
+@pytest.mark.slow
 def test_false_alarm_rate_is_not_exceeded_by_dependent_points():
     trials, level = 2000, 0.1
     count = failures(
@@ -416,6 +417,7 @@ def test_convergence_passes_at_the_rate_and_fails_at_a_faster_one_or_a_floor():
         )
 
 
+@pytest.mark.slow
 def test_an_error_that_stays_is_noticed_nine_times_in_ten_at_the_stated_resolution():
     def check(rng, error=0.0):
         return assert_converges_to_theory(

@@ -1,6 +1,7 @@
 """Sentences of the entries, where a plausible one that says more would be false."""
 
 import numpy as np
+import pytest
 
 from ddkd import simulation, theory
 from ddkd._arrays import products
@@ -9,6 +10,7 @@ from ddkd.simulation import ridge_fits, training_sets
 from ddkd.theorems import ALL, _simulators
 
 
+@pytest.mark.slow
 def test_the_surest_73_percent_are_the_best_filter_from_above_and_far_from_the_best():
     p, n, candidates, n_sets = 30, 45, 600, 500
     people = GaussianPopulation(np.ones(p), np.ones(p), labels="hard")
@@ -91,6 +93,7 @@ def test_blocks_of_columns_peak_if_each_is_stronger_than_the_one_before():
         assert peaks(none)[0].size == 0
 
 
+@pytest.mark.slow
 def test_hard_self_distillation_beats_every_ridge_in_one_setting_and_not_in_another():
     theorem = {one.id: one for one in ALL}["hard-self-distillation"]
     gains = []

@@ -35,6 +35,7 @@ def test_student_gains_on_the_interpolating_direct_model_only():
     assert (diagram.student_error[0] > tuned.error_rate - 0.001).all()
 
 
+@pytest.mark.slow
 def test_with_a_strong_core_and_a_weak_tail_the_student_beats_all_but_the_best_tuned():
     # Among these are the best of all widths: 400 without a ridge, and 20 with the best one.
     every = theory.prefix_masks(np.r_[1:80, 80 : D + 1 : 8], D)
