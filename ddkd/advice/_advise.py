@@ -136,7 +136,7 @@ def advise(
         error=error,
         low=low,
         high=high,
-        decided=bool(np.any((others.difference > Z_90 * others.standard_error)[:1])),
+        decided=bool(len(others) and others.difference[0] > Z_90 * others.standard_error[0]),
         ranking=ranking,
         cautions=cautions_of(X, truth, pool, classes, n_folds, groups, seed),
         failures={e.name: e.failure for e in contest.entries if e.failure},

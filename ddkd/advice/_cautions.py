@@ -46,7 +46,7 @@ def is_unbalanced(truth: np.ndarray) -> bool:
 def _about_classes(
     truth: np.ndarray, classes: np.ndarray, n_folds: int, groups: Any
 ) -> Iterator[str]:
-    groups = np.asarray(range(len(truth)) if groups is None else groups)
+    groups = np.arange(len(truth)) if groups is None else np.asarray(groups)
     n_apart = [len(np.unique(groups[truth == c])) for c in range(len(classes))]
     rare = classes[np.array(n_apart) < n_folds].tolist()
     if rare:

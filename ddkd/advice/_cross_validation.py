@@ -159,7 +159,7 @@ class CrossValidation:
 
     def known(self, name: str) -> str:
         """The name, if it is a contestant's."""
-        if name not in [*self.losses]:
+        if name not in [*self.losses]:  # a list, for a name of any type can be compared
             raise ValueError(f"{name!r} is no contestant; there are {', '.join(self.losses)}")
         return name
 

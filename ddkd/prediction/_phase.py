@@ -31,7 +31,8 @@ def predict_phase(
     For every flip rate the teacher's ridge is the best as `ConditionalPredictor` has it, the
     teacher is trained once, and students of every transfer size and ridge are predicted on its
     hard labels, as in `predict_student`; kernel matrices are shared by the flip rates. All ridges
-    (the direct model's too) are chosen by predicted error on the test inputs, alike for all sides.
+    (the direct model's too) are chosen by predicted error on the test inputs, alike for all sides,
+    among 0, 0.01, 0.1, 0.3, 1, 3 and 10.
     *Asymptotic* in n, m and the widths.
 
     Parameters

@@ -29,13 +29,6 @@ from ddkd.plotting._axes import _plain_number, _rough, _round_ticks
 from ddkd.plotting._double_descent import _has_peak
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def ax():
     return new_axes()

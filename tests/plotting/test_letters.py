@@ -15,13 +15,6 @@ from ddkd.plotting import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
-
-
 def sizes(ax):
     """Sizes of the letters of axes, by what they are, in points."""
     legend = ax.get_legend().get_texts() if ax.get_legend() else []

@@ -33,13 +33,6 @@ from ddkd.theory import isotropic_risk
 WIDTHS = np.array([2, 5, 10, 18, 19, 20, 21, 22, 30, 60, 100])
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def errors():
     """Mean squared errors of min-norm models, a column a repeat."""
